@@ -1,0 +1,79 @@
+# Generated from spec/openapi.yaml (sha256 b9752e9204f4abb5) by `nox -s regen`.
+# Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="BreakoutRoomRead")
+
+
+@_attrs_define
+class BreakoutRoomRead:
+    """One prepared breakout room."""
+
+    name: str | Unset = UNSET
+    """ Name of the room. """
+    participants: list[str] | Unset = UNSET
+    """ E-mail addresses of the people assigned to the room. """
+    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        participants: list[str] | Unset = UNSET
+        if not isinstance(self.participants, Unset):
+            participants = self.participants
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update({})
+        if name is not UNSET:
+            field_dict["name"] = name
+        if participants is not UNSET:
+            field_dict["participants"] = participants
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        # Members of another shape than documented stay readable as they came, in additional_properties.
+        odd: dict[str, Any] = {}
+        items = d.get("participants", [])
+        if not isinstance(items, list):
+            odd["participants"] = d.pop("participants")
+        name = d.pop("name", UNSET)
+
+        participants = cast(list[str], d.pop("participants", UNSET))
+
+        breakout_room_read = cls(
+            name=name,
+            participants=participants,
+        )
+
+        breakout_room_read.additional_properties = {**d, **odd}
+        return breakout_room_read
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,81 @@
+# Generated from spec/openapi.yaml (sha256 b9752e9204f4abb5) by `nox -s regen`.
+# Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
+
+"""Contains some shared types for properties"""
+
+from collections.abc import Mapping, MutableMapping
+from typing import IO, BinaryIO, Generic, Literal, TypeVar
+
+from attrs import define
+
+
+class Unset:
+    """What stands where nothing was sent: false, one of a kind, and unset all the way down.
+
+    Zoom leaves members out of its answers as it likes, so reading through an absent object
+    (`meeting.settings.waiting_room`) gives UNSET instead of an exception.
+    """
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __getattr__(self, name: str) -> "Unset":
+        # Protocol probes (copy, pickle, inspect) must still hear "no".
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+    def __copy__(self) -> "Unset":
+        return self
+
+    def __deepcopy__(self, memo: object) -> "Unset":
+        return self
+
+
+UNSET: Unset = Unset()
+
+# The types that `httpx.Client(files=)` can accept, copied from that library.
+FileContent = IO[bytes] | bytes | str
+FileTypes = (
+    # (filename, file (or bytes), content_type)
+    tuple[str | None, FileContent, str | None]
+    # (filename, file (or bytes), content_type, headers)
+    | tuple[str | None, FileContent, str | None, Mapping[str, str]]
+)
+RequestFiles = list[tuple[str, FileTypes]]
+
+
+@define
+class File:
+    """Contains information for file uploads"""
+
+    payload: BinaryIO
+    file_name: str | None = None
+    mime_type: str | None = None
+
+    def to_tuple(self) -> FileTypes:
+        """Return a tuple representation that httpx will accept for multipart/form-data"""
+        return self.file_name, self.payload, self.mime_type
+
+
+T = TypeVar("T")
+
+
+@define
+class Response(Generic[T]):
+    """A response from an endpoint"""
+
+    # An int: Zoom's edge answers with numbers such as 299 and 520 that http.HTTPStatus has no name for.
+    status_code: int
+    content: bytes
+    headers: MutableMapping[str, str]
+    parsed: T | None
+
+
+__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]

@@ -1,0 +1,202 @@
+"""Turn the hand-written document into the shapes each consumer needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+Schema = dict[str, Any]
+REF = "#/components/schemas/"
+BODY = "MeetingUpdate"
+
+# What a validator acts on. Everything else in a schema is for people and generators.
+_ASSERTIONS = frozenset(
+    "type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength"
+    " pattern format minItems maxItems uniqueItems required additionalProperties minProperties"
+    " maxProperties dependentRequired".split()
+)
+_NESTED = frozenset("if then else not items contains propertyNames".split())
+_NESTED_LISTS = frozenset("allOf anyOf oneOf prefixItems".split())
+# What an answer keeps of a request property: Zoom may answer with anything, so no limit survives.
+_ANSWER_KEEPS = ("type", "description", "examples", "x-secret", "x-source")
+
+
+def bundle(root: Schema) -> Schema:
+    """Give the self-contained document: `x-read-of` components written out in full."""
+    document = deepcopy(root)
+    schemas: dict[str, Schema] = document["components"]["schemas"]
+    for name in [n for n, s in schemas.items() if "x-read-of" in s]:
+        if "x-read-of" in schemas[name]:  # not yet expanded as a part of another
+            _expand(name, schemas)
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document
+
+
+def _expand(name: str, schemas: dict[str, Schema]) -> None:
+    twin = schemas[name]
+    source = schemas[twin.pop("x-read-of")]
+    properties = {key: _relax(value, schemas) for key, value in source["properties"].items()}
+    properties |= twin.get("properties", {})
+    twin |= {"type": "object", "additionalProperties": True, "properties": properties}
+    twin.setdefault("description", source["description"])
+    if "x-source" in source:
+        twin.setdefault("x-source", source["x-source"])
+
+
+def _relax(schema: Schema, schemas: dict[str, Schema]) -> Schema:
+    if "$ref" in schema:
+        twin = schema["$ref"].removeprefix(REF) + "Read"
+        if twin not in schemas:
+            schemas[twin] = {"x-read-of": twin.removesuffix("Read")}
+        if "x-read-of" in schemas[twin]:
+            _expand(twin, schemas)
+        kept = {key: schema[key] for key in _ANSWER_KEEPS if key in schema}
+        return {"$ref": REF + twin, **kept}
+    kept = {key: schema[key] for key in _ANSWER_KEEPS if key in schema}
+    if "items" in schema:
+        kept["items"] = _relax(schema["items"], schemas)
+    return kept
+
+
+def resolve(schema: Schema, root: Schema) -> Schema:
+    """Follow `$ref`, letting the keywords beside it win."""
+    while "$ref" in schema:
+        target = root
+        for step in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+    return schema
+
+
+def request_schema(root: Schema) -> Schema:
+    """Give the body's schema with every `$ref` inlined, so that an error path can be walked back."""
+    inlined: Schema = inline({"$ref": REF + BODY}, root)
+    return inlined
+
+
+def inline(schema: Any, root: Schema) -> Any:
+    """Reduce `schema` to what a validator acts on, with every `$ref` followed."""
+    if not isinstance(schema, dict):
+        return schema
+    schema = resolve(schema, root)
+    out: Schema = {}
+    for key, value in schema.items():
+        if key in _ASSERTIONS:
+            out[key] = value
+        elif key in _NESTED:
+            out[key] = inline(value, root)
+        elif key in _NESTED_LISTS:
+            out[key] = [inline(item, root) for item in value]
+        elif key == "properties":
+            out[key] = {name: inline(item, root) for name, item in value.items()}
+        elif key == "x-rule":
+            out[key] = value["id"]
+    return out
+
+
+def advice_schema(root: Schema) -> Schema:
+    """Give a schema that fails wherever a warning applies, and says nothing about shapes."""
+    return _advice({"$ref": REF + BODY}, root) or {}
+
+
+def _advice(schema: Schema, root: Schema) -> Schema | None:
+    schema = resolve(schema, root)
+    out: Schema = {}
+    rules = [inline(rule, root) for rule in schema.get("x-advice", [])]
+    properties: dict[str, Schema] = {}
+    for name, child in schema.get("properties", {}).items():
+        child = resolve(child, root)
+        if child.get("deprecated"):
+            rules.append({"x-rule": deprecated_id(name), "not": {"required": [name]}})
+        nested = _advice(child, root)
+        if nested:
+            properties[name] = nested
+    if properties:
+        out["properties"] = properties
+    if rules:
+        out["allOf"] = rules
+    if "items" in schema:
+        nested = _advice(schema["items"], root)
+        if nested:
+            out["items"] = nested
+    return out or None
+
+
+def deprecated_id(name: str) -> str:
+    """Name the warning that a deprecated property gets without anybody writing it."""
+    return f"deprecated-{name.replace('_', '-')}"
+
+
+def generator_document(bundled: Schema) -> Schema:
+    """Give the document the generators read: shapes only, no rules, no extensions."""
+    document = _strip(bundled, lambda key: key.startswith("x-"))
+    for schema in document["components"]["schemas"].values():
+        schema.pop("allOf", None)
+    return document
+
+
+def keyword_schema(bundled: Schema, name: str) -> Schema:
+    """Give the JSON Schema of the typed keywords: the body, every object nested under it named."""
+    used: dict[str, Schema] = {}
+
+    def visit(component: str) -> None:
+        if component in used:
+            return
+        used[component] = schema = _keywords(bundled["components"]["schemas"][component])
+        for reference in references(schema):
+            visit(reference)
+
+    visit(BODY)
+    body = used.pop(BODY)
+    definitions = {f"{key}Fields": _retarget(value) for key, value in used.items()}
+    return {"title": name, **_retarget(body), "$defs": dict(sorted(definitions.items()))}
+
+
+def _keywords(schema: Schema) -> Schema:
+    out = _strip({k: v for k, v in schema.items() if k != "allOf"}, lambda key: key == "examples")
+    for prop in out.get("properties", {}).values():
+        # What a person has at hand; the facade writes Zoom's form of it.
+        if "x-time" in prop:
+            prop["x-python-type"] = "datetime.datetime | str"
+        elif "x-time-zone" in prop:
+            prop["x-python-type"] = "zoneinfo.ZoneInfo | str"
+        elif "x-separator" in prop:
+            prop["x-python-type"] = "list[str] | str"
+    return out
+
+
+def _retarget(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            key: f"#/$defs/{value.removeprefix(REF)}Fields" if key == "$ref" else _retarget(value)
+            for key, value in schema.items()
+            if key == "x-python-type" or not key.startswith("x-")
+        }
+    return [_retarget(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def references(schema: Any) -> Iterator[str]:
+    """Yield the names of the schema components `schema` points at."""
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key == "$ref" and isinstance(value, str) and value.startswith(REF):
+                yield value.removeprefix(REF)
+            else:
+                yield from references(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from references(item)
+
+
+def _strip(node: Any, drop: Callable[[str], bool]) -> Any:
+    if isinstance(node, dict):
+        # A property may be *named* like a keyword; names under `properties` are never keywords.
+        return {
+            key: {name: _strip(item, drop) for name, item in value.items()}
+            if key in ("properties", "$defs", "headers", "schemas")
+            else _strip(value, drop)
+            for key, value in node.items()
+            if not drop(key)
+        }
+    return [_strip(item, drop) for item in node] if isinstance(node, list) else node

@@ -1,0 +1,209 @@
+"""Compile `spec/openapi.yaml` into `generated/`, or check that the two agree.
+
+    nox -s regen     write generated/ anew, whole trees at a time
+    nox -s drift     compare file lists and bytes, change nothing (exit 10 when they differ)
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from compiler.bundle import (
+    advice_schema,
+    bundle,
+    generator_document,
+    keyword_schema,
+    request_schema,
+)
+from compiler.document import Document, SpecError
+from compiler.facts import facts_module, secret_names
+from compiler.lint import lint
+from compiler.seal import add_headers, digest, seal
+
+ROOT = Path(__file__).resolve().parent.parent
+WIRE, CONTRACT = "rezoom_wire", "rezoom_contract"
+TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
+EXIT_DRIFT = 10
+_SHAPES = ("--formatters", "builtin", "--disable-timestamp", "--enum-field-as-literal", "all")
+_PYTHON = ("--target-python-version", "3.11", "--use-schema-description", "--use-field-description")
+
+
+class ToolError(Exception):
+    """A generator failed; its own words are the message."""
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Say what is being done, and afterwards how long it took."""
+    print(f"  {name} …", end="", flush=True)
+    start = time.perf_counter()
+    yield
+    print(f" {time.perf_counter() - start:.1f} s", flush=True)
+
+
+def run(*command: str | Path, cwd: Path) -> None:
+    """Run one pinned tool of this environment and stop on anything but success."""
+    program = Path(sys.executable).parent / str(command[0])
+    arguments = [str(program), *map(str, command[1:])]
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
+    done = subprocess.run(arguments, cwd=cwd, capture_output=True, text=True, env=environment)  # noqa: S603  # fixed programs, our own files
+    words = (done.stdout + done.stderr).strip()
+    # openapi-python-client exits 0 after leaving an endpoint out; what it left out it only prints.
+    if done.returncode or "WARNING parsing" in words or "Unable to parse" in words:
+        raise ToolError(f"{command[0]} failed:\n{words}")
+
+
+def compile_spec(root: Path, target: Path) -> None:
+    """Compile the spec of the tree at `root` into two packages under `target`."""
+    spec = root / "spec" / "openapi.yaml"
+    with step("read and lint the spec"):
+        document = Document(spec)
+        facade = root / "wrapper" / "rezoom" / "client.py"
+        lint(document, facade if facade.exists() else None)
+        bundled = bundle(document.root)
+    spec_digest = digest(spec.read_bytes())
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        shapes = work / "shapes.json"
+        shapes.write_text(json.dumps(generator_document(bundled)), encoding="utf-8")
+        with step("wire client (openapi-python-client)"):
+            templates = work / "templates"
+            shutil.copytree(root / "spec" / "templates", templates)
+            names = json.dumps(sorted(secret_names(bundled)))
+            (templates / "secrets.jinja").write_text(f"{{% set secret_names = {names} %}}\n")
+            # fmt: off
+            run("openapi-python-client", "generate", "--path", shapes, "--meta", "none",
+                "--config", root / "spec" / "client.yaml", "--custom-template-path", templates,
+                "--output-path", target / WIRE, "--overwrite", "--fail-on-warning", cwd=work)
+            # fmt: on
+            hide_token(target / WIRE / "client.py")
+        with step("typed keywords (datamodel-code-generator)"):
+            keywords = work / "keywords.json"
+            keywords.write_text(json.dumps(keyword_schema(bundled, "MeetingUpdateFields")))
+            # fmt: off
+            run("datamodel-codegen", "--input", keywords, "--input-file-type", "jsonschema",
+                "--output", target / WIRE / "params.py", "--output-model-type", "typing.TypedDict",
+                "--use-total-false-for-typed-dict", "--no-use-closed-typed-dict",
+                *_SHAPES, *_PYTHON, cwd=work)
+            # fmt: on
+        with step("contract (datamodel-code-generator)"):
+            (target / CONTRACT).mkdir()
+            # fmt: off
+            run("datamodel-codegen", "--input", shapes, "--input-file-type", "openapi",
+                "--output", target / CONTRACT / "__init__.py",
+                "--output-model-type", "pydantic_v2.BaseModel", "--strict-types", "str", "int",
+                "bool", "--use-annotated", "--field-constraints", "--use-missing-sentinel",
+                "--type-mappings", "string+email=string", *_SHAPES, *_PYTHON, cwd=work)
+            # fmt: on
+    with step("facts, schemas, formatting, seal"):
+        wire, contract = target / WIRE, target / CONTRACT
+        (wire / "facts.py").write_text(facts_module(bundled), encoding="utf-8")
+        schemas = {"update": request_schema(bundled), "advice": advice_schema(bundled)}
+        (wire / "schema.json").write_text(json.dumps(schemas, separators=(",", ":")) + "\n")
+        (wire / "openapi.json").write_text(json.dumps(bundled, indent=1, ensure_ascii=False) + "\n")
+        tools = {name: version(name) for name in TOOLS}
+        for package in (wire, contract):
+            (package / "py.typed").touch()
+            shutil.rmtree(package / ".ruff_cache", ignore_errors=True)
+            tidy(package)
+            add_headers(package, "spec/openapi.yaml", spec_digest)
+            seal(package, spec_digest, bundled["info"]["version"], tools)
+
+
+def hide_token(client: Path) -> None:
+    """Keep the bearer token out of the generated client's repr."""
+    text = client.read_text(encoding="utf-8")
+    field = "    token: str\n"
+    if text.count(field) != 1:
+        raise ToolError(f"{client.name}: expected one {field.strip()!r}; the generator has changed")
+    client.write_text(text.replace(field, "    token: str = field(repr=False)\n"), encoding="utf-8")
+
+
+def tidy(package: Path) -> None:
+    """Format with no configuration but this: the output must not depend on where it was made."""
+    isolated = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311")
+    rules = ("--select", "I,F401,UP", "--line-length", "100")
+    run("ruff", "check", "--fix-only", *isolated, *rules, ".", cwd=package)
+    run("ruff", "format", *isolated, "--line-length", "100", ".", cwd=package)
+
+
+def differences(fresh: Path, present: Path) -> list[str]:
+    """Compare two trees: names on both sides first, then every byte."""
+    sides = [
+        {
+            path.relative_to(side).as_posix(): path
+            for path in side.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        for side in (fresh, present)
+    ]
+    made, held = sides
+    found = [f"{name}: missing from generated/" for name in sorted(made.keys() - held.keys())]
+    found += [f"{name}: not made by the compiler" for name in sorted(held.keys() - made.keys())]
+    found += [
+        f"{name}: differs"
+        for name in sorted(made.keys() & held.keys())
+        if made[name].read_bytes() != held[name].read_bytes()
+    ]
+    return found
+
+
+def swap(fresh: Path, present: Path) -> None:
+    """Replace a package whole, so that no file outlives the spec that made it."""
+    retired = present.with_name(f".{present.name}.old")
+    shutil.rmtree(retired, ignore_errors=True)
+    if present.exists():
+        present.rename(retired)
+    fresh.rename(present)
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare, change nothing")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the tree to compile (default: this one)")
+    options = parser.parse_args(arguments)
+    root: Path = options.root.resolve()
+    generated = root / "generated"
+    generated.mkdir(exist_ok=True)
+    try:
+        # Beside the target, not in the system's temporary folder: a rename must not cross disks.
+        with tempfile.TemporaryDirectory(dir=generated, prefix=".compile-") as scratch:
+            fresh = Path(scratch)
+            compile_spec(root, fresh)
+            if not options.check:
+                for package in (WIRE, CONTRACT):
+                    swap(fresh / package, generated / package)
+                print(f"generated/{WIRE} and generated/{CONTRACT} are written.")
+                return 0
+            found = [
+                f"{package}/{line}"
+                for package in (WIRE, CONTRACT)
+                for line in differences(fresh / package, generated / package)
+            ]
+    except (SpecError, ToolError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 2
+    for line in found:
+        print(line, file=sys.stderr)
+    if found:
+        print("generated/ has drifted from spec/: run `nox -s regen`.", file=sys.stderr)
+        return EXIT_DRIFT
+    print("generated/ is what spec/ says, byte for byte.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The clock is a shape; what reads the time is handed in."""
+
+import ast
+import inspect
+from datetime import UTC, datetime
+
+from rezoom import clock
+
+
+class FrozenClock:
+    """A clock that tests turn by hand; mypy checks it against the protocol."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 12, 7, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.slept
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+    async def asleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+def test_any_object_with_the_four_methods_is_a_clock() -> None:
+    """Nothing has to be inherited to bring one's own time."""
+    given: clock.Clock = FrozenClock()
+
+    given.sleep(1.5)
+
+    assert given.monotonic() == 1.5
+
+
+def test_the_protocol_needs_nothing_that_waits() -> None:
+    """The module cannot read the time or sleep, for it imports nothing that does."""
+    nodes = ast.walk(ast.parse(inspect.getsource(clock)))
+    imported = [n.module for n in nodes if isinstance(n, ast.ImportFrom)]
+
+    assert imported == ["datetime", "typing"]

@@ -1,0 +1,77 @@
+"""The only door to the generated client: whatever else moves there, moves here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from rezoom_wire import facts
+from rezoom_wire.types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from rezoom_wire.models import Meeting, MeetingUpdate
+    from rezoom_wire.params import MeetingUpdateFields
+
+PACKAGE = "rezoom_wire"
+
+
+@cache
+def schemas() -> dict[str, Any]:
+    """Load the validator schemas: `update` refuses, `advice` warns."""
+    loaded: dict[str, Any] = json.loads(files(PACKAGE).joinpath("schema.json").read_bytes())
+    return loaded
+
+
+def source(tag: str) -> str:
+    """Say where a fact comes from, so that a reader can look it up."""
+    found = facts.SOURCES.get(tag)
+    if found is None:
+        return tag
+    return " ".join(
+        part for part in (found.title, found.date and f"({found.date})", found.url) if part
+    )
+
+
+def update_request(meeting: int, body: Mapping[str, Any], occurrence: str | None) -> dict[str, Any]:
+    """Let the generated builder write the request of `updateMeeting`."""
+    # Importing the builder imports httpx: `import rezoom` must not.
+    from rezoom_wire.api.meetings import update_meeting  # noqa: PLC0415
+
+    return update_meeting.build_request(meeting, body=body, occurrence_id=occurrence or UNSET)
+
+
+def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, Any]:
+    """Let the generated builder write the request of `getMeeting`."""
+    from rezoom_wire.api.meetings import get_meeting  # noqa: PLC0415
+
+    return get_meeting.build_request(
+        meeting,
+        occurrence_id=occurrence or UNSET,
+        show_previous_occurrences=True if past else UNSET,
+    )
+
+
+def read_meeting(answer: Mapping[str, Any]) -> Meeting:
+    """Read the answer of `getMeeting`; odd members are kept as they came."""
+    from rezoom_wire.models import Meeting  # noqa: PLC0415
+
+    return Meeting.from_dict(answer)
+
+
+__all__ = [
+    "PACKAGE",
+    "UNSET",
+    "Meeting",
+    "MeetingUpdate",
+    "MeetingUpdateFields",
+    "Unset",
+    "facts",
+    "get_request",
+    "read_meeting",
+    "schemas",
+    "source",
+    "update_request",
+]

@@ -1,0 +1,188 @@
+"""Read whatever Zoom answered as evidence; reading an answer never raises."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ._wire import facts, source
+from .errors import (
+    AuthError,
+    NotFoundError,
+    RateLimited,
+    Refusal,
+    RefusedError,
+    ScopeError,
+    ServerError,
+)
+from .quota.policy import next_utc_midnight
+from .retry import parse_retry_after, retryable_status
+
+# Zoom names no time for its per-second limit: one to two seconds, the second one as jitter.
+_SHORT = timedelta(seconds=1)
+_CLASSES: Mapping[str, type[RefusedError]] = {
+    "auth": AuthError,
+    "scope": ScopeError,
+    "not-found": NotFoundError,
+    "server": ServerError,
+}
+_QUOTAS = {"host-day": "host", "meeting-day": "meeting"}
+_TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer means for the call: the error, and whether another try is allowed."""
+
+    error: Exception
+    retry: bool = False
+    # Zoom rejected the token: a new one is worth one more attempt.
+    renew: bool = False
+    retry_after: timedelta | None = None
+    # The quota Zoom says is used up, and when it resets.
+    block: tuple[str, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The body, as far as it can be read."""
+
+    code: int | None = None
+    message: str = ""
+    errors: tuple[dict[str, str], ...] = ()
+    excerpt: str = ""
+
+
+def read(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    at: datetime,
+    *,
+    secrets: frozenset[str],
+    repeatable: bool,
+) -> Verdict:
+    """Classify an answer that is not the success asked for.
+
+    `at` is when it arrived, `secrets` are masked in whatever Zoom quotes back, and `repeatable`
+    tells whether sending the request again is harmless.
+    """
+    said = _read_body(body, secrets)
+    more = Refusal(
+        code=said.code,
+        tracking_id=headers.get(facts.HEADERS["tracking_id"]),
+        errors=said.errors,
+        body_excerpt=said.excerpt,
+    )
+    if status == _TOO_MANY:
+        return _limited(said, headers, at, more)
+    row = _meaning(status, said)
+    if row is not None:
+        more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
+    kind = _kind(row, status)
+    if 200 <= status < 300:
+        kind = kind if said.code else "server"
+        if not said.code:
+            more["meaning"] = f"HTTP {status} is not the answer this call has, so nothing is proven."
+            more["next_step"] = "Read the meeting to see what happened."
+            more["source"] = source("ZNET")
+    retry = repeatable and retryable_status(status)
+    return Verdict(_error(kind, status, said, more), retry=retry, renew=kind == "auth")
+
+
+def _kind(row: facts.ErrorCode | None, status: int) -> str:
+    if row is not None and (row.status is not None or row.code is not None):
+        return row.kind
+    return {401: "auth", 404: "not-found"}.get(status, "refused" if 400 <= status < 500 else "server")
+
+
+def _error(kind: str, status: int, said: _Said, more: Refusal) -> RefusedError:
+    if kind == "scope":
+        return ScopeError(said.message, status=status, missing=_scopes(said.message), **more)
+    return _CLASSES.get(kind, RefusedError)(said.message, status=status, **more)
+
+
+def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusal) -> Verdict:
+    row = _throttle(said.message, headers)
+    named = parse_retry_after(headers.get(facts.HEADERS["retry_after"]), at)
+    if row.resets == "short":
+        # A proxy may ask for seconds; a gateway's day-long answer to a short limit is not believed.
+        wait = named - at if named is not None and named - at < timedelta(minutes=1) else _SHORT
+        retry_at = at + wait
+    else:
+        wait, retry_at = None, named or next_utc_midnight(at)
+    more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
+    error = RateLimited(said.message, retry_at=retry_at, scope=row.scope, **more)
+    quota = _QUOTAS.get(row.scope)
+    block = None if quota is None else (quota, retry_at)
+    return Verdict(error, retry=row.retry, retry_after=wait, block=block)
+
+
+def _throttle(message: str, headers: Mapping[str, str]) -> facts.Throttle:
+    kind = headers.get(facts.HEADERS["type"], "").casefold()
+    limit = headers.get(facts.HEADERS["limit"], "")
+    text = message.casefold()
+    for row in facts.THROTTLES:
+        by_type = row.type is None or row.type.casefold() == kind
+        by_limit = row.limit is None or str(row.limit) == limit.strip()
+        if row.match in text and by_type and by_limit:
+            return row
+    return facts.THROTTLES[-1]
+
+
+def _meaning(status: int, said: _Said) -> facts.ErrorCode | None:
+    text = said.message.casefold()
+    failed = 200 <= status < 300  # a success by status that carries an error by code
+    for row in facts.ERRORS:
+        by_status = row.status is None or row.status == status or (failed and row.code is not None)
+        by_code = row.code is None or row.code == said.code
+        if by_status and by_code and row.match in text:
+            return row
+    return None
+
+
+def _scopes(message: str) -> tuple[str, ...]:
+    found = re.search(r"scopes?\s*:?\s*\[([^\]]*)\]", message)
+    words = found[1] if found else ""
+    return tuple(dict.fromkeys(re.findall(r"[\w:]+:[\w:]+", words)))
+
+
+def _read_body(body: bytes, secrets: frozenset[str]) -> _Said:
+    try:
+        answer: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        return _Said(excerpt=_excerpt(body, secrets))
+    code = answer.get("code")
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:
+        code = int(code)
+    names = ("message", "error_message", "reason", "error")
+    texts = [answer[name] for name in names if isinstance(answer.get(name), str)]
+    details = answer.get("errors")
+    errors = tuple(
+        {name: _clean(str(item.get(name, "")), secrets) for name in ("field", "message")}
+        for item in (details if isinstance(details, list) else ())
+        if isinstance(item, dict)
+    )
+    code = code if isinstance(code, int) and not isinstance(code, bool) else None
+    return _Said(code, _clean(texts[0] if texts else "", secrets), errors)
+
+
+def _excerpt(body: bytes, secrets: frozenset[str]) -> str:
+    text = body[:4096].decode("utf-8", "replace").strip()
+    if text.startswith(("{", "[")):
+        return ""  # half a JSON answer may hold half a start_url, which nothing here could mask
+    text = re.sub(r"<(script|style)\b.*?(</\1>|$)", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    return _clean(" ".join(re.sub(r"<[^>]*>", " ", text).split()), secrets)[:200]
+
+
+def _clean(text: str, secrets: frozenset[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if secret:
+            text = text.replace(secret, "(hidden)")
+    return text

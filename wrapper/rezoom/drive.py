@@ -1,0 +1,258 @@
+"""The two drivers: the only code that sends, sleeps, reads the clock, or touches a ledger."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+import httpx
+
+from ._wire import facts
+from .auth import Token, TokenRequest, TokenSource
+from .clock import Clock
+from .flow import (
+    Abandon,
+    Authorize,
+    Failure,
+    Flow,
+    Intent,
+    Outgoing,
+    Pause,
+    Release,
+    Reply,
+    Reserve,
+    Send,
+    Settle,
+)
+from .quota import Ledger
+
+_log = logging.getLogger("rezoom")
+
+# httpx raises these before the first byte of a request is written; any other transport error may
+# come after (quota.md §5).
+_NEVER_LEFT = (
+    httpx.InvalidURL,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
+
+
+# Whatever client the caller brought: its own auth would replace our token, and a followed redirect
+# would be a second update on one reservation.
+_AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """Read the wall clock, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Read the clock that never goes back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Block this thread."""
+        time.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Let other tasks run."""
+        await anyio.sleep(seconds)
+
+
+@dataclass(slots=True)
+class Tools:
+    """What a driver works with; `renewing` lets one thread at a time fetch a token."""
+
+    auth: TokenSource
+    ledger: Ledger
+    clock: Clock
+    base_url: str
+    renewing: threading.Lock = field(default_factory=threading.Lock)
+
+
+def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
+    """Run `flow` to its end, blocking."""
+
+    def perform(intent: Intent) -> object:
+        match intent:
+            case Authorize(rejected):
+                return _authorize(rejected, tools, http)
+            case Send(request, token):
+                return _reply(lambda: http.send(_request(request, token, tools, http), **_AS_IS), tools, request)
+            case Reserve(claim):
+                return tools.ledger.reserve(claim, secrets.token_hex(8))
+            case Settle(grant, block):
+                tools.ledger.settle(grant)
+                if block is not None:
+                    tools.ledger.block(grant.claim, *block)
+            case Release(grant):
+                tools.ledger.release(grant)
+            case Abandon(grant):
+                tools.ledger.abandon(grant)
+            case Pause(seconds):
+                tools.clock.sleep(seconds)
+        return None
+
+    result: object = None
+    try:
+        while True:
+            result = perform(flow.send(result))
+    except StopIteration as done:
+        reply: Reply = done.value
+        return reply
+
+
+async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: anyio.Lock) -> Reply:
+    """Run `flow` to its end in this event loop."""
+
+    async def perform(intent: Intent) -> object:
+        match intent:
+            case Authorize(rejected):
+                return await _aauthorize(rejected, tools, http, renewing)
+            case Send(request, token):
+                whole = _request(request, token, tools, http)
+                return await _areply(lambda: http.send(whole, **_AS_IS), tools, request)
+            case Reserve(claim):
+                return await tools.ledger.areserve(claim, secrets.token_hex(8))
+            case Settle(grant, block):
+                await tools.ledger.asettle(grant)
+                if block is not None:
+                    await tools.ledger.ablock(grant.claim, *block)
+            case Release(grant):
+                await tools.ledger.arelease(grant)
+            case Abandon(grant):
+                await tools.ledger.aabandon(grant)
+            case Pause(seconds):
+                await tools.clock.asleep(seconds)
+        return None
+
+    result: object = None
+    try:
+        while True:
+            result = await perform(flow.send(result))
+    except StopIteration as done:
+        reply: Reply = done.value
+        return reply
+
+
+def _request(
+    outgoing: Outgoing, token: Token, tools: Tools, http: httpx.Client | httpx.AsyncClient
+) -> httpx.Request:
+    headers = {"Authorization": f"Bearer {token.value}", "Accept": "application/json"}
+    if outgoing.content is not None:
+        headers["Content-Type"] = "application/json"
+    return http.build_request(
+        outgoing.method,
+        tools.base_url + outgoing.path,
+        params=dict(outgoing.query) or None,
+        content=outgoing.content,
+        headers=headers,
+    )
+
+
+def _token_request(asked: TokenRequest, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+    return http.build_request("POST", asked.url, data=dict(asked.form), headers=dict(asked.headers))
+
+
+def _authorize(rejected: str | None, tools: Tools, http: httpx.Client) -> Token | Failure:
+    token = tools.auth.peek(tools.clock.now(), rejected=rejected)
+    if token is not None:
+        return token
+    with tools.renewing:
+        # Who waited here finds the token that the one before fetched.
+        token = tools.auth.peek(tools.clock.now(), rejected=rejected)
+        if token is not None:
+            return token
+        whole = _token_request(tools.auth.request(), http)
+        reply = _reply(lambda: http.send(whole, **_AS_IS), tools, None)
+        return _accept(reply, tools)
+
+
+async def _aauthorize(
+    rejected: str | None, tools: Tools, http: httpx.AsyncClient, renewing: anyio.Lock
+) -> Token | Failure:
+    token = tools.auth.peek(tools.clock.now(), rejected=rejected)
+    if token is not None:
+        return token
+    async with renewing:
+        token = tools.auth.peek(tools.clock.now(), rejected=rejected)
+        if token is not None:
+            return token
+        whole = _token_request(tools.auth.request(), http)
+        reply = await _areply(lambda: http.send(whole, **_AS_IS), tools, None)
+        return _accept(reply, tools)
+
+
+def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
+    if isinstance(reply, Failure):
+        return reply
+    _log.debug("token renewed for account %s", tools.auth.account)
+    return tools.auth.accept(reply.status, reply.body, reply.at)
+
+
+def _reply(
+    send: Callable[[], httpx.Response], tools: Tools, request: Outgoing | None
+) -> Reply | Failure:
+    start = tools.clock.monotonic()
+    try:
+        response = send()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return _failure(error, tools, request)
+    return _answer(response, tools, request, start)
+
+
+async def _areply(
+    send: Callable[[], Awaitable[httpx.Response]], tools: Tools, request: Outgoing | None
+) -> Reply | Failure:
+    start = tools.clock.monotonic()
+    try:
+        response = await send()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return _failure(error, tools, request)
+    return _answer(response, tools, request, start)
+
+
+def _answer(
+    response: httpx.Response, tools: Tools, request: Outgoing | None, start: float
+) -> Reply:
+    reply = Reply(
+        response.status_code,
+        {name.lower(): value for name, value in response.headers.items()},
+        response.content,
+        tools.clock.now(),
+    )
+    if request is not None:
+        _log.debug(
+            "%s %s answered %d after %.3f s, tracking id %s",
+            request.method, request.path, reply.status, tools.clock.monotonic() - start,
+            reply.headers.get(facts.HEADERS["tracking_id"]),
+        )  # fmt: skip
+    return reply
+
+
+def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failure:
+    sent = False if isinstance(error, _NEVER_LEFT) else None
+    # The text of an httpx error may quote a URL with credentials of a proxy: only its kind is told,
+    # and what the operating system said.
+    said = str(error) if isinstance(error, httpx.ConnectError) else ""
+    reason = f"{type(error).__name__}{f' ({said})' if said else ''}"
+    if request is not None:
+        _log.debug("%s %s: %s", request.method, request.path, reason)
+    return Failure(sent, reason, tools.clock.now())
+
+
+__all__ = ["SystemClock", "Tools", "adrive", "drive"]

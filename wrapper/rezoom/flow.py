@@ -1,0 +1,192 @@
+"""The sans-I/O core: generators that say what to do next and are told how it went.
+
+Nothing here sends, sleeps, reads a clock, or touches a ledger; `drive.py` does. A flow yields an
+intent and receives its result: Authorize → Token or Failure · Reserve → Grant · Send → Reply or
+Failure · Settle, Release, Abandon, Pause → None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from .answers import Verdict, read
+from .auth import Token
+from .errors import NotSentError, RezoomError, UnansweredError
+from .quota import Claim, Grant
+from .retry import Backoff
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One HTTP request, whole but for the token; `secrets` never reach a message."""
+
+    operation: str
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = field(default=None, repr=False)
+    # Sending it twice leaves what sending it once leaves.
+    repeatable: bool = True
+    success: int = 200
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Whatever came back over HTTP; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No answer; `sent` is False only where provably no byte of the request left."""
+
+    sent: bool | None
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Authorize:
+    """Get a token; not the one Zoom has just rejected."""
+
+    rejected: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Take a place in every quota, or raise QuotaExceeded."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put the request on the wire."""
+
+    request: Outgoing
+    token: Token
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Zoom answered: the place is spent. `block` closes a quota until Zoom's own reset."""
+
+    grant: Grant
+    block: tuple[str, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The request never left: the place is free again."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Nobody knows whether Zoom counted it: the place stays spent."""
+
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Sleep."""
+
+    seconds: float
+
+
+Intent: TypeAlias = Authorize | Reserve | Send | Settle | Release | Abandon | Pause
+Flow: TypeAlias = Generator[Intent, Any, Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often to try again, and how long one call may sleep in all (seconds)."""
+
+    retries: int
+    wait: float
+    rand: Callable[[], float]
+    backoff: Backoff = Backoff()
+
+
+def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> Flow:
+    """Send `request` until it succeeds or may not be tried again; return the successful reply.
+
+    The token comes before the reservation, and every attempt reserves anew, the one after a
+    renewed token included (architecture: every attempt costs quota and passes the same guard).
+    """
+    rejected: str | None = None
+    failures, slept = 0, 0.0
+    while True:
+        token = yield Authorize(rejected)
+        if isinstance(token, Failure):
+            # The change itself never left: only the token request was under way.
+            verdict = Verdict(
+                NotSentError(
+                    f"No token: {token.reason}", next_step="Check the network and the token address."
+                ),
+                retry=True,
+            )
+        else:
+            grant = None if claim is None else (yield Reserve(claim))
+            outcome: Reply | Failure = yield Send(request, token)
+            if isinstance(outcome, Reply) and outcome.status == request.success:
+                if grant is not None:
+                    yield Settle(grant)
+                return outcome
+            verdict = yield from _account_for(outcome, request, token, grant)
+            if verdict.renew and rejected is None:
+                rejected = token.value
+                continue
+        failures += 1
+        if not verdict.retry or failures > policy.retries:
+            raise verdict.error
+        pause = _pause(verdict, failures, policy)
+        if slept + pause > policy.wait:
+            raise verdict.error
+        yield Pause(pause)
+        slept += pause
+
+
+def _account_for(
+    outcome: Reply | Failure, request: Outgoing, token: Token, grant: Grant | None
+) -> Generator[Intent, Any, Verdict]:
+    if isinstance(outcome, Failure):
+        if grant is not None:
+            yield Release(grant) if outcome.sent is False else Abandon(grant)
+        return _verdict_on_failure(outcome, request)
+    verdict = read(
+        outcome.status, outcome.headers, outcome.body, outcome.at,
+        secrets=request.secrets | {token.value}, repeatable=request.repeatable,
+    )  # fmt: skip
+    if grant is not None:
+        yield Settle(grant, verdict.block)
+    return verdict
+
+
+def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
+    error: RezoomError
+    if failure.sent is False:
+        error = NotSentError(
+            f"{request.method} {request.path}: {failure.reason}",
+            next_step="Check the network, the proxy, and the API address.",
+        )
+        return Verdict(error, retry=True)
+    error = UnansweredError(f"{request.method} {request.path}: {failure.reason}")
+    return Verdict(error, retry=request.repeatable)
+
+
+def _pause(verdict: Verdict, failures: int, policy: Policy) -> float:
+    if verdict.retry_after is not None:
+        # Zoom has seen a herd: spread the return over a second beyond what it asks for.
+        return (verdict.retry_after + timedelta(seconds=policy.rand())).total_seconds()
+    return policy.backoff.delay(failures, policy.rand)

@@ -1,0 +1,205 @@
+"""What one call needs, worked out before anything is sent: no I/O, no clock."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ._wire import facts, get_request, read_meeting, source, update_request
+from .errors import ConfigError, InvalidChange, Problem, ServerError
+from .flow import Outgoing, Policy, Reply
+from .meeting_id import meeting_number
+from .quota import Claim, Quota
+from .receipt import Receipt
+from .rules import judge
+
+if TYPE_CHECKING:
+    from ._wire import Meeting
+
+Wait = float | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One call, ready to be sent."""
+
+    meeting: int
+    request: Outgoing
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all calls of one client share."""
+
+    base_url: str
+    account: str | None
+    wait: float
+    retries: int
+    rand: Callable[[], float] = random.random
+
+    @property
+    def ledger_account(self) -> str:
+        """Name the account in the ledger; the same number elsewhere is another account."""
+        return f"{urlsplit(self.base_url).netloc}/{self.account or 'default'}"
+
+    def policy(self, wait: Wait | None = None) -> Policy:
+        """Say how often to retry and how long to sleep in one call."""
+        return Policy(self.retries, self.wait if wait is None else seconds(wait), self.rand)
+
+    def claim(self, meeting: int, host: str | None) -> Claim:
+        """Name the quotas an update of `meeting` spends."""
+        return Claim(self.ledger_account, meeting, host)
+
+    def receipt(self, job: Job, reply: Reply, quota: Quota) -> Receipt:
+        """Write down what is known after a 204."""
+        tracking = reply.headers.get(facts.HEADERS["tracking_id"])
+        return Receipt(job.meeting, True, tracking, quota, job.warnings)
+
+
+def update_job(
+    meeting: int | str,
+    change: object,
+    fields: Mapping[str, object],
+    *,
+    occurrence: str | None,
+    allow: Sequence[str],
+    extra: Mapping[str, object] | None,
+) -> Job:
+    """Judge an update and write its request; raise InvalidChange with every problem at once."""
+    problems: list[Problem] = []
+    number = 0
+    try:
+        number = meeting_number(meeting)
+    except InvalidChange as error:
+        problems += error.problems
+    problems += _occurrence_problems(occurrence)
+    body, found = judge(
+        change, fields, occurrence=occurrence is not None, extra=extra, allow=allow
+    )
+    problems += found
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidChange([problem for problem in problems if problem.severity == "error"])
+    written = update_request(number, body, occurrence)
+    request = Outgoing(
+        operation="updateMeeting",
+        method=written["method"].upper(),
+        path=written["url"],
+        query={key: str(value) for key, value in written.get("params", {}).items()},
+        content=encode(written["json"]),
+        # Every PATCH of an endless series pushes its horizon on [ITH].
+        repeatable=body.get("recurrence", {}).get("end_times") != 0,
+        success=204,
+        secrets=frozenset(secret_values(body)),
+    )
+    return Job(number, request, tuple(problems))
+
+
+def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
+    """Write the request of a GET."""
+    number = meeting_number(meeting)
+    problems = _occurrence_problems(occurrence)
+    if problems:
+        raise InvalidChange(problems)
+    written = get_request(number, occurrence, past)
+    query = {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in written.get("params", {}).items()
+    }
+    return Job(number, Outgoing("getMeeting", written["method"].upper(), written["url"], query))
+
+
+def meeting_answer(reply: Reply) -> Meeting:
+    """Read a 200; an unreadable body is a typed error."""
+    try:
+        answer = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        answer = None
+    tracking = reply.headers.get(facts.HEADERS["tracking_id"])
+    if not isinstance(answer, dict):
+        raise ServerError(
+            "the answer is not a JSON object", status=reply.status, tracking_id=tracking,
+            meaning="It was cut short, or something between here and Zoom wrote it.",
+        )  # fmt: skip
+    if "id" not in answer and isinstance(answer.get("code"), int) and answer["code"]:
+        raise ServerError(
+            str(answer.get("message", "")), status=reply.status, code=answer["code"],
+            tracking_id=tracking, meaning="An error came with the status of a success.",
+            source=source("ZNET"),
+        )  # fmt: skip
+    return read_meeting(answer)
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """Write JSON as httpx does, so that facade and generated stub send the same bytes."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8")
+
+
+def secret_values(body: object) -> Iterator[str]:
+    """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if key in facts.SECRET_NAMES and isinstance(value, str):
+                yield value
+            else:
+                yield from secret_values(value)
+    elif isinstance(body, list):
+        for item in body:
+            yield from secret_values(item)
+
+
+def seconds(wait: Wait) -> float:
+    """Read a waiting time in seconds or as a timedelta."""
+    value = wait.total_seconds() if isinstance(wait, timedelta) else wait
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ConfigError(
+            f"wait is {wait!r}", field="wait", next_step="Give seconds from 0 up, or a timedelta."
+        )
+    return float(value)
+
+
+def api_address(url: str) -> str:
+    """Check the API address: whole, ending in /v2, and never plain HTTP over a network."""
+    fix = f"Give an address such as {facts.BASE_URL}."
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except (ValueError, TypeError, AttributeError):
+        raise ConfigError("base_url is not an address", field="base_url", next_step=fix) from None
+    path = parts.path.rstrip("/")
+    whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
+    if not whole or not path.endswith("/v2"):
+        raise ConfigError(
+            "base_url is not an http address that ends in /v2", field="base_url", next_step=fix
+        )
+    if parts.scheme == "http" and not _loopback(host):
+        raise ConfigError(
+            "base_url would send the token unencrypted over a network", field="base_url",
+            next_step="Use https; plain http is for a simulator on this machine.",
+        )  # fmt: skip
+    return url.rstrip("/")
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _occurrence_problems(occurrence: object) -> list[Problem]:
+    if occurrence is None:
+        return []
+    if isinstance(occurrence, str) and occurrence.isascii() and occurrence.isdigit():
+        return []
+    kind = repr(occurrence)[:40] if isinstance(occurrence, str) else type(occurrence).__name__
+    message = f"{kind} is not an occurrence id, which is all digits, as text"
+    fix = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
+    return [Problem("occurrence", "error", "occurrence-id", message, fix, source("C25"))]

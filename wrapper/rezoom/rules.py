@@ -1,0 +1,256 @@
+"""Judge a body by the spec itself, before a unit of quota is spent: every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ._wire import facts, schemas, source
+from .body import Draft, as_mapping, draft, pattern_path, shown
+from .errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError
+
+_KINDS = {
+    str: "text", bool: "a boolean", int: "a whole number", float: "a fraction",
+    list: "a list", dict: "an object", type(None): "null",
+}  # fmt: skip
+# Problems of our own that no `allow` can lift: such a body cannot be sent at all.
+_UNSENDABLE = frozenset(
+    "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time not-a-list-item"
+    " meeting-id".split()
+)
+
+
+def judge(
+    change: object,
+    fields: Mapping[str, object],
+    *,
+    occurrence: bool = False,
+    extra: Mapping[str, object] | None = None,
+    allow: Sequence[str] = (),
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Write the body in Zoom's forms and judge it; nothing is sent and nothing raised.
+
+    Problems of severity "error" must keep the body from being sent. `extra` is merged last; what
+    the spec does not know in it becomes a warning. `allow` lifts rules by their ids.
+    """
+    out = draft(change, fields, occurrence=occurrence)
+    unknown: set[str] = set()
+    if extra:
+        added = draft(None, extra, occurrence=occurrence)
+        out.problems += added.problems
+        merge(out.body, added.body)
+        unknown = set(_unknown_paths(added.body))
+    problems = [*out.problems, *_verdicts(out.body, unknown)]
+    if occurrence:
+        problems += _not_honoured(out.body)
+    if not out.problems and not any(_leaves(out.body)):
+        out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
+        problems += out.problems
+    _known_ids(allow)
+    return out.body, [p for p in problems if p.rule not in allow or p.rule in _UNSENDABLE]
+
+
+def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
+    """Lay `added` over `target`: objects member by member, everything else whole."""
+    for key, value in added.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            merge(target[key], value)
+        else:
+            target[key] = value
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    # Loaded on first use: compiling the schema costs more than `import rezoom` may.
+    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415
+
+    return Draft202012Validator(schemas()[name], validate_formats=True)
+
+
+def _verdicts(body: dict[str, Any], unknown: set[str]) -> Iterator[Problem]:
+    seen: set[tuple[str, str]] = set()
+    for name in ("update", "advice"):
+        for error in _validator(name).iter_errors(body):
+            for problem in _problems(error, name, body, unknown):
+                if (problem.path, problem.rule) not in seen:
+                    seen.add((problem.path, problem.rule))
+                    yield problem
+
+
+def _problems(
+    error: ValidationError, name: str, body: object, unknown: set[str]
+) -> Iterator[Problem]:
+    steps: list[str | int] = list(error.schema_path)
+    at = _dotted(error.instance_path)
+    value = _at(body, error.instance_path)
+    rule = _nearest_rule(schemas()[name], steps)
+    keyword = str(steps[-1])
+    if rule is not None:
+        # A rule on a property blames that property; one on an object names the member to blame.
+        field = "" if not isinstance(value, dict) else rule.field
+        path = ".".join(part for part in (at, field) if part)
+        yield _from_rule(rule, path)
+    elif keyword == "additionalProperties":
+        known = _at(schemas()[name], steps[:-1])["properties"]
+        for member in sorted(set(value) - set(known)):
+            path = f"{at}.{member}" if at else member
+            yield _extra(path) if path in unknown else _unknown(path, member, known)
+    else:
+        schema = _at(schemas()[name], steps[:-1])
+        if keyword == "required":
+            for member in schema["required"]:
+                if member not in value:
+                    yield _required(f"{at}.{member}" if at else member)
+        else:
+            yield _from_keyword(at, keyword, schema, value)
+
+
+def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
+    found = None
+    for step in steps:
+        if isinstance(schema, dict) and "x-rule" in schema:
+            found = schema["x-rule"]
+        elif step == "properties":
+            found = None if found is None else found
+        schema = schema[step]
+    return facts.RULES.get(found) if found else None
+
+
+def _from_rule(rule: facts.Rule, path: str) -> Problem:
+    return Problem(
+        path, "error" if rule.severity == "error" else "warning", rule.id, rule.sentence, rule.fix,
+        source(rule.source),
+    )  # fmt: skip
+
+
+def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: object) -> Problem:
+    known = facts.FIELDS.get(pattern_path(path))
+    limit = schema.get(keyword)
+    got = shown(path, value)
+    size = len(value) if isinstance(value, str | list) else 0
+    allowed = known.allowed if known and known.allowed else str(limit)
+    match keyword:
+        case "type":
+            message = f"{got} is {_KINDS.get(type(value), 'something else')}"
+            fix = f"give {_kind(limit)}"
+        case "enum":
+            message, fix = f"{got} is not one of Zoom's values", f"choose from {_choices(limit)}"
+        case "minimum" | "maximum":
+            where = "below" if keyword == "minimum" else "above"
+            message, fix = f"{got} is {where} {limit}", f"give {_range(schema)}"
+        case "minLength" | "maxLength" | "minItems" | "maxItems":
+            unit = "characters" if isinstance(value, str) else "items"
+            few, bound = ("few", "least") if keyword.startswith("min") else ("many", "most")
+            message, fix = f"{size} {unit} are too {few}", f"give at {bound} {limit}"
+        case "pattern":
+            message, fix = f"{got} has not the form Zoom reads", f"allowed: {allowed}"
+        case "format":
+            message, fix = f"{got} is not an {limit} address", "give one such as ada@example.com"
+        case _:
+            message, fix = f"{got} breaks {keyword} {limit}", "see the field's description"
+    tag = known.source if known else ""
+    return Problem(path, "error", f"{pattern_path(path)}.{keyword}", message, fix, source(tag))
+
+
+def _unknown(path: str, member: str, known: Mapping[str, object]) -> Problem:
+    elsewhere = [p for p in facts.FIELDS if p.rpartition(".")[2] == member]
+    close = get_close_matches(member, known, n=2) or get_close_matches(
+        member, [p.rpartition(".")[2] for p in facts.FIELDS], n=2
+    )
+    if elsewhere:
+        fix = f"it belongs at {' or '.join(elsewhere)}"
+    elif close:
+        fix = f"did you mean {' or '.join(close)}?"
+    else:
+        fix = "leave it out; if Zoom has added it since, pass it with extra="
+    message = "Zoom's update knows no such field and would ignore it in silence"
+    return Problem(path, "error", "unknown-field", message, fix, source("FRA"))
+
+
+def _extra(path: str) -> Problem:
+    message = "sent as given: the spec does not know this field, so nothing about it was checked"
+    return Problem(path, "warning", "extra", message, "read the meeting to see if it took", "")
+
+
+def _required(path: str) -> Problem:
+    known = facts.FIELDS.get(pattern_path(path))
+    tag = known.source if known else ""
+    message = "is missing, and the object means nothing without it"
+    fix = f"give {_choices(known.enum)}" if known and known.enum else "give it a value"
+    return Problem(path, "error", f"{pattern_path(path)}.required", message, fix, source(tag))
+
+
+def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
+    for path in _leaves(body):
+        if path not in facts.OCCURRENCE_FIELDS:
+            message = "Zoom ignores this field when a single occurrence is updated"
+            fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
+            yield Problem(path, "error", "occurrence-field", message, fix, source("C25"))
+
+
+def _leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in body.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def _unknown_paths(extra: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, value in extra.items():
+        path = f"{prefix}{key}"
+        if path not in facts.FIELDS:
+            yield path
+        elif isinstance(value, dict):
+            yield from _unknown_paths(value, f"{path}.")
+
+
+def _known_ids(allow: Iterable[str]) -> None:
+    ours = {"unknown-field", "occurrence-field", "extra"}
+    for rule in allow:
+        if rule in _UNSENDABLE:
+            raise ConfigError(
+                f"allow: {rule!r} cannot be allowed, the body could not be sent", field="allow"
+            )
+        if rule in facts.RULES or rule in ours or rule.rpartition(".")[0] in facts.FIELDS:
+            continue
+        close = get_close_matches(rule, [*facts.RULES, *ours], n=3)
+        hint = f"did you mean {', '.join(close)}?" if close else "see the `rule` of the problem"
+        raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)
+
+
+def _at(node: Any, path: Iterable[str | int]) -> Any:
+    for step in path:
+        node = node[step]
+    return node
+
+
+def _dotted(path: Iterable[str | int]) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _kind(name: object) -> str:
+    names = {"string": str, "boolean": bool, "integer": int, "array": list, "object": dict}
+    return _KINDS.get(names.get(str(name), object), str(name))
+
+
+def _choices(values: Sequence[object] | None) -> str:
+    return ", ".join(repr(value) for value in values or ())
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is None or high is None:
+        return f"at least {low}" if high is None else f"at most {high}"
+    return f"{low} to {high}"
+
+
+__all__ = ["Draft", "as_mapping", "judge", "merge"]

@@ -1,0 +1,83 @@
+"""What both clients hold: checked options, the tools of their driver, and no connection yet."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+
+from ._wire import facts
+from .auth import ServerToServer, TokenSource
+from .clock import Clock
+from .drive import SystemClock, Tools
+from .errors import ConfigError
+from .prepare import Desk, Wait, api_address, seconds
+from .quota import Ledger, MemoryLedger
+
+if TYPE_CHECKING:
+    import httpx
+
+AGENT = {"User-Agent": "rezoom"}
+
+
+class ZoomOptions(TypedDict, total=False):
+    """The keyword options of `Zoom` and `AsyncZoom`."""
+
+    ledger: Ledger | None
+    wait: Wait
+    retries: int
+    timeout: float | httpx.Timeout
+    base_url: str | None
+    clock: Clock | None
+
+
+class Session:
+    """Checked options; opens nothing."""
+
+    def __init__(
+        self, auth: TokenSource, *, http: object = None, **options: Unpack[ZoomOptions]
+    ) -> None:
+        """Check the options; raises ConfigError naming the one that cannot be."""
+        retries = options.get("retries", 2)
+        if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+            raise ConfigError(f"retries is {retries!r}", field="retries", next_step="Give 0 or more.")
+        clock = options.get("clock") or SystemClock()
+        base_url = api_address(options.get("base_url") or facts.BASE_URL)
+        wait = seconds(options.get("wait", 30))
+        self._desk = Desk(base_url, auth.account, wait, retries)
+        self._tools = Tools(auth, options.get("ledger") or MemoryLedger(clock=clock), clock, base_url)
+        self._timeout = options.get("timeout", 30)
+        self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
+        self._opening = threading.Lock()
+
+    @classmethod
+    def from_env(cls, *, prefix: str = "ZOOM_", **options: Unpack[ZoomOptions]) -> Self:
+        """Make a client from ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.
+
+        ZOOM_API_URL (ends in /v2) and ZOOM_OAUTH_URL (the token address, whole) may name another
+        Zoom, such as a simulator. Raises ConfigError naming every variable that is missing.
+        """
+        names = [f"{prefix}{name}" for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET")]
+        missing = [name for name in names if not os.environ.get(name, "").strip()]
+        if missing:
+            raise ConfigError(
+                f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
+                field=missing[0],
+                next_step="Set them to what the Server-to-Server OAuth app's page in Zoom's"
+                " marketplace shows.",
+            )
+        account, client, secret = (os.environ[name].strip() for name in names)
+        token_url = os.environ.get(f"{prefix}OAUTH_URL") or None
+        if options.get("base_url") is None:
+            options["base_url"] = os.environ.get(f"{prefix}API_URL") or None
+        return cls(ServerToServer(account, client, secret, token_url=token_url), **options)
+
+    def __repr__(self) -> str:
+        """Name the address and the account; nothing secret."""
+        return f"{type(self).__name__}(base_url={self._desk.base_url!r}, auth={self._tools.auth!r})"
+
+    def _usable(self) -> None:
+        if self._closed:
+            raise ConfigError(
+                f"this {type(self).__name__} is closed", next_step="Make a new one, or close it later."
+            )
