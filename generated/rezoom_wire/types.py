@@ -6,7 +6,7 @@
 from collections.abc import Mapping, MutableMapping
 from typing import IO, BinaryIO, Generic, Literal, TypeVar
 
-from attrs import define
+from attrs import AttrsInstance, define, fields
 
 
 class Unset:
@@ -62,6 +62,13 @@ class File:
     def to_tuple(self) -> FileTypes:
         """Return a tuple representation that httpx will accept for multipart/form-data"""
         return self.file_name, self.payload, self.mime_type
+
+
+def shown(model: AttrsInstance) -> str:
+    """Write a model as its set members, without those the spec marks as secret."""
+    values = ((a.name, getattr(model, a.name)) for a in fields(type(model)) if a.repr)
+    inside = ", ".join(f"{name}={value!r}" for name, value in values if value is not UNSET)
+    return f"{type(model).__name__}({inside})"
 
 
 T = TypeVar("T")

@@ -182,7 +182,7 @@ def _excerpt(body: bytes, secrets: frozenset[str]) -> str:
 
 
 def _clean(text: str, secrets: frozenset[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
-        if secret:
-            text = text.replace(secret, "(hidden)")
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        # As a word of its own: a passcode of "1" must not garble every number of the message.
+        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", "(hidden)", text)
     return text

@@ -17,6 +17,7 @@ import httpx
 from ._wire import facts
 from .auth import Token, TokenRequest, TokenSource
 from .clock import Clock
+from .errors import RezoomError
 from .flow import (
     Abandon,
     Authorize,
@@ -107,10 +108,15 @@ def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
                 tools.clock.sleep(seconds)
         return None
 
-    result: object = None
     try:
+        intent = flow.send(None)
         while True:
-            result = perform(flow.send(result))
+            try:
+                result = perform(intent)
+            except RezoomError as error:
+                intent = flow.throw(error)  # the flow knows what an earlier attempt has done
+            else:
+                intent = flow.send(result)
     except StopIteration as done:
         reply: Reply = done.value
         return reply
@@ -140,10 +146,15 @@ async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: an
                 await tools.clock.asleep(seconds)
         return None
 
-    result: object = None
     try:
+        intent = flow.send(None)
         while True:
-            result = await perform(flow.send(result))
+            try:
+                result = await perform(intent)
+            except RezoomError as error:
+                intent = flow.throw(error)  # the flow knows what an earlier attempt has done
+            else:
+                intent = flow.send(result)
     except StopIteration as done:
         reply: Reply = done.value
         return reply

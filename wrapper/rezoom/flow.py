@@ -126,8 +126,14 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
     """
     rejected: str | None = None
     failures, slept = 0, 0.0
+    earlier: Exception | None = None
     while True:
-        token = yield Authorize(rejected)
+        try:
+            token = yield Authorize(rejected)
+        except RezoomError as error:
+            if rejected is not None:
+                error.sent = True  # and refused: it is the renewal that failed
+            raise
         if isinstance(token, Failure):
             # The change itself never left: only the token request was under way.
             verdict = Verdict(
@@ -137,7 +143,13 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
                 retry=True,
             )
         else:
-            grant = None if claim is None else (yield Reserve(claim))
+            try:
+                grant = None if claim is None else (yield Reserve(claim))
+            except RezoomError as error:
+                if earlier is not None:
+                    # What became of the change is what the earlier attempt says, not the ledger.
+                    raise earlier from error
+                raise
             outcome: Reply | Failure = yield Send(request, token)
             if isinstance(outcome, Reply) and outcome.status == request.success:
                 if grant is not None:
@@ -148,6 +160,7 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
                 rejected = token.value
                 continue
         failures += 1
+        earlier = verdict.error
         if not verdict.retry or failures > policy.retries:
             raise verdict.error
         pause = _pause(verdict, failures, policy)

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="AuthenticationException")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class AuthenticationException:
     """One person who may join without signing in."""
 
@@ -25,6 +25,9 @@ class AuthenticationException:
     effect. """
     name: str | Unset = UNSET
     """ Name of the person. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email

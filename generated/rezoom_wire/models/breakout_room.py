@@ -8,12 +8,12 @@ from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="BreakoutRoom")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BreakoutRoom:
     """One prepared breakout room."""
 
@@ -21,6 +21,9 @@ class BreakoutRoom:
     """ Name of the room. """
     participants: list[str] | Unset = UNSET
     """ E-mail addresses of the people assigned to the room. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.breakout_room import BreakoutRoom
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="BreakoutRooms")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BreakoutRooms:
     """Breakout rooms prepared before the meeting. End-to-end encryption turns them off."""
 
@@ -26,6 +26,9 @@ class BreakoutRooms:
     rooms: list[BreakoutRoom] | Unset = UNSET
     """ The rooms and who is in them. Whether a shorter list removes the rooms it does not name is not documented,
     so send all of them. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         enable = self.enable

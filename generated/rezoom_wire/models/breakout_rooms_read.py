@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.breakout_room_read import BreakoutRoomRead
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="BreakoutRoomsRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class BreakoutRoomsRead:
     """Breakout rooms prepared before the meeting. End-to-end encryption turns them off."""
 
@@ -29,6 +29,9 @@ class BreakoutRoomsRead:
     so send all of them. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         enable = self.enable

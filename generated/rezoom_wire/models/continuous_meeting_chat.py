@@ -12,12 +12,12 @@ from ..models.continuous_meeting_chat_who_is_added import (
     ContinuousMeetingChatWhoIsAdded,
     check_continuous_meeting_chat_who_is_added,
 )
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="ContinuousMeetingChat")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ContinuousMeetingChat:
     """The chat that stays open between the meetings. Only for meetings of type 2, 3 and 8."""
 
@@ -34,6 +34,9 @@ class ContinuousMeetingChat:
     """ Who is added to the chat: everybody, invitees and participants of the own organisation, or its invitees
     only. It was part of the update from March to September 2025 and is gone from the newest documents, so Zoom may
     ignore or refuse it. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         auto_add_invited_external_users = self.auto_add_invited_external_users

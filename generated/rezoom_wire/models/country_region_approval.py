@@ -12,12 +12,12 @@ from ..models.country_region_approval_method import (
     CountryRegionApprovalMethod,
     check_country_region_approval_method,
 )
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="CountryRegionApproval")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class CountryRegionApproval:
     """A list of countries or regions from which joining is allowed, or one from which it is not. `method` says which list
     counts.
@@ -33,6 +33,9 @@ class CountryRegionApproval:
     method: CountryRegionApprovalMethod | Unset = UNSET
     """ Which list counts: approve lets in only the approved ones, deny lets in all but the denied ones. It must
     match the list that is sent. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         approved_list: list[str] | Unset = UNSET

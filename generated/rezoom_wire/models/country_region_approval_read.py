@@ -9,12 +9,12 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="CountryRegionApprovalRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class CountryRegionApprovalRead:
     """A list of countries or regions from which joining is allowed, or one from which it is not. `method` says which list
     counts.
@@ -32,6 +32,9 @@ class CountryRegionApprovalRead:
     match the list that is sent. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         approved_list: list[str] | Unset = UNSET

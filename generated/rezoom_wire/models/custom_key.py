@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="CustomKey")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class CustomKey:
     """One key of your own and its value."""
 
@@ -21,6 +21,9 @@ class CustomKey:
     """ The key, at most 64 characters. """
     value: str | Unset = UNSET
     """ The value, at most 256 characters. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         key = self.key

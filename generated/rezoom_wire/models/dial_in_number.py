@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 
 from ..models.dial_in_number_type import DialInNumberType, check_dial_in_number_type
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="DialInNumber")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class DialInNumber:
     """One dial-in number. Zoom seems to fill these itself."""
 
@@ -28,6 +28,9 @@ class DialInNumber:
     """ The telephone number. """
     type_: DialInNumberType | Unset = UNSET
     """ Whether the caller pays (toll) or not (tollfree). """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         city = self.city

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="LanguageInterpreter")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class LanguageInterpreter:
     """One interpreter and the two languages between which this person interprets."""
 
@@ -24,6 +24,9 @@ class LanguageInterpreter:
     languages: str | Unset = UNSET
     """ The two languages as country codes, joined by a comma. Deprecated by Zoom in March 2025; write
     `interpreter_languages` instead. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email

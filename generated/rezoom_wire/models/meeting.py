@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.meeting_occurrence import MeetingOccurrence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="Meeting")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class Meeting:
     """A meeting as Zoom reports it. Nothing is promised to be there."""
 
@@ -93,6 +93,9 @@ class Meeting:
     """ The settings as Zoom reports them. They are those of an update plus a few that only a read shows. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id

@@ -8,17 +8,20 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="MeetingInvitee")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingInvitee:
     """One invited person."""
 
     email: str | Unset = UNSET
     """ E-mail address of the invited person. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email

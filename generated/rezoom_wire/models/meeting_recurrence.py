@@ -17,12 +17,12 @@ from ..models.meeting_recurrence_monthly_week_day import (
     check_meeting_recurrence_monthly_week_day,
 )
 from ..models.meeting_recurrence_type import MeetingRecurrenceType, check_meeting_recurrence_type
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="MeetingRecurrence")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingRecurrence:
     """How a series repeats. Zoom replaces the stored one with what is sent, so every member that matters must be there.
     Write weekdays as 1 for Sunday to 7 for Saturday.
@@ -53,6 +53,9 @@ class MeetingRecurrence:
     weekly_days: str | Unset = UNSET
     """ Weekdays of a weekly recurrence (type 2), as numbers joined by commas: 1 is Sunday, 2 Monday, 7 Saturday.
     The list replaces the old one; a weekly series sent without it collapses to Sundays. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         type_: int = self.type_

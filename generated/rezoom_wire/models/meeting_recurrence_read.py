@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="MeetingRecurrenceRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingRecurrenceRead:
     """The pattern as Zoom reports it. Do not expect the numbers that were sent: an endless series comes back with a count."""
 
@@ -44,6 +44,9 @@ class MeetingRecurrenceRead:
     The list replaces the old one; a weekly series sent without it collapses to Sundays. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         end_date_time = self.end_date_time

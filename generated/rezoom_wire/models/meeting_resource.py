@@ -16,12 +16,12 @@ from ..models.meeting_resource_resource_type import (
     MeetingResourceResourceType,
     check_meeting_resource_resource_type,
 )
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="MeetingResource")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingResource:
     """One whiteboard attached to the meeting."""
 
@@ -31,6 +31,9 @@ class MeetingResource:
     """ ID of the whiteboard. """
     resource_type: MeetingResourceResourceType | Unset = UNSET
     """ The kind of resource; a whiteboard is the only one so far. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         permission_level: str | Unset = UNSET

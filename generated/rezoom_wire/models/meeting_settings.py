@@ -41,7 +41,7 @@ from ..models.meeting_settings_who_will_receive_summary import (
     MeetingSettingsWhoWillReceiveSummary,
     check_meeting_settings_who_will_receive_summary,
 )
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.authentication_exception import AuthenticationException
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MeetingSettings")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingSettings:
     """Options of a meeting. Zoom changes only the ones sent, and answers 204 even where plan, licence or a locked account
     setting keeps one as it was.
@@ -246,6 +246,9 @@ class MeetingSettings:
     who_will_receive_summary: MeetingSettingsWhoWillReceiveSummary | Unset = UNSET
     """ Who gets the meeting summary: 1 the host, 2 also co-hosts and alternative hosts, 3 also invitees of the own
     organisation, 4 all invitees. Works only while `auto_start_meeting_summary` is true. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         allow_host_control_participant_mute_state = self.allow_host_control_participant_mute_state

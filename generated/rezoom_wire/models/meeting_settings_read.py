@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.authentication_exception_read import AuthenticationExceptionRead
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MeetingSettingsRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingSettingsRead:
     """The settings as Zoom reports them. They are those of an update plus a few that only a read shows."""
 
@@ -216,6 +216,9 @@ class MeetingSettingsRead:
     """ Further regions whose data centres carry the meeting. They can be set only when the meeting is created. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         allow_host_control_participant_mute_state = self.allow_host_control_participant_mute_state

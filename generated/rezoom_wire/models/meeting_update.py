@@ -10,7 +10,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.meeting_update_type import MeetingUpdateType, check_meeting_update_type
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.meeting_recurrence import MeetingRecurrence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="MeetingUpdate")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class MeetingUpdate:
     """The members of a meeting to change. Zoom merges them into the meeting: what is not sent stays as it is, except that
     `recurrence` is replaced whole.
@@ -73,6 +73,9 @@ class MeetingUpdate:
     """ Kind of meeting: 1 instant, 2 scheduled, 3 series without fixed times, 8 series with fixed times, 10 screen
     sharing only. Leave it out to keep the present kind; a read may also show 4 (personal meeting room), which
     cannot be sent. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         agenda = self.agenda

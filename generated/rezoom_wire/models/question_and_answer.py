@@ -12,12 +12,12 @@ from ..models.question_and_answer_question_visibility import (
     QuestionAndAnswerQuestionVisibility,
     check_question_and_answer_question_visibility,
 )
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="QuestionAndAnswer")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class QuestionAndAnswer:
     """Questions and answers inside the meeting. Everything else counts only while `enable` is true."""
 
@@ -33,6 +33,9 @@ class QuestionAndAnswer:
     """ Whether the meeting has questions and answers. """
     question_visibility: QuestionAndAnswerQuestionVisibility | Unset = UNSET
     """ Which questions attendees see, the answered ones or all. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         allow_anonymous_questions = self.allow_anonymous_questions

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="QuestionAndAnswerRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class QuestionAndAnswerRead:
     """Questions and answers inside the meeting. Everything else counts only while `enable` is true."""
 
@@ -32,6 +32,9 @@ class QuestionAndAnswerRead:
     """ Which questions attendees see, the answered ones or all. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         allow_anonymous_questions = self.allow_anonymous_questions

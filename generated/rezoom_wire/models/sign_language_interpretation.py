@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.sign_language_interpreter import SignLanguageInterpreter
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="SignLanguageInterpretation")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class SignLanguageInterpretation:
     """Sign language interpretation by people named in advance."""
 
@@ -26,6 +26,9 @@ class SignLanguageInterpretation:
     interpreters: list[SignLanguageInterpreter] | Unset = UNSET
     """ The interpreters, at most 20. Whether a shorter list removes those it does not name is not documented, so
     send all of them. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         enable = self.enable

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="SignLanguageInterpreter")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class SignLanguageInterpreter:
     """One sign language interpreter."""
 
@@ -21,6 +21,9 @@ class SignLanguageInterpreter:
     """ E-mail address of the interpreter. """
     sign_language: str | Unset = UNSET
     """ The sign language this person interprets, one of those set up in the account's sign language view. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         email = self.email

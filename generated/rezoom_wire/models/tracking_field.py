@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="TrackingField")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class TrackingField:
     """One tracking field and the value this meeting has for it."""
 
@@ -21,6 +21,9 @@ class TrackingField:
     """ Name of the tracking field, as the account has defined it. """
     value: str | Unset = UNSET
     """ What this meeting has in that field. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         field = self.field

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.video_management_channel import VideoManagementChannel
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="VideoManagement")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class VideoManagement:
     """Channels of Zoom Video Management the recording goes to. Ignored where the account lacks the product."""
 
@@ -25,6 +25,9 @@ class VideoManagement:
     """ Whether the recording is added to the channels. Zoom demands it whenever the object is sent. """
     channels: list[VideoManagementChannel] | Unset = UNSET
     """ The channels, one to five. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         enable = self.enable

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="VideoManagementChannel")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class VideoManagementChannel:
     """One channel of Zoom Video Management."""
 
@@ -21,6 +21,9 @@ class VideoManagementChannel:
     """ ID of the channel. Zoom demands it for every channel. """
     name: str | Unset = UNSET
     """ Name of the channel; the ID decides which one is meant. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         channel_id = self.channel_id

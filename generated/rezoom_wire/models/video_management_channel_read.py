@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="VideoManagementChannelRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class VideoManagementChannelRead:
     """One channel of Zoom Video Management."""
 
@@ -24,6 +24,9 @@ class VideoManagementChannelRead:
     """ Name of the channel; the ID decides which one is meant. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         channel_id = self.channel_id

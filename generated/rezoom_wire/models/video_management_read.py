@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.video_management_channel_read import VideoManagementChannelRead
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="VideoManagementRead")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class VideoManagementRead:
     """Channels of Zoom Video Management the recording goes to. Ignored where the account lacks the product."""
 
@@ -28,6 +28,9 @@ class VideoManagementRead:
     """ Whether the recording is added to the channels. Zoom demands it whenever the object is sent. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         channels: list[dict[str, Any]] | Unset = UNSET

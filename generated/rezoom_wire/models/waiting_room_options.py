@@ -16,12 +16,12 @@ from ..models.waiting_room_options_who_goes_to_waiting_room import (
     WaitingRoomOptionsWhoGoesToWaitingRoom,
     check_waiting_room_options_who_goes_to_waiting_room,
 )
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="WaitingRoomOptions")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class WaitingRoomOptions:
     """Who has to pass through the waiting room."""
 
@@ -31,6 +31,9 @@ class WaitingRoomOptions:
     who_goes_to_waiting_room: WaitingRoomOptionsWhoGoesToWaitingRoom | Unset = UNSET
     """ The people who wait: everyone, or those outside the account, the allowed domains, the invitation or the
     organisation. Needed with `mode` custom; with follow_setting the account's setting counts instead. """
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         mode: str = self.mode

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 if TYPE_CHECKING:
     from ..models.zoom_error_detail import ZoomErrorDetail
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="ZoomError")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ZoomError:
     """What Zoom says when it refuses. Zoom publishes no schema for it, and a gateway may answer with something else, so
     read it defensively.
@@ -33,6 +33,9 @@ class ZoomError:
     """ The members that were not accepted. Only a failed validation has them. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         code = self.code

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, shown
 
 T = TypeVar("T", bound="ZoomErrorDetail")
 
 
-@_attrs_define
+@_attrs_define(repr=False)
 class ZoomErrorDetail:
     """One member of the request that Zoom did not accept."""
 
@@ -24,6 +24,9 @@ class ZoomErrorDetail:
     """ What is wrong with the member. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return shown(self)
 
     def to_dict(self) -> dict[str, Any]:
         field = self.field

@@ -1,0 +1,123 @@
+"""What the simulator remembers of each request: for tests to read, safe to print."""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .._wire import facts
+
+# A soak test must not fill the memory.
+_KEPT = 10_000
+# Whoever holds one of these is the app or its user, so they are not even kept.
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_FORM_SECRETS = frozenset({"client_secret", "refresh_token", "code", "code_verifier", "token"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing the contract has against a body; `kind` is unknown, missing or invalid."""
+
+    field: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the generated contract says of a body, whether or not Zoom would refuse it."""
+
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the contract has nothing against the body."""
+        return not self.flaws
+
+    def __str__(self) -> str:
+        return "; ".join(f"{flaw.field}: {flaw.message}" for flaw in self.flaws) or "ok"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """One request and what became of it; `status` is None when the connection was cut instead."""
+
+    at: datetime
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any = field(default=None)
+    status: int | None = None
+    verdict: Verdict | None = None
+    ignored: tuple[str, ...] = ()
+    fault: str | None = None
+    tracking_id: str | None = None
+
+    def __repr__(self) -> str:
+        query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""
+        parts = [f"{self.method} {self.path}{query} -> {self.status or 'cut off'}"]
+        if self.body is not None:
+            parts.append(f"body={masked(self.body)!r}")
+        if self.verdict is not None and not self.verdict.ok:
+            parts.append(f"verdict={str(self.verdict)!r}")
+        if self.ignored:
+            parts.append(f"ignored={', '.join(self.ignored)}")
+        if self.fault:
+            parts.append(f"fault={self.fault}")
+        return f"<Request {' '.join(parts)}>"
+
+
+class RequestLog:
+    """The last ten thousand requests, oldest first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[Request] = deque(maxlen=_KEPT)
+
+    def add(self, request: Request) -> None:
+        """Keep one request."""
+        with self._lock:
+            self._kept.append(request)
+
+    def snapshot(self) -> tuple[Request, ...]:
+        """Return what is kept."""
+        with self._lock:
+            return tuple(self._kept)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()
+
+
+def masked(value: object) -> object:
+    """Return the value with every secret member hidden; raw text that was no JSON is only measured."""
+    if isinstance(value, Mapping):
+        return {
+            key: "(hidden)" if key in facts.SECRET_NAMES else _masked_inside(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, str | bytes):
+        return f"({len(value)} characters that are not a JSON object)"
+    return _masked_inside(value)
+
+
+def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that may be kept."""
+    return {name: value for name, value in headers.items() if name not in _CREDENTIALS}
+
+
+def without_secrets(form: Mapping[str, str]) -> dict[str, str]:
+    """Return the members of a token form, or of a query, that may be kept."""
+    return {name: value for name, value in form.items() if name not in _FORM_SECRETS}
+
+
+def _masked_inside(value: object) -> object:
+    if isinstance(value, Mapping):
+        return masked(value)
+    if isinstance(value, list):
+        return [_masked_inside(item) for item in value]
+    return value
