@@ -50,8 +50,23 @@ def install_wheel(session: nox.Session, *needs: str) -> None:
             silent=True,
         )  # fmt: skip
     (wheel,) = dist.glob("rezoom-*.whl")
-    install(session, "the wheel and its tests' needs", f"rezoom[cli,simulator] @ {wheel.as_uri()}", *needs)
-    session.run("python", "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", str(wheel), silent=True)
+    install(
+        session,
+        "the wheel and its tests' needs",
+        f"rezoom[cli,simulator] @ {wheel.as_uri()}",
+        *needs,
+    )
+    session.run(
+        "python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--force-reinstall",
+        str(wheel),
+        silent=True,
+    )
 
 
 @nox.session

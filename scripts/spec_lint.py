@@ -1,7 +1,7 @@
 """Let two public linters read the spec and the bundle: each finds what the other misses.
 
-    nox -s lint                          both documents; exit 1 with findings, 2 when a tool fails
-    python scripts/spec_lint.py --json   the findings as one JSON list on stdout
+nox -s lint                          both documents; exit 1 with findings, 2 when a tool fails
+python scripts/spec_lint.py --json   the findings as one JSON list on stdout
 """
 
 from __future__ import annotations
@@ -190,12 +190,13 @@ def _answer(
 ) -> Any:
     code, out, err = run(command, root, {**environment, "NO_COLOR": "1"}, _LINT_SECONDS)
     try:
-        if code not in (0, 1):
-            raise ValueError(code)
-        return json.loads(out)
+        verdict = json.loads(out)
     except ValueError:
+        verdict = None
+    if code not in (0, 1) or verdict is None:
         words = "\n".join(part.strip() for part in (out, err) if part.strip())
-        raise ToolError(f"{name} gave no verdict (exit {code}):\n{words}") from None
+        raise ToolError(f"{name} gave no verdict (exit {code}):\n{words}")
+    return verdict
 
 
 def _one_line(text: str) -> str:
@@ -219,7 +220,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print the findings as a JSON list")
     parser.add_argument("--root", type=Path, default=ROOT, help="the tree to read")
-    parser.add_argument("--cache", type=Path, help="where the node tools live (ROOT/.cache/spec-lint)")
+    parser.add_argument(
+        "--cache", type=Path, help="where the node tools live (ROOT/.cache/spec-lint)"
+    )
     options = parser.parse_args(arguments)
     root: Path = options.root.resolve()
     cache: Path = options.cache.resolve() if options.cache else default_cache(root)

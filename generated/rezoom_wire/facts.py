@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 b9752e9204f4abb5) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 c40d5435f88df3b5) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 
 class Source(NamedTuple):
@@ -23,12 +23,13 @@ class Source(NamedTuple):
 
 
 class Quota(NamedTuple):
-    """A count of updates that Zoom allows in a window."""
+    """A count of updates that Zoom allows in a window: `rolling`, or a `utc-day` from 00:00."""
 
     id: str
     scope: str
     limit: int
     window: str
+    hours: int
     sentence: str
     source: str
 
@@ -585,7 +586,8 @@ QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
             id="meeting",
             scope="meeting",
             limit=100,
-            window="rolling-24h",
+            window="rolling",
+            hours=24,
             sentence="A meeting takes at most 100 updates in any 24 hours.",
             source="C25",
         ),
@@ -594,6 +596,7 @@ QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
             scope="host",
             limit=100,
             window="utc-day",
+            hours=24,
             sentence="A host gets at most 100 creates and updates a day over all their meetings and webinars, starting at 00:00 UTC.",
             source="DOC-RL",
         ),

@@ -12,9 +12,9 @@ BODY = "MeetingUpdate"
 
 # What a validator acts on. Everything else in a schema is for people and generators.
 _ASSERTIONS = frozenset(
-    "type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength"
-    " pattern format minItems maxItems uniqueItems required additionalProperties minProperties"
-    " maxProperties dependentRequired".split()
+    "type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength"
+    " maxLength pattern format minItems maxItems uniqueItems required additionalProperties"
+    " minProperties maxProperties dependentRequired".split()
 )
 _NESTED = frozenset("if then else not items contains propertyNames".split())
 _NESTED_LISTS = frozenset("allOf anyOf oneOf prefixItems".split())
@@ -70,7 +70,7 @@ def resolve(schema: Schema, root: Schema) -> Schema:
 
 
 def request_schema(root: Schema) -> Schema:
-    """Give the body's schema with every `$ref` inlined, so that an error path can be walked back."""
+    """Give the body's schema with every `$ref` inlined, for walking error paths back."""
     inlined: Schema = inline({"$ref": REF + BODY}, root)
     return inlined
 
@@ -105,8 +105,8 @@ def _advice(schema: Schema, root: Schema) -> Schema | None:
     out: Schema = {}
     rules = [inline(rule, root) for rule in schema.get("x-advice", [])]
     properties: dict[str, Schema] = {}
-    for name, child in schema.get("properties", {}).items():
-        child = resolve(child, root)
+    for name, member in schema.get("properties", {}).items():
+        child = resolve(member, root)
         if child.get("deprecated"):
             rules.append({"x-rule": deprecated_id(name), "not": {"required": [name]}})
         nested = _advice(child, root)
@@ -130,7 +130,7 @@ def deprecated_id(name: str) -> str:
 
 def generator_document(bundled: Schema) -> Schema:
     """Give the document the generators read: shapes only, no rules, no extensions."""
-    document = _strip(bundled, lambda key: key.startswith("x-"))
+    document: Schema = _strip(bundled, lambda key: key.startswith("x-"))
     for schema in document["components"]["schemas"].values():
         schema.pop("allOf", None)
     return document
@@ -154,7 +154,9 @@ def keyword_schema(bundled: Schema, name: str) -> Schema:
 
 
 def _keywords(schema: Schema) -> Schema:
-    out = _strip({k: v for k, v in schema.items() if k != "allOf"}, lambda key: key == "examples")
+    out: Schema = _strip(
+        {k: v for k, v in schema.items() if k != "allOf"}, lambda key: key == "examples"
+    )
     for prop in out.get("properties", {}).values():
         # What a person has at hand; the facade writes Zoom's form of it.
         if "x-time" in prop:

@@ -27,9 +27,7 @@ class _Constructor(RoundTripConstructor):
     """YAML 1.2 without dates: `2026-03-23` is the text somebody wrote, not a date object."""
 
 
-_Constructor.add_constructor(
-    "tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str
-)
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
 
 
 class Document:

@@ -2,140 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from .bundle import BODY, REF, Schema, deprecated_id, resolve
 from .document import walk
 
-_PREAMBLE = '''
-"""Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
-
-Made from the `x-` keys of the spec. Imports nothing but the standard library.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final, NamedTuple
-
-
-class Source(NamedTuple):
-    """Where a fact comes from."""
-
-    tag: str
-    title: str
-    url: str
-    date: str = ""
-
-
-class Quota(NamedTuple):
-    """A count of updates that Zoom allows in a window."""
-
-    id: str
-    scope: str
-    limit: int
-    window: str
-    sentence: str
-    source: str
-
-
-class Rate(NamedTuple):
-    """Requests an account may make, by its plan; `per_day` is None where Zoom names none."""
-
-    plan: str
-    per_second: int
-    per_day: int | None
-    source: str
-
-
-class ErrorCode(NamedTuple):
-    """What an answer means: the first row whose status, code, and text all agree."""
-
-    id: str
-    kind: str
-    meaning: str
-    next_step: str
-    source: str
-    status: int | None = None
-    code: int | None = None
-    match: str = ""
-
-
-class Throttle(NamedTuple):
-    """What a 429 means: the first row whose text, type, and limit all agree."""
-
-    id: str
-    scope: str
-    retry: bool
-    resets: str
-    meaning: str
-    next_step: str
-    source: str
-    match: str = ""
-    type: str | None = None
-    limit: int | None = None
-
-
-class TokenError(NamedTuple):
-    """What a refusal of the token endpoint means."""
-
-    id: str
-    meaning: str
-    next_step: str
-    source: str
-    match: str = ""
-    code: int | None = None
-
-
-class Operation(NamedTuple):
-    """One HTTP operation; any one of `scopes` is enough to call it."""
-
-    id: str
-    method: str
-    path: str
-    rate_limit: str
-    scopes: tuple[str, ...]
-
-
-class Field(NamedTuple):
-    """One member of the request body, by its dotted path; list items are written `rooms[].name`."""
-
-    path: str
-    kind: str
-    summary: str
-    source: str
-    enum: tuple[str | int, ...] = ()
-    minimum: int | None = None
-    maximum: int | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    pattern: str | None = None
-    min_items: int | None = None
-    max_items: int | None = None
-    allowed: str = ""
-    secret: bool = False
-    deprecated: bool = False
-    time: str | None = None
-    time_zone: bool = False
-    separator: str | None = None
-    examples: tuple[object, ...] = ()
-
-
-class Rule(NamedTuple):
-    """Something the body alone decides; `bounds` holds the limits the rule itself sets."""
-
-    id: str
-    severity: str
-    path: str
-    field: str
-    sentence: str
-    fix: str
-    source: str
-    date: str
-    bounds: Mapping[str, Mapping[str, int]] = MappingProxyType({})
-
-'''
+# A real module, so that it is type-checked like everything else; its text heads the generated one.
+_TYPES = Path(__file__).with_name("facts_types.py")
 
 
 def facts_module(bundled: Schema) -> str:
@@ -164,7 +38,7 @@ def facts_module(bundled: Schema) -> str:
         ("SECRET_NAMES", "frozenset[str]", f"frozenset({sorted(secret_names(bundled))!r})"),
     ]
     lines = [f"{name}: Final[{kind}] = {value}" for name, kind, value in tables]
-    return _PREAMBLE.lstrip("\n") + "\n\n".join(lines) + "\n"
+    return "\n\n".join([_TYPES.read_text(encoding="utf-8"), *lines]) + "\n"
 
 
 def body_fields(bundled: Schema) -> list[tuple[str, Schema]]:
@@ -173,9 +47,9 @@ def body_fields(bundled: Schema) -> list[tuple[str, Schema]]:
 
     def visit(schema: Schema, prefix: str) -> None:
         schema = resolve(schema, bundled)
-        for name, child in schema.get("properties", {}).items():
+        for name, member in schema.get("properties", {}).items():
             path = f"{prefix}{name}"
-            child = {"x-source": schema.get("x-source", ""), **resolve(child, bundled)}
+            child = {"x-source": schema.get("x-source", ""), **resolve(member, bundled)}
             found.append((path, child))
             visit(child, f"{path}.")
             if child.get("type") == "array":
@@ -314,8 +188,8 @@ def _rules(bundled: Schema) -> dict[str, str]:
             add("error", path, rule["x-rule"], rule)
         for rule in schema.get("x-advice", []):
             add("warning", path, rule["x-rule"], rule)
-        for name, child in schema.get("properties", {}).items():
-            child = {"x-source": schema.get("x-source", ""), **resolve(child, bundled)}
+        for name, member in schema.get("properties", {}).items():
+            child = {"x-source": schema.get("x-source", ""), **resolve(member, bundled)}
             if "x-rule" in child:
                 add("error", path, child["x-rule"], {"properties": {name: child}})
             if child.get("deprecated"):

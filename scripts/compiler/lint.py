@@ -1,4 +1,4 @@
-"""The checks no public linter makes: Zoom's own traps, and rules that must be able to explain themselves."""
+"""The checks no public linter makes: names, sources, and rules that can explain themselves."""
 
 from __future__ import annotations
 
@@ -15,30 +15,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .bundle import BODY, REF, Schema, bundle, inline, references, request_schema, resolve
 from .document import Document, Path_, SpecError, walk
+from .traps import schema_faults
 
 _RULE_KEYS = {"id", "field", "sentence", "fix", "source", "date"}
-_KIND_OF_KEYWORD = {
-    "minimum": {"integer", "number"},
-    "maximum": {"integer", "number"},
-    "minLength": {"string"},
-    "maxLength": {"string"},
-    "pattern": {"string"},
-    "minItems": {"array"},
-    "maxItems": {"array"},
-    "uniqueItems": {"array"},
-    "required": {"object"},
-    "properties": {"object"},
-}
-_BOUNDS = (("minimum", "maximum"), ("minLength", "maxLength"), ("minItems", "maxItems"))
-_KEYWORDS = frozenset(
-    "$ref type enum const format description examples deprecated title items properties required"
-    " additionalProperties allOf anyOf oneOf not if then else readOnly writeOnly"
-    " multipleOf minProperties maxProperties".split()
-) | set(_KIND_OF_KEYWORD)
-_EXTENSIONS = frozenset(
-    "x-rule x-advice x-source x-secret x-time x-time-zone x-separator x-allowed x-deprecated"
-    " x-read-of".split()
-)
 
 
 def lint(document: Document, facade: Path | None) -> None:
@@ -48,7 +27,7 @@ def lint(document: Document, facade: Path | None) -> None:
     """
     _require_openapi(document)
     for path, schema in _schemas(document.root):
-        for reason in _schema_faults(path, schema, document.root):
+        for reason in schema_faults(path, schema):
             raise document.error(path, reason)
     _check_references(document)
     _check_components(document)
@@ -76,45 +55,6 @@ def _schemas(root: Schema) -> Iterator[tuple[Path_, Schema]]:
         named = parent in ("properties", "schemas") and path[:1] == ("components",)
         if named or last in ("items", "schema"):
             yield path, node
-
-
-def _schema_faults(path: Path_, schema: Schema, root: Schema) -> Iterator[str]:
-    for key in schema:
-        if key not in _KEYWORDS and key not in _EXTENSIONS:
-            yield f"{key!r} is neither a JSON Schema keyword in use here nor an extension of ours"
-    if "$ref" in schema:
-        return
-    kind = schema.get("type")
-    if kind is None and "x-read-of" not in schema:
-        yield "no type"
-    for keyword, kinds in _KIND_OF_KEYWORD.items():
-        if keyword in schema and kind not in kinds and "x-read-of" not in schema:
-            yield f"{keyword} means nothing on type {kind}; it belongs on {' or '.join(sorted(kinds))}"
-    for low, high in _BOUNDS:
-        if low in schema and high in schema and schema[low] > schema[high]:
-            yield f"{low} {schema[low]} is above {high} {schema[high]}: nothing can ever match"
-    if schema.get("format") in ("date-time", "date", "time"):
-        yield (
-            f"format {schema['format']} would be sent as isoformat() with an offset, which Zoom misreads;"
-            " use a pattern and x-time"
-        )
-    if path[-1:] == ("weekly_days",) and "enum" in schema:
-        yield 'an enum cannot say "2,4"; use a pattern'
-    if kind == "object" and path[:2] == ("components", "schemas") and len(path) > 3:
-        yield "an object without a name; make it a component and point at it with $ref"
-    if "pattern" in schema:
-        try:
-            re.compile(schema["pattern"])
-        except re.error as error:
-            yield f"the pattern does not compile: {error}"
-    if "default" in schema:
-        yield "a default is *sent* by generated clients and would reset the live meeting"
-    for name in schema.get("required", []):
-        if name not in schema.get("properties", {}):
-            yield f"required names {name!r}, which is not among the properties"
-    if not str(schema.get("description", "")).strip() and path[-1:] != ("items",):
-        if "parameters" not in path and "x-read-of" not in schema and "headers" not in path:
-            yield "no description"
 
 
 def _check_references(document: Document) -> None:
@@ -164,35 +104,34 @@ def request_components(schemas: dict[str, Schema]) -> list[str]:
 def _check_rules(document: Document) -> None:
     seen: Counter[str] = Counter()
     for path, node in walk(document.root):
-        if not isinstance(node, dict) or "x-rule" not in node:
-            continue
-        rule = node["x-rule"]
-        if not isinstance(rule, dict) or set(rule) != _RULE_KEYS:
-            raise document.error(
-                (*path, "x-rule"), f"a rule says {', '.join(sorted(_RULE_KEYS))}; no more, no less"
-            )
-        for key, value in rule.items():
-            if not isinstance(value, str) or not value.strip():
-                raise document.error((*path, "x-rule", key), "empty, or not text")
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule["id"]):
-            raise document.error((*path, "x-rule", "id"), f"{rule['id']!r} is not kebab-case")
-        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", rule["date"]):
-            raise document.error((*path, "x-rule", "date"), f"{rule['date']!r} is not a date")
-        seen[rule["id"]] += 1
-        if seen[rule["id"]] > 1:
-            raise document.error((*path, "x-rule", "id"), f"{rule['id']!r} stands twice")
-        owner = document.root["components"]["schemas"].get(path[2], {})
-        if not _has_field(owner, rule["field"], document.root):
-            raise document.error(
-                (*path, "x-rule", "field"), f"{path[2]} has no property {rule['field']!r}"
-            )
-    for path, node in walk(document.root):
-        if path[-1:] in (("allOf",), ("x-advice",)) and path[:2] == ("components", "schemas"):
-            if len(path) != 4:
-                continue
+        if isinstance(node, dict) and "x-rule" in node:
+            for key, reason in _rule_faults(node["x-rule"], document.root, str(path[2])):
+                raise document.error((*path, "x-rule", *key), reason)
+            seen[node["x-rule"]["id"]] += 1
+            if seen[node["x-rule"]["id"]] > 1:
+                raise document.error((*path, "x-rule", "id"), "this rule id stands twice")
+        if path[:2] == ("components", "schemas") and path[3:] in (("allOf",), ("x-advice",)):
             for index, rule in enumerate(node):
                 if "x-rule" not in rule:
-                    raise document.error((*path, index), "a rule without x-rule cannot explain itself")
+                    raise document.error(
+                        (*path, index), "a rule without x-rule cannot explain itself"
+                    )
+
+
+def _rule_faults(rule: Any, root: Schema, owner: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not isinstance(rule, dict) or set(rule) != _RULE_KEYS:
+        yield (), f"a rule says {', '.join(sorted(_RULE_KEYS))}; no more, no less"
+        return
+    for key, value in rule.items():
+        if not isinstance(value, str) or not value.strip():
+            yield (key,), "empty, or not text"
+            return
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule["id"]):
+        yield ("id",), f"{rule['id']!r} is not kebab-case"
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", rule["date"]):
+        yield ("date",), f"{rule['date']!r} is not a date"
+    if not _has_field(root["components"]["schemas"].get(owner, {}), rule["field"], root):
+        yield ("field",), f"{owner} has no property {rule['field']!r}"
 
 
 def _has_field(schema: Schema, dotted: str, root: Schema) -> bool:
@@ -236,9 +175,9 @@ def _check_examples(document: Document) -> None:
         for index, example in enumerate(examples):
             for problem in Draft202012Validator(inline(schema, root)).iter_errors(example):
                 raise document.error((*path, "examples", index), problem.message)
-        if path[-2:-1] == ("properties",) and "$ref" not in schema and not examples:
-            if schema.get("type") != "array":
-                raise document.error(path, "no example")
+        scalar = "$ref" not in schema and schema.get("type") != "array"
+        if path[-2:-1] == ("properties",) and scalar and not examples:
+            raise document.error(path, "no example")
 
 
 def _check_names(document: Document, facade: Path) -> None:

@@ -100,7 +100,7 @@ def __getattr__(name: str) -> object:
     if name in _HOME_OF:
         return getattr(import_module(_HOME_OF[name], __name__), name)
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - reading metadata is slow
+        from importlib.metadata import version
 
         return version("rezoom")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

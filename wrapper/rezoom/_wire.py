@@ -8,12 +8,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from rezoom_wire import facts
-from rezoom_wire.types import UNSET, Unset
+from rezoom_wire import facts as facts
+from rezoom_wire.types import UNSET as UNSET
+from rezoom_wire.types import Unset as Unset
 
 if TYPE_CHECKING:
-    from rezoom_wire.models import Meeting, MeetingUpdate
-    from rezoom_wire.params import MeetingUpdateFields
+    from rezoom_wire.models import Meeting as Meeting
+    from rezoom_wire.models import MeetingUpdate as MeetingUpdate
+    from rezoom_wire.params import MeetingUpdateFields as MeetingUpdateFields
 
 PACKAGE = "rezoom_wire"
 
@@ -38,14 +40,14 @@ def source(tag: str) -> str:
 def update_request(meeting: int, body: Mapping[str, Any], occurrence: str | None) -> dict[str, Any]:
     """Let the generated builder write the request of `updateMeeting`."""
     # Importing the builder imports httpx: `import rezoom` must not.
-    from rezoom_wire.api.meetings import update_meeting  # noqa: PLC0415
+    from rezoom_wire.api.meetings import update_meeting
 
     return update_meeting.build_request(meeting, body=body, occurrence_id=occurrence or UNSET)
 
 
 def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, Any]:
     """Let the generated builder write the request of `getMeeting`."""
-    from rezoom_wire.api.meetings import get_meeting  # noqa: PLC0415
+    from rezoom_wire.api.meetings import get_meeting
 
     return get_meeting.build_request(
         meeting,
@@ -56,22 +58,6 @@ def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, A
 
 def read_meeting(answer: Mapping[str, Any]) -> Meeting:
     """Read the answer of `getMeeting`; odd members are kept as they came."""
-    from rezoom_wire.models import Meeting  # noqa: PLC0415
+    from rezoom_wire.models import Meeting
 
     return Meeting.from_dict(answer)
-
-
-__all__ = [
-    "PACKAGE",
-    "UNSET",
-    "Meeting",
-    "MeetingUpdate",
-    "MeetingUpdateFields",
-    "Unset",
-    "facts",
-    "get_request",
-    "read_meeting",
-    "schemas",
-    "source",
-    "update_request",
-]

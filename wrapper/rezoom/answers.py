@@ -87,7 +87,9 @@ def read(
     if 200 <= status < 300:
         kind = kind if said.code else "server"
         if not said.code:
-            more["meaning"] = f"HTTP {status} is not the answer this call has, so nothing is proven."
+            more["meaning"] = (
+                f"HTTP {status} is not the answer this call has, so nothing is proven."
+            )
             more["next_step"] = "Read the meeting to see what happened."
             more["source"] = source("ZNET")
     retry = repeatable and retryable_status(status)
@@ -97,7 +99,9 @@ def read(
 def _kind(row: facts.ErrorCode | None, status: int) -> str:
     if row is not None and (row.status is not None or row.code is not None):
         return row.kind
-    return {401: "auth", 404: "not-found"}.get(status, "refused" if 400 <= status < 500 else "server")
+    return {401: "auth", 404: "not-found"}.get(
+        status, "refused" if 400 <= status < 500 else "server"
+    )
 
 
 def _error(kind: str, status: int, said: _Said, more: Refusal) -> RefusedError:

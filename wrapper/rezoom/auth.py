@@ -100,7 +100,7 @@ class ServerToServer:
 
     def as_httpx_auth(self) -> "httpx.Auth":
         """Return the same tokens for any httpx client: `httpx.Client(auth=...)`."""
-        from .httpx_auth import TokenAuth  # noqa: PLC0415 - httpx only for who asks for it
+        from .httpx_auth import TokenAuth
 
         # Always the same object: its lock is what makes renewals one at a time.
         self._httpx_auth = self._httpx_auth or TokenAuth(self)
@@ -170,7 +170,7 @@ def _address(url: str) -> str:
 
 
 def _default_token_url() -> str:
-    from ._wire import facts  # noqa: PLC0415 - import rezoom.auth stays light
+    from ._wire import facts
 
     url: str = facts.TOKEN_URL
     return url

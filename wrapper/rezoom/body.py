@@ -14,7 +14,7 @@ from ._wire import Unset, facts, source
 from .errors import Problem
 from .times import WireTimeError, start_fields, utc_instant, zone
 
-# Deeper than any body Zoom knows; a structure that contains itself ends here, not in RecursionError.
+# Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST = 12
 _DROP = object()
 
@@ -148,7 +148,7 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
     elif isinstance(value, datetime | date | time):
         out.refuse(
             path, "not-json", f"a {type(value).__name__} means nothing here",
-            "only start_time and recurrence.end_date_time are times (a datetime); elsewhere send text",
+            "only start_time and recurrence.end_date_time are times; elsewhere send text",
         )  # fmt: skip
     else:
         out.refuse(

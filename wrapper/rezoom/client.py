@@ -23,6 +23,7 @@ from .session import AGENT, Session, ZoomOptions
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
 
+
 class Zoom(Session):
     """Update Zoom meetings, guarded; thread- and fork-safe, and opens nothing before first use.
 
@@ -93,13 +94,18 @@ class Zoom(Session):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         """Close at the end of the block."""
         self.close()
 
     def _run(self, job: Job, wait: Wait | None = None, claim: Claim | None = None) -> Reply:
-        return drive(exchange(job.request, self._desk.policy(wait), claim), self._tools, self._open())
+        return drive(
+            exchange(job.request, self._desk.policy(wait), claim), self._tools, self._open()
+        )
 
     def _open(self) -> httpx.Client:
         self._usable()
@@ -170,7 +176,10 @@ class AsyncZoom(Session):
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
     ) -> None:
         """Close at the end of the block."""
         await self.aclose()

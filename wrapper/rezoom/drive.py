@@ -93,7 +93,11 @@ def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
             case Authorize(rejected):
                 return _authorize(rejected, tools, http)
             case Send(request, token):
-                return _reply(lambda: http.send(_request(request, token, tools, http), **_AS_IS), tools, request)
+                return _reply(
+                    lambda: http.send(_request(request, token, tools, http), **_AS_IS),
+                    tools,
+                    request,
+                )
             case Reserve(claim):
                 return tools.ledger.reserve(claim, secrets.token_hex(8))
             case Settle(grant, block):

@@ -188,7 +188,7 @@ class StateLost(LedgerError):
 
 
 class ClockUntrusted(LedgerError):
-    """This machine's clock jumped, so a window of 24 hours cannot be counted."""
+    """The clock of this machine jumped, so a window of 24 hours cannot be counted."""
 
     next_step = "Set this machine's clock right, then try again."
 

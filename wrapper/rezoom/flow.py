@@ -115,7 +115,7 @@ class Policy:
     retries: int
     wait: float
     rand: Callable[[], float]
-    backoff: Backoff = Backoff()
+    backoff: Backoff = field(default_factory=Backoff)
 
 
 def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> Flow:
@@ -138,7 +138,8 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
             # The change itself never left: only the token request was under way.
             verdict = Verdict(
                 NotSentError(
-                    f"No token: {token.reason}", next_step="Check the network and the token address."
+                    f"No token: {token.reason}",
+                    next_step="Check the network and the token address.",
                 ),
                 retry=True,
             )

@@ -80,9 +80,7 @@ def update_job(
     except InvalidChange as error:
         problems += error.problems
     problems += _occurrence_problems(occurrence)
-    body, found = judge(
-        change, fields, occurrence=occurrence is not None, extra=extra, allow=allow
-    )
+    body, found = judge(change, fields, occurrence=occurrence is not None, extra=extra, allow=allow)
     problems += found
     if any(problem.severity == "error" for problem in problems):
         raise InvalidChange([problem for problem in problems if problem.severity == "error"])

@@ -20,8 +20,8 @@ _KINDS = {
 }  # fmt: skip
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
-    "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time not-a-list-item"
-    " meeting-id".split()
+    "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
+    " not-a-list-item meeting-id".split()
 )
 
 
@@ -67,7 +67,7 @@ def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
 @cache
 def _validator(name: str) -> Draft202012Validator:
     # Loaded on first use: compiling the schema costs more than `import rezoom` may.
-    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415
+    from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator(schemas()[name], validate_formats=True)
 

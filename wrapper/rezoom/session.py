@@ -40,12 +40,16 @@ class Session:
         """Check the options; raises ConfigError naming the one that cannot be."""
         retries = options.get("retries", 2)
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-            raise ConfigError(f"retries is {retries!r}", field="retries", next_step="Give 0 or more.")
+            raise ConfigError(
+                f"retries is {retries!r}", field="retries", next_step="Give 0 or more."
+            )
         clock = options.get("clock") or SystemClock()
         base_url = api_address(options.get("base_url") or facts.BASE_URL)
         wait = seconds(options.get("wait", 30))
         self._desk = Desk(base_url, auth.account, wait, retries)
-        self._tools = Tools(auth, options.get("ledger") or MemoryLedger(clock=clock), clock, base_url)
+        self._tools = Tools(
+            auth, options.get("ledger") or MemoryLedger(clock=clock), clock, base_url
+        )
         self._timeout = options.get("timeout", 30)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
@@ -79,5 +83,6 @@ class Session:
     def _usable(self) -> None:
         if self._closed:
             raise ConfigError(
-                f"this {type(self).__name__} is closed", next_step="Make a new one, or close it later."
+                f"this {type(self).__name__} is closed",
+                next_step="Make a new one, or close it later.",
             )

@@ -115,7 +115,7 @@ def _refusal(status: int, said: str, excerpt: str, *, is_json: bool, now: dateti
 
 
 def _refused_credentials(status: int, said: str, excerpt: str) -> AuthError:
-    from ._wire import facts, source  # noqa: PLC0415 - import rezoom.auth stays light
+    from ._wire import facts, source
 
     numbers, text = set(re.findall(r"[0-9]+", said)), said.casefold()
     for row in facts.TOKEN_ERRORS:  # the last one fits everything

@@ -95,7 +95,9 @@ class MemoryLedger:
             if token in self._grants:
                 return self._grants[token]
             now = self._clock.now()
-            refusals = [error for error in map(self._refusal, *zip(*claim.scopes())) if error]
+            refusals = [
+                error for error in (self._refusal(*scope) for scope in claim.scopes()) if error
+            ]
             if refusals:
                 # All have to be free: the last one to free decides when to come back.
                 raise max(refusals, key=lambda error: error.retry_at)

@@ -8,8 +8,7 @@ from typing import Any
 
 from .._wire import facts
 
-# Zoom's window is 24 hours; both clocks may drift apart within it (quota.md: NTP slews at most 43 s).
-WINDOW = timedelta(hours=24)
+# Zoom's clock and ours drift apart within a window; NTP slews by at most 43 s in 24 hours.
 MARGIN = timedelta(seconds=60)
 # How long after the grant a written request can still reach Zoom: client deadline, kernel, proxies.
 HORIZON = timedelta(minutes=15)
@@ -82,9 +81,10 @@ def limit(quota: str) -> int:
 
 def free_at(quota: str, latest: datetime) -> datetime:
     """Tell when a request that Zoom counted at `latest` stops counting."""
-    if facts.QUOTAS[quota].window == "utc-day":
+    counted = facts.QUOTAS[quota]
+    if counted.window == "utc-day":
         return next_utc_midnight(latest + MARGIN)
-    return latest + WINDOW + MARGIN
+    return latest + timedelta(hours=counted.hours) + MARGIN
 
 
 def next_utc_midnight(after: datetime) -> datetime:

@@ -13,7 +13,7 @@ from .._wire import facts
 _KEPT = 10_000
 # Whoever holds one of these is the app or its user, so they are not even kept.
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
-_FORM_SECRETS = frozenset({"client_secret", "refresh_token", "code", "code_verifier", "token"})
+_FORM_SECRETS = facts.SECRET_NAMES | {"client_secret", "code", "code_verifier", "token"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def starts_in_utc(
     times = pattern.get("end_times")
     if times == 0 and end is None:
         return list(islice((instant for instant in instants if instant >= now), horizon))
-    return list(islice(instants, min(times or MOST, MOST)))
+    # A request cannot ask for more than 60, but an endless series is stored with its horizon.
+    return list(islice(instants, times or MOST))
 
 
 def starts(pattern: Mapping[str, Any], first: datetime, *, clamp: bool = False) -> Iterator[datetime]:

@@ -1,0 +1,127 @@
+"""Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
+
+Made from the `x-` keys of the spec. Imports nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """Where a fact comes from."""
+
+    tag: str
+    title: str
+    url: str
+    date: str = ""
+
+
+class Quota(NamedTuple):
+    """A count of updates that Zoom allows in a window: `rolling`, or a `utc-day` from 00:00."""
+
+    id: str
+    scope: str
+    limit: int
+    window: str
+    hours: int
+    sentence: str
+    source: str
+
+
+class Rate(NamedTuple):
+    """Requests an account may make, by its plan; `per_day` is None where Zoom names none."""
+
+    plan: str
+    per_second: int
+    per_day: int | None
+    source: str
+
+
+class ErrorCode(NamedTuple):
+    """What an answer means: the first row whose status, code, and text all agree."""
+
+    id: str
+    kind: str
+    meaning: str
+    next_step: str
+    source: str
+    status: int | None = None
+    code: int | None = None
+    match: str = ""
+
+
+class Throttle(NamedTuple):
+    """What a 429 means: the first row whose text, type, and limit all agree."""
+
+    id: str
+    scope: str
+    retry: bool
+    resets: str
+    meaning: str
+    next_step: str
+    source: str
+    match: str = ""
+    type: str | None = None
+    limit: int | None = None
+
+
+class TokenError(NamedTuple):
+    """What a refusal of the token endpoint means."""
+
+    id: str
+    meaning: str
+    next_step: str
+    source: str
+    match: str = ""
+    code: int | None = None
+
+
+class Operation(NamedTuple):
+    """One HTTP operation; any one of `scopes` is enough to call it."""
+
+    id: str
+    method: str
+    path: str
+    rate_limit: str
+    scopes: tuple[str, ...]
+
+
+class Field(NamedTuple):
+    """One member of the request body, by its dotted path; list items are written `rooms[].name`."""
+
+    path: str
+    kind: str
+    summary: str
+    source: str
+    enum: tuple[str | int, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    allowed: str = ""
+    secret: bool = False
+    deprecated: bool = False
+    time: str | None = None
+    time_zone: bool = False
+    separator: str | None = None
+    examples: tuple[object, ...] = ()
+
+
+class Rule(NamedTuple):
+    """Something the body alone decides; `bounds` holds the limits the rule itself sets."""
+
+    id: str
+    severity: str
+    path: str
+    field: str
+    sentence: str
+    fix: str
+    source: str
+    date: str
+    bounds: Mapping[str, Mapping[str, int]] = MappingProxyType({})

@@ -1,0 +1,59 @@
+"""The contract's verdict on a body, by the generated models: a second reading of the same shapes."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from rezoom_contract import Meeting, MeetingUpdate
+
+from .quirks import Quirks
+from .record import Flaw, Verdict
+
+_KINDS = {"extra_forbidden": "unknown", "missing": "missing"}
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+
+
+def judge(body: Mapping[str, Any]) -> Verdict:
+    """Say what the contract has against a body; never quotes a value."""
+    try:
+        MeetingUpdate.model_validate(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
+    return Verdict()
+
+
+def refusable(
+    verdict: Verdict, body: Mapping[str, Any], quirks: Quirks, *, strict: bool
+) -> tuple[Flaw, ...]:
+    """Pick the flaws that Zoom is known to refuse; with `strict` that is all of them."""
+    return tuple(
+        flaw
+        for flaw in verdict.flaws
+        if strict
+        or not (
+            (flaw.kind == "unknown" and quirks.unknown_key == "ignore")
+            or (flaw.field == "start_time" and _reads_offset(body, quirks))
+        )
+    )
+
+
+def members() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the top-level members of an update, and of an answer."""
+    return frozenset(MeetingUpdate.model_fields), frozenset(Meeting.model_fields)
+
+
+def _reads_offset(body: Mapping[str, Any], quirks: Quirks) -> bool:
+    start = body.get("start_time")
+    offset = isinstance(start, str) and _WITH_OFFSET.fullmatch(start) is not None
+    return offset and quirks.offset_start == "read-as-utc"
+
+
+def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    said = _KINDS.get(kind, "invalid")
+    word = {"unknown": "Unknown", "missing": "Missing", "invalid": "Invalid"}[said]
+    return Flaw(path, said, f"{word} parameter: {str(location[-1]) if location else 'body'}.")

@@ -1,0 +1,153 @@
+"""How start, time zone, length and pattern of a meeting follow an update."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from .quirks import Quirks
+from .series import MOST, WEEKLY, starts_in_utc, with_defaults
+from .store import State
+
+MEMBERS = ("start_time", "timezone", "duration", "recurrence")
+SCHEDULED, SERIES = 2, 8
+# About two years of weeks, seen by https://github.com/cornellh4i/ithaca-recovery.
+_WEEKLY_HORIZON = 110
+_DURATION = 60
+
+
+class Start(NamedTuple):
+    """A start as an instant, and as the wall clock that a series repeats."""
+
+    instant: datetime
+    wall: datetime
+
+
+def read_start(text: str, timezone: str) -> Start:
+    """Read a start; ValueError when it is not in the calendar or the time zone does not exist."""
+    place = zone(timezone)
+    # An offset is dropped, not applied: https://github.com/calcom/cal.diy/pull/3238
+    utc = text.endswith("Z") or datetime.fromisoformat(text).tzinfo is not None
+    written = datetime.fromisoformat(text).replace(tzinfo=None)
+    try:
+        if utc:
+            instant = written.replace(tzinfo=UTC)
+            return Start(instant, instant.astimezone(place).replace(tzinfo=None))
+        return Start(written.replace(tzinfo=place).astimezone(UTC), written)
+    except OverflowError:
+        raise ValueError(f"{text} leaves the calendar") from None
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return the time zone; ValueError when there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, OSError):  # a missing zone is a KeyError, a folder of them an OSError
+        raise ValueError(f"there is no time zone {name!r}") from None
+
+
+def zulu(instant: datetime) -> str:
+    """Write an instant as Zoom's answers do."""
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def retime(state: State, timing: Mapping[str, Any], *, now: datetime, quirks: Quirks) -> list[str]:
+    """Carry out the timing members of an update on `state`; returns the ones that were ignored."""
+    if state["type"] not in {SCHEDULED, SERIES}:
+        for member in ("start_time", "recurrence", "occurrences"):
+            state.pop(member, None)
+        return list(timing)
+    wanted, ignored = dict(timing), []
+    if state["type"] == SCHEDULED:
+        state.pop("recurrence", None)
+        state.pop("occurrences", None)
+        ignored += _drop(wanted, "recurrence")
+    start, not_taken = _wanted_start(state, wanted, now, quirks)
+    ignored += not_taken
+    if "timezone" in wanted:
+        state["timezone"] = wanted["timezone"]
+    if "duration" in wanted:
+        state["duration"] = wanted["duration"]
+        for occurrence in state.get("occurrences", ()):
+            occurrence["duration"] = wanted["duration"]
+    if state["type"] == SERIES:
+        _reschedule(state, start, wanted.get("recurrence"), now, quirks)
+    elif start is not None:
+        state["start_time"] = zulu(start.instant)
+    return ignored
+
+
+def _wanted_start(
+    state: State, wanted: dict[str, Any], now: datetime, quirks: Quirks
+) -> tuple[Start | None, list[str]]:
+    text, ignored = wanted.get("start_time"), []
+    if text is None:
+        dropped = quirks.missing_start == "ignore" and "recurrence" in wanted
+        return None, _drop(wanted, "recurrence") if dropped else []
+    if text.endswith("Z") and quirks.timezone_with_z == "ignore":
+        ignored += _drop(wanted, "timezone")
+    timezone = wanted.get("timezone") or state.get("timezone", "UTC")
+    start = read_start(text, timezone)
+    if start.instant > now or quirks.past_start == "accept":
+        return start, ignored
+    if quirks.past_start == "rewrite-to-now":
+        return _start_at(now.replace(microsecond=0), timezone), ignored
+    whole = ("start_time", "timezone", "recurrence")
+    return None, ignored + _drop(wanted, *(whole if state["type"] == SERIES else whole[:1]))
+
+
+def _reschedule(
+    state: State,
+    start: Start | None,
+    pattern: Mapping[str, Any] | None,
+    now: datetime,
+    quirks: Quirks,
+) -> None:
+    if start is None and pattern is None:
+        return
+    if pattern is not None:
+        state["recurrence"] = with_defaults(pattern)
+    timezone = state.setdefault("timezone", "UTC")
+    start = start or _kept_start(state, timezone, now, quirks)
+    state["start_time"] = zulu(start.instant)
+    recurrence = state.get("recurrence")
+    if recurrence is None:
+        return
+    weekly = recurrence["type"] == WEEKLY and quirks.endless == "horizon"
+    instants = starts_in_utc(
+        recurrence,
+        start.wall,
+        zone(timezone),
+        now=now,
+        horizon=_WEEKLY_HORIZON if weekly else MOST,
+        clamp=quirks.short_month == "clamp",
+    )
+    if recurrence.get("end_times") == 0:
+        recurrence["end_times"] = len(instants)
+    if instants:
+        state["start_time"] = zulu(instants[0])
+    state["occurrences"] = [
+        {
+            "occurrence_id": str(int(instant.timestamp()) * 1000),
+            "start_time": zulu(instant),
+            "duration": state.setdefault("duration", _DURATION),
+            "status": "available",
+        }
+        for instant in instants
+    ]
+
+
+def _kept_start(state: State, timezone: str, now: datetime, quirks: Quirks) -> Start:
+    occurrences = state.get("occurrences")
+    if quirks.missing_start == "last-occurrence" and occurrences:
+        return _start_at(datetime.fromisoformat(occurrences[-1]["start_time"]), timezone)
+    known = state.get("start_time")
+    return _start_at(datetime.fromisoformat(known) if known else now, timezone)
+
+
+def _start_at(instant: datetime, timezone: str) -> Start:
+    return read_start(zulu(instant), timezone)
+
+
+def _drop(wanted: dict[str, Any], *members: str) -> list[str]:
+    return [member for member in members if wanted.pop(member, None) is not None]
