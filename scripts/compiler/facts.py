@@ -168,7 +168,9 @@ def _field(path: str, schema: Schema) -> str:
         "separator": schema.get("x-separator"),
         "examples": tuple(schema.get("examples", ())),
     }
-    return _call("Field", {k: v for k, v in row.items() if v not in (None, "", (), False)})
+    # By identity: `0 == False`, and a minimum of 0 is a fact.
+    said = {k: v for k, v in row.items() if v is not None and v is not False and v not in ("", ())}
+    return _call("Field", said)
 
 
 def _rules(bundled: Schema) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Source(NamedTuple):
@@ -113,6 +113,9 @@ class Field(NamedTuple):
     examples: tuple[object, ...] = ()
 
 
+NO_BOUNDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
+
+
 class Rule(NamedTuple):
     """Something the body alone decides; `bounds` holds the limits the rule itself sets."""
 
@@ -124,4 +127,4 @@ class Rule(NamedTuple):
     fix: str
     source: str
     date: str
-    bounds: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    bounds: Mapping[str, Mapping[str, int]] = NO_BOUNDS

@@ -11,7 +11,7 @@ from .quirks import Quirks
 from .record import Flaw, Verdict
 
 _KINDS = {"extra_forbidden": "unknown", "missing": "missing"}
-_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
 
 def judge(body: Mapping[str, Any]) -> Verdict:

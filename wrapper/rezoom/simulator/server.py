@@ -1,0 +1,132 @@
+"""A uvicorn server in a thread of its own, on a socket that is bound before it starts."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+import threading
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from ..errors import ConfigError
+
+_START = 10.0
+_LAST_ANSWERS = 0.5
+_RESET = struct.pack("ii", 1, 0)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"the simulator cannot listen on {host} port {port}: {error}",
+            field="port",
+            next_step="Take another port, or port 0 for any free one.",
+        ) from None
+
+
+class ServerThread:
+    """Serves an app from `start` to `stop`; both return when it is done."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        config = uvicorn.Config(
+            app,
+            loop="asyncio",
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+        )
+        self._server = _Server(config)
+        self._listener = listener
+        self._thread = threading.Thread(target=self._run, name="rezoom-simulator", daemon=True)
+
+    def start(self) -> None:
+        """Return as soon as requests are answered."""
+        self._thread.start()
+        if not self._server.up.wait(_START) or not self._server.started:
+            raise RuntimeError("the simulator's server did not start")
+
+    def stop(self) -> None:
+        """Answer what is under way, close every connection, and wait for the thread."""
+        self._server.stop()
+        self._thread.join()
+
+    def wait(self) -> None:
+        """Block until the server ends; an interrupt gets through."""
+        while self._thread.is_alive():
+            self._thread.join(0.5)
+
+    def _run(self) -> None:
+        try:
+            self._server.run(sockets=[self._listener])
+        finally:
+            self._server.up.set()
+            self._listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Stops at once: uvicorn's own loop looks for a reason only every tenth of a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._done: asyncio.Event | None = None
+
+    def stop(self) -> None:
+        self.should_exit = True
+        if self._loop is not None and self._done is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed already
+                self._loop.call_soon_threadsafe(self._done.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
+        await super().startup(sockets)
+        self.up.set()
+
+    async def main_loop(self) -> None:
+        if self._done is not None and not self.should_exit:
+            await self._done.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        connections = list(self.server_state.connections)
+        for connection in connections:
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_LAST_ANSWERS)
+        for connection in connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_LAST_ANSWERS)
+
+
+class _Protocol(H11Protocol):
+    """Puts into the scope of each request the means to cut its connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn: asyncio's own type is wider
+        super().connection_made(transport)
+
+        def cut_line(reset: bool) -> None:
+            line: Any = transport.get_extra_info("socket")
+            if reset and line is not None:
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                transport.abort()
+            else:
+                transport.close()
+
+        self.app_state = {**self.app_state, "cut_line": cut_line}
