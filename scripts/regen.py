@@ -77,6 +77,8 @@ def compile_spec(root: Path, target: Path) -> None:
     spec_digest = digest(spec.read_bytes())
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
+        # datamodel-codegen takes its line length from the first pyproject.toml above its output.
+        (work / "pyproject.toml").touch()
         shapes = work / "shapes.json"
         shapes.write_text(json.dumps(generator_document(bundled)), encoding="utf-8")
         with step("wire client (openapi-python-client)"):
@@ -95,25 +97,28 @@ def compile_spec(root: Path, target: Path) -> None:
             keywords.write_text(json.dumps(keyword_schema(bundled, "MeetingUpdateFields")))
             # fmt: off
             run("datamodel-codegen", "--input", keywords, "--input-file-type", "jsonschema",
-                "--output", target / WIRE / "params.py", "--output-model-type", "typing.TypedDict",
+                "--output", work / "params.py", "--output-model-type", "typing.TypedDict",
                 "--use-total-false-for-typed-dict", "--no-use-closed-typed-dict",
                 *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
+            shutil.move(work / "params.py", target / WIRE)
         with step("contract (datamodel-code-generator)"):
             (target / CONTRACT).mkdir()
             # fmt: off
             run("datamodel-codegen", "--input", shapes, "--input-file-type", "openapi",
-                "--output", target / CONTRACT / "__init__.py",
+                "--output", work / "__init__.py",
                 "--output-model-type", "pydantic_v2.BaseModel", "--strict-types", "str", "int",
                 "bool", "--use-annotated", "--field-constraints", "--use-missing-sentinel",
                 "--type-mappings", "string+email=string", *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
+            shutil.move(work / "__init__.py", target / CONTRACT)
     with step("facts, schemas, formatting, seal"):
         wire, contract = target / WIRE, target / CONTRACT
         (wire / "facts.py").write_text(facts_module(bundled), encoding="utf-8")
         schemas = {"update": request_schema(bundled), "advice": advice_schema(bundled)}
         (wire / "schema.json").write_text(json.dumps(schemas, separators=(",", ":")) + "\n")
-        (wire / "openapi.json").write_text(json.dumps(bundled, indent=1, ensure_ascii=False) + "\n")
+        whole = json.dumps(bundled, indent=1, ensure_ascii=False) + "\n"
+        (wire / "openapi.json").write_text(whole, encoding="utf-8")
         tools = {name: version(name) for name in TOOLS}
         for package in (wire, contract):
             (package / "py.typed").touch()
@@ -134,7 +139,8 @@ def hide_token(client: Path) -> None:
 
 def tidy(package: Path) -> None:
     """Format with no configuration but this: the output must not depend on where it was made."""
-    isolated = ("--isolated", "--no-cache", "--quiet", "--target-version", "py311")
+    isolated = ("--isolated", "--no-cache", "--no-respect-gitignore", "--quiet")
+    isolated += ("--target-version", "py311")
     rules = ("--select", "I,F401,UP", "--line-length", "100")
     run("ruff", "check", "--fix-only", *isolated, *rules, ".", cwd=package)
     run("ruff", "format", *isolated, "--line-length", "100", ".", cwd=package)

@@ -25,7 +25,8 @@ class AuthenticationException(BaseModel):
     E-mail address of the person.
     """
     join_url: Annotated[
-        StrictStr | MISSING, Field(examples=["https://zoom.example/j/85746065?pwd=hidden"])
+        StrictStr | MISSING,
+        Field(examples=["https://zoom.example/j/85746065?pwd=hidden"]),
     ] = MISSING
     """
     The person's own link into the meeting, with the passcode in it. Zoom makes it; sending one seems to have no effect.
@@ -49,7 +50,8 @@ class AuthenticationExceptionRead(BaseModel):
     E-mail address of the person.
     """
     join_url: Annotated[
-        StrictStr | MISSING, Field(examples=["https://zoom.example/j/85746065?pwd=hidden"])
+        StrictStr | MISSING,
+        Field(examples=["https://zoom.example/j/85746065?pwd=hidden"]),
     ] = MISSING
     """
     The person's own link into the meeting, with the passcode in it. Zoom makes it; sending one seems to have no effect.
@@ -73,7 +75,8 @@ class BreakoutRoom(BaseModel):
     Name of the room.
     """
     participants: Annotated[
-        list[StrictStr] | MISSING, Field(examples=[["ada@example.org", "alan@example.org"]])
+        list[StrictStr] | MISSING,
+        Field(examples=[["ada@example.org", "alan@example.org"]]),
     ] = MISSING
     """
     E-mail addresses of the people assigned to the room.
@@ -93,7 +96,8 @@ class BreakoutRoomRead(BaseModel):
     Name of the room.
     """
     participants: Annotated[
-        list[StrictStr] | MISSING, Field(examples=[["ada@example.org", "alan@example.org"]])
+        list[StrictStr] | MISSING,
+        Field(examples=[["ada@example.org", "alan@example.org"]]),
     ] = MISSING
     """
     E-mail addresses of the people assigned to the room.
@@ -956,7 +960,8 @@ class SignLanguageInterpretation(BaseModel):
     interpreters: Annotated[
         list[SignLanguageInterpreter] | MISSING,
         Field(
-            examples=[[{"email": "signer@example.org", "sign_language": "American"}]], max_length=20
+            examples=[[{"email": "signer@example.org", "sign_language": "American"}]],
+            max_length=20,
         ),
     ] = MISSING
     """
@@ -995,7 +1000,11 @@ class VideoManagement(BaseModel):
     )
     channels: Annotated[
         list[VideoManagementChannel] | MISSING,
-        Field(examples=[[{"channel_id": "Uc7VtYgKQWG2iDYAYp8YhQ"}]], max_length=5, min_length=1),
+        Field(
+            examples=[[{"channel_id": "Uc7VtYgKQWG2iDYAYp8YhQ"}]],
+            max_length=5,
+            min_length=1,
+        ),
     ] = MISSING
     """
     The channels, one to five.
@@ -1088,7 +1097,8 @@ class MeetingSettings(BaseModel):
     From which countries or regions people may join.
     """
     audio: Annotated[
-        Literal["both", "telephony", "voip", "thirdParty"] | MISSING, Field(examples=["both"])
+        Literal["both", "telephony", "voip", "thirdParty"] | MISSING,
+        Field(examples=["both"]),
     ] = MISSING
     """
     How people hear each other: telephony, computer audio (voip), both, or a thirdParty audio conference.
@@ -1201,7 +1211,8 @@ class MeetingSettings(BaseModel):
     Whether Zoom mails alternative hosts and schedulers about the meeting.
     """
     encryption_type: Annotated[
-        Literal["enhanced_encryption", "e2ee"] | MISSING, Field(examples=["enhanced_encryption"])
+        Literal["enhanced_encryption", "e2ee"] | MISSING,
+        Field(examples=["enhanced_encryption"]),
     ] = MISSING
     """
     How the meeting is encrypted: with keys kept by Zoom (enhanced_encryption) or end to end (e2ee). End to end turns off joining before the host, cloud recording, streaming, transcription, breakout rooms, polls, one-to-one chat, reactions and dial-in.
@@ -1213,7 +1224,8 @@ class MeetingSettings(BaseModel):
     Whether only signed-in users may join. Zoom has replaced it by `meeting_authentication`.
     """
     enforce_login_domains: Annotated[
-        StrictStr | MISSING, Field(deprecated=True, examples=["example.com;example.org"])
+        StrictStr | MISSING,
+        Field(deprecated=True, examples=["example.com;example.org"]),
     ] = MISSING
     """
     Domains whose signed-in users may join, joined by semicolons; Zoom refuses any other separator. Replaced by `meeting_authentication` with `authentication_domains`.
@@ -1538,7 +1550,8 @@ class MeetingSettingsRead(BaseModel):
     The chat that goes on before and after the meeting.
     """
     custom_keys: Annotated[
-        list[CustomKeyRead] | MISSING, Field(examples=[[{"key": "cost-centre", "value": "4711"}]])
+        list[CustomKeyRead] | MISSING,
+        Field(examples=[[{"key": "cost-centre", "value": "4711"}]]),
     ] = MISSING
     """
     Up to ten keys and values of your own, for your own reporting. Part of the update only, not of creating a meeting.
@@ -1772,7 +1785,10 @@ class MeetingUpdate(BaseModel):
     )
     agenda: Annotated[
         StrictStr | MISSING,
-        Field(examples=["Numbers of the quarter and the plan for the next one."], max_length=2000),
+        Field(
+            examples=["Numbers of the quarter and the plan for the next one."],
+            max_length=2000,
+        ),
     ] = MISSING
     """
     What the meeting is about, in free text. Can also be changed for one occurrence of a series.
@@ -1930,7 +1946,8 @@ class Meeting(BaseModel):
     Lets a person join the chat of the meeting.
     """
     registration_url: Annotated[
-        StrictStr | MISSING, Field(examples=["https://zoom.us/meeting/register/example"])
+        StrictStr | MISSING,
+        Field(examples=["https://zoom.us/meeting/register/example"]),
     ] = MISSING
     """
     Where people register for the meeting.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Source(NamedTuple):
@@ -116,6 +116,9 @@ class Field(NamedTuple):
     examples: tuple[object, ...] = ()
 
 
+NO_BOUNDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
+
+
 class Rule(NamedTuple):
     """Something the body alone decides; `bounds` holds the limits the rule itself sets."""
 
@@ -127,7 +130,7 @@ class Rule(NamedTuple):
     fix: str
     source: str
     date: str
-    bounds: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    bounds: Mapping[str, Mapping[str, int]] = NO_BOUNDS
 
 
 SPEC_VERSION: Final[str] = "1.0.0"
@@ -1199,6 +1202,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             kind="integer",
             summary="How many meetings the series has; 0 asks for a series without end.",
             source="K26",
+            minimum=0,
             maximum=60,
             examples=(12,),
         ),

@@ -16,6 +16,7 @@ from .errors import (
     RateLimited,
     Refusal,
     RefusedError,
+    RezoomError,
     ScopeError,
     ServerError,
 )
@@ -38,7 +39,7 @@ _TOO_MANY = 429
 class Verdict:
     """What an answer means for the call: the error, and whether another try is allowed."""
 
-    error: Exception
+    error: RezoomError
     retry: bool = False
     # Zoom rejected the token: a new one is worth one more attempt.
     renew: bool = False

@@ -16,6 +16,7 @@ from .times import WireTimeError, start_fields, utc_instant, zone
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST = 12
+_DEEPEST_SHOWN = 3
 _DROP = object()
 
 
@@ -49,10 +50,14 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
         return out
     raw = fields if change is None else as_mapping(change)
     if raw is None:
-        out.refuse(
-            "", "not-a-body", f"a {type(change).__name__} is not a meeting update",
-            "pass a MeetingUpdate, a mapping, or keywords",
-        )  # fmt: skip
+        kind = type(change).__name__
+        if hasattr(change, "__attrs_attrs__"):
+            message = f"this {kind} holds a member of a wrong type"
+            fix = "nest models, as in settings=MeetingSettings(...), or pass plain mappings"
+        else:
+            message = f"a {kind} is not a meeting update"
+            fix = "pass a MeetingUpdate, a mapping, or keywords"
+        out.refuse("", "not-a-body", message, fix)
         return out
     body = _mapping(raw, "", out, 0)
     _write_start(body, out, occurrence=occurrence)
@@ -65,7 +70,12 @@ def as_mapping(value: object) -> Mapping[Any, Any] | None:
     if isinstance(value, Mapping):
         return value
     to_dict: Callable[[], Mapping[str, Any]] | None = getattr(value, "to_dict", None)
-    return to_dict() if callable(to_dict) and hasattr(value, "__attrs_attrs__") else None
+    if not callable(to_dict) or not hasattr(value, "__attrs_attrs__"):
+        return None
+    try:
+        return to_dict()
+    except (AttributeError, TypeError, ValueError):
+        return None  # the generated code trusts its members' types
 
 
 def pattern_path(path: str) -> str:
@@ -78,8 +88,20 @@ def shown(path: str, value: object) -> str:
     """Quote `value` for a message: short, and masked where the spec marks a secret."""
     if path.rpartition(".")[2].partition("[")[0] in facts.SECRET_NAMES:
         return "(hidden)"
-    text = repr(value)
+    text = repr(_masked(value))
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _masked(value: object, depth: int = 0) -> object:
+    """Hide what stands under a secret's name in a value that is in the wrong place itself."""
+    if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST_SHOWN:
+        return ...
+    if isinstance(value, Mapping):
+        hidden = {key: "(hidden)" for key in value if key in facts.SECRET_NAMES}
+        return {key: _masked(item, depth + 1) for key, item in value.items()} | hidden
+    if isinstance(value, list | tuple):
+        return [_masked(item, depth + 1) for item in value]
+    return value
 
 
 def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dict[str, Any]:
@@ -181,6 +203,8 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         return
     written = _time(lambda: start_fields(start, place, utc_only=occurrence), "start_time", out)
     del body["start_time"]
+    if occurrence:
+        body.pop("timezone", None)  # it has said what the start means, and Zoom would ignore it
     if written is not _DROP:
         body |= written
 

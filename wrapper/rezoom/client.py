@@ -108,7 +108,7 @@ class Zoom(Session):
         )
 
     def _open(self) -> httpx.Client:
-        self._usable()
+        self._usable(self._http)
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
             if self._http is None or (self._owns_http and self._pid != os.getpid()):
@@ -185,7 +185,7 @@ class AsyncZoom(Session):
         await self.aclose()
 
     async def _run(self, job: Job, wait: Wait | None = None, claim: Claim | None = None) -> Reply:
-        self._usable()
+        self._usable(self._http)
         if self._http is None or (self._owns_http and self._pid != os.getpid()):
             self._http = httpx.AsyncClient(timeout=self._timeout, headers=AGENT)
             self._pid = os.getpid()

@@ -46,8 +46,10 @@ _NEVER_LEFT = (
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
+    # A host name that cannot be encoded ("a..b"), which httpx and httpcore let through as it is.
+    UnicodeError,
 )
-
+_NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
 # Whatever client the caller brought: its own auth would replace our token, and a followed redirect
 # would be a second update on one reservation.
@@ -134,8 +136,11 @@ async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: an
             case Authorize(rejected):
                 return await _aauthorize(rejected, tools, http, renewing)
             case Send(request, token):
-                whole = _request(request, token, tools, http)
-                return await _areply(lambda: http.send(whole, **_AS_IS), tools, request)
+                return await _areply(
+                    lambda: http.send(_request(request, token, tools, http), **_AS_IS),
+                    tools,
+                    request,
+                )
             case Reserve(claim):
                 return await tools.ledger.areserve(claim, secrets.token_hex(8))
             case Settle(grant, block):
@@ -192,8 +197,8 @@ def _authorize(rejected: str | None, tools: Tools, http: httpx.Client) -> Token 
         token = tools.auth.peek(tools.clock.now(), rejected=rejected)
         if token is not None:
             return token
-        whole = _token_request(tools.auth.request(), http)
-        reply = _reply(lambda: http.send(whole, **_AS_IS), tools, None)
+        asked = tools.auth.request()
+        reply = _reply(lambda: http.send(_token_request(asked, http), **_AS_IS), tools, None)
         return _accept(reply, tools)
 
 
@@ -207,8 +212,8 @@ async def _aauthorize(
         token = tools.auth.peek(tools.clock.now(), rejected=rejected)
         if token is not None:
             return token
-        whole = _token_request(tools.auth.request(), http)
-        reply = await _areply(lambda: http.send(whole, **_AS_IS), tools, None)
+        asked = tools.auth.request()
+        reply = await _areply(lambda: http.send(_token_request(asked, http), **_AS_IS), tools, None)
         return _accept(reply, tools)
 
 
@@ -225,7 +230,7 @@ def _reply(
     start = tools.clock.monotonic()
     try:
         response = send()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except _NO_ANSWER as error:
         return _failure(error, tools, request)
     return _answer(response, tools, request, start)
 
@@ -236,7 +241,7 @@ async def _areply(
     start = tools.clock.monotonic()
     try:
         response = await send()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except _NO_ANSWER as error:
         return _failure(error, tools, request)
     return _answer(response, tools, request, start)
 

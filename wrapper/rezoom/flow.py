@@ -126,14 +126,14 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
     """
     rejected: str | None = None
     failures, slept = 0, 0.0
-    earlier: Exception | None = None
+    earlier: RezoomError | None = None
     while True:
         try:
             token = yield Authorize(rejected)
         except RezoomError as error:
             if rejected is not None:
                 error.sent = True  # and refused: it is the renewal that failed
-            raise
+            raise _telling(error, earlier) from None
         if isinstance(token, Failure):
             # The change itself never left: only the token request was under way.
             verdict = Verdict(
@@ -161,14 +161,22 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
                 rejected = token.value
                 continue
         failures += 1
-        earlier = verdict.error
+        earlier = _telling(verdict.error, earlier)
         if not verdict.retry or failures > policy.retries:
-            raise verdict.error
+            raise earlier
         pause = _pause(verdict, failures, policy)
         if slept + pause > policy.wait:
-            raise verdict.error
+            raise earlier
         yield Pause(pause)
         slept += pause
+
+
+def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
+    """Choose what to raise: an attempt that never left says nothing about one that may have."""
+    if earlier is None or earlier.sent is False or latest.sent is not False:
+        return latest
+    earlier.__cause__ = latest
+    return earlier
 
 
 def _account_for(

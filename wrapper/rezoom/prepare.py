@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,7 @@ from .meeting_id import meeting_number
 from .quota import Claim, Quota
 from .receipt import Receipt
 from .rules import judge
+from .token_answer import header_flaw
 
 if TYPE_CHECKING:
     from ._wire import Meeting
@@ -42,7 +42,7 @@ class Desk:
     account: str | None
     wait: float
     retries: int
-    rand: Callable[[], float] = random.random
+    rand: Callable[[], float]
 
     @property
     def ledger_account(self) -> str:
@@ -85,6 +85,8 @@ def update_job(
     if any(problem.severity == "error" for problem in problems):
         raise InvalidChange([problem for problem in problems if problem.severity == "error"])
     written = update_request(number, body, occurrence)
+    recurrence = body.get("recurrence")
+    endless = isinstance(recurrence, dict) and recurrence.get("end_times") == 0
     request = Outgoing(
         operation="updateMeeting",
         method=written["method"].upper(),
@@ -92,7 +94,7 @@ def update_job(
         query={key: str(value) for key, value in written.get("params", {}).items()},
         content=encode(written["json"]),
         # Every PATCH of an endless series pushes its horizon on [ITH].
-        repeatable=body.get("recurrence", {}).get("end_times") != 0,
+        repeatable=not endless,
         success=204,
         secrets=frozenset(secret_values(body)),
     )
@@ -166,11 +168,19 @@ def seconds(wait: Wait) -> float:
 def api_address(url: str) -> str:
     """Check the API address: whole, ending in /v2, and never plain HTTP over a network."""
     fix = f"Give an address such as {facts.BASE_URL}."
+    flaw = header_flaw(url)
     try:
-        parts = urlsplit(url)
+        parts = urlsplit("" if flaw else url)
         host, _ = parts.hostname or "", parts.port
-    except (ValueError, TypeError, AttributeError):
-        raise ConfigError("base_url is not an address", field="base_url", next_step=fix) from None
+    except ValueError:
+        flaw = "is not an address"
+    if flaw:
+        raise ConfigError(f"base_url {flaw}", field="base_url", next_step=fix)
+    if "@" in parts.netloc:
+        raise ConfigError(
+            "base_url has a user name or password in it", field="base_url",
+            next_step="Leave them out: the token says who calls.",
+        )  # fmt: skip
     path = parts.path.rstrip("/")
     whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
     if not whole or not path.endswith("/v2"):

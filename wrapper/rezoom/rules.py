@@ -41,7 +41,7 @@ def judge(
     out = draft(change, fields, occurrence=occurrence)
     unknown: set[str] = set()
     if extra:
-        added = draft(None, extra, occurrence=occurrence)
+        added = draft(extra, {}, occurrence=occurrence)
         out.problems += added.problems
         merge(out.body, added.body)
         unknown = set(_unknown_paths(added.body))
@@ -91,6 +91,8 @@ def _problems(
     rule = _nearest_rule(schemas()[name], steps)
     keyword = str(steps[-1])
     if rule is not None:
+        if not isinstance(value, dict) and pattern_path(at) == rule.path:
+            return  # not an object at all: its type is the problem, not what it lacks
         # A rule on a property blames that property; one on an object names the member to blame.
         field = "" if not isinstance(value, dict) else rule.field
         path = ".".join(part for part in (at, field) if part)
@@ -115,8 +117,6 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
     for step in steps:
         if isinstance(schema, dict) and "x-rule" in schema:
             found = schema["x-rule"]
-        elif step == "properties":
-            found = None if found is None else found
         schema = schema[step]
     return facts.RULES.get(found) if found else None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import random
 import threading
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
@@ -46,11 +48,11 @@ class Session:
         clock = options.get("clock") or SystemClock()
         base_url = api_address(options.get("base_url") or facts.BASE_URL)
         wait = seconds(options.get("wait", 30))
-        self._desk = Desk(base_url, auth.account, wait, retries)
+        self._desk = Desk(base_url, auth.account, wait, retries, random.random)
         self._tools = Tools(
             auth, options.get("ledger") or MemoryLedger(clock=clock), clock, base_url
         )
-        self._timeout = options.get("timeout", 30)
+        self._timeout = _bounded(options.get("timeout", 30))
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
 
@@ -80,9 +82,19 @@ class Session:
         """Name the address and the account; nothing secret."""
         return f"{type(self).__name__}(base_url={self._desk.base_url!r}, auth={self._tools.auth!r})"
 
-    def _usable(self) -> None:
-        if self._closed:
-            raise ConfigError(
-                f"this {type(self).__name__} is closed",
-                next_step="Make a new one, or close it later.",
-            )
+    def _usable(self, http: httpx.Client | httpx.AsyncClient | None) -> None:
+        name = type(self).__name__
+        if self._closed or (http is not None and http.is_closed):
+            closed = f"this {name}" if self._closed else f"the http client of this {name}"
+            raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
+
+
+def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    # httpx.Timeout is told by its method: importing httpx for the type costs half a second.
+    if hasattr(timeout, "as_dict") or (number and 0 < timeout < math.inf):
+        return timeout
+    raise ConfigError(
+        f"timeout is {timeout!r}", field="timeout",
+        next_step="Give seconds above 0, or an httpx.Timeout.",
+    )  # fmt: skip

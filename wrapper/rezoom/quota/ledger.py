@@ -117,9 +117,11 @@ class MemoryLedger:
     def release(self, grant: Grant) -> None:
         """Give the place back."""
         with self._lock:
-            for _, key in grant.claim.scopes():
-                self._slots.get(key, {}).pop(grant.token, None)
             self._grants.pop(grant.token, None)
+            for _, key in grant.claim.scopes():
+                slot = self._slots.get(key, {}).get(grant.token)
+                if slot is not None and slot.state == "pending":  # what was answered is spent
+                    del self._slots[key][grant.token]
 
     def abandon(self, grant: Grant) -> None:
         """Keep the place counted, as spent at the worst instant."""
@@ -204,7 +206,8 @@ class MemoryLedger:
         )  # fmt: skip
         if key in self._blocks:
             # Zoom counts more than we do: someone else spends from the same quota.
-            return replace(gauge, external=left, remaining=0, next_free=self._blocks[key])
+            until = self._blocks[key] if left else max(self._blocks[key], free[0])
+            return replace(gauge, external=left, remaining=0, next_free=until)
         return gauge
 
     def _refusal(self, quota: str, key: str) -> QuotaExceeded | None:

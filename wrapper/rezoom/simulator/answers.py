@@ -32,7 +32,9 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def with_json(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
+def with_json(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Answer:
     """Answer with a JSON object."""
     # ASCII only: text that came in with half a surrogate pair must be able to go out again.
     content = json.dumps(body, separators=(",", ":")).encode("ascii")

@@ -92,22 +92,22 @@ async def _respond(
     call: Call, operation: Operation, fault: Fault | None, request: HttpRequest
 ) -> tuple[Outcome | None, Response]:
     if fault is None:
-        outcome = operation(call)
-        return outcome, _response(outcome.answer)
-    if fault.kind == "delay":
-        outcome = operation(call) if fault.applied else None
-        if await _is_gone_within(fault.seconds, request.receive):
-            return outcome, _Dropped()
-        outcome = outcome or operation(call)
-        return outcome, _response(outcome.answer)
-    if fault.kind == "truncate" and fault.body is None:
-        outcome = operation(call)
-        return outcome, _Truncated(outcome.answer if outcome.answer.content else _STUB)
-    outcome = operation(call) if fault.applied else None
+        done = operation(call)
+        return done, _response(done.answer)
+    applied = operation(call) if fault.applied else None
     if fault.kind == "drop":
-        return outcome, _Dropped()
-    truncated = fault.kind == "truncate"
-    return outcome, _Truncated(fault.answer()) if truncated else _response(fault.answer())
+        return applied, _Dropped()
+    if fault.kind == "delay":
+        if await _is_gone_within(fault.seconds, request.receive):
+            return applied, _Dropped()
+        done = applied or operation(call)
+        return done, _response(done.answer)
+    if fault.kind == "answer":
+        return applied, _response(fault.answer())
+    if fault.body is not None:
+        return applied, _Truncated(fault.answer())
+    done = applied or operation(call)
+    return done, _Truncated(done.answer if done.answer.content else _STUB)
 
 
 async def _is_gone_within(seconds: float, receive: Receive) -> bool:

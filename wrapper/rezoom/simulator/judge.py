@@ -1,10 +1,10 @@
-"""The contract's verdict on a body, by the generated models: a second reading of the same shapes."""
+"""The contract's verdict on a body, by the generated models: a second reading of the shapes."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from rezoom_contract import Meeting, MeetingUpdate
 
 from .quirks import Quirks
@@ -15,9 +15,18 @@ _WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASC
 
 
 def judge(body: Mapping[str, Any]) -> Verdict:
-    """Say what the contract has against a body; never quotes a value."""
+    """Say what the contract has against the body of an update; never quotes a value."""
+    return _judged(MeetingUpdate, body)
+
+
+def judge_answer(body: Mapping[str, Any]) -> Verdict:
+    """Say what the contract has against the body of an answer; never quotes a value."""
+    return _judged(Meeting, body)
+
+
+def _judged(model: type[BaseModel], body: Mapping[str, Any]) -> Verdict:
     try:
-        MeetingUpdate.model_validate(body)
+        model.model_validate(body)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))

@@ -11,6 +11,7 @@ from .quirks import Quirks
 from .store import State
 from .timing import MEMBERS, read_start, retime, zulu
 
+OCCURRENCE_MEMBERS = ("occurrence_id", "start_time", "duration", "status")
 _DOORS = ("password", "settings.waiting_room", "settings.meeting_authentication")
 
 
@@ -66,7 +67,7 @@ def view(
         _merge(shown, {"settings": date.get("settings", {})})
     if "occurrences" in shown:
         shown["occurrences"] = [
-            {name: date[name] for name in ("occurrence_id", "start_time", "duration", "status")}
+            {name: date[name] for name in OCCURRENCE_MEMBERS}
             for date in shown["occurrences"]
             if previous or not _is_over(date, now)
         ]
@@ -75,7 +76,7 @@ def view(
 
 def _is_over(date: Mapping[str, Any], now: datetime) -> bool:
     begun = (now - datetime.fromisoformat(date["start_time"])).total_seconds()
-    return begun >= date["duration"] * 60
+    return begun >= 60 * int(date["duration"])
 
 
 def _honoured(quirks: Quirks) -> Callable[[str], bool]:

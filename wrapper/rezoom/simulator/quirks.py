@@ -76,7 +76,7 @@ class Quirks:
             ("FRA", "ASL"),
         ),
     ] = "ignore"
-    second_token: Annotated[
+    second_grant: Annotated[
         Literal["both-live", "replaces"],
         Evidence(
             "A second token leaves the first one good; in 2022 it ended it.",
@@ -118,7 +118,8 @@ class Quirks:
         """Read quirks from a mapping such as {"past-start": "rewrite-to-now"}."""
         if isinstance(value, cls):
             return value
-        given = {str(name).replace("-", "_"): choice for name, choice in dict(value or {}).items()}
+        mapping: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+        given = {str(name).replace("-", "_"): choice for name, choice in mapping.items()}
         known = [field.name for field in fields(cls)]
         for name in given:
             if name not in known:

@@ -94,7 +94,7 @@ class RequestLog:
 
 
 def masked(value: object) -> object:
-    """Return the value with every secret member hidden; raw text that was no JSON is only measured."""
+    """Return the value with every secret member hidden; text that was no JSON is only measured."""
     if isinstance(value, Mapping):
         return {
             key: "(hidden)" if key in facts.SECRET_NAMES else _masked_inside(item)

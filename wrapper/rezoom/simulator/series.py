@@ -55,7 +55,9 @@ def starts_in_utc(
     return list(islice(instants, times or MOST))
 
 
-def starts(pattern: Mapping[str, Any], first: datetime, *, clamp: bool = False) -> Iterator[datetime]:
+def starts(
+    pattern: Mapping[str, Any], first: datetime, *, clamp: bool = False
+) -> Iterator[datetime]:
     """Yield the wall-clock starts of a pattern from `first` on, whatever its end says."""
     kind, interval = pattern["type"], pattern.get("repeat_interval", 1)
     if kind == DAILY:
@@ -100,14 +102,15 @@ def _monthly(
 def _day_of_month(year: int, month: int, pattern: Mapping[str, Any], *, clamp: bool) -> int | None:
     first_weekday, length = calendar.monthrange(year, month)
     if "monthly_week" in pattern and "monthly_week_day" in pattern:
-        monday_based = (pattern["monthly_week_day"] + 5) % 7
-        first_match = 1 + (monday_based - first_weekday) % 7
-        if pattern["monthly_week"] == -1:
-            return first_match + (length - first_match) // 7 * 7
-        day: int = first_match + (pattern["monthly_week"] - 1) * 7
-        return day
+        week: int = pattern["monthly_week"]
+        weekday: int = (pattern["monthly_week_day"] + 5) % 7  # Monday is 0 in Python
+        first_match = 1 + (weekday - first_weekday) % 7
+        last_match = first_match + (length - first_match) // 7 * 7
+        return last_match if week == -1 else first_match + (week - 1) * 7
     wanted: int = pattern.get("monthly_day", 1)
-    return wanted if wanted <= length else length if clamp else None
+    if wanted > length and not clamp:
+        return None
+    return min(wanted, length)
 
 
 def _in_utc(wall_clocks: Iterator[datetime], place: ZoneInfo) -> Iterator[datetime]:

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import struct
 import threading
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
@@ -29,6 +30,21 @@ def bind(host: str, port: int) -> socket.socket:
             field="port",
             next_step="Take another port, or port 0 for any free one.",
         ) from None
+
+
+def reachable(host: str) -> str:
+    """Return the host as it stands in a URL that this machine can open."""
+    wildcard = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound, read
+    name = wildcard.get(host, host)
+    return f"[{name}]" if ":" in name else name
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach what listens there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class ServerThread:
@@ -120,9 +136,13 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn: asyncio's own type is wider
         super().connection_made(transport)
+        line: Any = transport.get_extra_info("socket")
+        if line is not None:
+            # asyncio does this only for sockets that name their protocol; without it the body
+            # waits 40 ms for the acknowledgement of the headers.
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def cut_line(reset: bool) -> None:
-            line: Any = transport.get_extra_info("socket")
             if reset and line is not None:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 transport.abort()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from ..errors import ConfigError
 from .record import masked
 
 State = dict[str, Any]
@@ -73,7 +74,7 @@ class MemoryStore:
         """Keep a new meeting; ValueError when the number is taken."""
         with self._lock:
             if meeting in self._states:
-                raise ValueError(f"there is already a meeting {meeting}")
+                raise ConfigError(f"seed: there is already a meeting {meeting}", field="seed")
             self._states[meeting] = deepcopy(state)
             self._history[meeting] = deque(maxlen=_HISTORY)
 

@@ -49,7 +49,7 @@ class TokenDesk:
             return token_refused("Invalid account_id", "invalid_grant")
         token = f"sim.{self._random.getrandbits(192):048x}"
         with self._lock:
-            if self._quirks.second_token == "replaces":
+            if self._quirks.second_grant == "replaces":
                 self._ends.clear()
             self._ends = {old: end for old, end in self._ends.items() if end > now}
             self._ends[token] = now + _LIFE

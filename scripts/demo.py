@@ -1,0 +1,118 @@
+"""Move a weekly series over real HTTP, against the simulator, and show what changed.
+
+Run by `nox -s demo`; needs `rezoom[cli,simulator]` and no account. Takes about a second.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rezoom import InvalidChange, Meeting, Zoom
+from rezoom.simulator import Simulator
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEKS = 8
+TUESDAY, THURSDAY = 3, 5  # in Zoom's numbers, where Sunday is 1
+
+
+def starts(meeting: Meeting) -> list[datetime]:
+    """List the local starts of the occurrences."""
+    found = (occurrence.start_time for occurrence in meeting.occurrences or [])
+    texts = [text for text in found if isinstance(text, str)]
+    return [datetime.fromisoformat(text).astimezone(BERLIN) for text in texts]
+
+
+def days(meeting: Meeting) -> Table:
+    """Draw the occurrences week by week, a mark for each day that has a meeting."""
+    table = Table(box=None, padding=(0, 1))
+    for name in ("week of", "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "at"):
+        table.add_column(name, style="dim" if name == "week of" else "", justify="right")
+    weeks: dict[datetime, list[datetime]] = {}
+    for start in starts(meeting):
+        monday = (start - timedelta(days=start.weekday())).replace(hour=0, minute=0)
+        weeks.setdefault(monday, []).append(start)
+    for monday, found in sorted(weeks.items()):
+        held = {start.weekday() for start in found}
+        marks = [Text("●", "bold green") if day in held else Text("·", "dim") for day in range(7)]
+        table.add_row(f"{monday:%d %b}", *marks, f"{found[0]:%H:%M}")
+    return table
+
+
+def series_update(zoom: Zoom, number: int, first: datetime, console: Console) -> None:
+    """Move the series to Tuesdays and Thursdays, in one call."""
+    receipt = zoom.update(
+        number,
+        type=8,
+        start_time=first,
+        recurrence={
+            "type": 2,
+            "repeat_interval": 1,
+            "weekly_days": [str(TUESDAY), str(THURSDAY)],
+            "end_times": 2 * WEEKS,
+        },
+        settings={"waiting_room": True, "join_before_host": False},
+    )
+    left = receipt.quota.remaining
+    console.print(
+        f"[green]✓[/] accepted by the simulator, tracking id {receipt.tracking_id};"
+        f" {left} of {receipt.quota.limit} updates left today\n"
+    )
+
+
+def refusal(zoom: Zoom, number: int, console: Console) -> None:
+    """Show what happens to an update that Zoom would have misread."""
+    try:
+        zoom.update(number, type=8, duration=2000, recurrence={"type": 2, "end_times": 90})
+    except InvalidChange as error:
+        console.print(Panel(str(error), title="a change that was not sent", border_style="yellow"))
+
+
+def main() -> None:
+    """Run the demonstration."""
+    console = Console(width=100)
+    with console.status("starting a fake Zoom on this machine …"):
+        sim = Simulator(seed=7)
+        sim.start()
+    try:
+        console.print(f"[green]✓[/] the simulator answers at {sim.url}")
+        today = datetime.now(BERLIN)
+        monday = (today + timedelta(days=7 - today.weekday())).replace(
+            hour=9, minute=0, second=0, microsecond=0
+        )
+        number = sim.add_meeting(
+            topic="Stand-up",
+            type=8,
+            start_time=f"{monday.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            timezone=BERLIN.key,
+            duration=30,
+            recurrence={
+                "type": 2,
+                "repeat_interval": 1,
+                "weekly_days": "2",
+                "end_times": WEEKS,
+            },
+        )
+        with sim.zoom() as zoom:
+            before = zoom.get(number)
+            console.print(f"[green]✓[/] meeting {number}, {before.topic!r}, is read over HTTP")
+            tuesday = monday + timedelta(days=1)
+            series_update(zoom, number, tuesday.replace(hour=10, minute=15), console)
+            after = zoom.get(number)
+            sides = Table.grid(padding=(0, 4))
+            sides.add_row(
+                Panel(Group("Mondays at 09:00\n", days(before)), title="before"),
+                Panel(Group("Tuesdays and Thursdays at 10:15\n", days(after)), title="after"),
+            )
+            console.print(sides)
+            refusal(zoom, number, console)
+    finally:
+        sim.stop()
+
+
+if __name__ == "__main__":
+    main()

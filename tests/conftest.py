@@ -1,0 +1,24 @@
+"""What every test shares: no network beyond this machine, and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from clocks import FakeClock
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_proxy() -> Iterator[None]:
+    """Keep a developer's proxy out of the way of the loopback servers."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            environment.delenv(name, raising=False)
+            environment.delenv(name.upper(), raising=False)
+        yield
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Give a clock that only the test moves."""
+    return FakeClock()

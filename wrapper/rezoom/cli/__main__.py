@@ -1,0 +1,5 @@
+"""`python -m rezoom.cli` is `rezoom`."""
+
+from . import main
+
+main()

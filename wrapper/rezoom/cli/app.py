@@ -1,0 +1,134 @@
+"""The commands, and the one place where all of them end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from .check import check
+from .outcome import Interrupted, report
+from .show import show
+from .simulate import simulate
+from .update import update
+from .vendoring import vendor
+
+
+class Commands(TyperGroup):
+    """Ends every command in the documented way, whatever happened in it."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own class or click's, by release
+        """Run the command; Ctrl-C becomes an error like any other."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted("Interrupted") from None
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line and leave with the documented exit code."""
+        words = list(sys.argv[1:] if args is None else args)
+        try:
+            # Always "rezoom": `python -m rezoom.cli --help` shows commands that can be copied.
+            code = super().main(
+                words, "rezoom", complete_var, standalone_mode=False,
+                windows_expand_args=windows_expand_args, **extra,
+            )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - no traceback ever reaches the terminal unasked
+            code = report(error, as_json=_wants_json(words))
+        if standalone_mode:
+            sys.exit(code or 0)
+        return code
+
+
+def _wants_json(words: list[str]) -> bool:
+    # Read from the words: where they cannot be parsed, the error has to be JSON all the same.
+    end = words.index("--") if "--" in words else len(words)
+    return "--json" in words[:end]
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="rezoom",
+    help="Update Zoom meetings safely: judged before it is sent, secrets never shown.",
+    epilog="Credentials come from ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.\n\n"
+    "Exit codes: 0 done · 1 bug · 2 usage, invalid change, configuration · 3 retry later · "
+    "4 authorisation · 5 refused · 6 no answer · 8 not confirmed · 10 vendored copy differs · "
+    "130 interrupted",
+    rich_markup_mode="rich",
+    # A traceback with local variables would show the passcode.
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    add_completion=True,
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        from .._wire import facts
+
+        try:
+            release = version("rezoom")
+        except PackageNotFoundError:
+            release = "(not installed)"
+        typer.echo(f"rezoom {release}, spec {facts.SPEC_VERSION}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    ctx: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Show the version and leave.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    if ctx.invoked_subcommand is None and not version:
+        typer.echo(ctx.get_help())
+        raise typer.Exit(2)
+
+
+def _examples(*lines: str) -> str:
+    return "Examples:\n\n" + "\n\n".join(f"[cyan]{line}[/cyan]" for line in lines)
+
+
+app.command(
+    epilog=_examples(
+        "rezoom update 85746065 --topic 'Stand-up' --set settings.waiting_room=on",
+        "rezoom update 85746065 --start 2027-03-01T09:30 --timezone Europe/Berlin --yes",
+        "rezoom update 85746065 --set password=@passcode.txt --dry-run",
+        "rezoom update 85746065 --body change.json --yes --json",
+        "rezoom update 85746065 --occurrence 1648194360000 --duration 30",
+    )
+)(update)
+app.command(
+    epilog=_examples("rezoom show 85746065", "rezoom show 85746065 --past --json"),
+)(show)
+app.command(
+    epilog=_examples(
+        "rezoom check --set settings.jbh_time=10 --set settings.join_before_host=off",
+        "rezoom check --body change.json --json",
+    )
+)(check)
+app.command(
+    epilog=_examples("rezoom simulate", "rezoom simulate --port 0 --seed meetings.json"),
+)(simulate)
+app.command(
+    epilog=_examples(
+        "rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"
+    ),
+)(vendor)

@@ -1,0 +1,123 @@
+"""How a command ends: what is said, in which form, and with which exit code.
+
+0 done · 1 a bug of rezoom · 2 usage, invalid change, configuration · 3 retry later ·
+4 authorisation or scope · 5 refused, not found, server · 6 unanswered, or Zoom was not reached ·
+7 accepted but ignored or unverifiable · 8 stale plan, or not confirmed (--yes missing) · 9 ledger ·
+10 drift (vendor) · 130 interrupted or declined
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from .. import errors
+from ..vendor import CopyDiffers
+from .render import print_error, print_json
+from .secrecy import without_assignments
+
+_BUG = 1
+# In this order: a limit that our own count knows is both "not sent" and "retry later".
+_CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
+    (errors.RetryLater, 3),
+    (errors.LedgerError, 9),
+    (errors.PlanStale, 8),
+    (CopyDiffers, 10),
+    (errors.InvalidChange, 2),
+    (errors.ConfigError, 2),
+    (errors.PlanError, 2),
+    (errors.AuthError, 4),
+    (errors.RefusedError, 5),
+    # Zoom was not reached: from where the caller stands, no answer came.
+    (errors.UnansweredError, 6),
+    (errors.NotSentError, 6),
+    (errors.NotApplied, 7),
+    (errors.NotVerified, 7),
+)
+
+
+class CommandError(errors.RezoomError):
+    """The command itself cannot go on; `sent` is False unless said otherwise."""
+
+    exit_code = 2
+
+    def __init__(
+        self, message: str, *, next_step: str = "", sent: bool | None = False
+    ) -> None:
+        super().__init__(message, sent=sent, next_step=next_step)
+
+    def _whether_sent(self) -> str:
+        return super()._whether_sent() if self.sent is None else ""
+
+
+class UsageError(CommandError):
+    """The command line cannot be read as written."""
+
+
+class NotConfirmed(CommandError):
+    """Nobody is there to ask, and --yes was not given."""
+
+    exit_code = 8
+
+
+class Interrupted(CommandError):
+    """The person at the keyboard stopped the command."""
+
+    exit_code = 130
+
+
+def exit_code(error: BaseException) -> int:
+    """Look up the documented exit code of an error."""
+    if isinstance(error, CommandError):
+        return error.exit_code
+    return next((code for kind, code in _CODES if isinstance(error, kind)), _BUG)
+
+
+def report(error: Exception, *, as_json: bool) -> int:
+    """Say what went wrong, as text on stderr or as one JSON object on stdout; give the exit code."""
+    if isinstance(error, typer.Abort):
+        error = Interrupted("Nothing was confirmed, so nothing was sent")
+    elif not isinstance(error, errors.RezoomError):
+        error = _usage(error) or _bug(error)
+    if as_json:
+        print_json("error/1", error_object(error))
+    else:
+        print_error(error)
+    return exit_code(error)
+
+
+def error_object(error: errors.RezoomError) -> Mapping[str, Any]:
+    """Return what `--json` says about an error; `retry_at` is always there."""
+    return {"retry_at": None} | error.to_dict()
+
+
+def _usage(error: Exception) -> UsageError | None:
+    # By its shape: typer carries click's errors in one release and its own in the next.
+    words = getattr(error, "format_message", None)
+    if words is None:
+        return None
+    where = getattr(getattr(error, "ctx", None), "command_path", "rezoom")
+    step = f"See `{where} --help`."
+    if "unexpected extra argument" in str(words()):
+        step = f"Quote what has blanks in it, and write fields as --set path=value. {step}"
+    return UsageError(without_assignments(str(words())), next_step=step)
+
+
+class Bug(errors.RezoomError):
+    """A fault of rezoom itself."""
+
+    next_step = "This is a bug in rezoom; set REZOOM_DEBUG=1 to see the traceback."
+
+
+def _bug(error: Exception) -> Bug:
+    if os.environ.get("REZOOM_DEBUG") not in (None, "", "0"):
+        traceback.print_exception(error, file=sys.stderr)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119 - a name in a traceback, not a path
+    # Its message is left out: it may quote a value that is secret.
+    return Bug(f"{type(error).__name__}{where}")

@@ -1,0 +1,62 @@
+"""What must not be shown: members the spec marks as secret, and passcodes inside links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from .._wire import facts
+
+HIDDEN = "(hidden)"
+# Zoom adds members without asking: whatever is named like these is treated like them.
+_TELLING = re.compile("password|passcode|passphrase|secret|token", re.IGNORECASE)
+_IN_LINK = re.compile(r"\b(pwd|tk|zak)=[^&\s\"'<>]+")
+_ASSIGNED = re.compile(
+    rf"\b({'|'.join(sorted(facts.SECRET_NAMES))}|\w*passw\w*|\w*passcode\w*)(\s*=\s*)\S+", re.I
+)
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether the member of that name is never shown unasked."""
+    return name in facts.SECRET_NAMES or _TELLING.search(name) is not None
+
+
+def masked(value: Any, name: str = "") -> Any:
+    """Return a copy in which every secret reads "(hidden)"."""
+    if name and is_secret(name) and not isinstance(value, bool | dict):
+        return HIDDEN if value not in ("", None) else value
+    if isinstance(value, dict):
+        return {key: masked(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(item) for item in value]
+    return _IN_LINK.sub(rf"\1={HIDDEN}", value) if isinstance(value, str) else value
+
+
+def without_secrets(value: Any) -> Any:
+    """Return a copy without the secret members; a machine must not take a mask for a value."""
+    if isinstance(value, dict):
+        shown = {k: v for k, v in value.items() if masked(v, str(k)) != HIDDEN}
+        return {key: without_secrets(item) for key, item in shown.items()}
+    if isinstance(value, list | tuple):
+        return [without_secrets(item) for item in value]
+    return masked(value)
+
+
+def hidden_paths(value: Any, prefix: str = "") -> Iterator[str]:
+    """Name every member that `without_secrets` leaves out."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            path = f"{prefix}.{key}" if prefix else str(key)
+            if masked(item, str(key)) == HIDDEN:
+                yield path
+            else:
+                yield from hidden_paths(item, path)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from hidden_paths(item, f"{prefix}[{index}]")
+
+
+def without_assignments(text: str) -> str:
+    """Return a usage message in which `password=...` is hidden; parsers quote what was typed."""
+    return _ASSIGNED.sub(rf"\1\2{HIDDEN}", text)

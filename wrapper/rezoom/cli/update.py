@@ -1,0 +1,149 @@
+"""`rezoom update`: judge, show, ask, send."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import InvalidChange
+from . import options
+from .change import Change, read_change
+from .connect import open_zoom
+from .outcome import Interrupted, NotConfirmed
+from .render import answers, plain, print_json, print_request, talk
+from .secrecy import masked
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..prepare import Job
+    from ..receipt import Receipt
+
+
+def update(
+    meeting: options.MeetingNumber,
+    topic: options.Topic = None,
+    agenda: options.Agenda = None,
+    duration: options.Duration = None,
+    start: options.Start = None,
+    timezone: options.Timezone = None,
+    sets: options.Sets = None,
+    body: options.BodyFile = None,
+    occurrence: options.OccurrenceId = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="The host whose daily hundred is spent.", show_default=False
+        ),
+    ] = None,
+    allow: options.Allowed = None,
+    extra: options.Extras = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="All sleeping this may do between attempts.", show_default="30"
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the request and send nothing.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Change fields of a meeting, or of one date of a series.
+
+    Everything is judged first; nothing is sent while one problem is left. What will be sent is
+    shown, and asked about on a terminal.
+    """
+    direct = options.common_fields(topic, agenda, duration, start, timezone)
+    change = read_change(body=body, sets=sets or (), direct=direct, extras=extra or ())
+    job = _judged(meeting, change, occurrence, allow or [])
+    if dry_run:
+        _print_dry_run(job, as_json=as_json)
+        return
+    with open_zoom() as zoom:
+        console = talk()
+        if not (yes and as_json):
+            _preview(console, job)
+        if not yes:
+            _confirm()
+        try:
+            with console.status("Sending …"):
+                receipt = zoom.update(
+                    meeting, change.body, occurrence=occurrence, host=host, wait=wait,
+                    allow=allow or (), extra=change.extra or None,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            step = f"See what is there now: rezoom show {job.meeting}"
+            raise Interrupted("Interrupted", next_step=step, sent=None) from None
+    if as_json:
+        print_json("receipt/1", receipt.to_dict())
+    else:
+        _print_receipt(receipt)
+
+
+def _judged(meeting: str, change: Change, occurrence: str | None, allow: list[str]) -> Job:
+    from ..prepare import update_job
+
+    try:
+        job = update_job(
+            meeting, change.body, {}, occurrence=occurrence, allow=allow, extra=change.extra
+        )
+    except InvalidChange as error:
+        # A value that could not be read is why nothing is left to change.
+        found = [p for p in error.problems if not (change.problems and p.rule == "nothing-to-change")]
+        raise InvalidChange(change.problems + found) from None
+    if change.problems:
+        raise InvalidChange(change.problems)
+    return job
+
+
+def _confirm() -> None:
+    if not sys.stdin.isatty():
+        raise NotConfirmed(
+            "Nothing was sent: there is no terminal to ask on",
+            next_step="Look at the change with --dry-run, then send it with --yes.",
+        )
+    if not typer.confirm("Send this?", err=True):
+        raise Interrupted("Declined; nothing was sent")
+
+
+def _preview(console: Console, job: Job) -> None:
+    print_request(console, title=_title(job), body=_body(job), warnings=job.warnings)
+
+
+def _title(job: Job) -> str:
+    date = job.request.query.get("occurrence_id")
+    return f"Update of meeting {job.meeting}" + (f", only date {plain(date)}" if date else "")
+
+
+def _body(job: Job) -> dict[str, object]:
+    # From the very bytes that will be sent: nothing can differ.
+    body: dict[str, object] = json.loads(job.request.content or b"{}")
+    return body
+
+
+def _print_dry_run(job: Job, *, as_json: bool) -> None:
+    if not as_json:
+        _preview(answers(), job)
+        talk().print("Nothing was sent: this was a dry run.", style="dim", soft_wrap=True)
+        return
+    request = job.request
+    told = {"meeting": job.meeting, "sent": False, "method": request.method, "path": request.path}
+    told |= {"query": dict(request.query), "body": masked(_body(job))}
+    print_json("request/1", told | {"warnings": [problem.to_dict() for problem in job.warnings]})
+
+
+def _print_receipt(receipt: Receipt) -> None:
+    console = answers()
+    console.print(f"✓ Zoom accepted the update of meeting {receipt.meeting}.", soft_wrap=True)
+    if receipt.tracking_id:
+        console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
+    talk().print(
+        f"Zoom can ignore a field without saying so; see it with: rezoom show {receipt.meeting}",
+        style="dim",
+        soft_wrap=True,
+    )

@@ -1,0 +1,61 @@
+"""A fake Zoom over real HTTP, for tests and first steps: `with Simulator() as sim: ...`."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .clock import SimClock
+    from .faults import Fault
+    from .quirks import Quirks
+    from .record import Flaw, Request, Verdict
+    from .serving import serve
+    from .simulator import Simulator
+    from .store import Change, MemoryStore, Store
+    from .tokens import Credentials
+
+__all__ = [
+    "Change",
+    "Credentials",
+    "Fault",
+    "Flaw",
+    "MemoryStore",
+    "Quirks",
+    "Request",
+    "SimClock",
+    "Simulator",
+    "Store",
+    "Verdict",
+    "serve",
+]
+
+_HOMES = {
+    ".clock": ("SimClock",),
+    ".faults": ("Fault",),
+    ".quirks": ("Quirks",),
+    ".record": ("Flaw", "Request", "Verdict"),
+    ".serving": ("serve",),
+    ".simulator": ("Simulator",),
+    ".store": ("Change", "MemoryStore", "Store"),
+    ".tokens": ("Credentials",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_EXTRA = frozenset({"starlette", "uvicorn", "pydantic", "h11"})
+
+
+def __getattr__(name: str) -> object:
+    # Loaded on first use (PEP 562): a clock or a quirk needs no web server.
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(_HOME_OF[name], __name__), name)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _EXTRA:
+            raise
+        raise ModuleNotFoundError(
+            f'the simulator needs {missing}: pip install "rezoom[simulator]"', name=missing
+        ) from None
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,248 @@
+"""Copy the generated client into another project, and prove later that the copy is unchanged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import keyword
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ._wire import PACKAGE
+from .errors import ConfigError
+
+SEAL = "SEAL.json"
+# What tools leave behind when a package is used; nobody's edit.
+_LEFTOVERS = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
+
+
+class VendorError(ConfigError):
+    """The folder cannot take, or does not hold, a vendored copy; nothing was written."""
+
+    def _whether_sent(self) -> str:
+        return ""
+
+
+class CopyDiffers(VendorError):
+    """The copy is not what its seal says; `comparison` names the files."""
+
+    def __init__(self, message: str, comparison: Comparison, *, next_step: str) -> None:
+        super().__init__(f"{message}: {', '.join(comparison.names)}", next_step=next_step)
+        self.comparison = comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How a vendored copy compares with its seal, and its seal with the installed package."""
+
+    version: str
+    installed: str
+    # The copy was made from exactly the package that is installed here.
+    current: bool
+    edited: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name every file that differs, and how."""
+        kinds = ("edited", "missing", "foreign")
+        return tuple(f"{name} ({kind})" for kind in kinds for name in getattr(self, kind))
+
+    @property
+    def intact(self) -> bool:
+        """Tell whether the copy is byte for byte what was vendored."""
+        return not self.names
+
+    @property
+    def age(self) -> str:
+        """Say how the copy stands to the installed package: current, older, newer or other."""
+        if self.current:
+            return "current"
+        ours, theirs = _ordered(self.installed), _ordered(self.version)
+        return "other" if ours == theirs else "older" if theirs < ours else "newer"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the comparison as JSON-ready data."""
+        lists = {name: list(getattr(self, name)) for name in ("edited", "missing", "foreign")}
+        versions = {"version": self.version, "installed": self.installed, "age": self.age}
+        return {"intact": self.intact} | versions | lists
+
+
+@dataclass(frozen=True, slots=True)
+class Vendored:
+    """What `vendor` did; `kept` are files in the folder that are not part of the package."""
+
+    folder: Path
+    version: str
+    files: int
+    replaced: str | None = None
+    kept: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the outcome as JSON-ready data."""
+        told = {"folder": str(self.folder), "version": self.version, "files": self.files}
+        return told | {"replaced": self.replaced, "kept": list(self.kept)}
+
+
+def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
+    """Copy the installed client package, with its seal, into `folder`.
+
+    The folder is new, empty, or holds an earlier copy. An earlier copy that was changed raises
+    CopyDiffers unless `force`; files that are not part of the package are never touched.
+    """
+    target = Path(folder).resolve()
+    _check_name(target)
+    package = _installed()
+    old, kept = _earlier_copy(target, force=force)
+    try:
+        for name in old["files"] if old else ():
+            if name not in package:
+                _inside(target, name).unlink(missing_ok=True)
+        for name, data in package.items():
+            path = _inside(target, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    except OSError as error:
+        raise _cannot(f"write {error.filename or target}", error) from error
+    seal = json.loads(package[SEAL])
+    replaced = _version(old) if old else None
+    return Vendored(target, _version(seal), len(package), replaced, kept)
+
+
+def check_vendored(folder: str | os.PathLike[str]) -> Comparison:
+    """Compare a vendored copy with its own seal, and its seal with the installed package's."""
+    target = Path(folder).resolve()
+    seal = _seal_of(target)
+    if seal is None:
+        raise VendorError(
+            f"{target} holds no copy of {PACKAGE}: its {SEAL} is missing or is not ours",
+            field="folder", next_step="Name the folder that `rezoom vendor` wrote.",
+        )  # fmt: skip
+    installed = json.loads(files(PACKAGE).joinpath(SEAL).read_bytes())
+    return _compare(target, seal, installed)
+
+
+def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]) -> Comparison:
+    # From one origin there is only one seal: one rewritten to fit an edit betrays itself.
+    current = all(seal.get(key) == installed[key] for key in ("spec", "made-by"))
+    sealed: Mapping[str, str] = (installed if current else seal)["files"]
+    present = set(_present(target))
+    edited = [SEAL] if current and seal != installed else []
+    for name in sorted(sealed.keys() & present):
+        try:
+            found = hashlib.sha256(_inside(target, name).read_bytes()).hexdigest()
+        except OSError as error:
+            raise _cannot(f"read {name}", error) from error
+        if found != sealed[name]:
+            edited.append(name)
+    return Comparison(
+        _version(seal), _version(installed), current,
+        edited=tuple(edited),
+        missing=tuple(sorted(sealed.keys() - present)),
+        foreign=tuple(sorted(present - sealed.keys() - {SEAL})),
+    )  # fmt: skip
+
+
+def _installed() -> dict[str, bytes]:
+    """Read the installed package by its seal; an edited installation is not passed on."""
+    root = files(PACKAGE)
+    seal_bytes = root.joinpath(SEAL).read_bytes()
+    sealed: dict[str, str] = json.loads(seal_bytes)["files"]
+    package: dict[str, bytes] = {}
+    wrong = []
+    for name, wanted in sealed.items():
+        try:
+            package[name] = root.joinpath(*name.split("/")).read_bytes()
+        except OSError:
+            wrong.append(name)
+        else:
+            if hashlib.sha256(package[name]).hexdigest() != wanted:
+                wrong.append(name)
+    if wrong:
+        version = _version(json.loads(seal_bytes))
+        comparison = Comparison(version, version, current=True, edited=tuple(wrong))
+        raise CopyDiffers(
+            f"the installed {PACKAGE} is not what its seal says", comparison,
+            next_step="Install rezoom anew, or run `nox -s regen` in its own repository.",
+        )  # fmt: skip
+    # Written last, so that a copy cut short does not look whole.
+    return package | {SEAL: seal_bytes}
+
+
+def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    if not target.exists():
+        return None, ()
+    if not target.is_dir():
+        raise VendorError(f"{target} is a file", next_step="Name a folder, new or empty.")
+    seal = _seal_of(target)
+    if seal is None:
+        if any(_present(target)):
+            raise VendorError(
+                f"{target} is not empty and holds no copy of {PACKAGE}", field="folder",
+                next_step="Name a new folder, such as src/acme/zoomwire.",
+            )  # fmt: skip
+        return None, ()
+    installed = json.loads(files(PACKAGE).joinpath(SEAL).read_bytes())
+    comparison = _compare(target, seal, installed)
+    if comparison.names and not force:
+        raise CopyDiffers(
+            f"{target} was changed since it was vendored", comparison,
+            next_step="Move the changes elsewhere, or replace the copy with --force "
+            "(files that are not part of it stay).",
+        )  # fmt: skip
+    return seal, comparison.foreign
+
+
+def _seal_of(target: Path) -> dict[str, Any] | None:
+    try:
+        seal = json.loads((target / SEAL).read_bytes())
+        named = seal["package"] == PACKAGE and isinstance(seal["spec"]["version"], str)
+        whole = all(isinstance(value, str) for value in seal["files"].values())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _cannot(f"read {target / SEAL}", error) from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return seal if named and whole else None
+
+
+def _present(target: Path) -> Iterator[str]:
+    """Name every file of the folder but what tools leave behind."""
+    for folder, folders, names in os.walk(target):
+        folders[:] = sorted(set(folders) - _LEFTOVERS)
+        for name in sorted(set(names) - _LEFTOVERS):
+            yield (Path(folder) / name).relative_to(target).as_posix()
+
+
+def _inside(target: Path, name: str) -> Path:
+    path = target.joinpath(*name.split("/"))
+    # A seal is a file like any other: one that someone wrote must not reach out of the folder.
+    if ".." in path.parts or not path.is_relative_to(target):
+        raise VendorError(f"{SEAL} names a file outside the folder: {name}", field="folder")
+    return path
+
+
+def _check_name(target: Path) -> None:
+    if not target.name.isidentifier() or keyword.iskeyword(target.name):
+        raise VendorError(
+            f"{target.name!r} cannot be the name of a package", field="folder",
+            next_step="End the path in a name that Python can import, such as zoomwire.",
+        )  # fmt: skip
+
+
+def _cannot(what: str, error: OSError) -> VendorError:
+    return VendorError(f"cannot {what}: {error.strerror or error}", field="folder")
+
+
+def _version(seal: Mapping[str, Any]) -> str:
+    return str(seal["spec"]["version"])
+
+
+def _ordered(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
