@@ -109,7 +109,9 @@ def compile_spec(root: Path, target: Path) -> None:
                 "--output", work / "__init__.py",
                 "--output-model-type", "pydantic_v2.BaseModel", "--strict-types", "str", "int",
                 "bool", "--use-annotated", "--field-constraints", "--use-missing-sentinel",
-                "--type-mappings", "string+email=string", *_SHAPES, *_PYTHON, cwd=work)
+                "--type-mappings", "string+email=string",
+                # Where pydantic keeps it since 2.14; the generator still names its old place.
+                "--import-overrides", '{"MISSING": "pydantic"}', *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
             shutil.move(work / "__init__.py", target / CONTRACT)
     with step("facts, schemas, formatting, seal"):
@@ -140,10 +142,9 @@ def hide_token(client: Path) -> None:
 def tidy(package: Path) -> None:
     """Format with no configuration but this: the output must not depend on where it was made."""
     isolated = ("--isolated", "--no-cache", "--no-respect-gitignore", "--quiet")
-    isolated += ("--target-version", "py311")
-    rules = ("--select", "I,F401,UP", "--line-length", "100")
-    run("ruff", "check", "--fix-only", *isolated, *rules, ".", cwd=package)
-    run("ruff", "format", *isolated, "--line-length", "100", ".", cwd=package)
+    style = ("--target-version", "py311", "--line-length", "100")
+    run("ruff", "check", "--fix-only", *isolated, *style, "--select", "I,F401,UP", ".", cwd=package)
+    run("ruff", "format", *isolated, *style, ".", cwd=package)
 
 
 def differences(fresh: Path, present: Path) -> list[str]:

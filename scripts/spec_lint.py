@@ -128,7 +128,7 @@ def run(
 
 def spectral(programs: Path, root: Path, document: Path) -> list[Finding]:
     """Let Spectral judge `document`, a path relative to `root`."""
-    command = [
+    command: list[str | Path] = [
         programs / "spectral", "lint", document, "--ruleset", "spec/lint/.spectral.yaml",
         "--format", "json", "--quiet", "--fail-severity", "hint",
     ]  # fmt: skip
@@ -150,7 +150,7 @@ def spectral(programs: Path, root: Path, document: Path) -> list[Finding]:
 
 def redocly(programs: Path, root: Path, document: Path) -> list[Finding]:
     """Let Redocly judge `document`, a path relative to `root`."""
-    command = [
+    command: list[str | Path] = [
         programs / "redocly", "lint", document, "--config", "spec/lint/redocly.yaml",
         "--format", "json", "--max-problems", "100000",
     ]  # fmt: skip
@@ -234,7 +234,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps([row._asdict() for row in found], indent=2))
     else:
-        print(*(found or ["Spectral and Redocly have nothing to say."]), sep="\n")
+        lines = [str(row) for row in found] or ["Spectral and Redocly have nothing to say."]
+        print("\n".join(lines))
     return 1 if found else 0
 
 

@@ -69,6 +69,19 @@ def resolve(schema: Schema, root: Schema) -> Schema:
     return schema
 
 
+def has_field(schema: Schema, dotted: str, root: Schema) -> bool:
+    """Tell whether `schema` has a member of that path; list items are written `rooms[].name`."""
+    for step in dotted.removesuffix("[]").split("."):
+        schema = resolve(schema, root)
+        if step.endswith("[]"):
+            schema = resolve(schema.get("properties", {}).get(step[:-2], {}), root).get("items", {})
+        elif step in schema.get("properties", {}):
+            schema = schema["properties"][step]
+        else:
+            return False
+    return True
+
+
 def request_schema(root: Schema) -> Schema:
     """Give the body's schema with every `$ref` inlined, for walking error paths back."""
     inlined: Schema = inline({"$ref": REF + BODY}, root)

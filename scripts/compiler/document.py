@@ -40,6 +40,8 @@ class Document:
         yaml.Constructor = _Constructor
         try:
             self._marked = yaml.load(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise SpecError(file, 1, f"cannot be read: {error}") from None
         except DuplicateKeyError as error:
             raise SpecError(file, _mark(error), f"a key stands twice: {error.problem}") from None
         except MarkedYAMLError as error:

@@ -212,7 +212,7 @@ def _deprecation(name: str, schema: Schema, bundled: Schema) -> dict[str, str]:
         "id": deprecated_id(name),
         "field": name,
         "sentence": f"Zoom has marked {name} as deprecated{since}.",
-        "fix": note.get("use", "Leave the field out."),
+        "fix": f"Use {note['use']} instead." if "use" in note else "Leave the field out.",
         "source": schema["x-source"],
         "date": bundled["x-sources"].get(schema["x-source"], {}).get("date", ""),
     }

@@ -30,12 +30,15 @@ _EXTENSIONS = frozenset(
     "x-rule x-advice x-source x-secret x-time x-time-zone x-separator x-allowed x-deprecated"
     " x-read-of".split()
 )
+_TYPES = ("array", "boolean", "integer", "number", "object", "string")
+_PYTHON_KIND = {"string": str, "integer": int, "boolean": bool}
+_SAID_BELOW = {"default", "nullable"}
 
 
 def schema_faults(path: Path_, schema: Schema) -> Iterator[str]:
     """Yield a sentence for everything wrong with the schema at `path` alone."""
     for key in schema:
-        if key not in _KEYWORDS and key not in _EXTENSIONS:
+        if key not in _KEYWORDS | _EXTENSIONS | _SAID_BELOW:
             yield f"{key!r} is neither a JSON Schema keyword in use here nor an extension of ours"
     if "$ref" in schema:
         return
@@ -50,6 +53,8 @@ def _misplaced(schema: Schema) -> Iterator[str]:
     kind = schema.get("type")
     if kind is None:
         yield "no type"
+    elif kind not in _TYPES:
+        yield f"{kind!r} is not one type of JSON"
     for keyword, kinds in KIND_OF_KEYWORD.items():
         if keyword in schema and kind not in kinds:
             where = " or ".join(sorted(kinds))
@@ -66,6 +71,10 @@ def _impossible(schema: Schema) -> Iterator[str]:
     for low, high in _BOUNDS:
         if low in schema and high in schema and schema[low] > schema[high]:
             yield f"{low} {schema[low]} is above {high} {schema[high]}: nothing can ever match"
+    kind = _PYTHON_KIND.get(str(schema.get("type")))
+    for value in schema.get("enum", []):
+        if kind is not None and type(value) is not kind:
+            yield f"{value!r} in enum is not of type {schema['type']}"
     for name in schema.get("required", []):
         if name not in schema.get("properties", {}):
             yield f"required names {name!r}, which is not among the properties"
@@ -85,5 +94,7 @@ def _unsendable(path: Path_, schema: Schema) -> Iterator[str]:
         yield 'an enum cannot say "2,4"; use a pattern'
     if schema.get("type") == "object" and path[:2] == ("components", "schemas") and len(path) > 3:
         yield "an object without a name; make it a component and point at it with $ref"
+    if "nullable" in schema:
+        yield "nullable is OpenAPI 3.0; and Zoom's update has no use for null"
     if "default" in schema:
         yield "a default is *sent* by generated clients and would reset the live meeting"

@@ -5,7 +5,6 @@ from random import Random
 from typing import Any
 
 import pytest
-
 from rezoom.simulator import Quirks
 from rezoom.simulator.patch import apply, view
 from rezoom.simulator.seeding import WEEKLY, new_meeting
@@ -15,7 +14,7 @@ PLAIN = Quirks()
 
 
 def meeting(**fields: Any) -> dict[str, Any]:
-    return new_meeting(fields, number=1, now=NOW, quirks=PLAIN, random=Random(1))
+    return new_meeting(fields, number=1, now=NOW, quirks=PLAIN, random=Random(1))  # noqa: S311 - repeatable
 
 
 def series(**fields: Any) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rezoom.simulator.series import MOST, starts, starts_in_utc, with_defaults
 
 BERLIN = ZoneInfo("Europe/Berlin")
-WEDNESDAY = datetime(2030, 1, 2, 9)
+WEDNESDAY = datetime.fromisoformat("2030-01-02T09:00")
+FEBRUARY = datetime.fromisoformat("2030-02-01T00:00")
+FAR = datetime.fromisoformat("2040-01-01T00:00")
 NOW = datetime(2029, 12, 1, tzinfo=UTC)
 
 
@@ -44,7 +45,13 @@ def test_the_first_starts_match_the_pattern(pattern: dict[str, Any], expected: l
 def test_weeks_begin_on_sunday() -> None:
     """Every second week on Sunday and Saturday keeps the two days of one Sunday week together."""
     pattern = {"type": 2, "weekly_days": "1,7", "repeat_interval": 2}
-    assert days(pattern, datetime(2030, 1, 6, 9), 4) == ["01-06", "01-12", "01-20", "01-26"]
+    first = datetime.fromisoformat("2030-01-06T09:00")
+    assert days(pattern, first, 4) == [
+        "01-06",
+        "01-12",
+        "01-20",
+        "01-26",
+    ]
 
 
 def test_a_short_month_is_skipped_or_clamped() -> None:
@@ -57,7 +64,7 @@ def test_a_short_month_is_skipped_or_clamped() -> None:
 def test_a_series_keeps_its_wall_clock_when_the_clocks_change() -> None:
     """Nine in Berlin is eight in UTC in winter and seven in summer."""
     pattern = with_defaults({"type": 2, "weekly_days": "1", "end_times": 2})
-    found = starts_in_utc(pattern, datetime(2030, 3, 24, 9), BERLIN, now=NOW)
+    found = starts_in_utc(pattern, datetime.fromisoformat("2030-03-24T09:00"), BERLIN, now=NOW)
     assert [start.hour for start in found] == [8, 7]
 
 
@@ -94,9 +101,12 @@ def test_without_an_end_there_is_one_meeting() -> None:
         ({"type": 1, "repeat_interval": 10**12}, WEDNESDAY),
         ({"type": 2, "repeat_interval": 10**12}, WEDNESDAY),
         ({"type": 3, "repeat_interval": 10**12}, WEDNESDAY),
-        ({"type": 3, "repeat_interval": 12, "monthly_day": 30}, datetime(2030, 2, 1)),
-        ({"type": 1}, datetime(9999, 12, 30, 23)),
-        ({"type": 2, "weekly_days": "1"}, datetime(1, 1, 1)),
+        (
+            {"type": 3, "repeat_interval": 12, "monthly_day": 30},
+            datetime.fromisoformat("2030-02-01T00:00"),
+        ),
+        ({"type": 1}, datetime.fromisoformat("9999-12-30T23:00")),
+        ({"type": 2, "weekly_days": "1"}, datetime.fromisoformat("0001-01-01T00:00")),
     ],
 )
 def test_the_end_of_the_calendar_ends_a_series(pattern: dict[str, Any], first: datetime) -> None:
@@ -117,7 +127,7 @@ patterns = st.fixed_dictionaries(
 )
 
 
-@given(patterns, st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
+@given(patterns, st.datetimes(WEDNESDAY, FAR))
 def test_starts_rise_and_repeat_the_wall_clock(pattern: dict[str, Any], first: datetime) -> None:
     """Starts are strictly rising, never before the first, at its time of day."""
     found = list(islice(starts(with_defaults(pattern), first), 20))

@@ -8,6 +8,8 @@ import ssl
 import struct
 import threading
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import responses
 from typing import Literal, Self
@@ -55,9 +57,9 @@ RESET = Answer(after="reset")
 
 @dataclass
 class Wire:
-    """Answers from `script`, then with 204; hands out token-1, token-2, ... at /oauth/token.
+    """Answers from a script, then with 204; hands out token-1, token-2, ... at /oauth/token.
 
-    A `gate` makes every answer wait until as many requests have come in as it has parties.
+    `before` is called with every request before its answer is sent.
     """
 
     script: deque[Answer] = field(default_factory=deque)
@@ -65,12 +67,14 @@ class Wire:
     sent: list[Sent] = field(default_factory=list)
     connections: int = 0
     tls: ssl.SSLContext | None = None
+    before: Callable[[Sent], object] = lambda sent: None
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._peers: list[socket.socket] = []
 
     @property
     def origin(self) -> str:
@@ -106,6 +110,9 @@ class Wire:
         self._over.set()
         # A connection of our own wakes the thread that accepts; closing the listener would not.
         socket.create_connection(self._listener.getsockname()[:2]).close()
+        for peer in self._peers:
+            with suppress(OSError):
+                peer.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(10)
         self._listener.close()
@@ -117,6 +124,7 @@ class Wire:
                 peer.close()
                 return
             self.connections += 1
+            self._peers.append(peer)
             thread = threading.Thread(target=self._serve, args=(peer, self.connections))
             self._threads.append(thread)
             thread.start()
@@ -134,6 +142,7 @@ class Wire:
         with self._lock:
             self.sent.append(sent)
             reply = self._next(sent.target)
+        self.before(sent)
         link.sendall(reply.data)
         if reply.after == "hold":
             self._over.wait(10)

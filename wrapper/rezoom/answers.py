@@ -75,7 +75,7 @@ def read(
     said = _read_body(body, secrets)
     more = Refusal(
         code=said.code,
-        tracking_id=headers.get(facts.HEADERS["tracking_id"]),
+        tracking_id=_clean(headers.get(facts.HEADERS["tracking_id"], ""), secrets) or None,
         errors=said.errors,
         body_excerpt=said.excerpt,
     )

@@ -220,8 +220,9 @@ async def _aauthorize(
 def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
     if isinstance(reply, Failure):
         return reply
+    token = tools.auth.accept(reply.status, reply.body, reply.at)
     _log.debug("token renewed for account %s", tools.auth.account)
-    return tools.auth.accept(reply.status, reply.body, reply.at)
+    return token
 
 
 def _reply(

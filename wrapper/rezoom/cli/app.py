@@ -30,7 +30,7 @@ class Commands(TyperGroup):
     def main(
         self,
         args: Sequence[str] | None = None,
-        prog_name: str | None = None,
+        prog_name: str | None = None,  # noqa: ARG002 - set below, whatever the caller says
         complete_var: str | None = None,
         standalone_mode: bool = True,
         windows_expand_args: bool = True,
@@ -128,7 +128,5 @@ app.command(
     epilog=_examples("rezoom simulate", "rezoom simulate --port 0 --seed meetings.json"),
 )(simulate)
 app.command(
-    epilog=_examples(
-        "rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"
-    ),
+    epilog=_examples("rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"),
 )(vendor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,12 @@ class Change:
     body: dict[str, Any]
     extra: dict[str, Any]
     problems: list[Problem]
+
+    def with_verdicts(self, found: Iterable[Problem]) -> list[Problem]:
+        """Return every problem: what could not be read, and what judging the rest found."""
+        # A value that could not be read may be why nothing is left to change.
+        empty = "nothing-to-change" if self.problems else None
+        return self.problems + [problem for problem in found if problem.rule != empty]
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from .render import answers, print_json, print_problems
 
 
 def check(
+    *,
     topic: options.Topic = None,
     agenda: options.Agenda = None,
     duration: options.Duration = None,
@@ -34,12 +35,8 @@ def check(
 
     direct = options.common_fields(topic, agenda, duration, start, timezone)
     change = read_change(body=body, sets=sets or (), direct=direct, extras=extra or ())
-    _, found = judge(
-        change.body, {}, occurrence=occurrence, extra=change.extra, allow=allow or ()
-    )
-    if change.problems:
-        found = [problem for problem in found if problem.rule != "nothing-to-change"]
-    problems = change.problems + found
+    _, found = judge(change.body, {}, occurrence=occurrence, extra=change.extra, allow=allow or ())
+    problems = change.with_verdicts(found)
     refused = sum(problem.severity == "error" for problem in problems)
     if as_json:
         told = {"ok": not refused, "problems": [problem.to_dict() for problem in problems]}

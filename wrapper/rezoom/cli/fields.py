@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -116,13 +117,17 @@ def _json(path: str, text: str, kind: type, name: str) -> Any:
     if isinstance(value, kind):
         return value
     examples = facts.FIELDS[pattern_path(path)].examples
-    fix = f"write it in JSON, such as '{json.dumps(examples[0])}'" if examples else "write it in JSON"
-    return _unreadable(path, text, f"not {name} in JSON", fix)
+    example = f", such as '{json.dumps(examples[0])}'" if examples else ""
+    # The text is not repeated: half an object may hold a passcode.
+    return _problem(path, f"the value is not {name} in JSON", f"write it in JSON{example}")
 
 
 def _unreadable(path: str, written: str, why: str, fix: str) -> Problem:
+    return _problem(path, f"{shown(path, written)} is {why}", fix)
+
+
+def _problem(path: str, message: str, fix: str) -> Problem:
     known = facts.FIELDS[pattern_path(path)]
-    message = f"{shown(path, written)} is {why}"
     return Problem(path, "error", f"{known.path}.type", message, fix, source(known.source))
 
 
@@ -139,8 +144,9 @@ def _steps(path: str) -> list[str | int]:
     for part in path.split("."):
         found = _STEP.fullmatch(part)
         if found is None:
-            empty = part.endswith("[]")
-            fix = f"Say which item: {part[:-2]}[0]." if empty else "Write settings.waiting_room=true."
+            fix = "Write dots between names: settings.waiting_room=true."
+            if part.endswith("[]"):
+                fix = f"Say which item: {part[:-2]}[0]."
             raise UsageError(f"{path!r} is not the path of a field", next_step=fix)
         steps.append(found["name"])
         steps += [int(index) for index in re.findall(r"[0-9]+", found["indexes"])]
@@ -149,7 +155,7 @@ def _steps(path: str) -> list[str | int]:
 
 def _place(body: dict[str, Any], steps: list[str | int], value: Any, path: str) -> None:
     node: Any = body
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in itertools.pairwise(steps):
         empty: Any = [] if isinstance(following, int) else {}
         node = _member(node, step, empty, path)
         if type(node) is not type(empty):

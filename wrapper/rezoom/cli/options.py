@@ -45,7 +45,10 @@ Extras: TypeAlias = Annotated[
 Allowed: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        "--allow", metavar="RULE", help="Lift one rule, by the id its problem names.", show_default=False
+        "--allow",
+        metavar="RULE",
+        help="Lift one rule, by the id its problem names.",
+        show_default=False,
     ),
 ]
 OccurrenceId: TypeAlias = Annotated[
@@ -63,11 +66,15 @@ Topic: TypeAlias = Annotated[
 ]
 Agenda: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="TEXT", help="The description.", rich_help_panel=_COMMON, show_default=False),
+    typer.Option(
+        metavar="TEXT", help="The description.", rich_help_panel=_COMMON, show_default=False
+    ),
 ]
 Duration: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="MINUTES", help="The length.", rich_help_panel=_COMMON, show_default=False),
+    typer.Option(
+        metavar="MINUTES", help="The length.", rich_help_panel=_COMMON, show_default=False
+    ),
 ]
 Start: TypeAlias = Annotated[
     str | None,

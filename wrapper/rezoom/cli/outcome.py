@@ -46,9 +46,7 @@ class CommandError(errors.RezoomError):
 
     exit_code = 2
 
-    def __init__(
-        self, message: str, *, next_step: str = "", sent: bool | None = False
-    ) -> None:
+    def __init__(self, message: str, *, next_step: str = "", sent: bool | None = False) -> None:
         super().__init__(message, sent=sent, next_step=next_step)
 
     def _whether_sent(self) -> str:
@@ -79,7 +77,7 @@ def exit_code(error: BaseException) -> int:
 
 
 def report(error: Exception, *, as_json: bool) -> int:
-    """Say what went wrong, as text on stderr or as one JSON object on stdout; give the exit code."""
+    """Say what went wrong, on stderr or as one JSON object; return the exit code."""
     if isinstance(error, typer.Abort):
         error = Interrupted("Nothing was confirmed, so nothing was sent")
     elif not isinstance(error, errors.RezoomError):

@@ -48,11 +48,12 @@ def _console(*, stderr: bool) -> Console:
 
 def plain(value: object) -> str:
     """Return the text without what would steer a terminal; titles come from strangers."""
-    bad = ("Cc", "Cs")
-    return "".join(
-        char if char in "\n\t" or unicodedata.category(char) not in bad else "\N{REPLACEMENT CHARACTER}"
-        for char in str(value)
-    )
+    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(char) else char for char in str(value))
+
+
+def _steers(char: str) -> bool:
+    # Cs: half a surrogate pair, which no terminal can be sent at all.
+    return char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs")
 
 
 def print_error(error: RezoomError) -> None:

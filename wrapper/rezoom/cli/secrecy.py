@@ -13,7 +13,8 @@ HIDDEN = "(hidden)"
 _TELLING = re.compile("password|passcode|passphrase|secret|token", re.IGNORECASE)
 _IN_LINK = re.compile(r"\b(pwd|tk|zak)=[^&\s\"'<>]+")
 _ASSIGNED = re.compile(
-    rf"\b({'|'.join(sorted(facts.SECRET_NAMES))}|\w*passw\w*|\w*passcode\w*)(\s*=\s*)\S+", re.I
+    rf"\b({'|'.join(sorted(facts.SECRET_NAMES))}|\w*passw\w*|\w*passcode\w*)(\s*=\s*)\S+",
+    re.IGNORECASE,
 )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 def update(
+    *,
     meeting: options.MeetingNumber,
     topic: options.Topic = None,
     agenda: options.Agenda = None,
@@ -44,7 +45,9 @@ def update(
     wait: Annotated[
         float | None,
         typer.Option(
-            metavar="SECONDS", help="All sleeping this may do between attempts.", show_default="30"
+            metavar="SECONDS",
+            help="All sleeping this may do between attempts; 30 unless said.",
+            show_default=False,
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
@@ -55,8 +58,8 @@ def update(
 ) -> None:
     """Change fields of a meeting, or of one date of a series.
 
-    Everything is judged first; nothing is sent while one problem is left. What will be sent is
-    shown, and asked about on a terminal.
+    Nothing is sent while the change has one problem.
+    What will be sent is shown, and on a terminal asked about.
     """
     direct = options.common_fields(topic, agenda, duration, start, timezone)
     change = read_change(body=body, sets=sets or (), direct=direct, extras=extra or ())
@@ -93,9 +96,7 @@ def _judged(meeting: str, change: Change, occurrence: str | None, allow: list[st
             meeting, change.body, {}, occurrence=occurrence, allow=allow, extra=change.extra
         )
     except InvalidChange as error:
-        # A value that could not be read is why nothing is left to change.
-        found = [p for p in error.problems if not (change.problems and p.rule == "nothing-to-change")]
-        raise InvalidChange(change.problems + found) from None
+        raise InvalidChange(change.with_verdicts(error.problems)) from None
     if change.problems:
         raise InvalidChange(change.problems)
     return job

@@ -18,22 +18,21 @@ def vendor(
     dest: Annotated[
         Path,
         typer.Argument(
-            metavar="DEST", help="The folder of the copy; its last part names the package.",
+            metavar="DEST",
+            help="The folder of the copy; its last part names the package.",
             show_default=False,
         ),
     ],
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing: compare the copy with its seal.")
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a copy that was edited.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a copy that was edited.")] = False,
     as_json: options.Json = False,
 ) -> None:
     """Copy the generated client into a project, or check such a copy.
 
-    The copy needs attrs and httpx, runs under any package name, and carries its provenance in
-    SEAL.json. Leaves with 10 and the names of the files when the copy was changed.
+    The copy needs attrs and httpx, and runs under any package name.
+    Leaves with 10 and the names of the files when the copy was changed.
     """
     if check and force:
         raise UsageError("--check and --force exclude each other", next_step="Give one of them.")

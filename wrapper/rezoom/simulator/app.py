@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
@@ -67,7 +68,7 @@ async def _exchange(
     at = fake.clock.now()
     fault = faults.take(call.method, call.path)
     outcome, response = await _respond(call, operation, fault, request)
-    response.headers["date"] = format_datetime(at, usegmt=True)
+    response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
     cut = isinstance(response, _Dropped)
     log.add(
         Request(

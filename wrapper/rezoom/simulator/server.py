@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 import threading
@@ -16,7 +17,8 @@ from ..errors import ConfigError
 
 _START = 10.0
 _LAST_ANSWERS = 0.5
-_RESET = struct.pack("ii", 1, 0)
+# Windows has its own layout of this switch: two shorts instead of two ints.
+_RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -58,7 +60,6 @@ class ServerThread:
             ws="none",
             lifespan="off",
             log_config=None,
-            access_log=False,
             server_header=False,
             date_header=False,
         )
@@ -133,6 +134,12 @@ class _Server(uvicorn.Server):
 
 class _Protocol(H11Protocol):
     """Puts into the scope of each request the means to cut its connection."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Its lines quote the query. The option of the same name would silence the logger of every
+        # other uvicorn in this process.
+        self.access_log = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn: asyncio's own type is wider
         super().connection_made(transport)

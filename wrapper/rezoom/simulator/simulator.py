@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from random import Random
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..clock import Clock
 from ..errors import ConfigError
+from .answers import Limit
 from .app import build_app
 from .clock import SimClock
 from .fake import FakeZoom
@@ -23,6 +25,7 @@ from .seeding import FIRST_ID, WEEKLY, new_meeting, next_monday
 from .server import ServerThread, bind, is_loopback, reachable
 from .store import Change, MemoryStore, Store
 from .tokens import Credentials
+from .wiring import client_options, environment, token_source
 
 if TYPE_CHECKING:
     from rezoom import AsyncZoom, ServerToServer, Zoom
@@ -61,6 +64,7 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
         self._store = store or MemoryStore()
         self._faults = FaultPlan(faults)
         self._log = RequestLog()
+        self._adding = threading.Lock()
         self._fake = FakeZoom(
             clock=self.clock,
             store=self._store,
@@ -140,48 +144,38 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
 
     def env(self) -> dict[str, str]:
         """Return the environment that points a client here."""
-        return {
-            "ZOOM_ACCOUNT_ID": self.credentials.account_id,
-            "ZOOM_CLIENT_ID": self.credentials.client_id,
-            "ZOOM_CLIENT_SECRET": self.credentials.client_secret,
-            "ZOOM_API_URL": self.url,
-            "ZOOM_OAUTH_URL": self.token_url,
-        }
+        return environment(self.credentials, self.url, self.token_url)
 
     def auth(self) -> ServerToServer:
         """Return a token source with this simulator's credentials."""
-        from rezoom import ServerToServer
-
-        known = self.credentials
-        return ServerToServer(
-            known.account_id, known.client_id, known.client_secret, token_url=self.token_url
-        )
+        return token_source(self.credentials, self.token_url)
 
     def zoom(self, **options: Any) -> Zoom:
         """Return a client wired to this simulator, sharing its clock; options as for `Zoom`."""
         from rezoom import Zoom
 
-        return Zoom(self.auth(), **self._client_options(options))
+        return Zoom(self.auth(), **client_options(options, self.url, self.clock))
 
     def azoom(self, **options: Any) -> AsyncZoom:
         """Return an async client wired to this simulator; options as for `AsyncZoom`."""
         from rezoom import AsyncZoom
 
-        return AsyncZoom(self.auth(), **self._client_options(options))
+        return AsyncZoom(self.auth(), **client_options(options, self.url, self.clock))
 
     def add_meeting(self, **fields: Any) -> int:
         """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
-        taken = self._store.meetings()
-        state = new_meeting(
-            fields,
-            number=max(taken, default=FIRST_ID - 1) + 1,
-            now=self.clock.now(),
-            quirks=self.quirks,
-            random=self._random,
-        )
-        number: int = state["id"]
-        self._store.add(number, state)
-        return number
+        with self._adding:
+            taken = self._store.meetings()
+            state = new_meeting(
+                fields,
+                number=max(taken, default=FIRST_ID - 1) + 1,
+                now=self.clock.now(),
+                quirks=self.quirks,
+                random=self._random,
+            )
+            number: int = state["id"]
+            self._store.add(number, state)
+            return number
 
     def add_series(self, **fields: Any) -> int:
         """Add twelve Mondays at nine in Berlin, or what `fields` make of it; returns the number."""
@@ -220,11 +214,19 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
         """Empty the request log."""
         self._log.clear()
 
-    def fail_next(self, *faults: Fault | int) -> None:
-        """Let these faults happen to the next requests that fit; a bare number is a status."""
-        self._faults.add(
-            *(Fault(status=fault) if isinstance(fault, int) else fault for fault in faults)
-        )
+    def fail_next(self, *faults: Fault | int | Limit) -> None:
+        """Let these faults happen to the next requests that fit.
+
+        A bare number is a status; "second", "account-day", "host-day" and "lock" are the 429s
+        that Zoom has been seen to answer.
+        """
+        for fault in faults:
+            if isinstance(fault, int):
+                self._faults.add(Fault(status=fault))
+            elif isinstance(fault, str):
+                self._faults.add(Fault.limited(fault, self.clock.now()))
+            else:
+                self._faults.add(fault)
 
     def clear_faults(self) -> None:
         """Call off every fault still to come."""
@@ -233,14 +235,6 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
     def revoke_tokens(self) -> None:
         """End every token: the next request with one is answered 401, code 124."""
         self._fake.tokens.revoke()
-
-    def _client_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        from rezoom.quota import MemoryLedger
-
-        clock = options.get("clock", self.clock)
-        # A ledger of its own: what a test spends must not count against the real account.
-        own = {"base_url": self.url, "clock": clock, "ledger": MemoryLedger(clock=clock)}
-        return own | dict(options)
 
     def _running(self) -> str:
         if self._origin is None:

@@ -1,0 +1,70 @@
+"""What the `x-` keys may say: OpenAPI leaves them open, so no other tool looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from .bundle import BODY, REF, Schema, has_field
+from .document import Document, Path_, walk
+
+_FORM = Path(__file__).with_name("extensions.yaml")
+_TABLES = ("x-quotas", "x-errors", "x-token-errors", "x-throttles")
+_LONGEST = 300
+
+
+def check_forms(document: Document) -> None:
+    """Stop at the first line whose `x-` keys, components, or rules have not the agreed form."""
+    faults = list(_form().iter_errors(document.root))
+    if faults:
+        places = [(tuple(fault.absolute_path), _sentence(fault)) for fault in faults]
+        path, reason = min(places, key=lambda place: document.line(place[0]))
+        raise document.error(path, reason)
+
+
+def check_meanings(document: Document) -> None:
+    """Stop where a source, a field, or an id of the `x-` keys names nothing, or two things."""
+    for path, reason in (*_unknown_sources(document.root), *_repeated(document.root)):
+        raise document.error(path, reason)
+    for path, node in walk(document.root):
+        for index, field in enumerate(node.get("x-honours", []) if isinstance(node, dict) else []):
+            if not has_field({"$ref": REF + BODY}, field, document.root):
+                raise document.error((*path, "x-honours", index), f"the body has no {field!r}")
+
+
+def _unknown_sources(root: Schema) -> Iterator[tuple[Path_, str]]:
+    for path, node in walk(root):
+        if isinstance(node, dict) and "examples" not in path and path[-1:] != ("properties",):
+            for key in ("source", "x-source"):
+                tag = node.get(key, "")
+                if key in node and (not isinstance(tag, str) or tag not in root["x-sources"]):
+                    yield (*path, key), f"{tag!r} is not among x-sources"
+
+
+def _repeated(root: Schema) -> Iterator[tuple[Path_, str]]:
+    for table in _TABLES:
+        seen: set[str] = set()
+        for index, row in enumerate(root[table]):
+            if row["id"] in seen:
+                yield (table, index, "id"), f"the id {row['id']!r} stands twice"
+            seen.add(row["id"])
+
+
+@cache
+def _form() -> Draft202012Validator:
+    return Draft202012Validator(Document(_FORM).root)
+
+
+def _sentence(fault: ValidationError) -> str:
+    if fault.validator == "anyOf":
+        # The library quotes the whole value here and leaves out what would do.
+        forms = cast("list[Schema]", fault.validator_value)
+        choices = (" and ".join(form["required"]) for form in forms)
+        return f"needs one of: {', '.join(choices)}"
+    text: str = fault.message
+    return text if len(text) <= _LONGEST else f"… {text[-_LONGEST:]}"

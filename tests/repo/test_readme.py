@@ -1,0 +1,79 @@
+"""The README is run as written: its Python against the simulator, its commands in a shell."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rezoom.simulator import Simulator
+
+README = Path(__file__).parents[2] / "README.md"
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def blocks(language: str) -> list[str]:
+    return [body for kind, body in FENCE.findall(README.read_text("utf-8")) if kind == language]
+
+
+def commands(start: str) -> list[list[str]]:
+    lines = (line for block in blocks("console") for line in block.splitlines())
+    found = [line.removeprefix("$ ").partition("  #")[0].strip() for line in lines]
+    return [shlex.split(line) for line in found if line.startswith(start)]
+
+
+def run(command: list[str], cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rezoom.cli", *command[1:]],
+        cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_python_prints_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example runs against the simulator, and its refusal reads as printed."""
+    said = io.StringIO()
+    with Simulator() as sim:
+        assert sim.add_meeting() == 85746065
+        for name, value in sim.env().items():
+            monkeypatch.setenv(name, value)
+        for block in blocks("python"):
+            with contextlib.redirect_stdout(said):
+                exec(compile(block, "README.md", "exec"), {})  # noqa: S102  # the README is ours
+    shown = next(text for text in blocks("text") if text.startswith("The change has"))
+    assert shown in said.getvalue()
+    assert "98 updates of this meeting are left" in said.getvalue()
+
+
+def test_the_readme_starts_with_the_two_commands() -> None:
+    """The first block runs the main job, then passes the tests."""
+    demo, tests = blocks("console")[0].splitlines()
+    assert "nox -s demo" in demo
+    assert "nox -s tests" in tests
+
+
+@pytest.mark.parametrize("command", commands("rezoom vendor"), ids=" ".join)
+def test_vendoring_commands_succeed(command: list[str], tmp_path: Path) -> None:
+    """Each vendoring line of the README exits 0 after the one that makes the copy."""
+    first = run(commands("rezoom vendor")[0], tmp_path)
+    done = run(command, tmp_path) if "--check" in command else first
+    assert (done.returncode, done.stderr) == (0, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [("rezoom show", 0), ("rezoom check", 2), ("rezoom update 85746065 --body", 0)],
+)
+def test_client_commands_exit_as_documented(start: str, code: int, tmp_path: Path) -> None:
+    """The lines of the command-line part run against the simulator."""
+    (tmp_path / "change.json").write_text('{"topic": "Stand-up"}')
+    (command,) = commands(start)
+    with Simulator() as sim:
+        sim.add_meeting()
+        done = run(command, tmp_path, **sim.env())
+    assert done.returncode == code, done.stderr
