@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .bundle import BODY, Schema, bundle, inline, references, request_schema, resolve
@@ -46,7 +46,16 @@ def _require_openapi(document: Document) -> None:
         raise document.error((), f"not OpenAPI 3.1: {type(error).__name__} {error}"[:300]) from None
     for fault in faults:
         reason = fault.message.splitlines()[0][:300]
-        raise document.error(tuple(fault.absolute_path), reason)
+        raise document.error(_whole_path(document.root, fault), reason)
+
+
+def _whole_path(root: Schema, fault: ValidationError) -> Path_:
+    # The validator starts anew in every schema, so its paths may begin somewhere inside.
+    end = tuple(fault.absolute_path)
+    for path, node in walk(root):
+        if end and path[-len(end) :] == end and node == fault.instance:
+            return path
+    return end
 
 
 def _schemas(root: Schema) -> Iterator[tuple[Path_, Schema]]:

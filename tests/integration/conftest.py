@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from callers import AsyncCaller, Caller, SyncCaller
 from clocks import FakeClock
-from wire import Wire
-
 from rezoom import ServerToServer, TokenSource
+from wire import Wire
 
 KINDS: dict[str, Callable[..., Caller]] = {"Zoom": SyncCaller, "AsyncZoom": AsyncCaller}
 

@@ -13,11 +13,10 @@ from typing import Any
 import httpx
 import pytest
 from callers import Caller
+from rezoom import Bearer, RezoomError, ServerToServer, check
 from rezoom_wire import AuthenticatedClient
 from rezoom_wire.models import Meeting, MeetingUpdate
 from wire import ACCEPTED, HANG_UP, SILENCE, Answer, Wire, answer
-
-from rezoom import Bearer, RezoomError, ServerToServer, check
 
 Call = Callable[..., Caller]
 
@@ -199,9 +198,11 @@ def test_no_holder_of_a_secret_shows_it(thing: object) -> None:
 def test_the_vendored_client_does_not_log_a_secret(caplog: pytest.LogCaptureFixture) -> None:
     """Its requests carry the token from any httpx client."""
     transport = httpx.MockTransport(
-        lambda request: httpx.Response(200, json={"access_token": TOKEN})
-        if request.url.path == "/oauth/token"
-        else httpx.Response(204)
+        lambda request: (
+            httpx.Response(200, json={"access_token": TOKEN})
+            if request.url.path == "/oauth/token"
+            else httpx.Response(204)
+        )
     )
     app = ServerToServer("account", "client", CLIENT_SECRET)
     with httpx.Client(auth=app.as_httpx_auth(), transport=transport) as client:

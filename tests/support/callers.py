@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import httpx
-from rezoom_wire.models import Meeting
-
 from rezoom import AsyncZoom, Receipt, TokenSource, Zoom
+from rezoom_wire.models import Meeting
 
 # A client of the caller's own, with habits that must not reach our requests. It meets no TLS here,
 # and reading the system's certificates is the slow part of making one.

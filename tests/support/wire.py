@@ -67,7 +67,7 @@ class Wire:
     sent: list[Sent] = field(default_factory=list)
     connections: int = 0
     tls: ssl.SSLContext | None = None
-    before: Callable[[Sent], object] = lambda sent: None
+    before: Callable[[Sent], object] | None = None
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -142,7 +142,8 @@ class Wire:
         with self._lock:
             self.sent.append(sent)
             reply = self._next(sent.target)
-        self.before(sent)
+        if self.before is not None:
+            self.before(sent)
         link.sendall(reply.data)
         if reply.after == "hold":
             self._over.wait(10)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from rezoom._wire import facts
 from rezoom.auth import Bearer, ServerToServer, TokenSource
 from rezoom.errors import AuthError, ConfigError, ServerError
@@ -25,7 +24,7 @@ def answer(token: str, **members: object) -> bytes:
 
 
 def test_both_sources_have_the_shape_of_one() -> None:
-    """mypy checks the protocol here; the account is what the ledger asks for."""
+    """Mypy checks the protocol here; the account is what the ledger asks for."""
     sources: list[TokenSource] = [app(), Bearer("abc", account="acc-2"), Bearer("abc")]
 
     assert [source.account for source in sources] == ["acc-1", "acc-2", None]

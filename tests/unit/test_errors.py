@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-
 from rezoom import errors
 from rezoom.errors import Problem, Refusal, RezoomError
 

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import httpx
 import pytest
-
 from rezoom.auth import ServerToServer
 from rezoom.errors import AuthError
 

@@ -6,7 +6,6 @@ from enum import IntEnum
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rezoom.errors import InvalidChange, Problem
 from rezoom.meeting_id import meeting_number
 

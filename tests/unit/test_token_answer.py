@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rezoom._wire import facts
 from rezoom.errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
 from rezoom.token_answer import Token, header_flaw, read_token

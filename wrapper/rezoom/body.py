@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -80,8 +81,7 @@ def as_mapping(value: object) -> Mapping[Any, Any] | None:
 
 def pattern_path(path: str) -> str:
     """Turn `rooms[0].name` into the `rooms[].name` under which the spec knows it."""
-    head, *rest = path.split("[")
-    return head + "".join(f"[{part[part.index(']') :]}" for part in rest)
+    return re.sub(r"\[[0-9]+\]", "[]", path)
 
 
 def shown(path: str, value: object) -> str:

@@ -133,7 +133,8 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
         except RezoomError as error:
             if rejected is not None:
                 error.sent = True  # and refused: it is the renewal that failed
-            raise _telling(error, earlier) from None
+            failed = _telling(error, earlier)
+            raise failed from failed.__cause__
         if isinstance(token, Failure):
             # The change itself never left: only the token request was under way.
             verdict = Verdict(

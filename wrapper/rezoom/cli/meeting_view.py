@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..times import WireTimeError, zone
 from .render import leaves, plain
-from .secrecy import HIDDEN, is_secret
+from .secrecy import HIDDEN, is_secret, masked
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,17 +22,19 @@ _KINDS = {
 }  # fmt: skip
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 _WEEKS = {-1: "last", 1: "first", 2: "second", 3: "third", 4: "fourth"}
+_LINK = re.compile(r"https://[^/?#\s]+/j/[0-9]+(?=\?|$)")
 _UNITS = {1: "day", 2: "week", 3: "month"}
 
 
-def print_meeting(console: Console, meeting: Mapping[str, Any], *, reveal: bool) -> None:
-    """Show title, time, series, dates and settings."""
+def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> None:
+    """Show title, time, series, dates and settings; secrets only on request."""
     from rich.table import Table
     from rich.text import Text
 
+    meeting: dict[str, Any] = answer if reveal else masked(answer)
     console.print(Text(plain(meeting.get("topic") or "(no title)"), style="bold"), soft_wrap=True)
     facts = Table.grid(padding=(0, 2))
-    for name, words in _facts(meeting, reveal=reveal):
+    for name, words in _facts(meeting, answer, reveal=reveal):
         facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
     console.print(facts)
     place = _place(meeting)
@@ -47,7 +50,9 @@ def print_meeting(console: Console, meeting: Mapping[str, Any], *, reveal: bool)
     _print_settings(console, meeting.get("settings"))
 
 
-def _facts(meeting: Mapping[str, Any], *, reveal: bool) -> Iterator[tuple[str, str]]:
+def _facts(
+    meeting: Mapping[str, Any], answer: Mapping[str, Any], *, reveal: bool
+) -> Iterator[tuple[str, str]]:
     place = _place(meeting)
     yield "number", printed_number(meeting.get("id"))
     yield "kind", _KINDS.get(_number(meeting.get("type")), f"type {meeting.get('type')}")
@@ -61,6 +66,10 @@ def _facts(meeting: Mapping[str, Any], *, reveal: bool) -> Iterator[tuple[str, s
     for name in ("status", "agenda", "host_email"):
         if meeting.get(name):
             yield name.replace("_email", ""), str(meeting[name])
+    # The number alone opens nothing: the passcode is in what follows the question mark.
+    link = _LINK.match(str(answer.get("join_url", "")))
+    if link and not reveal:
+        yield "link", f"{link[0]} (asks for the passcode)"
     secret = [name for name in meeting if is_secret(name) and meeting[name]]
     for name in secret if reveal else ():
         yield name, str(meeting[name])

@@ -79,7 +79,7 @@ def exit_code(error: BaseException) -> int:
 def report(error: Exception, *, as_json: bool) -> int:
     """Say what went wrong, on stderr or as one JSON object; return the exit code."""
     if isinstance(error, typer.Abort):
-        error = Interrupted("Nothing was confirmed, so nothing was sent")
+        error = Interrupted("Stopped")
     elif not isinstance(error, errors.RezoomError):
         error = _usage(error) or _bug(error)
     if as_json:

@@ -10,7 +10,7 @@ from . import options
 from .connect import open_zoom
 from .meeting_view import print_meeting
 from .render import answers, print_json, talk
-from .secrecy import hidden_paths, masked, without_secrets
+from .secrecy import hidden_paths, without_secrets
 
 
 def show(
@@ -31,7 +31,7 @@ def show(
     with open_zoom() as zoom, talk().status("Reading …"):
         answer: dict[str, Any] = zoom.get(meeting, occurrence=occurrence, past=past).to_dict()
     if not as_json:
-        print_meeting(answers(), answer if reveal else masked(answer), reveal=reveal)
+        print_meeting(answers(), answer, reveal=reveal)
         return
     _write_ids_as_text(answer)
     if not reveal:

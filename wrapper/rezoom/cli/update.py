@@ -108,7 +108,9 @@ def _confirm() -> None:
             "Nothing was sent: there is no terminal to ask on",
             next_step="Look at the change with --dry-run, then send it with --yes.",
         )
-    if not typer.confirm("Send this?", err=True):
+    # Not typer.confirm: it writes a blank to stdout, which belongs to the answer.
+    talk().print("Send this? [y/N] ", end="")
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
         raise Interrupted("Declined; nothing was sent")
 
 

@@ -1,6 +1,21 @@
-"""Quota: what Zoom allows in a day, and the ledger that keeps count of it."""
+"""Quota: what Zoom allows, and the ledgers that keep count of it."""
 
-from .ledger import Grant, Ledger, MemoryLedger
-from .policy import Claim, Gauge, Quota
+from .gauge import Gauge, Quota
+from .ledger import Ledger
+from .memory import MemoryLedger
+from .policy import Claim, Limits, Policy
+from .reservation import Grant, Lease, Reservation, Scope
 
-__all__ = ["Claim", "Gauge", "Grant", "Ledger", "MemoryLedger", "Quota"]
+__all__ = [
+    "Claim",
+    "Gauge",
+    "Grant",
+    "Lease",
+    "Ledger",
+    "Limits",
+    "MemoryLedger",
+    "Policy",
+    "Quota",
+    "Reservation",
+    "Scope",
+]

@@ -1,93 +1,169 @@
-"""What is counted: claims on Zoom's daily quotas, and what is left of them."""
+"""Which limits hold: the spec's, an account plan's, and what the caller makes of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+import math
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from enum import Enum
+from typing import Final, Literal, cast
+from urllib.parse import quote
 
 from .._wire import facts
+from ..errors import ConfigError
+from .pacing import Pace
+from .reservation import Lease, Reservation, Scope, Window
 
-# Zoom's clock and ours drift apart within a window; NTP slews by at most 43 s in 24 hours.
-MARGIN = timedelta(seconds=60)
-# How long after the grant a written request can still reach Zoom: client deadline, kernel, proxies.
-HORIZON = timedelta(minutes=15)
+_log = logging.getLogger("rezoom.quota")
+
+# The share of a limit per second that is used: the network bunches calls that left apart, and
+# burst + rate go out in the worst second.
+_SHARE = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Whose quotas one update spends; `host` is None while nobody knows the meeting's host."""
+class _Plan(Enum):
+    FROM_PLAN = "from plan"
 
-    account: str
-    meeting: int
-    host: str | None = None
 
-    def scopes(self) -> tuple[tuple[str, str], ...]:
-        """Name every counted scope as (quota, key); keys carry the account."""
-        meeting = ("meeting", f"{self.account}/meeting/{self.meeting}")
-        if self.host is None:
-            return (meeting,)
-        return (meeting, ("host", f"{self.account}/host/{self.host}"))
+FROM_PLAN: Final = _Plan.FROM_PLAN
 
 
 @dataclass(frozen=True, slots=True)
-class Gauge:
-    """One quota as this ledger sees it; `remaining` is what may still be sent now."""
+class Limits:
+    """The limits to keep; None switches one off. What is left out is what the spec says.
 
-    limit: int
-    used: int
-    pending: int
-    unknown: int
-    external: int
-    remaining: int
-    next_free: datetime | None
+    `account_day` and `per_second` follow the account plan unless they are given.
+    """
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the gauge as JSON-ready data; times in UTC with Z."""
-        free = self.next_free
-        when = None if free is None else f"{free.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
-        counts = ("limit", "used", "pending", "unknown", "external", "remaining")
-        return {name: getattr(self, name) for name in counts} | {"next_free": when}
+    meeting: int | None = facts.QUOTAS["meeting"].limit
+    host: int | None = facts.QUOTAS["host"].limit
+    account_day: int | Literal[_Plan.FROM_PLAN] | None = FROM_PLAN
+    per_second: float | Literal[_Plan.FROM_PLAN] | None = FROM_PLAN
 
-
-@dataclass(frozen=True, slots=True)
-class Quota(Gauge):
-    """The tightest of the gauges, with each of them; `host` is None while the host is not known."""
-
-    meeting: Gauge | None = None
-    host: Gauge | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all gauges as JSON-ready data."""
-        named = {"meeting": self.meeting, "host": self.host}
-        # Not super(): dataclass(slots=True) makes a new class, and super() would miss it.
-        parts = {name: gauge and gauge.to_dict() for name, gauge in named.items()}
-        return Gauge.to_dict(self) | parts
+    def __post_init__(self) -> None:
+        for name in ("meeting", "host", "account_day"):
+            _check(name, getattr(self, name), int)
+        _check("per_second", self.per_second, int, float)
 
     @classmethod
-    def of(cls, gauges: dict[str, Gauge]) -> Quota:
-        """Combine the gauges of one claim: the one with the least remaining speaks for all."""
-        tight = min(gauges.values(), key=lambda gauge: gauge.remaining)
-        return cls(
-            tight.limit, tight.used, tight.pending, tight.unknown, tight.external, tight.remaining,
-            tight.next_free, meeting=gauges.get("meeting"), host=gauges.get("host"),
+    def of_plan(cls, account_plan: str | None) -> Limits:
+        """Read what Zoom allows an account of that plan; None: what it allows every account."""
+        if account_plan is None:
+            return cls(account_day=None, per_second=None)
+        rate = facts.RATES.get(account_plan)
+        if rate is None:
+            plans = ", ".join(facts.RATES)
+            raise ConfigError(
+                f"account_plan is {account_plan!r}", field="account_plan",
+                next_step=f"Give one of {plans}, or None when it is not known.",
+            )  # fmt: skip
+        return cls(account_day=rate.per_day, per_second=rate.per_second)
+
+
+class Policy:
+    """Limits and plan, turned into what a ledger is asked for.
+
+    `limits` holds the limits that are kept, and `raised` the names of those above Zoom's own.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        account_plan: str | None = None,
+        lease: Lease | None = None,
+    ) -> None:
+        """Resolve the limits; raises ConfigError for a plan that does not exist."""
+        own = Limits.of_plan(account_plan)
+        given = limits or Limits()
+        left_out = {
+            limit.name: getattr(own, limit.name)
+            for limit in fields(Limits)
+            if getattr(given, limit.name) is FROM_PLAN
+        }
+        self.limits = replace(given, **left_out)
+        self.account_plan = account_plan
+        self.lease = lease or Lease()
+        self.raised = tuple(
+            limit.name
+            for limit in fields(Limits)
+            if _above(getattr(self.limits, limit.name), getattr(own, limit.name))
+        )
+        for name in self.raised:
+            _log.warning(
+                "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
+                name, getattr(self.limits, name) or "off", getattr(own, name),
+            )  # fmt: skip
+
+    def reservation(
+        self, account: str, meeting: int | None = None, host: str | None = None
+    ) -> Reservation:
+        """Name what one update (or, without a meeting, one create) spends.
+
+        `account` names the account and the API's origin. `host` is None while nobody knows it.
+        """
+        scopes = []
+        if meeting is not None:
+            # A limit that is off still keeps a second update of the meeting waiting its turn.
+            scopes.append(
+                _scope("meeting", f"{account}/meeting/{meeting}", self.limits.meeting, True)
+            )
+        if host is not None and self.limits.host is not None:
+            key = f"{account}/host/{quote(host, safe='@.')}"
+            scopes.append(_scope("host", key, self.limits.host))
+        day = cast("int | None", self.limits.account_day)
+        if day is not None:
+            scopes.append(Scope("account", f"{account}/day", day, "utc-day"))
+        return Reservation(tuple(scopes), self._pace(account), self.lease)
+
+    def _pace(self, account: str) -> Pace:
+        top = max(rate.per_second for rate in facts.RATES.values())
+        per_second = cast("float | None", self.limits.per_second)
+        burst, rate = _below(per_second or top)
+        return Pace(f"{account}/pace", None if per_second is None else rate, burst, rate)
+
+
+def next_utc_midnight(instant: datetime) -> datetime:
+    """Return the first 00:00 UTC after `instant`."""
+    day = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
+
+
+def _below(per_second: float) -> tuple[int, float]:
+    """Split a limit per second into a burst and a rate that together stay below it."""
+    burst = max(1, math.floor(per_second * (1 - _SHARE) + 1e-9))
+    # Calls more than a second apart are never two in a second, whatever the burst.
+    alone = min(_SHARE * per_second, _SHARE)
+    return burst, max(_SHARE * per_second - burst, alone)
+
+
+def _scope(name: str, key: str, limit: int | None, exclusive: bool = False) -> Scope:
+    counted = facts.QUOTAS[name]
+    return Scope(name, key, limit, cast("Window", counted.window), counted.hours, exclusive)
+
+
+def _check(name: str, value: object, *kinds: type) -> None:
+    if value is None or value is FROM_PLAN:
+        return
+    number = isinstance(value, kinds) and not isinstance(value, bool)
+    if not number or not 0 < cast("float", value) < math.inf:
+        whole = "a whole number from 1 up" if kinds == (int,) else "a number above 0"
+        raise ConfigError(
+            f"the limit {name} is {value!r}", field=name,
+            next_step=f"Give {whole}, or None to switch the limit off.",
         )  # fmt: skip
 
 
-def limit(quota: str) -> int:
-    """Look up a quota's limit in the spec."""
-    return facts.QUOTAS[quota].limit
+def _above(kept: float | None, own: float | None) -> bool:
+    return own is not None and (kept is None or kept > own)
 
 
-def free_at(quota: str, latest: datetime) -> datetime:
-    """Tell when a request that Zoom counted at `latest` stops counting."""
-    counted = facts.QUOTAS[quota]
-    if counted.window == "utc-day":
-        return next_utc_midnight(latest + MARGIN)
-    return latest + timedelta(hours=counted.hours) + MARGIN
+class Claim(Reservation):
+    """Whose quotas one update spends, by the spec's limits and without a pace."""
 
-
-def next_utc_midnight(after: datetime) -> datetime:
-    """Give the first 00:00 UTC later than `after`."""
-    day = after.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day + timedelta(days=1)
+    # Until flows speak of reservations.
+    def __init__(self, account: str, meeting: int, host: str | None = None) -> None:
+        asked = Policy().reservation(account, meeting, host)
+        scopes = tuple(replace(scope, exclusive=False) for scope in asked.scopes)
+        super().__init__(scopes)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 
-class Occurrence(NamedTuple):
-    """One start: wall clock, instant, and both in one; `index` counts from 0.
+@dataclass(frozen=True, slots=True, order=True)
+class Occurrence:
+    """One start: the wall clock (naive), the instant (UTC), and both in one (aware in the zone).
 
-    The index is the place among the pattern's dates, so a start that was dropped leaves its number
-    out.
+    `index` counts the pattern's dates from 0; a start that is dropped leaves its number out.
     """
 
     index: int
@@ -19,4 +19,4 @@ class Occurrence(NamedTuple):
     zoned: datetime
 
     def __str__(self) -> str:
-        return self.zoned.isoformat(" ", "minutes" if not self.local.second else "seconds")
+        return self.zoned.isoformat(" ", "seconds" if self.local.second else "minutes")

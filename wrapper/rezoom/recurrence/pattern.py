@@ -7,19 +7,26 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from . import checks
+from . import checks, steps
 from .refusal import explained
 from .weekday import Weekday
 
 if TYPE_CHECKING:
-    from .series import ClockGaps, Series, ShortMonths
+    from .engine import ShortMonths
+    from .series import Series
+    from .zones import ClockGaps
+
+_DAILY_FIX = (
+    "write Recurrence.daily(every=2); days of the week belong to Recurrence.weekly(MON, WED), "
+    "days of the month to Recurrence.monthly()"
+)
 
 Nth: TypeAlias = Literal["first", "second", "third", "fourth", "last"]
 
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """Every so many days."""
+    """Every n-th day."""
 
     every: int
 
@@ -29,7 +36,7 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """On these days, kept from Monday to Sunday, of every so manieth week; weeks begin on Sunday."""
+    """On these days, kept from Monday to Sunday, of every n-th week, which begins on Sunday."""
 
     every: int
     days: tuple[Weekday, ...]
@@ -41,7 +48,7 @@ class Weekly:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyOnDay:
-    """On a day of every so manieth month."""
+    """On a day of every n-th month."""
 
     every: int
     day: int
@@ -53,7 +60,7 @@ class MonthlyOnDay:
 
 @dataclass(frozen=True, slots=True)
 class MonthlyOnWeekday:
-    """On a weekday of every so manieth month: the first (1) to fourth (4), or the last (-1)."""
+    """On a weekday of every n-th month: the first (1) to fourth (4), or the last (-1)."""
 
     every: int
     nth: int
@@ -62,7 +69,7 @@ class MonthlyOnWeekday:
     def __post_init__(self) -> None:
         checks.interval(self.every)
         checks.week_of_month(self.nth)
-        checks.weekday(self.day)
+        checks.weekday(self.day, "monthly_week_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +114,10 @@ End: TypeAlias = Until | UntilInstant | Count | Forever
 
 
 @dataclass(frozen=True, slots=True)
-class Unbounded(checks.Phase):
+class Unbounded(steps.Phase):
     """A pattern without an end yet: say one of `until`, `until_instant`, `times`, `forever`."""
 
+    _ELSEWHERE = steps.AFTER_PATTERN
     pattern: Pattern
 
     def until(self, last_day: date, /) -> Recurrence:
@@ -131,9 +139,10 @@ class Unbounded(checks.Phase):
 
 
 @dataclass(frozen=True, slots=True)
-class Monthly(checks.Phase):
+class Monthly(steps.Phase):
     """A monthly pattern without its day yet: say `on_day` or `on_the`."""
 
+    _ELSEWHERE = steps.AFTER_MONTHLY
     every: int = 1
 
     @explained("monthly_day", "monthly-needs-day", "write on_day(15)")
@@ -148,20 +157,21 @@ class Monthly(checks.Phase):
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrence(checks.Phase):
+class Recurrence(steps.Phase):
     """A pattern with its end; with a start and a time zone it becomes a `Series`."""
 
+    _ELSEWHERE = steps.AFTER_END
     pattern: Pattern
     end: End
 
     def __post_init__(self) -> None:
-        checks.one_of(self.pattern, Pattern, "pattern")
-        checks.one_of(self.end, End, "end")
+        if not isinstance(self.pattern, Pattern) or not isinstance(self.end, End):
+            checks.not_a_recurrence(self.pattern, self.end)
 
     @staticmethod
-    @explained("", "daily-fields", "write Recurrence.daily() or Recurrence.daily(every=2)")
+    @explained("", "daily-fields", _DAILY_FIX)
     def daily(*, every: int = 1) -> Unbounded:
-        """Repeat every day, or every so many days."""
+        """Repeat every day, or every n-th day."""
         checks.interval_limit("daily", every)
         return Unbounded(Daily(every))
 
@@ -171,7 +181,7 @@ class Recurrence(checks.Phase):
         "write Recurrence.weekly(MON, WED) or Recurrence.weekly(MON, every=2)",
     )  # fmt: skip
     def weekly(first: Weekday, /, *rest: Weekday, every: int = 1) -> Unbounded:
-        """Repeat on these weekdays of every week, or of every so manieth week."""
+        """Repeat on these weekdays of every week, or of every n-th week."""
         checks.interval_limit("weekly", every)
         return Unbounded(Weekly(every, (first, *rest)))
 
@@ -183,7 +193,7 @@ class Recurrence(checks.Phase):
     @staticmethod
     @explained("", "monthly-fields", 'write Recurrence.monthly(every=2).on_the("last", FRI)')
     def monthly(*, every: int = 1) -> Monthly:
-        """Repeat every month, or every so many months."""
+        """Repeat every month, or every n-th month."""
         checks.interval_limit("monthly", every)
         return Monthly(every)
 
@@ -206,8 +216,11 @@ class Recurrence(checks.Phase):
     ) -> Series:
         """Place the recurrence in time; `tz` may be left out if `start` carries a ZoneInfo."""
         from .series import Series
+        from .zones import placed
 
-        return Series(self, start, tz, short_months=short_months, clock_gaps=clock_gaps)
+        wall, place = placed(start, tz)
+        series = Series(self, wall, place, short_months=short_months, clock_gaps=clock_gaps)
+        return series.not_empty()
 
     def to_zoom(self, *, tz: str | ZoneInfo) -> dict[str, Any]:
         """Write the whole `recurrence` object in Zoom's form."""

@@ -1,4 +1,4 @@
-"""How a recurrence is refused: the field, the value, what is allowed, and the call that fixes it."""
+"""How a recurrence is refused: the field, the value, what is allowed, and the fix."""
 
 from __future__ import annotations
 
@@ -29,10 +29,16 @@ class WrongStep(RecurrenceError, AttributeError):
 
 
 def refusal(
-    field: str, rule: str, message: str, fix: str, *, kind: type[RecurrenceError] = RecurrenceError
+    field: str,
+    rule: str,
+    message: str,
+    fix: str,
+    *,
+    of: str = "recurrence",
+    kind: type[RecurrenceError] = RecurrenceError,
 ) -> RecurrenceError:
-    """Return the error for one member of the recurrence; the caller raises it."""
-    path = f"recurrence.{field}" if field else "recurrence"
+    """Return the error for one member of the recurrence, or of the meeting."""
+    path = ".".join(filter(None, (of, field)))
     return kind([Problem(path, "error", rule, message, fix, where_from(rule, path))])
 
 

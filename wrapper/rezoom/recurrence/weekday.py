@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .refusal import refusal
+from .refusal import RecurrenceError, refusal
 
 _FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RRULE = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -36,7 +36,8 @@ class Weekday(Enum):
         """Read Zoom's number: 1 for Sunday to 7 for Saturday, also as text."""
         if isinstance(number, str) and number.strip().isdecimal():
             number = int(number)
-        return cls((_within(number, 1, 7, "Zoom counts from 1, Sunday, to 7, Saturday") + 5) % 7 + 1)
+        sunday_first = _within(number, 1, 7, "Zoom counts from 1, Sunday, to 7, Saturday")
+        return cls((sunday_first + 5) % 7 + 1)
 
     @classmethod
     def from_rrule(cls, code: str, /) -> Weekday:
@@ -90,7 +91,7 @@ def _within(number: object, low: int, high: int, counting: str) -> int:
     raise _not_a_day(number, counting)
 
 
-def _not_a_day(value: object, fix: str) -> Exception:
+def _not_a_day(value: object, fix: str) -> RecurrenceError:
     return refusal("weekly_days", "weekday", f"{value!r:.40} is not a day of the week", fix)
 
 

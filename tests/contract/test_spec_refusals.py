@@ -1,0 +1,169 @@
+"""A spec with a mistake stops the compiler with file, line, and reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from compiler.document import Document, SpecError
+from compiler.lint import lint
+from spec_copy import SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
+
+RECURRENCE = (*SCHEMAS, "MeetingRecurrence", "properties")
+RULES = (*SCHEMAS, "MeetingRecurrence", "allOf")
+HERE, PARENT, NEXT = "here", "parent", "next"
+# name: the place, the lines to put there, the line to be named, the reason in part.
+TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
+    "default": (
+        (*UPDATE, "topic", "type"), ("type: string", "default: x"), PARENT, "a default is *sent*",
+    ),
+    "default in a rule": (
+        (*RULES, 0, "not"), ("default: 1", "not:"), PARENT, "'default' was unexpected",
+    ),
+    "date-time": (
+        (*UPDATE, "template_id", "type"), ("type: string", "format: date-time"), PARENT,
+        "isoformat()",
+    ),
+    "weekly_days enum": (
+        (*RECURRENCE, "weekly_days", "pattern"), ('enum: ["1", "2"]',), PARENT,
+        'cannot say "2,4"',
+    ),
+    "maximum on an array": (
+        (*SCHEMAS, "SignLanguageInterpretation", "properties", "interpreters", "maxItems"),
+        ("maximum: 20",), PARENT, "maximum means nothing on type array",
+    ),
+    "minimum on a string": (
+        (*UPDATE, "password", "maxLength"), ("minimum: 8",), PARENT,
+        "minimum means nothing on type string",
+    ),
+    "minimum above maximum": (
+        (*UPDATE, "duration", "minimum"), ("minimum: 1441",), PARENT,
+        "minimum 1441 is above maximum 1440",
+    ),
+    "length on an integer": (
+        (*UPDATE, "duration", "minimum"), ("maxLength: 4",), PARENT,
+        "maxLength means nothing on type integer",
+    ),
+    "misspelt keyword": (
+        (*UPDATE, "topic", "maxLength"), ("maxLenght: 200",), PARENT, "'maxLenght' is neither",
+    ),
+    "nullable": (
+        (*UPDATE, "topic", "maxLength"), ("nullable: true",), PARENT, "nullable is OpenAPI 3.0",
+    ),
+    "text in an enum of numbers": (
+        (*SETTINGS, "jbh_time", "enum"), ('enum: [0, "5", 10, 15]',), PARENT,
+        "'5' in enum is not of type integer",
+    ),
+    "broken pattern": (
+        (*UPDATE, "password", "pattern"), ("pattern: '[a-'",), HERE, "is not a 'regex'",
+    ),
+    "duplicate key": (
+        (*UPDATE, "topic", "type"), ("type: string", "type: integer"), NEXT, "stands twice",
+    ),
+    "not YAML": ((*UPDATE, "topic", "type"), ("type: [string",), NEXT, "not YAML"),
+    "missing $ref": (
+        (*UPDATE, "settings", "$ref"), ('$ref: "#/components/schemas/MeetingSetting"',), HERE,
+        "#/components/schemas/MeetingSetting does not exist",
+    ),
+    "rule without an id": (
+        (*RULES, 0, "x-rule", "id"), ("# none",), PARENT, "'id' is a required property",
+    ),
+    "rule without a source": (
+        (*RULES, 0, "x-rule", "source"), ("# none",), PARENT, "'source' is a required property",
+    ),
+    "rule with an empty sentence": (
+        (*RULES, 0, "x-rule", "sentence"), ("sentence: ' '",), HERE, "does not match",
+    ),
+    "rule id twice": (
+        (*RULES, 1, "x-rule", "id"), ("id: both-ends",), HERE, "'both-ends' stands twice",
+    ),
+    "rule blaming nobody": (
+        (*RULES, 0, "x-rule", "field"), ("field: end_time",), HERE,
+        "MeetingRecurrence has no property 'end_time'",
+    ),
+    "rule about a missing member": (
+        (*RULES, 1, "then", "required"), ("required: [weekly_day]",), HERE, "this rule is dead",
+    ),
+    "rule about an impossible value": (
+        (*RULES, 1, "if", "properties", "type", "const"), ("const: 9",), HERE, "this rule is dead",
+    ),
+    "misspelt keyword in a rule": (
+        (*RULES, 1, "then", "required"), ("requires: [weekly_days]",), PARENT,
+        "'requires' was unexpected",
+    ),
+    "unknown source": (
+        (*UPDATE, "password", "x-source"), ("x-source: K27",), HERE, "'K27' is not among x-sources",
+    ),
+    "open request object": (
+        (*SCHEMAS, "TrackingField", "additionalProperties"), ("additionalProperties: true",),
+        PARENT, "a request object is closed",
+    ),
+    "object without a name": (
+        (*UPDATE, "template_id", "type"), ("type: object", "properties: {}"), PARENT,
+        "an object without a name",
+    ),
+    "x-honours naming no field": (
+        ("components", "parameters", "OccurrenceId", "x-honours", 0), ("- agend",), HERE,
+        "the body has no 'agend'",
+    ),
+    "bad example": (
+        (*UPDATE, "duration", "examples"), ("examples: [0]",), HERE, "0 is less than",
+    ),
+    "no example": ((*UPDATE, "duration", "examples"), ("# none",), PARENT, "no example"),
+    "quota that is no count": (
+        ("x-quotas", 0, "limit"), ("limit: many",), HERE, "'many' is not of type",
+    ),
+    "misspelt fact": (
+        ("x-throttles", 0, "retry"), ("retries: true",), PARENT, "'retries' was unexpected",
+    ),
+}  # fmt: skip
+
+
+def refusal(spec: Path, facade: Path | None = None) -> SpecError:
+    """Lint a spec that must be refused; return the complaint."""
+    with pytest.raises(SpecError) as caught:
+        lint(Document(spec), facade)
+    return caught.value
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_spec_with_a_trap_is_refused(trap: str, copy: SpecCopy) -> None:
+    """The complaint names the file, the line, and the reason."""
+    place, lines, named, reason = TRAPS[trap]
+    number = copy.edit(place, *lines)
+    expected = {HERE: number, PARENT: original().line(place[:-1]), NEXT: number + 1}[named]
+    complaint = refusal(copy.spec)
+    assert reason in complaint.reason
+    assert str(complaint) == f"{copy.spec}:{expected}: {complaint.reason}"
+
+
+def test_field_named_like_an_option_is_refused(copy: SpecCopy) -> None:
+    """A field that `update` could not take as a keyword stops the compiler, by name."""
+    client = copy.root / "client.py"
+    client.write_text(
+        "class AsyncZoom:\n"
+        "    async def update(self, meeting: int, /, *, topic: str = '', **fields: object): ...\n"
+    )
+    assert (
+        "collides with the option 'topic' of client.py:update()"
+        in refusal(copy.spec, client).reason
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b"- a\n", b"openapi: 3.1.0\n", b"a: &a [*a]\n"]
+)
+def test_file_that_is_no_spec_is_refused(content: bytes, copy: SpecCopy) -> None:
+    """Whatever stands in the file, the complaint is a sentence with a line."""
+    copy.spec.write_bytes(content)
+    assert refusal(copy.spec).line >= 1
+
+
+def test_missing_file_is_refused(tmp_path: Path) -> None:
+    """A spec that is not there is a complaint too."""
+    assert "cannot be read" in refusal(tmp_path / "openapi.yaml").reason
+
+
+def test_spec_as_it_stands_is_accepted(copy: SpecCopy) -> None:
+    """The refusals above come from the edits alone."""
+    lint(Document(copy.spec), None)

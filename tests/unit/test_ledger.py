@@ -1,0 +1,366 @@
+"""The ledger in memory: whatever happens to the requests, Zoom never counts a hundred and first."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import anyio
+import pytest
+from clocks import MONDAY_NOON, FakeClock
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from rezoom import Gauge, Ledger, MemoryLedger, QuotaExceeded
+from rezoom._wire import facts
+from rezoom.quota import Claim, Grant
+from rezoom.quota import ledger as ledger_module
+from rezoom.quota.policy import HORIZON, MARGIN
+
+DAY = timedelta(days=1)
+MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
+CLAIM = Claim("account", 1, "host")
+LIMIT = facts.QUOTAS["meeting"].limit
+
+
+@pytest.fixture
+def ledger(clock: FakeClock) -> MemoryLedger:
+    """Make an empty ledger."""
+    return MemoryLedger(clock=clock)
+
+
+def fill(ledger: Ledger, claim: Claim, count: int = LIMIT) -> list[Grant]:
+    """Take that many places."""
+    return [ledger.reserve(claim, f"{claim.meeting}-{number}") for number in range(count)]
+
+
+def refused(ledger: Ledger, claim: Claim = CLAIM) -> QuotaExceeded:
+    """Ask for one place too many."""
+    with pytest.raises(QuotaExceeded) as caught:
+        ledger.reserve(claim, "one too many")
+    return caught.value
+
+
+def counts(gauge: Gauge | None) -> tuple[int, int, int, int]:
+    """Tell used, pending, unknown and remaining."""
+    assert gauge is not None
+    return gauge.used, gauge.pending, gauge.unknown, gauge.remaining
+
+
+def test_it_has_the_shape_of_a_ledger(ledger: MemoryLedger) -> None:
+    """Mypy checks the protocol here."""
+    given: Ledger = ledger
+
+    assert given.usage(CLAIM).remaining == LIMIT
+
+
+def test_the_hundred_and_first_is_refused_with_the_time_to_come_back(
+    ledger: MemoryLedger, clock: FakeClock
+) -> None:
+    """And with what the hundred are made of."""
+    first, second, third, *_ = fill(ledger, CLAIM)
+    ledger.settle(first)
+    ledger.abandon(second)
+    ledger.release(third)
+    ledger.reserve(CLAIM, "in its place")
+
+    error = refused(ledger)
+
+    assert (error.used, error.unknown, error.pending) == (1, 1, 98)
+    assert error.retry_at == clock.now() + DAY + MARGIN
+
+
+def test_a_place_counts_from_the_answer_on(ledger: MemoryLedger, clock: FakeClock) -> None:
+    """Until it comes, the latest instant at which Zoom can have counted is what counts."""
+    grant = ledger.reserve(Claim("account", 1), "a")
+    pending = ledger.usage(grant.claim).next_free
+    clock.advance(timedelta(seconds=2))
+    ledger.settle(grant)
+
+    assert pending == MONDAY_NOON + HORIZON + DAY + MARGIN
+    assert ledger.usage(grant.claim).next_free == clock.now() + DAY + MARGIN
+
+
+def test_a_host_is_counted_by_the_day_of_utc(ledger: MemoryLedger, clock: FakeClock) -> None:
+    """At midnight all hundred are free, and a minute before nothing is."""
+    for number, grant in enumerate(fill(ledger, CLAIM)):
+        ledger.settle(grant)
+        fill(ledger, Claim("account", 2 + number, None), 1)
+    other = Claim("account", 500, "host")
+    clock.jump(MIDNIGHT - timedelta(microseconds=1))
+    before = refused(ledger, other)
+    clock.jump(MIDNIGHT)
+
+    assert (before.scope, before.retry_at) == ("host", MIDNIGHT)
+    assert ledger.reserve(other, "new day").claim is other
+
+
+def test_a_request_under_way_at_midnight_counts_for_the_new_day(
+    ledger: MemoryLedger, clock: FakeClock
+) -> None:
+    """Zoom may count it after midnight, so midnight does not free it."""
+    clock.jump(MIDNIGHT - timedelta(seconds=1))
+    ledger.reserve(CLAIM, "late")
+    clock.jump(MIDNIGHT)
+
+    assert counts(ledger.usage(CLAIM).host) == (0, 1, 0, LIMIT - 1)
+
+
+def test_a_refusal_takes_no_place_anywhere(ledger: MemoryLedger) -> None:
+    """All scopes or none: a full host must not eat up the meeting's hundred."""
+    fill(ledger, Claim("account", 2, "host"))
+
+    refused(ledger)
+
+    assert counts(ledger.usage(Claim("account", 1))) == (0, 0, 0, LIMIT)
+
+
+def test_the_last_scope_to_free_says_when_to_come_back(
+    ledger: MemoryLedger, clock: FakeClock
+) -> None:
+    """Both are full; at midnight the host is free again, and the meeting is not."""
+    for grant in fill(ledger, CLAIM):
+        ledger.settle(grant)
+
+    error = refused(ledger)
+
+    assert (error.scope, error.retry_at) == ("meeting", clock.now() + DAY + MARGIN)
+
+
+def test_asking_again_with_the_same_token_gives_the_same_place(ledger: MemoryLedger) -> None:
+    """A ledger's own answer can be lost; asking again must not cost."""
+    first = ledger.reserve(CLAIM, "a")
+
+    assert ledger.reserve(CLAIM, "a") is first
+    assert ledger.usage(CLAIM).pending == 1
+
+
+AFTER: dict[str, tuple[list[str], tuple[int, int, int, int]]] = {
+    "settled twice": (["settle", "settle"], (1, 0, 0, 99)),
+    "released twice": (["release", "release"], (0, 0, 0, 100)),
+    "settled, then released": (["settle", "release"], (1, 0, 0, 99)),
+    "settled, then abandoned": (["settle", "abandon"], (1, 0, 0, 99)),
+    "abandoned, then released": (["abandon", "release"], (0, 0, 1, 99)),
+    "abandoned, then settled": (["abandon", "settle"], (0, 0, 1, 99)),
+    "released, then settled": (["release", "settle"], (0, 0, 0, 100)),
+}
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_the_first_word_about_a_place_is_the_last(name: str, ledger: MemoryLedger) -> None:
+    """What was or may have been answered is never given back; what was given back, never spent."""
+    steps, left = AFTER[name]
+    grant = ledger.reserve(CLAIM, "a")
+    for step in steps:
+        getattr(ledger, step)(grant)
+
+    usage = ledger.usage(CLAIM)
+    assert (counts(usage.meeting), counts(usage.host)) == (left, left)
+
+
+def test_what_zoom_closes_stays_closed_until_its_reset(
+    ledger: MemoryLedger, clock: FakeClock
+) -> None:
+    """Whoever else spent the rest, our count below the limit means nothing then."""
+    fill(ledger, CLAIM, 3)
+    ledger.block(CLAIM, "host", MIDNIGHT)
+
+    error = refused(ledger)
+    clock.jump(MIDNIGHT)
+
+    assert (error.scope, error.retry_at, error.external) == ("host", MIDNIGHT, LIMIT - 3)
+    assert ledger.reserve(CLAIM, "again").token == "again"
+
+
+def test_an_earlier_reset_does_not_shorten_a_block(ledger: MemoryLedger, clock: FakeClock) -> None:
+    """Two answers on their way at once may name two times."""
+    ledger.block(CLAIM, "host", MIDNIGHT)
+    ledger.block(CLAIM, "host", MIDNIGHT - DAY / 4)
+
+    assert refused(ledger).retry_at == MIDNIGHT
+
+
+def test_a_block_on_a_full_scope_ends_when_both_do(ledger: MemoryLedger, clock: FakeClock) -> None:
+    """Coming back at the block's end to be refused again would be a broken promise."""
+    claim = Claim("account", 1)
+    for grant in fill(ledger, claim):
+        ledger.settle(grant)
+    ledger.block(claim, "meeting", MIDNIGHT)
+
+    assert refused(ledger, claim).retry_at == clock.now() + DAY + MARGIN
+
+
+def test_accounts_do_not_share(ledger: MemoryLedger) -> None:
+    """The same number elsewhere is another meeting."""
+    fill(ledger, CLAIM)
+
+    assert ledger.usage(Claim("elsewhere", 1, "host")).remaining == LIMIT
+
+
+def test_while_the_host_is_unknown_only_the_meeting_counts(ledger: MemoryLedger) -> None:
+    """There is no pool of strangers."""
+    fill(ledger, Claim("account", 1))
+
+    assert ledger.usage(Claim("account", 2)).host is None
+    assert ledger.usage(Claim("account", 2)).remaining == LIMIT
+
+
+def test_a_host_is_learned_for_its_account(ledger: MemoryLedger) -> None:
+    """And only there."""
+    ledger.learn_host("account", 1, "host")
+
+    assert (ledger.host_of("account", 1), ledger.host_of("elsewhere", 1)) == ("host", None)
+
+
+def test_the_async_methods_are_the_same_ledger(ledger: MemoryLedger) -> None:
+    """What one face spends, the other sees."""
+
+    async def spend() -> tuple[int, int, int, int]:
+        settled = await ledger.areserve(CLAIM, "a")
+        await ledger.asettle(settled)
+        await ledger.aabandon(await ledger.areserve(CLAIM, "b"))
+        await ledger.arelease(await ledger.areserve(CLAIM, "c"))
+        await ledger.alearn_host("account", 1, "host")
+        assert await ledger.ahost_of("account", 1) == "host"
+        await ledger.ablock(CLAIM, "host", MIDNIGHT)
+        return counts((await ledger.ausage(CLAIM)).meeting)
+
+    assert anyio.run(spend) == counts(ledger.usage(CLAIM).meeting) == (1, 0, 1, LIMIT - 2)
+    assert refused(ledger).retry_at == MIDNIGHT
+
+
+@pytest.mark.parametrize(("asks", "granted"), [(240, LIMIT), (96, 96)])
+def test_threads_get_what_is_there_and_no_more(
+    asks: int, granted: int, ledger: MemoryLedger
+) -> None:
+    """Not one above the limit, and not one refused below it."""
+    together = threading.Barrier(8)
+
+    def ask(worker: int) -> int:
+        together.wait(5)
+        return sum(_got(ledger, f"{worker}-{number}") for number in range(asks // 8))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(8))) == granted
+
+
+def _got(ledger: Ledger, token: str) -> bool:
+    try:
+        ledger.reserve(CLAIM, token)
+    except QuotaExceeded:
+        return False
+    return True
+
+
+FEW = 3
+CLAIMS = [Claim("account", 1, "host"), Claim("account", 2, "host"), Claim("account", 3)]
+STEPS = [
+    timedelta(microseconds=1),
+    timedelta(seconds=59),
+    HORIZON - timedelta(seconds=1),
+    timedelta(hours=5),
+    timedelta(hours=12),
+    DAY - HORIZON,
+    DAY,
+    MARGIN,
+]
+
+
+class Zoom(RuleBasedStateMachine):
+    """A client and the server it talks to; only the server's own count is the judge."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = pytest.MonkeyPatch()
+        # A hundred of everything would take the machine's whole run to fill up once.
+        self.patch.setattr(ledger_module, "limit", dict.fromkeys(facts.QUOTAS, FEW).__getitem__)
+        self.clock = FakeClock()
+        self.ledger = MemoryLedger(clock=self.clock)
+        self.under_way: list[Grant] = []
+        self.lost: list[Grant] = []
+        self.refusal: tuple[Claim, datetime] | None = None
+        self.arrivals: list[tuple[datetime, Claim]] = []
+        self.asked = 0
+
+    def teardown(self) -> None:
+        self.patch.undo()
+
+    @rule(claim=st.sampled_from(CLAIMS))
+    def ask(self, claim: Claim) -> None:
+        self.asked += 1
+        before = self.ledger.usage(claim)
+        try:
+            self.under_way.append(self.ledger.reserve(claim, str(self.asked)))
+            self.refusal = None  # the promise was to one who comes back before anybody else asks
+        except QuotaExceeded as error:
+            self.refusal = (claim, error.retry_at)
+            if self.ledger.usage(claim) != before or error.retry_at <= self.clock.now():
+                raise
+
+    @precondition(lambda self: self.refusal)
+    @rule()
+    def come_back_when_told(self) -> None:
+        assert self.refusal is not None
+        claim, retry_at = self.refusal
+        self.refusal = None
+        if retry_at >= self.clock.now():
+            self.clock.jump(retry_at)
+            self.asked += 1
+            self.under_way.append(self.ledger.reserve(claim, str(self.asked)))
+
+    @rule(by=st.sampled_from(STEPS))
+    def wait(self, by: timedelta) -> None:
+        self.clock.advance(by)
+        if self.refusal is not None and self.refusal[1] < self.clock.now():
+            self.refusal = None
+
+    @precondition(lambda self: self.under_way)
+    @rule(data=st.data(), latency=st.sampled_from([timedelta(), timedelta(seconds=30)]))
+    def answer(self, data: st.DataObject, latency: timedelta) -> None:
+        grant = self._pick(data, self.under_way)
+        if self._arrive(grant):
+            self.clock.advance(latency)
+            self.ledger.settle(grant)
+
+    @precondition(lambda self: self.under_way)
+    @rule(data=st.data(), tell=st.booleans())
+    def lose(self, data: st.DataObject, tell: bool) -> None:
+        """Time out, or die: the request may arrive all the same, now or later."""
+        grant = self._pick(data, self.under_way)
+        self.lost.append(grant)
+        if tell:
+            self.ledger.abandon(grant)
+
+    @precondition(lambda self: self.lost)
+    @rule(data=st.data())
+    def arrive_late(self, data: st.DataObject) -> None:
+        self._arrive(self._pick(data, self.lost))
+
+    @precondition(lambda self: self.under_way)
+    @rule(data=st.data())
+    def never_leave(self, data: st.DataObject) -> None:
+        self.ledger.release(self._pick(data, self.under_way))
+
+    @rule(claim=st.sampled_from(CLAIMS), by=st.sampled_from(STEPS))
+    def close(self, claim: Claim, by: timedelta) -> None:
+        self.ledger.block(claim, claim.scopes()[-1][0], self.clock.now() + by)
+        self.refusal = None
+
+    def _pick(self, data: st.DataObject, grants: list[Grant]) -> Grant:
+        return grants.pop(data.draw(st.integers(0, len(grants) - 1)))
+
+    def _arrive(self, grant: Grant) -> bool:
+        now = self.clock.now()
+        if now > grant.granted_at + HORIZON:
+            return False  # no request is on its way for so long
+        self.arrivals.append((now, grant.claim))
+        recent = [at for at, claim in self.arrivals if claim.meeting == grant.claim.meeting]
+        assert sum(at > now - DAY for at in recent) <= FEW
+        today = [claim for at, claim in self.arrivals if at.date() == now.date()]
+        assert sum(claim.host == "host" for claim in today) <= FEW
+        return True
+
+
+Zoom.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestZoom = Zoom.TestCase

@@ -1,0 +1,106 @@
+"""What is left: one gauge per quota, and the tightest of them speaking for all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+# How a counted place came about; the numbers are what ledgers store.
+PENDING, SETTLED, EXTERNAL, UNKNOWN = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One quota as this ledger sees it; `remaining` is what may still be sent now.
+
+    `next_free` is when one more may be sent (or, below the limit, when `remaining` next grows);
+    `frees` lists when places come back, and how many.
+    """
+
+    limit: int
+    used: int
+    pending: int
+    unknown: int
+    external: int
+    remaining: int
+    next_free: datetime | None
+    frees: tuple[tuple[datetime, int], ...] = field(default=(), repr=False, kw_only=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the gauge as JSON-ready data; times in UTC with Z."""
+        free = self.next_free
+        when = None if free is None else f"{free.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        counts = ("limit", "used", "pending", "unknown", "external", "remaining")
+        return {name: getattr(self, name) for name in counts} | {"next_free": when}
+
+
+@dataclass(frozen=True, slots=True)
+class Quota(Gauge):
+    """The tightest of the gauges, with each of them.
+
+    `host` is None while the host is not known, `account` without an account plan that has a daily
+    figure, and any of them when its limit is off.
+    """
+
+    meeting: Gauge | None = None
+    host: Gauge | None = None
+    account: Gauge | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all gauges as JSON-ready data."""
+        named = {"meeting": self.meeting, "host": self.host, "account": self.account}
+        # Not super(): dataclass(slots=True) makes a new class, and super() would miss it.
+        parts = {name: gauge and gauge.to_dict() for name, gauge in named.items()}
+        return Gauge.to_dict(self) | parts
+
+    @classmethod
+    def of(cls, gauges: Mapping[str, Gauge]) -> Quota:
+        """Combine the gauges of one reservation: the one with the least remaining speaks for all.
+
+        With every limit off, nothing limits: `limit` and `remaining` are as large as they get.
+        """
+        endless = Gauge(sys.maxsize, 0, 0, 0, 0, sys.maxsize, None)
+        tight = min(gauges.values(), key=lambda gauge: gauge.remaining, default=endless)
+        return cls(
+            tight.limit, tight.used, tight.pending, tight.unknown, tight.external, tight.remaining,
+            tight.next_free, gauges.get("meeting"), gauges.get("host"), gauges.get("account"),
+            frees=tight.frees,
+        )  # fmt: skip
+
+
+def read_gauge(
+    limit: int,
+    places: Iterable[tuple[datetime, int, int]],
+    blocked: datetime | None = None,
+) -> Gauge:
+    """Read a gauge off the places that count now, as (free at, state, how many).
+
+    `blocked` is set while Zoom itself says that the quota is used up: what this ledger does not
+    know of was then spent elsewhere.
+    """
+    counts = [0, 0, 0, 0]
+    frees: dict[datetime, int] = {}
+    for free_at, state, number in sorted(places):
+        counts[state] += number
+        frees[free_at] = frees.get(free_at, 0) + number
+    left = max(0, limit - sum(counts))
+    next_free = _when_free(frees, max(1, sum(counts) - limit + 1))
+    if blocked is not None:
+        counts[EXTERNAL] += left
+        next_free = blocked if left or next_free is None else max(blocked, next_free)
+        left = 0
+    return Gauge(
+        limit, counts[SETTLED], counts[PENDING], counts[UNKNOWN], counts[EXTERNAL], left,
+        next_free, frees=tuple(frees.items()),
+    )  # fmt: skip
+
+
+def _when_free(frees: Mapping[datetime, int], wanted: int) -> datetime | None:
+    for free_at, number in frees.items():
+        wanted -= number
+        if wanted <= 0:
+            return free_at
+    return None

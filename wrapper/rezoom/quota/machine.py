@@ -1,0 +1,85 @@
+"""The time of this machine: the wall clock, and the clock that no setting of it moves."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from .instants import SECOND
+
+
+class Time(Protocol):
+    """What a ledger reads of a `rezoom.Clock`."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        ...
+
+
+class Boot(Protocol):
+    """A clock that runs from boot to boot and through sleep, the same for all processes."""
+
+    @property
+    def id(self) -> str:
+        """Name this boot of the machine."""
+        ...
+
+    def read(self) -> int:
+        """Count the microseconds since the machine was booted."""
+        ...
+
+
+class _Machine:
+    """The clocks of the operating system."""
+
+    def now(self) -> datetime:
+        """Read the wall clock."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Read the clock since boot; where there is none, one that may stand still in sleep."""
+        return _since_boot()
+
+
+class _LinuxBoot:
+    def __init__(self, name: str) -> None:
+        self._id = name
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def read(self) -> int:
+        return round(_since_boot() * SECOND)
+
+
+def _monotonic() -> float:
+    return time.monotonic()
+
+
+_since_boot = _monotonic
+if hasattr(time, "CLOCK_BOOTTIME"):
+
+    def _boottime() -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    _since_boot = _boottime
+
+MACHINE: Time = _Machine()
+
+
+@cache
+def machine_boot() -> Boot | None:
+    """Find the clock since boot; None where the system has none that all processes share."""
+    try:
+        name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return _LinuxBoot(name) if hasattr(time, "CLOCK_BOOTTIME") else None

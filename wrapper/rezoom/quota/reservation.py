@@ -1,0 +1,127 @@
+"""What a ledger is asked for, and what it grants: places in counted scopes, and a turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from ..errors import SlotExpired
+from .instants import DAY, HOUR, MINUTE, SECOND
+from .pacing import Pace
+
+Window = Literal["rolling", "utc-day"]
+
+# Above this many places a scope is counted in bundles that free together, by the minute.
+_BUNDLED_ABOVE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One counted limit: `limit` places under `key` in a window; None counts without refusing.
+
+    `exclusive`: at most one request is under way at a time.
+    """
+
+    name: str
+    key: str
+    limit: int | None
+    window: Window = "rolling"
+    hours: float = 24
+    exclusive: bool = False
+    span: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "span", round(self.hours * HOUR))
+
+    @property
+    def bundled(self) -> bool:
+        """Tell whether places that were settled are kept as one number per minute."""
+        return self.limit is not None and self.limit > _BUNDLED_ABOVE
+
+    def free_at(self, latest: int, margin: int, ahead: int = 0) -> int:
+        """Tell when a request that Zoom counted at `latest` at the latest stops counting.
+
+        `ahead` is how far the wall clock is ahead of the clock that `latest` was read from. Where
+        they disagree nobody knows which day Zoom writes: the later one counts.
+        """
+        if self.window == "rolling":
+            return latest + self.span + margin
+        # Zoom's midnight is anywhere within the margin around ours, so the margin counts twice.
+        free = ((latest + margin) // DAY + 1) * DAY + margin
+        if -margin <= ahead <= margin:
+            return free
+        return max(free, ((latest + ahead + margin) // DAY + 1) * DAY + margin - ahead)
+
+    def settled_at(self, latest: int, margin: int, ahead: int = 0) -> int:
+        """Tell when an answered request stops counting; bundles free at a whole minute."""
+        free = self.free_at(latest, margin, ahead)
+        return -(-free // MINUTE) * MINUTE if self.bundled else free
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """How long an unanswered request is reckoned with; in microseconds."""
+
+    # From the turn until the last instant at which a written request can still reach Zoom: the
+    # deadline of the attempt, the kernel's retransmissions, proxies.
+    horizon: int = 15 * MINUTE
+    # What the clocks may drift apart in a window: NTP slews by at most 43 s in 24 hours.
+    margin: int = MINUTE
+    # From the turn until the request must be on its way, or the place may not be used any more.
+    send_within: int = MINUTE
+
+    @classmethod
+    def for_deadline(cls, deadline: timedelta) -> Lease:
+        """Allow for attempts that may take up to `deadline`."""
+        longest = round(deadline.total_seconds() * SECOND)
+        return cls(horizon=max(cls().horizon, cls().send_within + longest + 10 * MINUTE))
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """One place in every scope or in none, and a turn at `pace`."""
+
+    scopes: tuple[Scope, ...]
+    pace: Pace | None = None
+    lease: Lease = Lease()
+
+    def scope(self, name: str) -> Scope | None:
+        """Find a scope by its name."""
+        return next((scope for scope in self.scopes if scope.name == name), None)
+
+
+class Grant(NamedTuple):
+    """A place in every scope of `reservation`, counted as spent until it is settled or released.
+
+    Sleep `pause` seconds, then send, at `send_by` at the latest.
+    """
+
+    token: str
+    reservation: Reservation
+    granted_at: datetime
+    pause: float = 0.0
+    # Where the places stand in the ledger, in the order of the scopes.
+    places: tuple[int, ...] = ()
+
+    @property
+    def not_before(self) -> datetime:
+        """The turn."""
+        return self.granted_at + timedelta(seconds=self.pause)
+
+    @property
+    def send_by(self) -> datetime:
+        """The last instant at which the request may be sent on this place."""
+        lease = self.reservation.lease
+        return self.not_before + timedelta(microseconds=lease.send_within)
+
+    @property
+    def claim(self) -> Reservation:
+        """The same as `reservation`."""
+        return self.reservation
+
+    def check(self, now: datetime) -> None:
+        """Raise SlotExpired when it is too late to send: the process or machine was paused."""
+        if now > self.send_by:
+            late = (now - self.send_by).total_seconds()
+            raise SlotExpired(f"The reserved place was to be used {late:.0f} s ago at the latest")
