@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-
-from spec_copy import SpecCopy  # it needs the path above
+from spec_copy import SpecCopy
 
 
 @pytest.fixture

@@ -176,8 +176,10 @@ def test_an_invalid_change_lists_all_its_problems() -> None:
     """One attempt shows everything there is to correct."""
     assert str(errors.InvalidChange([JBH, TOPIC])).splitlines() == [
         "The change has 2 problems. No change was sent.",
-        "  settings.jbh_time: ignored while join_before_host is false"
-        " - set join_before_host to true",
+        (
+            "  settings.jbh_time: ignored while join_before_host is false"
+            " - set join_before_host to true"
+        ),
         "  topic: 201 characters - at most 200",
     ]
 

@@ -13,11 +13,15 @@ def main() -> None:
             'Install it with: pip install "rezoom[cli]"\n'
         )
         sys.exit(2)
-    from .app import app
-
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no umlauts shows a question mark; it does not stop the command.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-    app()
+    try:
+        from .app import app
+
+        app()
+    except KeyboardInterrupt:
+        # Before the first command could take it: while modules were loading.
+        sys.exit(130)

@@ -26,20 +26,26 @@ def starts(
     index: int, days: Iterable[int], clock: time, tz: ZoneInfo, clock_gaps: ClockGaps = "move"
 ) -> Iterator[Occurrence]:
     """Put a wall clock time on days; `index` is the place of the first one."""
-    origin = datetime.combine(date.min, clock)
-    in_zone, as_utc = origin.replace(tzinfo=tz), origin.replace(tzinfo=UTC)
+    local = datetime.combine(date.min, clock)
+    in_zone, as_utc = local.replace(tzinfo=tz), local.replace(tzinfo=UTC)
     offset_at, none = tz.utcoffset, timedelta()
     moved: Occurrence | None = None
+    reached = date.min.toordinal()
+    # Few patterns have more than a handful of distances, and making a timedelta is slow.
+    shifts: dict[int, timedelta] = {}
     for place, day in enumerate(days, index):
-        since = _DAY * (day - 1)
-        local = origin + since
+        distance, reached = day - reached, day
+        shift = shifts.get(distance)
+        if shift is None:
+            shift = shifts[distance] = timedelta(distance)
+        local, in_zone, as_utc = local + shift, in_zone + shift, as_utc + shift
         offset = offset_at(local) or none
         if offset != offset_at(local + _DAY) and clock_gap(local, tz):
             # No zone changes twice within a day, so gaps need a look only here.
             if clock_gaps == "move":
-                moved = _moved(place, as_utc + since - offset, tz)
+                moved = _moved(place, as_utc - offset, tz)
             continue
-        start = Occurrence(place, local, as_utc + since - offset, in_zone + since)
+        start = Occurrence(place, local, as_utc - offset, in_zone)
         if moved is not None:
             # Across a day that a zone never had, a start moves onto the next one: one meeting.
             if moved.utc != start.utc:

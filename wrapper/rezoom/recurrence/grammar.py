@@ -1,0 +1,239 @@
+"""Words to a recurrence: a pattern, then its end.
+
+    recurrence = pattern [","] end
+    pattern    = "every" [count] ("day" | "week" "on" days | "month" "on" place) | "every weekday"
+    count      = NUMBER | ORDINAL | "other"
+    days       = day {("," | "and") day} | "weekdays" | day "to" day
+    place      = "day" NUMBER | "the" ("first" | … | "fourth" | "last") day
+    end        = "until" DATE | NUMBER "times" | "forever"
+
+daily, weekly, monthly stand for "every day" and so on; `every mon and wed`, `every other tue`,
+`the last fri of the month` are read too. docs/recurrence.md lists every variant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from . import vocabulary
+from .grammar_ends import read_end
+from .pattern import Nth, Recurrence, Unbounded
+from .refusal import RecurrenceError, refusal
+from .tokens import EXAMPLE, Reader, Token
+from .weekday import Weekday
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Step = TypeVar("Step")
+
+_NTH: dict[int, Nth] = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+_A_PATTERN = '"every day", "every 2 weeks on Tuesday", "every month on the last Friday"'
+_A_DAY = "a day of the week: mon, tue, wed, thu, fri, sat, sun"
+_SMALLER = "write a number in that range"
+_A_UNIT = "day, week, month, weekday, or " + _A_DAY
+_A_PLACE = '"day 15", or "the last Friday"'
+
+
+def parse(words: object) -> Recurrence:
+    """Read a recurrence said in words; a WordsError points at what cannot be read."""
+    if not isinstance(words, str):
+        raise refusal("", "words", f"{words!r:.40} is not a text", EXAMPLE)
+    reader = Reader.over(words)
+    if not reader.tokens:
+        raise reader.expected(_A_PATTERN)
+    return read_end(reader, _pattern(reader))
+
+
+def _pattern(reader: Reader) -> Unbounded:
+    first = reader.now
+    if reader.take(*vocabulary.ADVERBS):
+        unit, every = vocabulary.ADVERBS[first.plain]
+        return _of_unit(reader, unit, every, first)
+    if reader.take("every", "each"):
+        return _after_every(reader)
+    reader.take("on")
+    if reader.now.plain == "the" or vocabulary.ordinal(reader.now):
+        return _on_place(reader, 1, first)
+    if _day_begins(reader.now):
+        return _weekly(reader, 1, first)
+    raise _unknown(reader, _A_PATTERN)
+
+
+def _after_every(reader: Reader) -> Unbounded:
+    first = reader.now
+    if reader.take("other"):
+        return _counted(reader, 2, first)
+    place = vocabulary.ordinal(first)
+    if place is not None and place.number > 0 and reader.ahead(1).plain in vocabulary.UNITS:
+        reader.take()
+        return _counted(reader, place.number, first)
+    if place is not None:
+        return _every_nth(reader, place.number, first)
+    number = vocabulary.cardinal(first)
+    if number is None:
+        return _counted(reader, 1, first)
+    reader.take()
+    return _counted(reader, number, first)
+
+
+def _counted(reader: Reader, every: int, at: Token) -> Unbounded:
+    token = reader.now
+    if reader.take(*vocabulary.UNITS):
+        return _of_unit(reader, vocabulary.UNITS[token.plain], every, at)
+    if _day_begins(token):
+        if token.plain.startswith("weekday") and every != 1:
+            reader.take()
+            raise reader.wrong(
+                reader.span(at), "repeat_interval", "words",
+                "Monday to Friday repeat every week only",
+                'write "every weekday", or "every 2 weeks on weekdays"',
+            )  # fmt: skip
+        return _weekly(reader, every, at)
+    raise _unknown(reader, _A_UNIT)
+
+
+def _every_nth(reader: Reader, nth: int, at: Token) -> Unbounded:
+    """Read `every last Friday`; `every 2nd Tuesday` has two meanings and is refused."""
+    day = vocabulary.weekday(reader.ahead(1))
+    if day is None:
+        reader.take()
+        raise _unknown(reader, f"day, week, month, or {_A_DAY}")
+    if nth > 0 and reader.ahead(2).plain not in ("of", "in"):
+        reader.take()
+        reader.take()
+        readings = [f'"every {nth} weeks on {day.full_name}"']
+        if nth in _NTH:
+            readings.append(f'"every month on the {_NTH[nth]} {day.full_name}"')
+        raise reader.wrong(
+            reader.span(at), "repeat_interval", "words-ambiguous",
+            "this can mean a week or a place in the month", f"write {' or '.join(readings)}",
+        )  # fmt: skip
+    return _on_place(reader, 1, at)
+
+
+def _of_unit(reader: Reader, unit: str, every: int, at: Token) -> Unbounded:
+    if unit == "day":
+        if reader.now.plain == "on":
+            raise reader.wrong(
+                reader.now, "weekly_days", "words", "a daily pattern has no days of the week",
+                'write "every week on Monday and Friday"',
+            )  # fmt: skip
+        return _built(reader, at, _SMALLER, lambda: Recurrence.daily(every=every))
+    if unit == "week":
+        if not reader.take("on") and not _day_begins(reader.now):
+            raise reader.wrong(
+                reader.now, "weekly_days", "weekly-needs-days",
+                "the days of the week are missing, and Zoom would take Sundays",
+                f'write "on Monday"; here may stand: "on" and {_A_DAY}',
+            )  # fmt: skip
+        return _weekly(reader, every, at)
+    if not reader.take("on"):
+        raise reader.wrong(
+            reader.now, "monthly_day", "monthly-needs-day",
+            "the day of the month is missing, and Zoom would take the first",
+            f'here may stand: "on" and {_A_PLACE}',
+        )  # fmt: skip
+    return _on_place(reader, every, at)
+
+
+def _weekly(reader: Reader, every: int, at: Token) -> Unbounded:
+    days = list(_day_range(reader))
+    while True:
+        commas = [token for token in iter(lambda: reader.take(",", "and", "&", "+", "/"), None)]
+        if not _day_begins(reader.now):
+            break
+        days += _day_range(reader)
+    if commas and commas[-1].plain != ",":
+        raise reader.expected(_A_DAY, "weekly_days")
+    # A comma that is no part of the list belongs to the end.
+    reader.place -= len(commas)
+    return _built(reader, at, _SMALLER, lambda: Recurrence.weekly(*days, every=every))
+
+
+def _day_range(reader: Reader) -> tuple[Weekday, ...]:
+    """Read a day, a range of days, or a word for several."""
+    token = reader.now
+    if reader.take("weekday", "weekdays", "workdays"):
+        return vocabulary.WORKING_DAYS
+    if reader.take("weekend", "weekends"):
+        return vocabulary.FREE_DAYS
+    first = None if token.plain in ("and", "on") else vocabulary.weekday(token)
+    if first is None:
+        raise _unknown(reader, _A_DAY, "weekly_days")
+    reader.take()
+    last = vocabulary.weekday(reader.ahead(1))
+    if last is None or not reader.take("-", "–", "to", "through", "thru"):
+        return (first,)
+    reader.take()
+    span = (last.iso - first.iso) % 7
+    return tuple(Weekday((first.python + step) % 7 + 1) for step in range(span + 1))
+
+
+def _on_place(reader: Reader, every: int, at: Token) -> Unbounded:
+    begin = reader.now
+    reader.take("the")
+    if reader.take("day"):
+        begin = reader.now
+    token = reader.now
+    place, number = vocabulary.ordinal(token), vocabulary.cardinal(token)
+    if place is None and number is None:
+        raise _unknown(reader, _A_PLACE, "monthly_day")
+    reader.take()
+    day = vocabulary.weekday(reader.now) if place else None
+    if place and day is not None:
+        reader.take()
+        if place.number not in _NTH:
+            raise reader.wrong(
+                reader.span(begin), "monthly_week", "words",
+                f"Zoom knows no {token.word} {day.full_name} of a month, since not all have one",
+                f'write "on the last {day.full_name}", or first, second, third, fourth',
+            )  # fmt: skip
+        _of_the_month(reader)
+        monthly = _built(reader, at, _SMALLER, lambda: Recurrence.monthly(every=every))
+        return monthly.on_the(_NTH[place.number], day)
+    if place and place.number < 0:
+        reader.take("day")
+        raise reader.wrong(
+            reader.span(begin), "monthly_day", "words",
+            "Zoom has no word for the last day of a month",
+            'write "on the last Friday" or "on day 28"; "on day 31" skips months without one',
+        )  # fmt: skip
+    _of_the_month(reader)
+    monthly = _built(reader, at, _SMALLER, lambda: Recurrence.monthly(every=every))
+    which = place.number if place else number or 0
+    return _built(reader, token, 'write "on day 15"', lambda: monthly.on_day(which))
+
+
+def _of_the_month(reader: Reader) -> None:
+    if reader.take("of", "in"):
+        reader.take("the", "each", "every", "a")
+        if not reader.take("month"):
+            raise reader.expected('"the month"', "repeat_interval")
+
+
+def _day_begins(token: Token) -> bool:
+    groups = ("weekday", "weekdays", "workdays", "weekend", "weekends")
+    return token.plain in groups or vocabulary.weekday(token) is not None
+
+
+def _built(reader: Reader, at: Token, fix: str, build: Callable[[], Step]) -> Step:
+    """Let the builders judge; what they refuse is pointed at."""
+    try:
+        return build()
+    except RecurrenceError as error:
+        found = error.problems[0]
+        field = found.path.removeprefix("recurrence").lstrip(".")
+        raise reader.wrong(at, field, found.rule, found.message, fix) from None
+
+
+def _unknown(reader: Reader, allowed: str, field: str = "") -> RecurrenceError:
+    token = reader.now
+    if token.plain in vocabulary.TWO_MEANINGS:
+        readings = vocabulary.TWO_MEANINGS[token.plain]
+        message = f"{token.word!r} has two meanings"
+        return reader.wrong(token, field, "words-ambiguous", message, f"write {readings}")
+    if token.plain in vocabulary.NOT_ZOOMS:
+        message = "Zoom repeats by the day, the week, or the month"
+        return reader.wrong(token, field, "words", message, vocabulary.NOT_ZOOMS[token.plain])
+    return reader.expected(allowed, field)
