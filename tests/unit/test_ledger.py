@@ -11,7 +11,7 @@ import pytest
 from clocks import MONDAY_NOON, FakeClock
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from rezoom import Gauge, Ledger, MemoryLedger, QuotaExceeded
 from rezoom._wire import facts
 from rezoom.quota import Claim, Grant
@@ -256,6 +256,7 @@ def _got(ledger: Ledger, token: str) -> bool:
 FEW = 2
 CLAIMS = [Claim("account", 1, "host"), Claim("account", 2, "host"), Claim("account", 3)]
 STEPS = [timedelta(microseconds=1), MARGIN, timedelta(hours=5), DAY - HORIZON, DAY]
+TOLD = st.sampled_from(["settle", "abandon", ""])
 
 
 class Zoom(RuleBasedStateMachine):
@@ -264,8 +265,7 @@ class Zoom(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patch = pytest.MonkeyPatch()
-        # A hundred of everything would take the machine's whole run to fill up once.
-        self.patch.setattr(ledger_module, "limit", dict.fromkeys(facts.QUOTAS, FEW).__getitem__)
+        self.limit = LIMIT
         self.clock = FakeClock()
         self.ledger = MemoryLedger(clock=self.clock)
         self.under_way: list[Grant] = []
@@ -276,6 +276,12 @@ class Zoom(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.patch.undo()
+
+    @initialize(limit=st.integers(1, FEW))
+    def be_mean(self, limit: int) -> None:
+        """A hundred of everything would take a whole run to fill up once."""
+        self.limit = limit
+        self.patch.setattr(ledger_module, "limit", dict.fromkeys(facts.QUOTAS, limit).__getitem__)
 
     @rule(claim=st.sampled_from(CLAIMS), times=st.integers(1, FEW + 1))
     def ask(self, claim: Claim, times: int) -> None:
@@ -297,23 +303,26 @@ class Zoom(RuleBasedStateMachine):
         claim, retry_at = self.refusal
         self.refusal = None
         self.clock.jump(max(retry_at, self.clock.now()))
-        grant = self._reserve(claim)
-        assert self._arrive(grant)
-        self.ledger.settle(grant)
+        self._arrive(self._reserve(claim), "settle")
 
     @rule(by=st.sampled_from(STEPS))
     def wait(self, by: timedelta) -> None:
         self.clock.advance(by)
 
     @precondition(lambda self: self.under_way)
-    @rule(data=st.data(), late=st.booleans(), told=st.sampled_from(["settle", "abandon", ""]))
-    def arrive(self, data: st.DataObject, late: bool, told: str) -> None:
-        """Arrive now or at the last possible instant; the answer may get lost, or its reader die."""
-        grant = self._pick(data)
-        if late:
-            self.clock.jump(max(self.clock.now(), grant.granted_at + HORIZON))
-        if self._arrive(grant) and told:
-            getattr(self.ledger, told)(grant)
+    @rule(data=st.data(), told=TOLD)
+    def arrive(self, data: st.DataObject, told: str) -> None:
+        """Arrive now; the answer may get lost, or its reader die."""
+        self._arrive(self._pick(data), told)
+
+    @precondition(lambda self: self.under_way)
+    @rule(told=TOLD)
+    def arrive_as_late_as_can_be(self, told: str) -> None:
+        """All of them, when the first one's time is up."""
+        last = min(grant.granted_at for grant in self.under_way) + HORIZON
+        self.clock.jump(max(self.clock.now(), last))
+        while self.under_way:
+            self._arrive(self.under_way.pop(), told)
 
     @precondition(lambda self: self.under_way)
     @rule(data=st.data())
@@ -344,17 +353,18 @@ class Zoom(RuleBasedStateMachine):
     def _pick(self, data: st.DataObject) -> Grant:
         return self.under_way.pop(data.draw(st.integers(0, len(self.under_way) - 1)))
 
-    def _arrive(self, grant: Grant) -> bool:
+    def _arrive(self, grant: Grant, told: str) -> None:
         now = self.clock.now()
         if now > grant.granted_at + HORIZON:
-            return False  # no request is on its way for so long
+            return  # no request is on its way for so long
         self.arrivals.append((now, grant.claim))
         recent = [at for at, claim in self.arrivals if claim.meeting == grant.claim.meeting]
-        assert sum(at > now - DAY for at in recent) <= FEW
+        assert sum(at > now - DAY for at in recent) <= self.limit
         today = [claim for at, claim in self.arrivals if at.date() == now.date()]
-        assert sum(claim.host == "host" for claim in today) <= FEW
-        return True
+        assert sum(claim.host == "host" for claim in today) <= self.limit
+        if told:
+            getattr(self.ledger, told)(grant)
 
 
-Zoom.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Zoom.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
 TestZoom = Zoom.TestCase

@@ -202,11 +202,12 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
             _time(lambda: zone(place), "timezone", out)
         return
     written = _time(lambda: start_fields(start, place, utc_only=occurrence), "start_time", out)
-    del body["start_time"]
+    if written is _DROP:
+        del body["start_time"]
+    else:
+        body |= written  # in its old place: the stub sends members in the order they were given
     if occurrence:
         body.pop("timezone", None)  # it has said what the start means, and Zoom would ignore it
-    if written is not _DROP:
-        body |= written
 
 
 def _time(write: Callable[[], Any], path: str, out: Draft) -> Any:

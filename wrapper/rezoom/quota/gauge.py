@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -72,35 +72,43 @@ class Quota(Gauge):
 
 
 def read_gauge(
-    limit: int,
-    places: Iterable[tuple[datetime, int, int]],
-    blocked: datetime | None = None,
+    limit: int | None,
+    places: Iterable[tuple[int, int, int]],
+    blocked: int,
+    show: Callable[[int], datetime],
+    *,
+    forecast: bool = True,
 ) -> Gauge:
     """Read a gauge off the places that count now, as (free at, state, how many).
 
-    `blocked` is set while Zoom itself says that the quota is used up: what this ledger does not
-    know of was then spent elsewhere.
+    `blocked` is above 0 while Zoom itself says that the quota is used up: what this ledger does
+    not know of was then spent elsewhere. `forecast` fills `frees`.
     """
     counts = [0, 0, 0, 0]
-    frees: dict[datetime, int] = {}
-    for free_at, state, number in sorted(places):
+    frees: dict[int, int] = {}
+    for free_at, state, number in places:
         counts[state] += number
         frees[free_at] = frees.get(free_at, 0) + number
+    if limit is None:
+        limit = sum(counts)
     left = max(0, limit - sum(counts))
     next_free = _when_free(frees, max(1, sum(counts) - limit + 1))
-    if blocked is not None:
+    if blocked:
         counts[EXTERNAL] += left
-        next_free = blocked if left or next_free is None else max(blocked, next_free)
+        next_free = blocked if left else max(blocked, next_free)
         left = 0
     return Gauge(
         limit, counts[SETTLED], counts[PENDING], counts[UNKNOWN], counts[EXTERNAL], left,
-        next_free, frees=tuple(frees.items()),
+        show(next_free) if next_free else None,
+        frees=tuple((show(at), frees[at]) for at in sorted(frees)) if forecast else (),
     )  # fmt: skip
 
 
-def _when_free(frees: Mapping[datetime, int], wanted: int) -> datetime | None:
-    for free_at, number in frees.items():
-        wanted -= number
+def _when_free(frees: Mapping[int, int], wanted: int) -> int:
+    if wanted == 1:
+        return min(frees, default=0)
+    for free_at in sorted(frees):
+        wanted -= frees[free_at]
         if wanted <= 0:
             return free_at
-    return None
+    return 0

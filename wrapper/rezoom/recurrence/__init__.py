@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from .occurrence import Occurrence
     from .pattern import Monthly, Recurrence, Unbounded
     from .refusal import RecurrenceError
+    from .rrule_text import NotExpressible
     from .series import Series
+    from .tokens import WordsError
     from .weekday import FRI, MON, SAT, SUN, THU, TUE, WED, Weekday
 
 _HOMES = {
@@ -16,7 +18,9 @@ _HOMES = {
     ".occurrence": ("Occurrence",),
     ".pattern": ("Monthly", "Recurrence", "Unbounded"),
     ".refusal": ("RecurrenceError",),
+    ".rrule_text": ("NotExpressible",),
     ".series": ("Series",),
+    ".tokens": ("WordsError",),
     ".weekday": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -31,12 +35,14 @@ __all__ = [
     "WED",
     "Difference",
     "Monthly",
+    "NotExpressible",
     "Occurrence",
     "Recurrence",
     "RecurrenceError",
     "Series",
     "Unbounded",
     "Weekday",
+    "WordsError",
 ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .occurrence import Occurrence
 from .pattern import Forever
-from .wire import members, moment
+from .reading import members, moment
 
 if TYPE_CHECKING:
     from .series import Series

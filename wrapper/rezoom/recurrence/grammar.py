@@ -140,7 +140,7 @@ def _of_unit(reader: Reader, unit: str, every: int, at: Token) -> Unbounded:
 def _weekly(reader: Reader, every: int, at: Token) -> Unbounded:
     days = list(_day_range(reader))
     while True:
-        commas = [token for token in iter(lambda: reader.take(",", "and", "&", "+", "/"), None)]
+        commas = list(iter(lambda: reader.take(",", "and", "&", "+", "/"), None))
         if not _day_begins(reader.now):
             break
         days += _day_range(reader)

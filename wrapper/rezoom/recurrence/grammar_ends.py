@@ -107,7 +107,9 @@ def _until_instant(reader: Reader, pattern: Unbounded, token: Token) -> Recurren
         return pattern.until_instant(moment)
     except OverflowError:
         message = f"{token.word!r:.40} is beyond the calendar"
-        raise reader.wrong(token, "end_date_time", "words", message, "choose another year") from None
+        raise reader.wrong(
+            token, "end_date_time", "words", message, "choose another year"
+        ) from None
 
 
 def _written_date(reader: Reader) -> date:

@@ -200,10 +200,31 @@ class Recurrence(steps.Phase):
     @staticmethod
     def from_zoom(obj: object, /, *, tz: str | ZoneInfo) -> Recurrence:
         """Read the `recurrence` of a meeting; `Series.from_zoom` also tells what was odd in it."""
-        from .wire import read_recurrence
+        from .reading import read_recurrence
         from .zones import named
 
         return read_recurrence(obj, named(tz))[0]
+
+    @staticmethod
+    def parse(words: str, /) -> Recurrence:
+        """Read words such as "every 2 weeks on tue until 2027-06-30"; `str()` writes them."""
+        from .grammar import parse
+
+        return parse(words)
+
+    @staticmethod
+    def from_rrule(
+        text: str, /, *, tz: str | ZoneInfo, start: datetime | None = None
+    ) -> Recurrence:
+        """Read a rule of RFC 5545; NotExpressible if no recurrence has the same dates."""
+        from .rrule import read_rule
+
+        return read_rule(text, tz, start)
+
+    def __str__(self) -> str:
+        from .words import canonical
+
+        return canonical(self)
 
     def starting(
         self,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from ..errors import Problem
@@ -16,7 +16,6 @@ from .weekday import Weekday
 
 # An ordinal weekday: (2, TUE) is 2TU, (None, TUE) every TU.
 DayRule: TypeAlias = tuple[int | None, Weekday]
-T = TypeVar("T")
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9-]+)(?P<options>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
 _BY_DAY = re.compile(r"(?P<nth>[+-]?[0-9]{1,2})?(?P<day>[A-Z]{2})")
@@ -129,8 +128,8 @@ def read_moment(text: str, name: str) -> date | datetime:
         if found:
             year, month, day, hour, minute, second = map(int, found.groups()[:6])
             # A leap second, which RFC 5545 allows, is the one before it.
-            moment = datetime(year, month, day, hour, minute, min(second, 59))
-            return moment.replace(tzinfo=UTC) if found[7] else moment
+            clock = (hour, minute, min(second, 59))
+            return datetime(year, month, day, *clock, tzinfo=UTC if found[7] else None)
     except ValueError:
         pass  # not in the calendar, as said below
     raise malformed(f"{name}={text:.40} is not a time such as 20270630T215959Z")
@@ -191,6 +190,3 @@ def _weekday(code: str) -> Weekday:
         return Weekday.from_rrule(code)
     except RecurrenceError:
         raise malformed(f"{code!r:.40} is not a day: MO, TU, WE, TH, FR, SA, SU") from None
-
-
-Filter: TypeAlias = Callable[[int], bool]

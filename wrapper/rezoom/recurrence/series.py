@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import dropwhile, islice, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 from zoneinfo import ZoneInfo
 
 from . import checks, engine, zones
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rezoom.errors import Problem
 
     from .difference import Difference
+    from .ical import EventWords
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -57,9 +58,21 @@ class Series:
     @staticmethod
     def from_zoom(meeting: Meeting | Mapping[str, Any], /) -> Series:
         """Read the series of a meeting that Zoom returned; `warnings()` tells what was odd."""
-        from .wire import read_series
+        from .reading import read_series
 
         return read_series(meeting)
+
+    @staticmethod
+    def from_rrule(text: str, /, *, tz: str | ZoneInfo | None = None, **policies: Any) -> Series:
+        """Read DTSTART and RRULE; `policies` are `short_months` and `clock_gaps`."""
+        from .rrule import read_series
+
+        return read_series(text, tz, **policies)
+
+    def __str__(self) -> str:
+        from .words import sentence
+
+        return sentence(self)
 
     def __iter__(self) -> Iterator[Occurrence]:
         return self._from(self.start.date())
@@ -145,6 +158,24 @@ class Series:
         from .wire import write_series
 
         return write_series(self.not_empty())
+
+    def to_rrule(self) -> str:
+        """Write the rule of RFC 5545 that goes with the first start as DTSTART."""
+        from .rrule import write_rule
+
+        return write_rule(self)
+
+    def to_vevent(self, **event: Unpack[EventWords]) -> str:
+        """Write the VEVENT; see `ical.Event` for summary, duration, uid, stamp and the rest."""
+        from .ical import Event, vevent
+
+        return vevent(self, Event(**event))
+
+    def to_ics(self, **event: Unpack[EventWords]) -> str:
+        """Write a calendar file: the VEVENT and the rules of its time zone."""
+        from .ical import Event, calendar
+
+        return calendar(self, Event(**event))
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None

@@ -93,9 +93,7 @@ class Reader:
         end = max(last.end, first.end)
         return Token(self.text[first.begin : end], first.begin, end)
 
-    def wrong(
-        self, at: Token, field: str, rule: str, message: str, fix: str
-    ) -> WordsError:
+    def wrong(self, at: Token, field: str, rule: str, message: str, fix: str) -> WordsError:
         """Return the error that points at a token; the caller raises it."""
         path = f"recurrence.{field}" if field else "recurrence"
         problem = Problem(path, "error", rule, message, fix, where_from(rule, path))

@@ -38,7 +38,7 @@ TWO_MEANINGS: Mapping[str, str] = {
 NOT_ZOOMS: Mapping[str, str] = {
     **dict.fromkeys(
         ("year", "years", "yearly", "annually"),
-        "schedule each year's meeting on its own, or say \"every 6 months on day 15\"",
+        'schedule each year\'s meeting on its own, or say "every 6 months on day 15"',
     ),
     **dict.fromkeys(
         ("hour", "hours", "hourly", "minute", "minutes"),
