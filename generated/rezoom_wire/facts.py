@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 c40d5435f88df3b5) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 668b80ed26a5754c) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -2371,6 +2371,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="K26",
             date="2026-05-15",
             bounds=MappingProxyType({"password": {"maxLength": 10}}),
+        ),
+        "recurrence-is-whole": Rule(
+            severity="error",
+            path="recurrence",
+            id="recurrence-is-whole",
+            field="type",
+            sentence="Zoom replaces a recurrence whole; a part of one is refused, or resets what it leaves out.",
+            fix="Send the whole recurrence with its type, or pass a Series as schedule.",
+            source="F17076",
+            date="2020",
         ),
         "both-ends": Rule(
             severity="error",

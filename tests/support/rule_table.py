@@ -98,6 +98,11 @@ RULES: dict[str, tuple[Body, Body, str]] = {
         "password",
     ),
     "passcode-characters": ({"password": "a b"}, {"password": "aB3@-_*xyz"}, "password"),
+    "recurrence-is-whole": (
+        {"recurrence": {"end_times": 5}},
+        {"recurrence": DAILY},
+        "recurrence.type",
+    ),
     "both-ends": (
         series(**DAILY, end_date_time=UNTIL),
         series(**{**DAILY, "end_times": UNSET}, end_date_time=UNTIL),

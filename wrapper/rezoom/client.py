@@ -11,17 +11,18 @@ import anyio
 import httpx
 
 from .auth import TokenSource
-from .drive import adrive, drive
+from .drive import SystemClock, adrive, drive
 from .errors import Problem
 from .flow import Reply, exchange
 from .prepare import Job, Wait, get_job, meeting_answer, update_job
 from .quota import Claim
 from .receipt import Receipt
-from .rules import judge
+from .scheduling import judge_scheduled
 from .session import AGENT, Session, ZoomOptions
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from .recurrence import Series
 
 
 class Zoom(Session):
@@ -49,6 +50,7 @@ class Zoom(Session):
         change: MeetingUpdate | Mapping[str, Any] | None = None,
         /,
         *,
+        schedule: Series | None = None,
         occurrence: str | None = None,
         host: str | None = None,
         wait: Wait | None = None,
@@ -59,14 +61,18 @@ class Zoom(Session):
         """Change the named fields of a meeting, or of one occurrence of it.
 
         Nothing is sent unless the whole change passes the spec's rules: InvalidChange lists every
-        problem. `occurrence` is an occurrence id. `host` names the host whose quota is spent.
+        problem. `schedule` is a whole series (start, zone, recurrence): Zoom replaces a recurrence
+        whole, so a part of one is refused. `occurrence` is an occurrence id. `host` names the host whose quota is spent.
         `allow` lifts rules by id; `extra` is merged last and may hold fields Zoom added after this
         release. A Receipt says that Zoom accepted the update, not that it applied it.
 
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
-        job = update_job(meeting, change, fields, occurrence=occurrence, allow=allow, extra=extra)
+        job = update_job(
+            meeting, change, fields, schedule=schedule, now=self._tools.clock.now(),
+            occurrence=occurrence, allow=allow, extra=extra,
+        )  # fmt: skip
         ledger = self._tools.ledger
         known = host or ledger.host_of(self._desk.ledger_account, job.meeting)
         claim = self._desk.claim(job.meeting, known)
@@ -138,6 +144,7 @@ class AsyncZoom(Session):
         change: MeetingUpdate | Mapping[str, Any] | None = None,
         /,
         *,
+        schedule: Series | None = None,
         occurrence: str | None = None,
         host: str | None = None,
         wait: Wait | None = None,
@@ -146,7 +153,10 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
-        job = update_job(meeting, change, fields, occurrence=occurrence, allow=allow, extra=extra)
+        job = update_job(
+            meeting, change, fields, schedule=schedule, now=self._tools.clock.now(),
+            occurrence=occurrence, allow=allow, extra=extra,
+        )  # fmt: skip
         ledger = self._tools.ledger
         known = host or await ledger.ahost_of(self._desk.ledger_account, job.meeting)
         claim = self._desk.claim(job.meeting, known)
@@ -199,6 +209,7 @@ def check(
     change: MeetingUpdate | Mapping[str, Any] | None = None,
     /,
     *,
+    schedule: Series | None = None,
     occurrence: bool = False,
     allow: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
@@ -209,4 +220,7 @@ def check(
     `update` refuses a change whose list holds a Problem of severity "error". With `occurrence`
     the change is judged as one to a single occurrence.
     """
-    return judge(change, fields, occurrence=occurrence, extra=extra, allow=allow)[1]
+    now = SystemClock().now()
+    return judge_scheduled(
+        change, fields, schedule=schedule, now=now, occurrence=occurrence, extra=extra, allow=allow
+    )[1]

@@ -6,7 +6,7 @@ import ipaddress
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,11 +16,12 @@ from .flow import Outgoing, Policy, Reply
 from .meeting_id import meeting_number
 from .quota import Claim, Quota
 from .receipt import Receipt
-from .rules import judge
+from .scheduling import judge_scheduled
 from .token_answer import header_flaw
 
 if TYPE_CHECKING:
     from ._wire import Meeting
+    from .recurrence import Series
 
 Wait = float | timedelta
 
@@ -68,6 +69,8 @@ def update_job(
     change: object,
     fields: Mapping[str, object],
     *,
+    schedule: Series | None = None,
+    now: datetime,
     occurrence: str | None,
     allow: Sequence[str],
     extra: Mapping[str, object] | None,
@@ -80,7 +83,10 @@ def update_job(
     except InvalidChange as error:
         problems += error.problems
     problems += _occurrence_problems(occurrence)
-    body, found = judge(change, fields, occurrence=occurrence is not None, extra=extra, allow=allow)
+    body, found = judge_scheduled(
+        change, fields, schedule=schedule, now=now, occurrence=occurrence is not None,
+        extra=extra, allow=allow,
+    )  # fmt: skip
     problems += found
     if any(problem.severity == "error" for problem in problems):
         raise InvalidChange([problem for problem in problems if problem.severity == "error"])

@@ -45,7 +45,7 @@ def judge(
         out.problems += added.problems
         merge(out.body, added.body)
         unknown = set(_unknown_paths(added.body))
-    problems = [*out.problems, *_verdicts(out.body, unknown)]
+    problems = [*out.problems, *_told_once(_verdicts(out.body, unknown))]
     if occurrence:
         problems += _not_honoured(out.body)
     if not out.problems and not any(_leaves(out.body)):
@@ -62,6 +62,13 @@ def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
             merge(target[key], value)
         else:
             target[key] = value
+
+
+def _told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Drop a bare "is missing" where a rule says what that means."""
+    found = list(problems)
+    ruled = {problem.path for problem in found if problem.rule in facts.RULES}
+    return [p for p in found if not (p.rule.endswith(".required") and p.path in ruled)]
 
 
 @cache

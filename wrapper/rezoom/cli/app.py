@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from .check import check
 from .outcome import Interrupted, report
+from .preview import preview
 from .show import show
 from .simulate import simulate
 from .update import update
@@ -124,6 +125,15 @@ app.command(
         "rezoom check --body change.json --json",
     )
 )(check)
+app.command(
+    epilog=_examples(
+        "rezoom preview --repeat 'every 2 weeks on tue until 2027-06-30' "
+        "--start 2027-03-02T09:00 --timezone Europe/Berlin",
+        "rezoom preview --rrule 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' "
+        "--start 2027-03-01T09:00 --timezone Europe/Berlin --ics series.ics",
+        "rezoom preview --body change.json --json",
+    )
+)(preview)
 app.command(
     epilog=_examples("rezoom simulate", "rezoom simulate --port 0 --seed meetings.json"),
 )(simulate)

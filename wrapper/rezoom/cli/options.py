@@ -94,6 +94,22 @@ Timezone: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Repeat: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORDS",
+        help="The pattern and its end in words: 'every 2 weeks on tue until 2027-06-30'.",
+        show_default=False,
+    ),
+]
+Rrule: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RULE",
+        help="The same as a rule of RFC 5545: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12'.",
+        show_default=False,
+    ),
+]
 Json: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Answer with exactly one JSON object on stdout.")
 ]

@@ -6,6 +6,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # Wide enough that nothing is wrapped in a file or a pipe.
 _UNBOUNDED = 1000
+_DATES = 6
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow")}
 
 
@@ -63,6 +65,9 @@ def print_error(error: RezoomError) -> None:
         console.print(f"{plain(error)}", style="red", soft_wrap=True)
         return
     console.print(f"{error.message}. Nothing was sent.", style="red", soft_wrap=True)
+    pointer = getattr(error, "pointer", "")
+    if pointer:
+        console.print(plain(pointer), soft_wrap=True)
     print_problems(console, error.problems)
     candidates = getattr(error, "candidates", ())
     if candidates:
@@ -85,7 +90,14 @@ def print_problems(console: Console, problems: Sequence[Problem]) -> None:
             if said:
                 style = "" if name == "fix" else "dim"
                 table.add_row("", Text(name, style="dim"), Text(said, style=style))
+        if problem.dates:
+            table.add_row("", Text("dates", style="dim"), Text(_few(problem.dates)))
     console.print(table)
+
+
+def _few(dates: Sequence[date]) -> str:
+    shown = ", ".join(day.isoformat() for day in dates[:_DATES])
+    return shown if len(dates) <= _DATES else f"{shown} and {len(dates) - _DATES} more"
 
 
 def print_request(

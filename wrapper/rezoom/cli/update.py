@@ -89,12 +89,14 @@ def update(
 
 
 def _judged(meeting: str, change: Change, occurrence: str | None, allow: list[str]) -> Job:
+    from ..drive import SystemClock
     from ..prepare import update_job
 
     try:
         job = update_job(
-            meeting, change.body, {}, occurrence=occurrence, allow=allow, extra=change.extra
-        )
+            meeting, change.body, {}, now=SystemClock().now(), occurrence=occurrence, allow=allow,
+            extra=change.extra,
+        )  # fmt: skip
     except InvalidChange as error:
         raise InvalidChange(change.with_verdicts(error.problems)) from None
     if change.problems:

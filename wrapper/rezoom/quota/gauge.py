@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -73,42 +73,45 @@ class Quota(Gauge):
 
 def read_gauge(
     limit: int | None,
-    places: Iterable[tuple[int, int, int]],
+    counts: Sequence[int],
+    free_at: Callable[[int], int],
     blocked: int,
     show: Callable[[int], datetime],
-    *,
-    forecast: bool = True,
 ) -> Gauge:
-    """Read a gauge off the places that count now, as (free at, state, how many).
+    """Read a gauge: `counts` places by state, and when the first n of them have freed.
 
     `blocked` is above 0 while Zoom itself says that the quota is used up: what this ledger does
-    not know of was then spent elsewhere. `forecast` fills `frees`.
+    not know of was then spent elsewhere.
     """
-    counts = [0, 0, 0, 0]
-    frees: dict[int, int] = {}
-    for free_at, state, number in places:
-        counts[state] += number
-        frees[free_at] = frees.get(free_at, 0) + number
-    if limit is None:
-        limit = sum(counts)
-    left = max(0, limit - sum(counts))
-    next_free = _when_free(frees, max(1, sum(counts) - limit + 1))
+    total = sum(counts)
+    limit = total if limit is None else limit
+    left = max(0, limit - total)
+    external = counts[EXTERNAL]
+    next_free = free_at(max(1, total - limit + 1)) if total else 0
     if blocked:
-        counts[EXTERNAL] += left
+        external += left
         next_free = blocked if left else max(blocked, next_free)
         left = 0
     return Gauge(
-        limit, counts[SETTLED], counts[PENDING], counts[UNKNOWN], counts[EXTERNAL], left,
+        limit, counts[SETTLED], counts[PENDING], counts[UNKNOWN], external, left,
         show(next_free) if next_free else None,
-        frees=tuple((show(at), frees[at]) for at in sorted(frees)) if forecast else (),
     )  # fmt: skip
 
 
-def _when_free(frees: Mapping[int, int], wanted: int) -> int:
-    if wanted == 1:
-        return min(frees, default=0)
-    for free_at in sorted(frees):
-        wanted -= frees[free_at]
+def forecast(
+    places: Iterable[tuple[int, int]], show: Callable[[int], datetime]
+) -> tuple[tuple[datetime, int], ...]:
+    """List when places come back and how many, from (free at, how many)."""
+    frees: dict[int, int] = {}
+    for free_at, number in places:
+        frees[free_at] = frees.get(free_at, 0) + number
+    return tuple((show(free_at), frees[free_at]) for free_at in sorted(frees))
+
+
+def nth_free(places: Iterable[tuple[int, int]], wanted: int) -> int:
+    """Tell when `wanted` places have freed, from (free at, how many)."""
+    for free_at, number in sorted(places):
+        wanted -= number
         if wanted <= 0:
             return free_at
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 
@@ -36,16 +36,22 @@ class Boot(Protocol):
         ...
 
 
+# Counts on through sleep; without it, a count that stands still in sleep frees places later.
+_since_boot = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
+
+
 class _Machine:
     """The clocks of the operating system."""
+
+    monotonic = staticmethod(_since_boot)
 
     def now(self) -> datetime:
         """Read the wall clock."""
         return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Read the clock since boot; where there is none, one that may stand still in sleep."""
-        return _since_boot()
 
 
 class _LinuxBoot:
@@ -59,18 +65,6 @@ class _LinuxBoot:
     def read(self) -> int:
         return round(_since_boot() * SECOND)
 
-
-def _monotonic() -> float:
-    return time.monotonic()
-
-
-_since_boot = _monotonic
-if hasattr(time, "CLOCK_BOOTTIME"):
-
-    def _boottime() -> float:
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-    _since_boot = _boottime
 
 MACHINE: Time = _Machine()
 

@@ -7,7 +7,7 @@ once, in order (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .instants import SECOND
@@ -36,6 +36,30 @@ class Pace:
     rate: float | None
     burst: int
     ceiling: float
+    gap: int = field(init=False, repr=False, compare=False)
+    slack: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        gap = math.ceil(SECOND / self.rate) if self.rate else 0
+        object.__setattr__(self, "gap", gap)
+        object.__setattr__(self, "slack", (self.burst - 1) * gap)
+
+
+def turn(pace: Pace, stored: Stored, now: int) -> tuple[int, Stored | None]:
+    """Return the caller's turn, and what to store for the next one; None when nothing is paced."""
+    after, learned, since = stored
+    gap, slack = pace.gap, pace.slack
+    if learned is not None:
+        rate = rate_now(pace, learned, since, now)
+        if rate != pace.rate and rate:
+            gap, slack = math.ceil(SECOND / rate), 0  # bursts are what Zoom refuses
+        else:
+            learned = None
+    if not gap:
+        return now, None
+    if after <= now:
+        return now, (now + gap, learned, since)
+    return max(now, after - slack), (after + gap, learned, since)
 
 
 def rate_now(pace: Pace, learned: float | None, since: int, now: int) -> float | None:
@@ -47,29 +71,20 @@ def rate_now(pace: Pace, learned: float | None, since: int, now: int) -> float |
     return pace.rate if grown >= full else grown
 
 
-def turn(pace: Pace, rate: float, after: int, now: int) -> tuple[int, int]:
-    """Return the caller's turn, and the theoretical arrival time to store for the next one."""
-    gap = math.ceil(SECOND / rate)
-    # A learned rate is below the usual one, so that bursts are what Zoom refuses.
-    burst = pace.burst if rate == pace.rate else 1
-    return max(now, after - (burst - 1) * gap), max(now, after) + gap
-
-
 def turns_ahead(rate: float, after: int, now: int) -> int:
     """Count the calls that were promised a turn and have not had it."""
     return max(1, math.ceil((after - now) * rate / SECOND))
 
 
-def lesson(
-    pace: Pace, learned: float | None, since: int, now: int, named: float | None = None
-) -> float | None:
-    """Return the rate to keep after a refusal per second; None when it teaches nothing new.
+def lesson(pace: Pace, stored: Stored, now: int, named: float | None = None) -> Stored | None:
+    """Return what to store after a refusal per second; None when it teaches nothing new.
 
     `named` is the limit per second that Zoom's answer names, if it does.
     """
+    after, learned, since = stored
     if learned is not None and now - since < SECOND:
         return None  # one herd, one lesson: calls sent together are refused together
     rate = rate_now(pace, learned, since, now) or pace.ceiling
     if named is not None and named > 0:
         rate = min(rate, named)
-    return max(_SLOWEST, rate * CUT)
+    return after, max(_SLOWEST, rate * CUT), now

@@ -1,19 +1,26 @@
-"""The places of one scope, held in memory so that every operation on them takes constant time."""
+"""The places of one scope, held in memory so that almost all that is done to them is quick."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 
-from .gauge import EXTERNAL, PENDING, SETTLED, UNKNOWN
+from .gauge import nth_free
 
 _NEVER = 1 << 62
 
 
 class Pot:
-    """Places by state; `due` is before anything in it frees, `flying` until when one is sent."""
+    """Places by state; `due` comes before anything in it frees, `count` is how many there are.
 
-    __slots__ = ("blocked", "due", "external", "flying", "pilot", "settled", "unknown", "waiting")
+    `flying` is until when a request of an exclusive scope is taken to be under way, sent with the
+    token `pilot`; `closed` is the later of that and the block.
+    """
+
+    __slots__ = (
+        "blocked", "closed", "count", "due", "external", "flying", "pilot", "settled", "unknown",
+        "waiting",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         # In the order in which they free: the clock never runs backwards.
@@ -21,29 +28,35 @@ class Pot:
         # Places without an answer, by token; `unknown` names those whose outcome nobody knows.
         self.waiting: dict[str, int] = {}
         self.unknown: set[str] = set()
-        self.external: deque[tuple[int, int]] = deque()
-        self.blocked = self.flying = 0
+        self.external: list[tuple[int, int]] = []
+        self.count = self.blocked = self.flying = self.closed = 0
         self.pilot = ""
         self.due = _NEVER
 
-    def count(self) -> int:
-        """Count the places; after a purge."""
-        others = sum(number for _, number in self.external) if self.external else 0
-        return len(self.settled) + len(self.waiting) + others
+    def take(self, token: str, free_at: int) -> None:
+        """Count a request that is about to be sent."""
+        self.waiting[token] = free_at
+        self.count += 1
+        if self.due > free_at:  # noqa: PLR1730 - min() would be a tenth of a whole reservation
+            self.due = free_at
 
-    def settle(self, token: str, free_at: int | None) -> None:
-        """Note the answer to a request that is under way; None: it is counted no longer."""
-        if token not in self.waiting or token in self.unknown:
-            return
-        del self.waiting[token]
-        self.land(token)
-        if free_at is None:
-            return
-        self.settled.append(free_at)
-        if len(self.settled) > 1 and free_at < self.settled[-2]:
-            # Someone counts this scope with another margin.
-            self.settled = deque(sorted(self.settled))
-        self.due = min(self.due, free_at)
+    def settle(self, token: str, free_at: int) -> None:
+        """Note the answer to a request that is under way."""
+        if token in self.waiting and token not in self.unknown:
+            del self.waiting[token]
+            self.settled.append(free_at)
+            if len(self.settled) > 1 and free_at < self.settled[-2]:
+                # Someone counts this scope with another margin.
+                self.settled = deque(sorted(self.settled))
+            self.due = min(self.due, free_at)
+            self.land(token)
+
+    def release(self, token: str) -> None:
+        """Forget a request that is under way."""
+        if token in self.waiting and token not in self.unknown:
+            del self.waiting[token]
+            self.count -= 1
+            self.land(token)
 
     def abandon(self, token: str) -> None:
         """Note that no answer will come."""
@@ -51,29 +64,55 @@ class Pot:
             self.unknown.add(token)
             self.land(token)
 
+    def block(self, until: int) -> None:
+        """Refuse everything until the latest instant that was named."""
+        self.blocked = max(self.blocked, until)
+        self.closed = max(self.blocked, self.flying)
+
+    def fly(self, token: str, send_by: int) -> None:
+        """Let nothing else go while a request of an exclusive scope is under way."""
+        self.pilot, self.flying = token, send_by
+        self.closed = max(self.blocked, send_by)
+
     def land(self, token: str) -> None:
-        """Let the next request of an exclusive scope go."""
+        """Let the next request go."""
         if token == self.pilot:
-            self.flying = 0
+            self.flying, self.closed = 0, self.blocked
 
     def spend(self, free_at: int, number: int) -> None:
         """Count what others have spent."""
         self.external.append((free_at, number))
+        self.count += number
         self.due = min(self.due, free_at)
 
     def purge(self, now: int) -> None:
         """Let go of what counts no longer."""
+        if self.due > now:
+            return
         while self.settled and self.settled[0] <= now:
             self.settled.popleft()
-        self.external = deque(one for one in self.external if one[0] > now)
+        self.external = [one for one in self.external if one[0] > now]
         for token in [token for token, free_at in self.waiting.items() if free_at <= now]:
             del self.waiting[token]
             self.unknown.discard(token)
-        self.due = min((free_at for free_at, _, _ in self.places()), default=_NEVER)
+        self.count = sum(self.counts())
+        self.due = self.free_at(1) if self.count else _NEVER
 
-    def places(self) -> Iterator[tuple[int, int, int]]:
-        """List (free at, state, how many)."""
-        yield from ((free_at, SETTLED, 1) for free_at in self.settled)
-        yield from ((free_at, EXTERNAL, number) for free_at, number in self.external)
-        for token, free_at in self.waiting.items():
-            yield free_at, UNKNOWN if token in self.unknown else PENDING, 1
+    def counts(self) -> tuple[int, int, int, int]:
+        """Count the places: pending, settled, external, unknown."""
+        unknown = len(self.unknown)
+        external = sum(number for _, number in self.external)
+        return len(self.waiting) - unknown, len(self.settled), external, unknown
+
+    def free_at(self, wanted: int) -> int:
+        """Tell when `wanted` places have freed."""
+        if wanted > 1:
+            return nth_free(self.places(), wanted)
+        first = [self.settled[0]] if self.settled else []
+        return min(*first, *self.waiting.values(), *(at for at, _ in self.external), _NEVER)
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """List (free at, how many)."""
+        yield from ((free_at, 1) for free_at in self.settled)
+        yield from ((free_at, 1) for free_at in self.waiting.values())
+        yield from self.external

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from ..errors import QuotaExceeded, SlotExpired
 from .gauge import Gauge
-from .instants import SECOND, instant
+from .instants import SECOND
 from .pacing import Pace, Stored, rate_now, turn, turns_ahead
 
 # The names of the two limits that are not counted scopes.
@@ -33,19 +33,17 @@ def flying_refusal(send_by: datetime) -> QuotaExceeded:
 
 
 def pace_refusal(
-    pace: Pace, stored: Stored, now: int, ahead: int, wait: float
+    pace: Pace, stored: Stored, now: int, wait: float, show: Callable[[int], datetime]
 ) -> QuotaExceeded | None:
     """Refuse a turn that comes more than `wait` seconds from now."""
+    at, _ = turn(pace, stored, now)
     after, learned, since = stored
     rate = rate_now(pace, learned, since, now)
-    if rate is None:
-        return None
-    at, _ = turn(pace, rate, after, now)
-    if at - now <= wait * SECOND:
+    if rate is None or at - now <= wait * SECOND:
         return None
     return QuotaExceeded(
         limit=max(1, round(rate)), used=0, pending=turns_ahead(rate, after, now), unknown=0,
-        external=0, scope=PACE, retry_at=instant(math.ceil(at - wait * SECOND) + ahead),
+        external=0, scope=PACE, retry_at=show(math.ceil(at - wait * SECOND)),
     )  # fmt: skip
 
 

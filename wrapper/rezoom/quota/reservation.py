@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from sys import maxsize
 from typing import Literal, NamedTuple
 
 from ..errors import SlotExpired
-from .instants import DAY, HOUR, MINUTE, SECOND
+from .instants import DAY, HOUR, MINUTE, SECOND, instant
 from .pacing import Pace
 
 Window = Literal["rolling", "utc-day"]
@@ -29,15 +30,18 @@ class Scope:
     window: Window = "rolling"
     hours: float = 24
     exclusive: bool = False
+    rolling: bool = field(init=False, repr=False, compare=False)
     span: int = field(init=False, repr=False, compare=False)
+    most: int = field(init=False, repr=False, compare=False)
+    # Places that were settled are kept as one number per minute.
+    bundled: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        most = maxsize if self.limit is None else self.limit
+        object.__setattr__(self, "rolling", self.window == "rolling")
         object.__setattr__(self, "span", round(self.hours * HOUR))
-
-    @property
-    def bundled(self) -> bool:
-        """Tell whether places that were settled are kept as one number per minute."""
-        return self.limit is not None and self.limit > _BUNDLED_ABOVE
+        object.__setattr__(self, "most", most)
+        object.__setattr__(self, "bundled", self.limit is not None and most > _BUNDLED_ABOVE)
 
     def free_at(self, latest: int, margin: int, ahead: int = 0) -> int:
         """Tell when a request that Zoom counted at `latest` at the latest stops counting.
@@ -45,7 +49,7 @@ class Scope:
         `ahead` is how far the wall clock is ahead of the clock that `latest` was read from. Where
         they disagree nobody knows which day Zoom writes: the later one counts.
         """
-        if self.window == "rolling":
+        if self.rolling:
             return latest + self.span + margin
         # Zoom's midnight is anywhere within the margin around ours, so the margin counts twice.
         free = ((latest + margin) // DAY + 1) * DAY + margin
@@ -94,26 +98,35 @@ class Reservation:
 class Grant(NamedTuple):
     """A place in every scope of `reservation`, counted as spent until it is settled or released.
 
-    Sleep `pause` seconds, then send, at `send_by` at the latest.
+    Sleep `pause` seconds, then send, at `send_by` at the latest. Instants and spans are stored in
+    microseconds; `places` is where the places stand in the ledger, in the order of the scopes.
     """
 
     token: str
     reservation: Reservation
-    granted_at: datetime
-    pause: float = 0.0
-    # Where the places stand in the ledger, in the order of the scopes.
+    at: int
+    delay: int = 0
     places: tuple[int, ...] = ()
+
+    @property
+    def granted_at(self) -> datetime:
+        """When it was granted."""
+        return instant(self.at)
+
+    @property
+    def pause(self) -> float:
+        """How many seconds there are until the turn."""
+        return self.delay / SECOND
 
     @property
     def not_before(self) -> datetime:
         """The turn."""
-        return self.granted_at + timedelta(seconds=self.pause)
+        return instant(self.at + self.delay)
 
     @property
     def send_by(self) -> datetime:
         """The last instant at which the request may be sent on this place."""
-        lease = self.reservation.lease
-        return self.not_before + timedelta(microseconds=lease.send_within)
+        return instant(self.at + self.delay + self.reservation.lease.send_within)
 
     @property
     def claim(self) -> Reservation:

@@ -96,7 +96,9 @@ class Reader:
     def wrong(self, at: Token, field: str, rule: str, message: str, fix: str) -> WordsError:
         """Return the error that points at a token; the caller raises it."""
         path = f"recurrence.{field}" if field else "recurrence"
-        problem = Problem(path, "error", rule, message, fix, where_from(rule, path))
+        # How words are written is ours to say, not Zoom's.
+        source = "" if rule.startswith("words") else where_from(rule, path)
+        problem = Problem(path, "error", rule, message, fix, source)
         length = max(1, at.end - at.begin)
         return WordsError(problem, text=self.text, position=at.begin, length=length)
 

@@ -1,0 +1,163 @@
+"""Who may import whom: what is not written here is forbidden."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FACADE = ROOT / "wrapper" / "rezoom"
+GENERATED = ROOT / "generated"
+
+# The facade, from the leaves up. A package is one entry: inside it everything may meet.
+ARROWS: dict[str, set[str]] = {
+    "errors": set(),
+    "clock": set(),
+    "_wire": {"rezoom_wire"},
+    "times": {"errors"},
+    "retry": {"errors"},
+    "meeting_id": {"_wire", "errors"},
+    "token_answer": {"_wire", "errors"},
+    "auth": {"_wire", "errors", "httpx_auth", "token_answer"},
+    "httpx_auth": {"auth"},
+    "quota": {"_wire", "clock", "errors", "times"},
+    "recurrence": {"_wire", "errors", "times"},
+    "body": {"_wire", "errors", "times"},
+    "rules": {"_wire", "body", "errors"},
+    "vendor": {"_wire", "errors"},
+    "answers": {"_wire", "errors", "quota", "retry"},
+    "flow": {"answers", "auth", "errors", "quota", "retry"},
+    "drive": {"_wire", "auth", "clock", "errors", "flow", "quota"},
+    "receipt": {"errors", "quota"},
+    "prepare": {
+        "_wire", "errors", "flow", "meeting_id", "quota", "receipt", "rules", "token_answer",
+    },
+    "session": {"_wire", "auth", "clock", "drive", "errors", "prepare", "quota"},
+    "client": {
+        "_wire", "auth", "drive", "errors", "flow", "prepare", "quota", "receipt", "rules",
+        "session",
+    },
+}  # fmt: skip
+# On top: they may use the whole facade, and nothing but themselves may use them.
+ARROWS["simulator"] = {*ARROWS, "rezoom_contract"}
+ARROWS["cli"] = {*ARROWS}
+# The public names, each of which is loaded from where it lives.
+ARROWS["__init__"] = {*ARROWS, "rezoom_wire"} - {"cli", "simulator"}
+
+BOUGHT: dict[str, set[str]] = {
+    "anyio": {"client", "drive", "httpx_auth", "simulator"},
+    "httpx": {"auth", "client", "drive", "httpx_auth", "session"},
+    "jsonschema_rs": {"rules"},
+    "pydantic": {"simulator"},
+    "starlette": {"simulator"},
+    "uvicorn": {"simulator"},
+    "rich": {"cli"},
+    "typer": {"cli"},
+}
+WORLDLY = {
+    "drive": "the real clock, and tokens for the ledger",
+    "session": "the environment, and the jitter",
+    "httpx_auth": "a clock for those who bring none",
+    "cli": "it is the outside",
+    "simulator": "it is the outside",
+}
+
+
+def part(module: Path) -> str:
+    """Name the entry of the table that a module of the facade belongs to."""
+    return module.relative_to(FACADE).parts[0].removesuffix(".py")
+
+
+def modules(folder: Path) -> list[Path]:
+    """List the modules below a folder."""
+    return sorted(folder.rglob("*.py"))
+
+
+def imports(module: Path, package: Path) -> Iterator[str]:
+    """Yield what a module imports: `part` of its own package, or the top name of another one."""
+    here = module.relative_to(package.parent).with_suffix("").parts
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            base = here[: -node.level] + tuple(
+                (node.module or "").split(".") if node.module else ()
+            )
+            names = [base[1]] if len(base) > 1 else [alias.name for alias in node.names]
+            yield from names
+
+
+def test_the_table_names_every_module() -> None:
+    """A new module gets its arrows before it gets its first line."""
+    assert {part(module) for module in modules(FACADE)} - ARROWS.keys() == set()
+
+
+def test_the_arrows_have_no_circle() -> None:
+    """But for the two halves of the token source, which load each other on first use."""
+    left = {name: goals - {name} for name, goals in ARROWS.items()}
+    left["auth"] -= {"httpx_auth"}
+    while leaves := {name for name, goals in left.items() if not goals & left.keys()}:
+        left = {name: goals for name, goals in left.items() if name not in leaves}
+
+    assert left == {}
+
+
+@pytest.mark.parametrize("module", modules(FACADE), ids=lambda m: str(m.relative_to(FACADE)))
+def test_a_module_imports_only_what_its_arrows_allow(module: Path) -> None:
+    """Ours by the table, others' by name, and the standard library."""
+    here = part(module)
+    allowed = {here} | ARROWS[here] | {name for name, users in BOUGHT.items() if here in users}
+
+    strange = set(imports(module, FACADE)) - allowed - sys.stdlib_module_names
+
+    assert strange == set()
+
+
+def test_generated_code_knows_nothing_of_the_facade() -> None:
+    """The wire client needs attrs and httpx, so that it can be copied anywhere; the contract pydantic."""
+    bought = {
+        "rezoom_wire": {"attrs", "attr", "httpx"},
+        "rezoom_contract": {"pydantic", "pydantic_core"},
+    }
+    for package, needs in bought.items():
+        for module in modules(GENERATED / package):
+            found = {name for name in absolute(module) if name not in sys.stdlib_module_names}
+            assert found <= needs, module
+
+
+def absolute(module: Path) -> Iterator[str]:
+    """Yield the top names of what a module imports from elsewhere."""
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").partition(".")[0]
+
+
+@pytest.mark.parametrize("module", modules(FACADE), ids=lambda m: str(m.relative_to(FACADE)))
+def test_time_randomness_and_environment_stay_outside(module: Path) -> None:
+    """They come in as arguments; a core that reads them by itself cannot be tested."""
+    if part(module) in WORLDLY:
+        return
+    tree = ast.parse(module.read_text("utf-8"))
+    found = [ast.unparse(node) for node in ast.walk(tree) if worldly(node)]
+
+    assert found == []
+
+
+def worldly(node: ast.AST) -> bool:
+    """Tell whether a node reads the time, draws a number, sleeps, or looks at the environment."""
+    if isinstance(node, ast.Import):
+        return bool({alias.name for alias in node.names} & {"time", "random", "secrets", "uuid"})
+    if isinstance(node, ast.ImportFrom):
+        return node.module in {"time", "random", "secrets", "uuid"}
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        read = {"now", "utcnow", "today", "environ", "getenv", "sleep", "urandom"}
+        return node.value.id in {"datetime", "date", "os", "anyio", "asyncio"} and node.attr in read
+    return False
