@@ -130,6 +130,13 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure beside the floors and the peers, in one run; nothing here can fail on a slow day."""
+    install(session, "rezoom and its peers", EVERYTHING, *group("bench"))
+    session.run("python", "scripts/bench.py", *session.posargs)
+
+
+@nox.session(default=False)
 def format(session: nox.Session) -> None:  # noqa: A001  # named as what it does, on the command line
     """Write what `lint` checks."""
     install(session, "ruff", *group("lint"))

@@ -58,29 +58,34 @@ def default_cache(root: Path) -> Path:
 
 def install(root: Path, cache: Path, say: Say = talk) -> Path:
     """Install the tools that `spec/lint` pins into `cache`, once; return their folder."""
-    lint = root / "spec" / "lint"
-    wanted = _digest([lint / name for name in _MANIFEST])
-    programs, stamp = cache / "node_modules" / ".bin", cache / _STAMP
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and programs.is_dir():
-        return programs
+    what = "Spectral, Redocly, and Prism (once, 156 MB, 15 to 60 s)"
+    return install_packages(root / "spec" / "lint", cache, what, say) / ".bin"
+
+
+def install_packages(pinned: Path, cache: Path, what: str, say: Say = talk) -> Path:
+    """Install what the lock in `pinned` names into `cache`, once; return its node_modules."""
+    wanted = _digest([pinned / name for name in _MANIFEST])
+    modules, stamp = cache / "node_modules", cache / _STAMP
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and modules.is_dir():
+        return modules
     npm = shutil.which("npm")
     if npm is None:
         raise ToolError(
-            "npm was not found: the spec linters and Prism need Node 20.19 or newer.\n"
+            f"npm was not found: {what.partition(' (')[0]} need Node 20.19 or newer.\n"
             "Install it (https://nodejs.org, or `apt-get install nodejs npm`) and run this again."
         )
     cache.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     for name in _MANIFEST:
-        shutil.copyfile(lint / name, cache / name)
+        shutil.copyfile(pinned / name, cache / name)
     # No install scripts: none of the tools needs one, and one of them reports who installs it.
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"]
-    say("installing Spectral, Redocly, and Prism (once, 156 MB, 15 to 60 s)")
+    say(f"installing {what}")
     code, _, words = run(command, cache, {}, _INSTALL_SECONDS, say)
     if code:
         raise ToolError(f"npm ci failed (exit {code}):\n{words.strip()}")
     stamp.write_text(wanted, encoding="utf-8")
-    return programs
+    return modules
 
 
 def run(

@@ -153,7 +153,8 @@ def test_an_odd_meeting_is_read_as_far_as_it_goes(wire: Wire, call: Call) -> Non
 
     meeting = call().get(1)
 
-    assert (meeting.additional_properties["new"], meeting.settings.audio) == ([1], 7)
+    assert meeting.additional_properties["new"] == [1]
+    assert meeting.to_dict()["settings"] == {"audio": 7}
     assert not meeting.recurrence
 
 
@@ -397,7 +398,7 @@ def test_a_forked_child_opens_its_own_connection(
 
     assert [sent.connection for sent in wire.calls] == [1, 2]
     assert not parents.is_closed
-    caller.zoom._http, caller.zoom._pid = parents, pid  # type: ignore[assignment]  # for the end to close
+    caller.zoom._http, caller.zoom._pid = parents, pid  # for the end to close
 
 
 def test_an_unreachable_host_is_not_sent(wire: Wire, call: Call) -> None:
@@ -437,7 +438,7 @@ def test_an_error_of_a_call_survives_pickling(wire: Wire, call: Call) -> None:
     with pytest.raises(RateLimited) as caught:
         call().update(1, topic="x")
 
-    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301  # our own bytes
+    again = pickle.loads(pickle.dumps(caught.value))
 
     assert (str(again), again.to_dict()) == (str(caught.value), caught.value.to_dict())
 

@@ -28,11 +28,11 @@ SHORT = timedelta(seconds=1)
 DAILY = "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests"
 
 
-def verdict(status: int, body: object = b"", *, repeatable: bool = True, **headers: str) -> Verdict:
+def verdict(status: int, body: object = b"", **headers: str) -> Verdict:
     """Read one answer; anything but bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read(status, named, content, NOW, secrets=frozenset({SECRET}), repeatable=repeatable)
+    return read(status, named, content, NOW, secrets=frozenset({SECRET}), repeatable=True)
 
 
 def refusal(status: int, body: object = b"", **headers: str) -> RefusedError:
@@ -340,8 +340,12 @@ def test_an_error_inside_a_success_is_that_error(code: int, kind: type[RefusedEr
 @pytest.mark.parametrize("status", [502, 503, 504])
 def test_a_gateways_failure_is_tried_again_if_that_is_harmless(status: int) -> None:
     """An update that must not be repeated is not."""
-    assert verdict(status, repeatable=True).retry
-    assert not verdict(status, repeatable=False).retry
+    retries = [
+        read(status, {}, b"", NOW, secrets=frozenset(), repeatable=repeatable).retry
+        for repeatable in (True, False)
+    ]
+
+    assert retries == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ class Run:
                 return self.tokens.pop(0) if self.tokens else Token(f"token-{count}")
             case Reserve(claim):
                 refusal = self.reserves.pop(0) if self.reserves else None
-                return refusal or Grant(f"grant-{count}", claim, NOW)
+                return refusal or Grant(f"grant-{count}", claim, 0)
             case Send():
                 return self.sends.pop(0)
         return None
@@ -144,7 +144,7 @@ def test_what_is_sent_carries_the_token_of_its_attempt() -> None:
     run = Run([DONE])
     run.go()
 
-    grant = Grant("grant-1", CLAIM, NOW)
+    grant = Grant("grant-1", CLAIM, 0)
     assert run.seen[2:] == [Send(PATCH, Token("token-1")), Settle(grant)]
 
 
@@ -214,7 +214,7 @@ def test_a_full_quota_of_zooms_is_closed_in_the_ledger(
     run = Run([answer], policy=Policy(0, 30, lambda: 1.0))
     run.fails()
 
-    assert run.seen[-1] == Settle(Grant("grant-1", CLAIM, NOW), block)
+    assert run.seen[-1] == Settle(Grant("grant-1", CLAIM, 0), block)
 
 
 def test_a_rejected_token_is_renewed_once_without_a_pause() -> None:
@@ -305,7 +305,10 @@ def test_retries_bound_the_attempts(retries: int) -> None:
 
 def test_pauses_grow_by_the_backoff() -> None:
     """With the randomness that was handed in."""
-    run = Run([UNAVAILABLE] * 3 + [DONE], policy=Policy(3, 30, lambda: 0.5, Backoff(2, 3, 100)))
+    run = Run(
+        [UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, DONE],
+        policy=Policy(3, 30, lambda: 0.5, Backoff(2, 3, 100)),
+    )
     run.go()
 
     assert run.pauses() == [1, 3, 9]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 import anyio
 import pytest
@@ -14,14 +15,25 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from rezoom import Gauge, Ledger, MemoryLedger, QuotaExceeded
 from rezoom._wire import facts
-from rezoom.quota import Claim, Grant
-from rezoom.quota import ledger as ledger_module
-from rezoom.quota.policy import HORIZON, MARGIN
+from rezoom.quota import Grant, Lease, Reservation, Scope
 
 DAY = timedelta(days=1)
 MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
-CLAIM = Claim("account", 1, "host")
+HORIZON, MARGIN = (timedelta(microseconds=span) for span in (Lease().horizon, Lease().margin))
 LIMIT = facts.QUOTAS["meeting"].limit
+
+
+def claim(
+    meeting: int, host: str | None = "host", *, account: str = "account", limit: int = LIMIT
+) -> Reservation:
+    """Ask for what one update spends."""
+    scopes = [Scope("meeting", f"{account}/meeting/{meeting}", limit)]
+    if host is not None:
+        scopes.append(Scope("host", f"{account}/host/{host}", limit, "utc-day"))
+    return Reservation(tuple(scopes))
+
+
+CLAIM = claim(1)
 
 
 @pytest.fixture
@@ -30,15 +42,16 @@ def ledger(clock: FakeClock) -> MemoryLedger:
     return MemoryLedger(clock=clock)
 
 
-def fill(ledger: Ledger, claim: Claim, count: int = LIMIT) -> list[Grant]:
+def fill(ledger: Ledger, asked: Reservation, count: int = LIMIT) -> list[Grant]:
     """Take that many places."""
-    return [ledger.reserve(claim, f"{claim.meeting}-{number}") for number in range(count)]
+    key = asked.scopes[0].key
+    return [ledger.reserve(asked, f"{key}-{number}") for number in range(count)]
 
 
-def refused(ledger: Ledger, claim: Claim = CLAIM) -> QuotaExceeded:
+def refused(ledger: Ledger, asked: Reservation = CLAIM) -> QuotaExceeded:
     """Ask for one place too many."""
     with pytest.raises(QuotaExceeded) as caught:
-        ledger.reserve(claim, "one too many")
+        ledger.reserve(asked, "one too many")
     return caught.value
 
 
@@ -73,27 +86,26 @@ def test_the_hundred_and_first_is_refused_with_the_time_to_come_back(
 
 def test_a_place_counts_from_the_answer_on(ledger: MemoryLedger, clock: FakeClock) -> None:
     """Until it comes, the latest instant at which Zoom can have counted is what counts."""
-    grant = ledger.reserve(Claim("account", 1), "a")
-    pending = ledger.usage(grant.claim).next_free
+    grant = ledger.reserve(claim(1, None), "a")
+    pending = ledger.usage(grant.reservation).next_free
     clock.advance(timedelta(seconds=2))
     ledger.settle(grant)
 
     assert pending == MONDAY_NOON + HORIZON + DAY + MARGIN
-    assert ledger.usage(grant.claim).next_free == clock.now() + DAY + MARGIN
+    assert ledger.usage(grant.reservation).next_free == clock.now() + DAY + MARGIN
 
 
 def test_a_host_is_counted_by_the_day_of_utc(ledger: MemoryLedger, clock: FakeClock) -> None:
-    """At midnight all hundred are free, and a minute before nothing is."""
-    for number, grant in enumerate(fill(ledger, CLAIM)):
+    """At midnight, give or take what clocks differ, all hundred are free; before it nothing is."""
+    for grant in fill(ledger, CLAIM):
         ledger.settle(grant)
-        fill(ledger, Claim("account", 2 + number, None), 1)
-    other = Claim("account", 500, "host")
-    clock.jump(MIDNIGHT - timedelta(microseconds=1))
+    other = claim(2)
+    clock.jump(MIDNIGHT + MARGIN - timedelta(microseconds=1))
     before = refused(ledger, other)
-    clock.jump(MIDNIGHT)
+    clock.jump(MIDNIGHT + MARGIN)
 
-    assert (before.scope, before.retry_at) == ("host", MIDNIGHT)
-    assert ledger.reserve(other, "new day").claim is other
+    assert (before.scope, before.retry_at) == ("host", MIDNIGHT + MARGIN)
+    assert ledger.reserve(other, "new day").reservation is other
 
 
 def test_a_request_under_way_at_midnight_counts_for_the_new_day(
@@ -102,18 +114,18 @@ def test_a_request_under_way_at_midnight_counts_for_the_new_day(
     """Zoom may count it after midnight, so midnight does not free it."""
     clock.jump(MIDNIGHT - timedelta(seconds=1))
     ledger.reserve(CLAIM, "late")
-    clock.jump(MIDNIGHT)
+    clock.jump(MIDNIGHT + HORIZON)
 
     assert counts(ledger.usage(CLAIM).host) == (0, 1, 0, LIMIT - 1)
 
 
 def test_a_refusal_takes_no_place_anywhere(ledger: MemoryLedger) -> None:
     """All scopes or none: a full host must not eat up the meeting's hundred."""
-    fill(ledger, Claim("account", 2, "host"))
+    fill(ledger, claim(2))
 
     refused(ledger)
 
-    assert counts(ledger.usage(Claim("account", 1))) == (0, 0, 0, LIMIT)
+    assert counts(ledger.usage(claim(1, None))) == (0, 0, 0, LIMIT)
 
 
 def test_the_last_scope_to_free_says_when_to_come_back(
@@ -132,7 +144,7 @@ def test_asking_again_with_the_same_token_gives_the_same_place(ledger: MemoryLed
     """A ledger's own answer can be lost; asking again must not cost."""
     first = ledger.reserve(CLAIM, "a")
 
-    assert ledger.reserve(CLAIM, "a") is first
+    assert ledger.reserve(CLAIM, "a") == first
     assert ledger.usage(CLAIM).pending == 1
 
 
@@ -183,27 +195,27 @@ def test_an_earlier_reset_does_not_shorten_a_block(ledger: MemoryLedger, clock: 
 
 def test_a_block_on_a_full_scope_ends_when_both_do(ledger: MemoryLedger, clock: FakeClock) -> None:
     """Coming back at the block's end to be refused again would be a broken promise."""
-    claim = Claim("account", 1)
-    for grant in fill(ledger, claim):
+    asked = claim(1, None)
+    for grant in fill(ledger, asked):
         ledger.settle(grant)
-    ledger.block(claim, "meeting", MIDNIGHT)
+    ledger.block(asked, "meeting", MIDNIGHT)
 
-    assert refused(ledger, claim).retry_at == clock.now() + DAY + MARGIN
+    assert refused(ledger, asked).retry_at == clock.now() + DAY + MARGIN
 
 
 def test_accounts_do_not_share(ledger: MemoryLedger) -> None:
     """The same number elsewhere is another meeting."""
     fill(ledger, CLAIM)
 
-    assert ledger.usage(Claim("elsewhere", 1, "host")).remaining == LIMIT
+    assert ledger.usage(claim(1, account="elsewhere")).remaining == LIMIT
 
 
 def test_while_the_host_is_unknown_only_the_meeting_counts(ledger: MemoryLedger) -> None:
     """There is no pool of strangers."""
-    fill(ledger, Claim("account", 1))
+    fill(ledger, claim(1, None))
 
-    assert ledger.usage(Claim("account", 2)).host is None
-    assert ledger.usage(Claim("account", 2)).remaining == LIMIT
+    assert ledger.usage(claim(2, None)).host is None
+    assert ledger.usage(claim(2, None)).remaining == LIMIT
 
 
 def test_a_host_is_learned_for_its_account(ledger: MemoryLedger) -> None:
@@ -254,7 +266,8 @@ def _got(ledger: Ledger, token: str) -> bool:
 
 
 FEW = 2
-CLAIMS = [Claim("account", 1, "host"), Claim("account", 2, "host"), Claim("account", 3)]
+Asker: TypeAlias = tuple[int, str | None]
+ASKERS = [(1, "host"), (2, "host"), (3, None)]
 STEPS = [timedelta(microseconds=1), MARGIN, timedelta(hours=5), DAY - HORIZON, DAY]
 TOLD = st.sampled_from(["settle", "abandon", ""])
 
@@ -264,35 +277,34 @@ class Zoom(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.patch = pytest.MonkeyPatch()
         self.limit = LIMIT
         self.clock = FakeClock()
         self.ledger = MemoryLedger(clock=self.clock)
         self.under_way: list[Grant] = []
         self.given_up: set[str] = set()
-        self.refusal: tuple[Claim, datetime] | None = None
-        self.arrivals: list[tuple[datetime, Claim]] = []
+        self.refusal: tuple[Asker, datetime] | None = None
+        self.arrivals: list[tuple[datetime, Asker]] = []
         self.asked = 0
-
-    def teardown(self) -> None:
-        self.patch.undo()
+        self.askers: dict[str, Asker] = {}
 
     @initialize(limit=st.integers(1, FEW))
     def be_mean(self, limit: int) -> None:
         """A hundred of everything would take a whole run to fill up once."""
         self.limit = limit
-        self.patch.setattr(ledger_module, "limit", dict.fromkeys(facts.QUOTAS, limit).__getitem__)
 
-    @rule(claim=st.sampled_from(CLAIMS), times=st.integers(1, FEW + 1))
-    def ask(self, claim: Claim, times: int) -> None:
+    @rule(asker=st.sampled_from(ASKERS), times=st.integers(1, FEW + 1))
+    def ask(self, asker: Asker, times: int) -> None:
         for _ in range(times):
-            before = self.ledger.usage(claim)
+            before = self.ledger.usage(self._claim(asker))
             try:
-                self.under_way.append(self._reserve(claim))
+                self.under_way.append(self._reserve(asker))
                 self.refusal = None  # it told when to come back, if nobody else asks first
             except QuotaExceeded as error:
-                self.refusal = (claim, error.retry_at)
-                if self.ledger.usage(claim) != before or error.retry_at <= self.clock.now():
+                self.refusal = (asker, error.retry_at)
+                if (
+                    self.ledger.usage(self._claim(asker)) != before
+                    or error.retry_at <= self.clock.now()
+                ):
                     raise
 
     @precondition(lambda self: self.refusal)
@@ -300,10 +312,10 @@ class Zoom(RuleBasedStateMachine):
     def come_back_when_told(self) -> None:
         """The sharpest test of all: at the first allowed instant, straight to Zoom."""
         assert self.refusal is not None
-        claim, retry_at = self.refusal
+        asker, retry_at = self.refusal
         self.refusal = None
         self.clock.jump(max(retry_at, self.clock.now()))
-        self._arrive(self._reserve(claim), "settle")
+        self._arrive(self._reserve(asker), "settle")
 
     @rule(by=st.sampled_from(STEPS))
     def wait(self, by: timedelta) -> None:
@@ -341,14 +353,20 @@ class Zoom(RuleBasedStateMachine):
         if grant.token in self.given_up:
             self.under_way.append(grant)  # too late: nobody can know that any more
 
-    @rule(claim=st.sampled_from(CLAIMS), by=st.sampled_from(STEPS))
-    def close(self, claim: Claim, by: timedelta) -> None:
-        self.ledger.block(claim, claim.scopes()[-1][0], self.clock.now() + by)
+    @rule(asker=st.sampled_from(ASKERS), by=st.sampled_from(STEPS))
+    def close(self, asker: Asker, by: timedelta) -> None:
+        name = "meeting" if asker[1] is None else "host"
+        self.ledger.block(self._claim(asker), name, self.clock.now() + by)
         self.refusal = None
 
-    def _reserve(self, claim: Claim) -> Grant:
+    def _reserve(self, asker: Asker) -> Grant:
         self.asked += 1
-        return self.ledger.reserve(claim, str(self.asked))
+        grant = self.ledger.reserve(self._claim(asker), str(self.asked))
+        self.askers[grant.token] = asker
+        return grant
+
+    def _claim(self, asker: Asker) -> Reservation:
+        return claim(*asker, limit=self.limit)
 
     def _pick(self, data: st.DataObject) -> Grant:
         return self.under_way.pop(data.draw(st.integers(0, len(self.under_way) - 1)))
@@ -357,11 +375,12 @@ class Zoom(RuleBasedStateMachine):
         now = self.clock.now()
         if now > grant.granted_at + HORIZON:
             return  # no request is on its way for so long
-        self.arrivals.append((now, grant.claim))
-        recent = [at for at, claim in self.arrivals if claim.meeting == grant.claim.meeting]
-        assert sum(at > now - DAY for at in recent) <= self.limit
-        today = [claim for at, claim in self.arrivals if at.date() == now.date()]
-        assert sum(claim.host == "host" for claim in today) <= self.limit
+        meeting, host = self.askers[grant.token]
+        self.arrivals.append((now, (meeting, host)))
+        recent = [one for at, (one, _) in self.arrivals if at > now - DAY]
+        assert recent.count(meeting) <= self.limit
+        today = [one for at, (_, one) in self.arrivals if at.date() == now.date()]
+        assert today.count("host") <= self.limit
         if told:
             getattr(self.ledger, told)(grant)
 

@@ -54,8 +54,8 @@ def preview(
     Leaves with 2 if Zoom would refuse it.
     """
     policies: dict[str, Any] = {"short_months": short_months, "clock_gaps": clock_gaps}
-    series = replace(_read(repeat, rrule, body, start, timezone, short_months), **policies)
-    series = series.not_empty()
+    asked = _read(repeat, rrule, body, start, timezone, short_months=short_months)
+    series = replace(asked, **policies).not_empty()
     length = None if duration is None else timedelta(minutes=duration)
     if ics is not None:
         _write(ics, series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0)))
@@ -85,6 +85,7 @@ def _read(
     body: str | None,
     start: str | None,
     zone: str | None,
+    *,
     short_months: Any,
 ) -> Series:
     from ..recurrence import Recurrence, Series

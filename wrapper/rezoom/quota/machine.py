@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
+import weakref
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -77,3 +80,15 @@ def machine_boot() -> Boot | None:
     except (OSError, ValueError):
         return None
     return _LinuxBoot(name) if hasattr(time, "CLOCK_BOOTTIME") else None
+
+
+def in_forked_child(method: Callable[[], None]) -> None:
+    """Call a bound method in every child this process forks, as long as its object lives."""
+    alive = weakref.WeakMethod(method)
+
+    def forked() -> None:
+        if (call := alive()) is not None:
+            call()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forked)

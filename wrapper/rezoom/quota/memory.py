@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,9 +11,10 @@ from typing import TypeVar
 from ..errors import QuotaExceeded, StateLost
 from .gauge import Gauge, Quota, forecast, read_gauge
 from .instants import SECOND, instant, micros
-from .machine import MACHINE, Time
+from .machine import MACHINE, Time, in_forked_child
 from .pacing import UNPACED, Stored, lesson, turn
 from .pot import Pot
+from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope
 from .twins import Twins
@@ -47,7 +46,7 @@ class MemoryLedger(Twins):
         self._paces: dict[str, Stored] = {}
         self._hosts: dict[tuple[str, int], str] = {}
         self._sweep_in = _SWEEP_EVERY
-        _mark_when_forked(self)
+        in_forked_child(self._after_fork)
 
     @property
     def url(self) -> str:
@@ -214,7 +213,7 @@ class MemoryLedger(Twins):
         return [self._pots[key] for key in keys if key in self._pots]
 
     def _show(self, at: int) -> datetime:
-        return instant(at + self._ahead)
+        return instant(shown(at, self._ahead))
 
     def _again(self, reservation: Reservation, token: str, now: int) -> Grant:
         pots = [self._pots.get(scope.key) or Pot() for scope in reservation.scopes]
@@ -258,14 +257,3 @@ class MemoryLedger(Twins):
     def _after_fork(self) -> None:
         self._forked = True
         self._lock = threading.Lock()  # the parent's may have been held by a thread that is gone
-
-
-def _mark_when_forked(ledger: MemoryLedger) -> None:
-    alive = weakref.WeakMethod(ledger._after_fork)  # noqa: SLF001 - a function of this class
-
-    def forked() -> None:
-        if (call := alive()) is not None:
-            call()
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=forked)

@@ -17,10 +17,8 @@ from .refusal import RecurrenceError, refusal
 from .zones import ClockGaps
 
 if TYPE_CHECKING:
-    from rezoom_wire.models import Meeting
-
-    from rezoom.errors import Problem
-
+    from .._wire import Meeting
+    from ..errors import Problem
     from .difference import Difference
     from .ical import EventWords
 

@@ -1,0 +1,229 @@
+"""A ledger in a file: shared by all processes of a machine, and safe from crashes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+
+from ..errors import ConfigError, LedgerError, QuotaExceeded
+from . import sqlite_sql as sql
+from .gauge import Quota
+from .instants import micros
+from .machine import MACHINE, Boot, Time, machine_boot
+from .rail import Anchor, Rail
+from .reservation import Grant, Reservation
+from .sqlite_book import Book
+from .sqlite_pool import Busy, Kind, Pool
+from .twins import Twins
+
+_log = logging.getLogger("rezoom.quota")
+T = TypeVar("T")
+Durability = Literal["full", "normal"]
+# How many answers between two steps of the sweep, and calls between two chances for a checkpoint.
+_SWEEP_EVERY = 64
+_STEP_ASIDE_EVERY = 256
+# How many full scopes are remembered.
+_HINTS = 1024
+_aside: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("rezoom.quota")
+
+
+class SQLiteLedger(Twins):
+    """A ledger in a SQLite file on a local disk; opens nothing before its first use.
+
+    With durability "full" a reservation survives a power cut, with "normal" any crash of processes.
+    What cannot be written is not granted: LedgerUnavailable, after `patience` seconds for a lock.
+    A `clock` of your own needs a `boot` beside it, or its steps forward go unnoticed.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str] | Callable[[], Path],
+        *,
+        durability: Durability = "full",
+        patience: float = 5.0,
+        clock: Time | None = None,
+        boot: Boot | None = None,
+    ) -> None:
+        """Count in the file at `path`, or at the path that a function finds at the first use."""
+        if durability not in ("full", "normal"):
+            raise ConfigError(
+                f"durability is {durability!r}", field="durability",
+                next_step='Give "full" or "normal".',
+            )  # fmt: skip
+        self._find, self._patience = path, patience
+        self._durable = Kind.FULL if durability == "full" else Kind.NORMAL
+        wall = MACHINE if clock is None else clock
+        if clock is None:
+            boot = boot or machine_boot()
+        self._rail = Rail(lambda: micros(wall.now()), boot)
+        self._anchored = False
+        self._opened: Pool | None = None
+        self._full_scopes: set[str] = set()
+        self._answers, self._calls, self._swept = 0, 0, ""
+
+    @property
+    def url(self) -> str:
+        """Name the file."""
+        return f"sqlite://{self._pool.path.absolute().as_posix()}"
+
+    @property
+    def _pool(self) -> Pool:
+        if self._opened is None:
+            path = self._find() if callable(self._find) else Path(self._find)
+            self._opened = Pool(path, self._patience)
+        return self._opened
+
+    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
+        """Take one place in every scope and a turn, or nothing."""
+        self._anchor()
+        keys = {scope.key for scope in reservation.scopes}
+        if not keys.isdisjoint(self._full_scopes):
+            # Most likely still full, and saying so needs no lock.
+            self._pool.verify()
+            with self._pool.begin(Kind.NORMAL, write=False) as db:
+                Book(db, *self._rail.read()).check(reservation, token, wait)
+        try:
+            with self._pool.begin(self._durable) as db:
+                self._pool.verify()
+                now, ahead = self._rail.read()
+                if self._rail.stale(now):
+                    db.execute(sql.LAST, (now,))
+                grant = Book(db, now, ahead).reserve(reservation, token, wait)
+        except QuotaExceeded:
+            if len(self._full_scopes) > _HINTS:
+                self._full_scopes.clear()
+            self._full_scopes |= keys
+            raise
+        self._full_scopes -= keys
+        return grant
+
+    def settle(self, grant: Grant) -> None:
+        """Shorten the place to what an answer proves."""
+        self._improve("an answer", lambda book: self._settle(book, grant))
+
+    def release(self, grant: Grant) -> None:
+        """Give the place back."""
+        self._improve("an unused place", lambda book: book.change(grant, sql.RELEASE))
+
+    def abandon(self, grant: Grant) -> None:
+        """Keep the place counted, as spent at the worst instant."""
+        self._improve("a missing answer", lambda book: book.change(grant, sql.ABANDON))
+
+    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
+        """Refuse this scope until the latest reset Zoom has named."""
+        scope = reservation.scope(name)
+        if scope is not None:
+            self._improve("a limit of Zoom's", lambda book: book.block(scope, until, why))
+
+    def external(self, reservation: Reservation, name: str, used: int) -> None:
+        """Make up for what others have spent."""
+        scope = reservation.scope(name)
+        if scope is not None and scope.limit is not None:
+            margin = reservation.lease.margin
+            self._improve("what others spent", lambda book: book.external(scope, used, margin))
+
+    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
+        """Pace more slowly for a while."""
+        self._improve("a slower pace", lambda book: book.slow_down(reservation, limit))
+
+    def usage(self, reservation: Reservation) -> Quota:
+        """Read every scope."""
+        self._anchor()
+        with self._pool.begin(Kind.NORMAL, write=False) as db:
+            return Book(db, *self._rail.read()).usage(reservation)
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        """List the scopes that count something."""
+        self._anchor()
+        with self._pool.begin(Kind.NORMAL, write=False) as db:
+            bounds = (prefix, f"{prefix}\U0010ffff", self._rail.read()[0])
+            return tuple(key for (key,) in db.execute(sql.KEYS, bounds))
+
+    def reset(self) -> None:
+        """Forget what was counted, in the file as it stands: other processes go on with it."""
+        with self._pool.begin(Kind.FULL) as db:
+            for statement in sql.RESET:
+                db.execute(statement)
+
+    def learn_host(self, account: str, meeting: int, host: str) -> None:
+        """Remember the host of `meeting`."""
+        with _Tolerant("whose meeting it is"):
+            if self.host_of(account, meeting) != host:
+                with self._pool.begin(Kind.NORMAL) as db:
+                    db.execute(sql.SET_HOST, (account, meeting, host))
+
+    def host_of(self, account: str, meeting: int) -> str | None:
+        """Look up the host of `meeting`."""
+        with self._pool.begin(Kind.NORMAL, write=False) as db:
+            row = db.execute(sql.HOST, (account, meeting)).fetchone()
+        return None if row is None else str(row[0])
+
+    def forget_host(self, account: str, meeting: int) -> None:
+        """Drop the host of `meeting`."""
+        with _Tolerant("a new host"), self._pool.begin(Kind.NORMAL) as db:
+            db.execute(sql.DROP_HOST, (account, meeting))
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def _anchor(self) -> None:
+        if not self._anchored:
+            with self._pool.begin(Kind.NORMAL) as db:
+                row = db.execute(sql.ANCHOR).fetchone()
+                stored = None if row is None else Anchor(*row)
+                kept = self._rail.anchor(stored)
+                if kept != stored:
+                    db.execute(sql.SET_ANCHOR, kept)
+            self._anchored = True
+
+    def _settle(self, book: Book, grant: Grant) -> None:
+        book.settle(grant)
+        self._answers += 1
+        if self._answers % _SWEEP_EVERY == 0:
+            self._swept = book.sweep(self._swept)
+
+    def _improve(self, what: str, work: Callable[[Book], None]) -> None:
+        with _Tolerant(what):
+            self._anchor()
+            with self._pool.begin(Kind.NORMAL) as db:
+                work(Book(db, *self._rail.read()))
+
+    async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
+        # A hop to a thread takes longer than the whole transaction, unless that one syncs.
+        self._calls += 1
+        if not (durable and self._durable is Kind.FULL) and self._calls % _STEP_ASIDE_EVERY:
+            with suppress(Busy), self._pool.without_waiting():
+                return call()
+        try:
+            limiter = _aside.get()
+        except LookupError:
+            limiter = anyio.CapacityLimiter(1)
+            _aside.set(limiter)
+        return await anyio.to_thread.run_sync(call, limiter=limiter)
+
+
+class _Tolerant:
+    """Log what could not be written: without it a place is only counted for longer."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, tb: object) -> bool:
+        if isinstance(error, LedgerError):
+            _log.warning("%s was not written down: %s", self._what, error)
+            return True
+        return False
