@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rezoom_wire import facts as facts
-from rezoom_wire.types import UNSET as UNSET
+from rezoom_wire.types import UNSET as _UNSET
 from rezoom_wire.types import Unset as Unset
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rezoom_wire.params import MeetingUpdateFields as MeetingUpdateFields
 
 PACKAGE = "rezoom_wire"
+# Any, so that `topic=row.topic or UNSET` passes a type checker for every keyword.
+UNSET: Any = _UNSET
 
 
 @cache

@@ -72,6 +72,11 @@ class _LinuxBoot:
 MACHINE: Time = _Machine()
 
 
+def machine_wall() -> int:
+    """Read the wall clock in microseconds."""
+    return time.time_ns() // 1000
+
+
 @cache
 def machine_boot() -> Boot | None:
     """Find the clock since boot; None where the system has none that all processes share."""

@@ -81,15 +81,12 @@ class MemoryLedger(Twins):
             if pace is not None and stored is not None:
                 self._paces[pace.key] = stored
             latest, margin, ahead = at + lease.horizon, lease.margin, self._ahead
-            places = []
             for scope, pot in pots:
-                free_at = scope.free_at(latest, margin, ahead)
-                places.append(free_at)
-                pot.take(token, free_at)
+                pot.take(token, scope.free_at(latest, margin, ahead))
                 if scope.exclusive:
                     pot.fly(token, at + lease.send_within)
             self._turns[token] = at + lease.send_within
-        return Grant(token, reservation, now + ahead, at - now, tuple(places))
+        return Grant(token, reservation, now + ahead, at - now)
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
@@ -221,8 +218,7 @@ class MemoryLedger(Twins):
         if not send_by or not all(token in pot.waiting for pot in pots):
             raise spent(token)
         pause = max(0, send_by - reservation.lease.send_within - now)
-        places = tuple(pot.waiting[token] for pot in pots)
-        return Grant(token, reservation, now + self._ahead, pause, places)
+        return Grant(token, reservation, now + self._ahead, pause)
 
     def _gauge(self, scope: Scope, pot: Pot, now: int) -> Gauge:
         pot.purge(now)

@@ -1,38 +1,39 @@
-"""The way to a Redis or Valkey server: checked before its first use, and asked again when cut off."""
+"""The way to a Redis server: checked before its first use, and asked again when cut off."""
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from ..errors import ClockUntrusted, LedgerUnavailable, StateLost
 from .instants import HOUR, MINUTE, SECOND, instant, micros
 from .machine import Time, machine_boot
-from .redis_server import as_text, explain, inspect
+from .redis_server import address_of, as_text, explain, inspect, on_this_machine
 
 if TYPE_CHECKING:
     from redis import Redis
 
 _log = logging.getLogger("rezoom.quota")
+T = TypeVar("T")
+OnLoss = Literal["refuse", "wait", "trust"]
 
-# One hash tag: a cluster then keeps everything, the epoch included, on one node.
+# One hash tag: a cluster then keeps everything on one node, the epoch with what it vouches for.
 TAG = "{rezoom}:"
-EPOCH, INDEX = f"{TAG}epoch", f"{TAG}index"
+_EPOCH = f"{TAG}epoch"
 _FORMAT = "1"
 # The first word of every answer, as in shared.lua.
-REFUSED, GRANTED, SPENT, LOST, UNTRUSTED, DONE = range(6)
-# What may lie between two readings of different clocks.
+REFUSED, GRANTED, SPENT, _LOST, _UNTRUSTED, _DONE = range(6)
+# What two clocks may be apart.
 _TOLERANCE = MINUTE
-# Below this, two clocks are taken for one: an instant is then shown as it was counted.
+# Below this, two clocks are taken for one, and an instant is shown as it was counted.
 _SAME_CLOCK = SECOND // 10
-# After this nothing counts any more that was counted by a server that has lost it.
+# A server that has lost its count counts everything again after that: window, horizon, margin.
 _FORGOTTEN_AFTER = 25 * HOUR
-
-OnLoss = Literal["refuse", "wait", "trust"]
 
 
 class Script(NamedTuple):
@@ -43,7 +44,10 @@ class Script(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a script answered at `now`; `asked_at` and `ahead` are of this machine's wall clock."""
+    """What a script said at `now`; `asked_at` and `ahead` are of this machine's wall clock.
+
+    `ahead` is how far that clock is ahead of the server's; nobody asks for it after a grant.
+    """
 
     status: int
     now: int
@@ -52,70 +56,169 @@ class Answer(NamedTuple):
     ahead: int
 
 
-@cache
-def script(name: str) -> Script:
-    """Read one of the scripts, with the head they share."""
-    folder = files(__package__).joinpath("redis_lua")
-    parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("shared", name))
-    text = "\n".join(parts)
-    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
-
-
 class Link:
-    """A server, and the epoch of the count in it; safe to share by threads, and after a fork."""
+    """A server and the epoch of the count in it; shared by threads, and good after a fork."""
 
     def __init__(
-        self,
-        client: Redis,
-        url: str,
-        *,
-        same_machine: bool,
-        clock: Time,
-        server_clock: Time | None,
-        on_loss: OnLoss,
+        self, client: Redis, clock: Time, server_clock: Time | None, on_loss: OnLoss
     ) -> None:
-        self.client, self.url = client, url
-        self._same_machine = same_machine and machine_boot() is not None
-        self._clock, self._server_clock = clock, server_clock
-        self._on_loss = on_loss
-        self._epoch: str | None = None
+        # Not at the top: whoever has no ledger in Redis does without the package.
+        from redis import exceptions
+
+        self._client, self.url = client, address_of(client)
+        self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
+        self._forgotten, self._failed = exceptions.NoScriptError, exceptions.RedisError
+        self._clock, self._server_clock, self._on_loss = clock, server_clock, on_loss
+        # A clock that stands still in sleep is no witness against the server's.
+        self._steady = on_this_machine(client) and machine_boot() is not None
+        self._epoch = ""
         self._checked = False
-        # The server's time and this machine's, read together; no clock setting moves the second.
+        # The server's time, and the clock that nobody sets, read together.
         self._anchor: tuple[int, float] | None = None
 
-    def ask(self, name: str, operation: str, keys: tuple[str, ...], *words: object) -> Answer:
-        """Run a script; what was cut off is asked again, because every operation allows it."""
-        answer = self.reach(lambda: self._ask(name, operation, keys, words))
-        if answer.status == LOST:
-            self._adopt(as_text(answer.rest[0]), answer.now)
-            answer = self.reach(lambda: self._ask(name, operation, keys, words))
-        if answer.status == LOST:
-            raise self._lost("changes while it is used", answer.now)
-        if answer.status == UNTRUSTED:
-            raise ClockUntrusted(
-                f"The clock of {self.url} shows {instant(answer.now)}, and the clocks here say that"
-                f" it is {instant(answer.asked_at)}",
-                next_step="Set both clocks right. If they are, start this process again.",
-            )
-        self._anchor = (answer.now, self._clock.monotonic())
+    def ask(
+        self,
+        file: str,
+        operation: str,
+        words: Iterable[object] = (),
+        token: str = "",
+        pace: str = "",
+    ) -> Answer:
+        """Run an operation; one that was cut off is run again, because each of them allows it."""
+
+        def run() -> Answer:
+            return self._run(_script(file), operation, token, pace, *words)
+
+        answer = self.reach(run)
+        if answer.status == _LOST:
+            self._take_up(as_text(answer.rest[0]), answer.now)
+            answer = self.reach(run)
+        if answer.status == _LOST:
+            raise self._lost("loses its count all the time")
         return answer
 
-    def reach[T](self, call: Callable[[], T]) -> T:
-        """Make a call that may be made twice, after the server was checked."""
-        from redis.exceptions import ConnectionError as CutOff
-        from redis.exceptions import RedisError
-        from redis.exceptions import TimeoutError as TooSlow
-
-        for again in (True, False):
+    def reach(self, call: Callable[[], T]) -> T:
+        """Make a call that may be made twice, once the server was checked."""
+        try:
             try:
-                if not self._checked:
-                    self._check()
-                return call()
-            except (CutOff, TooSlow) as error:
-                # What answers next may be another server.
-                self._checked = False
-                if not again:
-                    raise explain(self.url, error) from error
-            except RedisError as error:
-                raise explain(self.url, error) from error
-        raise AssertionError("unreachable")
+                return self._checked_first(call)
+            except self._cut_off:
+                return self._checked_first(call)
+        except self._failed as error:
+            raise explain(self.url, error) from error
+
+    def redis(self, *command: str) -> Any:
+        """Run one command of Redis itself."""
+        return self.reach(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]  # redis-py leaves it open
+
+    def start_over(self) -> None:
+        """Forget what was counted; the other clients of this server accept that."""
+        self._epoch = as_text(self.ask("read", "reset").rest[0])
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        self._checked = False
+        self._client.close()
+
+    def _checked_first(self, call: Callable[[], T]) -> T:
+        try:
+            if not self._checked:
+                self._check()
+            return call()
+        except self._cut_off:
+            self._checked = False  # what answers next may be another server
+            raise
+
+    def _check(self) -> None:
+        inspect(self.url, self._client.info())
+        if not self._epoch:
+            answer = self._open()
+            epoch, made = as_text(answer.rest[0]), answer.rest[1]
+            self._read_epoch(epoch)
+            if made:
+                _log.warning("nothing was counted at %s before: a new count begins", self.url)
+            self._epoch = epoch
+        self._checked = True
+
+    def _open(self) -> Answer:
+        return self._run(_script("read"), "open")
+
+    def _run(
+        self, script: Script, operation: str, token: str = "", pace: str = "", *words: object
+    ) -> Answer:
+        asked_at = micros(self._clock.now())
+        counted = "" if self._server_clock is None else micros(self._server_clock.now())
+        given = json.dumps((
+            operation, self._epoch, counted, _TOLERANCE, *self._witnesses(asked_at), token, pace,
+            *words,
+        ))  # fmt: skip
+        client: Any = self._client
+        try:
+            said = client.evalsha(script.sha, 1, _EPOCH, given)
+        except self._forgotten:
+            said = client.eval(script.text, 1, _EPOCH, given)
+        status, now, *rest = said
+        if status == _UNTRUSTED:
+            raise ClockUntrusted(
+                f"The clock of the server {self.url} shows {instant(now)}, and by the clocks of"
+                f" this machine it is not far from {instant(asked_at)}",
+                next_step="Set both clocks right; when they are, start this process again.",
+            )
+        self._anchor = (now, self._clock.monotonic())
+        ahead = 0
+        if status != GRANTED and self._server_clock is None:
+            ahead = micros(self._clock.now()) - now
+            ahead = 0 if abs(ahead) < _SAME_CLOCK else ahead
+        return Answer(status, now, rest, asked_at, ahead)
+
+    def _witnesses(self, wall: int) -> tuple[int, int]:
+        """Say what time it is, in two ways; the server's time is believed if one of them agrees.
+
+        On this machine the wall clock agrees with the server's whatever they are set to, so there
+        only the clock that nobody sets is heard. Elsewhere it is heard with the other one: it
+        stands still while a virtual machine is paused.
+        """
+        if self._anchor is None:
+            return wall, wall
+        counted, read = self._anchor
+        passed = counted + round((self._clock.monotonic() - read) * SECOND)
+        return passed, passed if self._steady else wall
+
+    def _take_up(self, found: str, now: int) -> None:
+        """Go on with another count than the one remembered, or raise StateLost."""
+        if found and self._read_epoch(found)[0] == "reset":
+            _log.warning("the count at %s was reset", self.url)
+        elif self._on_loss == "refuse":
+            raise self._lost("has lost what was counted")
+        else:
+            if not found:
+                found = as_text(self.reach(self._open).rest[0])
+            again_at = self._read_epoch(found)[1] + _FORGOTTEN_AFTER
+            if self._on_loss == "wait" and now < again_at:
+                raise self._lost(
+                    "has lost what was counted",
+                    f"At {instant(again_at)} nothing of it counts any more: try again then, or run"
+                    " `rezoom ledger reset`.",
+                )
+            _log.warning("%s has lost what was counted: a new count begins", self.url)
+        self._epoch = found
+
+    def _read_epoch(self, epoch: str) -> tuple[str, int]:
+        kept, _, rest = epoch.partition(":")
+        kind, _, started = rest.partition(":")
+        if kept != _FORMAT or not started.isdecimal():
+            raise LedgerUnavailable(
+                f"What is counted at {self.url} was written by another release (format {kept})",
+                next_step="Use the same release of rezoom everywhere, or another server.",
+            )
+        return kind, int(started)
+
+    def _lost(self, what: str, fix: str | None = None) -> StateLost:
+        return StateLost(f"The server {self.url} {what}", next_step=fix)
+
+
+@cache
+def _script(file: str) -> Script:
+    folder = files(__package__).joinpath("redis_lua")
+    text = "\n".join(folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("shared", file))
+    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())

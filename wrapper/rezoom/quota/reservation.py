@@ -98,15 +98,14 @@ class Reservation:
 class Grant(NamedTuple):
     """A place in every scope of `reservation`, counted as spent until it is settled or released.
 
-    Sleep `pause` seconds, then send, at `send_by` at the latest. Instants and spans are stored in
-    microseconds; `places` is where the places stand in the ledger, in the order of the scopes.
+    Sleep `pause` seconds, then send, at `send_by` at the latest. `at` and `delay` hold the instant
+    of the grant and the pause in microseconds.
     """
 
     token: str
     reservation: Reservation
     at: int
     delay: int = 0
-    places: tuple[int, ...] = ()
 
     @property
     def granted_at(self) -> datetime:

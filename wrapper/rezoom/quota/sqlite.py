@@ -18,21 +18,24 @@ from ..errors import ConfigError, LedgerError, QuotaExceeded
 from . import sqlite_sql as sql
 from .gauge import Quota
 from .instants import micros
-from .machine import MACHINE, Boot, Time, machine_boot
+from .machine import Boot, Time, machine_boot, machine_wall
 from .rail import Anchor, Rail
 from .reservation import Grant, Reservation
-from .sqlite_book import Book
+from .sqlite_book import FIRST_NUMBER, Book
 from .sqlite_pool import Busy, Kind, Pool
+from .sqlite_refusals import Refusals, stamp
 from .twins import Twins
 
 _log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
 Durability = Literal["full", "normal"]
-# How many answers between two steps of the sweep, and calls between two chances for a checkpoint.
-_SWEEP_EVERY = 64
+# How many answers between two moves of what was answered, and moves between two steps of the sweep;
+# how many async calls between two chances for a checkpoint.
+_MOVE_EVERY = 16
+_SWEEP_EVERY = 4
 _STEP_ASIDE_EVERY = 256
-# How many full scopes are remembered.
-_HINTS = 1024
+# How many names and tokens are remembered.
+_MOST = 8192
 _aside: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("rezoom.quota")
 
 
@@ -61,14 +64,17 @@ class SQLiteLedger(Twins):
             )  # fmt: skip
         self._find, self._patience = path, patience
         self._durable = Kind.FULL if durability == "full" else Kind.NORMAL
-        wall = MACHINE if clock is None else clock
         if clock is None:
-            boot = boot or machine_boot()
-        self._rail = Rail(lambda: micros(wall.now()), boot)
+            self._rail = Rail(machine_wall, boot or machine_boot())
+        else:
+            self._rail = Rail(lambda: micros(clock.now()), boot)
         self._anchored = False
         self._opened: Pool | None = None
-        self._full_scopes: set[str] = set()
-        self._answers, self._calls, self._swept = 0, 0, ""
+        self._refusals = Refusals()
+        # Scopes whose names are written down, and tokens that were granted and not settled.
+        self._named: set[str] = set()
+        self._pending: set[str] = set()
+        self._answers, self._calls, self._swept = 0, 0, FIRST_NUMBER
 
     @property
     def url(self) -> str:
@@ -85,38 +91,62 @@ class SQLiteLedger(Twins):
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
         self._anchor()
-        keys = {scope.key for scope in reservation.scopes}
-        if not keys.isdisjoint(self._full_scopes):
-            # Most likely still full, and saying so needs no lock.
-            self._pool.verify()
-            with self._pool.begin(Kind.NORMAL, write=False) as db:
-                Book(db, *self._rail.read()).check(reservation, token, wait)
+        if self._refusals.known(reservation) and token not in self._pending:
+            self._check(reservation, token, wait)
+        keys = [scope.key for scope in reservation.scopes]
         try:
             with self._pool.begin(self._durable) as db:
                 self._pool.verify()
                 now, ahead = self._rail.read()
                 if self._rail.stale(now):
                     db.execute(sql.LAST, (now,))
-                grant = Book(db, now, ahead).reserve(reservation, token, wait)
-        except QuotaExceeded:
-            if len(self._full_scopes) > _HINTS:
-                self._full_scopes.clear()
-            self._full_scopes |= keys
+                book = Book(db, now, ahead)
+                grant = book.reserve(reservation, token, wait)
+                if not self._named.issuperset(keys):
+                    book.name(reservation)
+        except QuotaExceeded as error:
+            self._refusals.remember(None, reservation, wait, error)
             raise
-        self._full_scopes -= keys
+        self._refusals.forget(reservation)
+        if len(self._named) > _MOST:
+            self._named.clear()
+        self._named.update(keys)
+        if len(self._pending) > _MOST:
+            self._pending.clear()
+        self._pending.add(token)
         return grant
+
+    def _check(self, reservation: Reservation, token: str, wait: float) -> None:
+        """Refuse once more without a lock, if there is no place yet."""
+        with self._pool.begin(Kind.NORMAL, write=None) as db:
+            now, ahead = self._rail.read()
+            self._refusals.recall(db, reservation, wait, now + ahead)
+        with self._pool.begin(Kind.NORMAL, write=False) as db:
+            self._pool.verify()
+            seen = stamp(db)
+            try:
+                Book(db, *self._rail.read()).check(reservation, token, wait)
+            except QuotaExceeded as error:
+                self._refusals.remember(seen, reservation, wait, error)
+                raise
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
-        self._improve("an answer", lambda book: self._settle(book, grant))
+        # What one statement does needs no transaction; and the answer is older than the lock.
+        self._pending.discard(grant.token)
+        self._improve("an answer", lambda book: book.settle(grant), write=None)
+        self._answers += 1
+        if self._answers % _MOVE_EVERY == 0:
+            self._improve("what has expired", self._move)
 
     def release(self, grant: Grant) -> None:
         """Give the place back."""
-        self._improve("an unused place", lambda book: book.change(grant, sql.RELEASE))
+        self._pending.discard(grant.token)
+        self._improve("an unused place", lambda book: book.end(grant, sql.release), write=None)
 
     def abandon(self, grant: Grant) -> None:
         """Keep the place counted, as spent at the worst instant."""
-        self._improve("a missing answer", lambda book: book.change(grant, sql.ABANDON))
+        self._improve("a missing answer", lambda book: book.end(grant, sql.abandon), write=None)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
         """Refuse this scope until the latest reset Zoom has named."""
@@ -187,16 +217,17 @@ class SQLiteLedger(Twins):
                     db.execute(sql.SET_ANCHOR, kept)
             self._anchored = True
 
-    def _settle(self, book: Book, grant: Grant) -> None:
-        book.settle(grant)
-        self._answers += 1
-        if self._answers % _SWEEP_EVERY == 0:
+    def _move(self, book: Book) -> None:
+        book.move()
+        if self._answers % (_MOVE_EVERY * _SWEEP_EVERY) == 0:
             self._swept = book.sweep(self._swept)
 
-    def _improve(self, what: str, work: Callable[[Book], None]) -> None:
+    def _improve(
+        self, what: str, work: Callable[[Book], object], *, write: bool | None = True
+    ) -> None:
         with _Tolerant(what):
             self._anchor()
-            with self._pool.begin(Kind.NORMAL) as db:
+            with self._pool.begin(Kind.NORMAL, write=write) as db:
                 work(Book(db, *self._rail.read()))
 
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:

@@ -3,183 +3,190 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
-from .gauge import EXTERNAL, SETTLED, Gauge, Quota, forecast, nth_free, read_gauge
+from .gauge import EXTERNAL, Gauge, Quota, forecast, nth_free, read_gauge
 from .instants import SECOND, instant, micros
 from .pacing import UNPACED, Stored, lesson, turn
 from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope
 
-# Of one scope: places, until when one is under way, where the token's own place stands and its
-# state in one number, the block, and when the first place frees or has freed.
+# Of one scope: leases, until when one is under way, whether the token has one, places, the block.
 _Row = tuple[int, int | None, int | None, int | None, int | None]
 
+FIRST_NUMBER, _LAST_NUMBER = -(1 << 63), (1 << 63) - 1
+_number = lru_cache(8192)(sql.number)
 
-@dataclass(frozen=True, slots=True)
+
 class Book:
     """The ledger's rows as of `now`; the wall clock is `ahead` of it."""
 
-    db: sqlite3.Connection
-    now: int
-    ahead: int
+    __slots__ = ("ahead", "db", "now")
+
+    def __init__(self, db: sqlite3.Connection, now: int, ahead: int) -> None:
+        self.db, self.now, self.ahead = db, now, ahead
 
     def reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
         """Take a place in every scope and a turn, or raise QuotaExceeded."""
-        now, scopes, lease, pace = (
-            self.now, reservation.scopes, reservation.lease, reservation.pace,
-        )  # fmt: skip
         rows, stored = self._survey(reservation, token)
-        if any(row[2] is not None for row in rows):
-            return self._again(reservation, token, rows)
-        for scope, row in zip(scopes, rows, strict=True):
-            if row[4] is not None and row[4] <= now:
-                self.db.execute(sql.PURGE, (scope.key, now))
+        if any(row[2] for row in rows):
+            return self._again(reservation, token)
+        now, lease, pace = self.now, reservation.lease, reservation.pace
         at, following = (now, None) if pace is None else turn(pace, stored, now)
-        closed = any(map(self._closed, scopes, rows))
-        if closed or at - now > wait * SECOND:
-            raise self._refusal(reservation, rows, stored, wait)
-        if pace is not None and following is not None:
-            self.db.execute(sql.SET_PACE, (pace.key, *following))
+        if at - now > wait * SECOND or any(map(self._closed, reservation.scopes, rows)):
+            raise last(self._refusals(reservation, rows, stored, wait))
         latest, send_by = at + lease.horizon, at + lease.send_within
-        places = tuple(scope.free_at(latest, lease.margin, self.ahead) for scope in scopes)
-        try:
-            self.db.executemany(
-                sql.INSERT,
-                [(scope.key, at, token, send_by) for scope, at in zip(scopes, places, strict=True)],
-            )
-        except sqlite3.IntegrityError:
-            raise spent(token) from None
-        return Grant(token, reservation, now + self.ahead, at - now, places)
+        values: list[int | str] = []
+        for scope in reservation.scopes:
+            free_at = scope.free_at(latest, lease.margin, self.ahead)
+            values += (_number(scope.key), token, free_at, send_by)
+        if pace is not None and following is not None:
+            values += (_number(pace.key), "", following[0], sql.PACED)
+        if values:
+            self.db.execute(sql.lease(len(values) // 4), values)
+        return Grant(token, reservation, now + self.ahead, at - now)
 
     def check(self, reservation: Reservation, token: str, wait: float) -> None:
         """Raise QuotaExceeded where `reserve` would; write nothing."""
         rows, stored = self._survey(reservation, token)
-        pace = reservation.pace
-        late = pace is not None and turn(pace, stored, self.now)[0] - self.now > wait * SECOND
-        if not any(row[2] is not None for row in rows) and (
-            late or any(map(self._closed, reservation.scopes, rows))
-        ):
-            raise self._refusal(reservation, rows, stored, wait)
+        if not any(row[2] for row in rows):
+            refusals = list(self._refusals(reservation, rows, stored, wait))
+            if any(refusals):
+                raise last(refusals)
+
+    def name(self, reservation: Reservation) -> None:
+        """Write down what the numbers stand for, for people."""
+        scopes = reservation.scopes
+        self.db.executemany(sql.NAME, [(_number(scope.key), scope.key) for scope in scopes])
 
     def settle(self, grant: Grant) -> None:
         """Shorten the places to what an answer proves."""
-        margin = grant.reservation.lease.margin
-        for scope, place in zip(grant.reservation.scopes, grant.places, strict=True):
-            where = (scope.key, place, grant.token)
-            free_at = scope.settled_at(self.now, margin, self.ahead)
-            if scope.limit is not None and not scope.bundled:
-                self.db.execute(sql.SETTLE, (free_at, *where))
-            elif self.db.execute(sql.RELEASE, where).rowcount and scope.limit is not None:
-                self.db.execute(sql.ADD, (scope.key, free_at, sql.BUNDLE, 1, SETTLED))
+        scopes, margin = grant.reservation.scopes, grant.reservation.lease.margin
+        values: list[int | str] = [grant.token]
+        for scope in scopes:
+            # Without a limit a place is only there as long as the request is under way.
+            counted = scope.limit is not None
+            free_at = scope.settled_at(self.now, margin, self.ahead) if counted else self.now
+            values += (_number(scope.key), free_at)
+        if scopes:
+            self.db.execute(sql.answer(len(scopes)), values)
 
-    def change(self, grant: Grant, statement: str) -> None:
-        """Release or abandon the places of `grant` that are pending."""
-        self.db.executemany(
-            statement,
-            [
-                (scope.key, place, grant.token)
-                for scope, place in zip(grant.reservation.scopes, grant.places, strict=True)
-            ],
-        )
+    def end(self, grant: Grant, statement: Callable[[int], str]) -> None:
+        """Release or abandon what is under way."""
+        numbers = [_number(scope.key) for scope in grant.reservation.scopes]
+        self.db.execute(statement(len(numbers)), (grant.token, *numbers))
 
     def block(self, scope: Scope, until: datetime, why: str) -> None:
         """Close a scope."""
-        self.db.execute(sql.BLOCK, (scope.key, micros(until) - self.ahead, why, self.now))
+        self.db.execute(sql.BLOCK, (_number(scope.key), micros(until) - self.ahead, why, self.now))
 
     def external(self, scope: Scope, used: int, margin: int) -> None:
         """Make up for what others have spent."""
-        counted: int = self.db.execute(sql.TOTAL, (scope.key, self.now)).fetchone()[0]
-        missing = min(used, scope.most) - counted
+        counts, _, _ = self._tally(scope)
+        missing = min(used, scope.most) - sum(counts)
         if missing > 0:
             free_at = scope.settled_at(self.now, margin, self.ahead)
-            self.db.execute(sql.ADD, (scope.key, free_at, sql.OTHERS, missing, EXTERNAL))
+            self.db.execute(sql.PLACE, (_number(scope.key), free_at, EXTERNAL, missing))
 
     def slow_down(self, reservation: Reservation, limit: float | None) -> None:
         """Pace more slowly."""
         pace = reservation.pace
         if pace is not None:
-            stored: Stored = self.db.execute(sql.PACE, (pace.key,)).fetchone() or UNPACED
-            learned = lesson(pace, stored, self.now, limit)
-            if learned is not None:
-                self.db.execute(sql.SET_PACE, (pace.key, *learned))
+            number = _number(pace.key)
+            learned, since = self.db.execute(sql.LEARNED, (number,)).fetchone() or (None, 0)
+            taught = lesson(pace, (0, learned, since), self.now, limit)
+            if taught is not None:
+                self.db.execute(sql.LEARN, (number, *taught[1:]))
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read all gauges, with what frees when."""
         gauges = {}
         for scope in reservation.scopes:
             if scope.limit is not None:
-                gauge = self._gauge(scope)
-                places = self.db.execute(sql.PLACES, (scope.key, self.now, -1))
-                gauges[scope.name] = replace(gauge, frees=forecast(places, self._show))
+                places = self.db.execute(sql.PLACES, (_number(scope.key), self.now))
+                gauges[scope.name] = replace(self._gauge(scope), frees=forecast(places, self._show))
         return Quota.of(gauges)
 
-    def sweep(self, after: str) -> str:
+    def move(self) -> None:
+        """Move what was answered to where it stays, and drop what has expired on the way."""
+        move, drop = sql.MOVE
+        self.db.execute(move)
+        self.db.execute(drop, (self.now,))
+
+    def sweep(self, after: int) -> int:
         """Drop what expired in the next few hundred rows; return where to go on."""
         step = self.db.execute(sql.STEP, (after,)).fetchone()
-        until = "\U0010ffff" if step is None else step[0]
+        until = _LAST_NUMBER if step is None else step[0]
         self.db.execute(sql.SWEEP, (after, until, self.now))
-        return "" if step is None else until
+        return FIRST_NUMBER if step is None else until
 
     def _survey(self, reservation: Reservation, token: str) -> tuple[list[_Row], Stored]:
-        scopes, pace = reservation.scopes, reservation.pace
-        keys = [scope.key for scope in scopes]
-        rows = self.db.execute(
-            sql.survey(len(scopes)), (self.now, token, *keys, pace and pace.key)
+        numbers = [_number(scope.key) for scope in reservation.scopes]
+        pace = reservation.pace
+        if not numbers and pace is None:
+            return [], UNPACED
+        if pace is None:
+            text = sql.survey(len(numbers), paced=False)
+            return self.db.execute(text, (self.now, token, *numbers)).fetchall(), UNPACED
+        text = sql.survey(len(numbers), paced=True)
+        *rows, (after, learned, since, _, _) = self.db.execute(
+            text, (self.now, token, *numbers, _number(pace.key))
         ).fetchall()
-        stored = rows.pop()[:3] if len(rows) > len(scopes) else UNPACED
-        return rows, stored
+        return rows, (after or 0, learned, since or 0)
+
+    def _full(self, scope: Scope, row: _Row) -> bool:
+        leases, _, _, places, until = row
+        return leases + (places or 0) >= scope.most or (until is not None and until > self.now)
+
+    def _under_way(self, scope: Scope, row: _Row) -> bool:
+        return scope.exclusive and row[1] is not None and row[1] > self.now
 
     def _closed(self, scope: Scope, row: _Row) -> bool:
-        count, flying, _, blocked, _ = row
-        return (
-            count >= scope.most
-            or (blocked is not None and blocked > self.now)
-            or (scope.exclusive and flying is not None and flying > self.now)
-        )
+        return self._under_way(scope, row) or self._full(scope, row)
 
-    def _again(self, reservation: Reservation, token: str, rows: list[_Row]) -> Grant:
-        places = []
-        send_by = 0
-        for scope, row in zip(reservation.scopes, rows, strict=True):
-            free_at, state = divmod(row[2] or sql.STATES - 1, sql.STATES)
-            if state:
-                raise spent(token)
-            places.append(free_at)
-            (send_by,) = self.db.execute(sql.SEND_BY, (scope.key, free_at, token)).fetchone()
-        delay = max(0, send_by - reservation.lease.send_within - self.now)
-        return Grant(token, reservation, self.now + self.ahead, delay, tuple(places))
-
-    def _refusal(
-        self, reservation: Reservation, rows: list[_Row], stored: Stored, wait: float
-    ) -> QuotaExceeded:
-        return last(self._refusals(reservation, rows, stored, wait))
+    def _again(self, reservation: Reservation, token: str) -> Grant:
+        keys = [scope.key for scope in reservation.scopes]
+        found = [self.db.execute(sql.LEASED, (_number(key), token)).fetchone() for key in keys]
+        if not all(row and row[0] > 0 for row in found):
+            raise spent(token)
+        delay = max(0, found[0][0] - reservation.lease.send_within - self.now)
+        return Grant(token, reservation, self.now + self.ahead, delay)
 
     def _refusals(
         self, reservation: Reservation, rows: list[_Row], stored: Stored, wait: float
     ) -> Iterator[QuotaExceeded | None]:
-        for scope, (count, flying, _, blocked, _) in zip(reservation.scopes, rows, strict=True):
-            if count >= scope.most or (blocked is not None and blocked > self.now):
+        for scope, row in zip(reservation.scopes, rows, strict=True):
+            if self._full(scope, row):
                 yield scope_refusal(scope.name, self._gauge(scope))
-            if scope.exclusive and flying is not None and flying > self.now:
-                yield flying_refusal(self._show(flying))
+            if self._under_way(scope, row) and row[1] is not None:
+                yield flying_refusal(self._show(row[1]))
         if reservation.pace is not None:
             yield pace_refusal(reservation.pace, stored, self.now, wait, self._show)
 
+    def _tally(self, scope: Scope) -> tuple[tuple[int, int, int, int], int, int]:
+        where = (_number(scope.key), self.now)
+        pending, answered, unknown, *rest = self.db.execute(sql.TALLY, where).fetchone()
+        leased, places, external, first, until = rest
+        firsts = [at for at in (leased, first) if at is not None]
+        external = external or 0
+        counts = (pending, answered + (places or 0) - external, external, unknown)
+        return counts, min(firsts, default=0), until or 0
+
     def _gauge(self, scope: Scope) -> Gauge:
-        counts = self.db.execute(sql.COUNTS, (scope.key, self.now)).fetchone()
-        blocked = self.db.execute(sql.BLOCKED, (scope.key, self.now)).fetchone()
+        counts, first, until = self._tally(scope)
 
         def free_at(wanted: int) -> int:
-            # A row is at least one place.
-            return nth_free(self.db.execute(sql.PLACES, (scope.key, self.now, wanted)), wanted)
+            if wanted == 1:
+                return first
+            return nth_free(self.db.execute(sql.PLACES, (_number(scope.key), self.now)), wanted)
 
-        return read_gauge(scope.limit, counts, free_at, blocked[0] if blocked else 0, self._show)
+        return read_gauge(scope.limit, counts, free_at, until, self._show)
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self.ahead))

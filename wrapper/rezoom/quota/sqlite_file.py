@@ -11,32 +11,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ..errors import LedgerUnavailable
+from .sqlite_sql import SCHEMA
 
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
 VERSION = 1
 
-_SCHEMA = """
-CREATE TABLE slot (
-  scope TEXT NOT NULL, free_at INTEGER NOT NULL, token TEXT NOT NULL, number INTEGER NOT NULL,
-  state INTEGER NOT NULL, -- 0 pending, 1 settled, 2 external, 3 unknown
-  send_by INTEGER NOT NULL, PRIMARY KEY (scope, free_at, token)) WITHOUT ROWID;
-CREATE TABLE pace (scope TEXT PRIMARY KEY, after INTEGER NOT NULL, learned REAL,
-  since INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE block (scope TEXT PRIMARY KEY, until INTEGER NOT NULL, why TEXT NOT NULL,
-  seen INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE host (account TEXT NOT NULL, meeting INTEGER NOT NULL, host TEXT NOT NULL,
-  PRIMARY KEY (account, meeting)) WITHOUT ROWID;
-CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL,
-  since_boot INTEGER NOT NULL, counted INTEGER NOT NULL, last INTEGER NOT NULL);
-"""
-
 Identity = tuple[int, int]
 
 
-def identity(path: Path) -> Identity | None:
+def identity(path: Path | str) -> Identity | None:
     """Name the file that `path` leads to now."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, once per reservation
+        found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, in every reservation
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
@@ -119,7 +105,7 @@ def _make(path: Path, patience: float) -> None:
         if mode != "wal":
             raise LedgerUnavailable(f"The file system of {path} cannot share memory (mode {mode})")
         db.executescript(
-            f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+            f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
             f" PRAGMA user_version = {VERSION}; COMMIT;"
         )
 

@@ -31,13 +31,18 @@ class Busy(Exception):
     """An inline call met a lock: it is made again where it may wait."""
 
 
+class _Here(threading.local):
+    inline = False
+
+
 class Pool:
     """Open connections that nobody uses, by kind."""
 
     def __init__(self, path: Path, patience: float) -> None:
         self.path, self._patience = path, patience
+        self._name = str(path)
         self._opening = threading.Lock()
-        self._here = threading.local()
+        self._here = _Here()
         self._identity: Identity | None = None
         self._start()
 
@@ -47,21 +52,16 @@ class Pool:
         self._all: list[sqlite3.Connection] = []
         self._finalizer = weakref.finalize(self, _close, self._all, self._pid)
 
-    def begin(self, kind: Kind, *, write: bool = True) -> Transaction:
-        """Open a transaction, as a context manager."""
-        return Transaction(self, Kind.INLINE if self.inline else kind, write)
+    def begin(self, kind: Kind, *, write: bool | None = True) -> Transaction:
+        """Open a transaction, as a context manager; with None, only borrow a connection."""
+        return Transaction(self, Kind.INLINE if self._here.inline else kind, write)
 
     def verify(self) -> None:
         """Raise StateLost unless the path still leads to the file that was opened first."""
-        found = identity(self.path)
+        found = identity(self._name)
         if self._identity is not None and found != self._identity:
             what = "deleted" if found is None else "replaced"
             raise StateLost(f"The ledger {self.path} was {what} while it was in use")
-
-    @property
-    def inline(self) -> bool:
-        """Tell whether this thread must not wait for a lock."""
-        return getattr(self._here, "inline", False)
 
     @contextmanager
     def without_waiting(self) -> Iterator[None]:
@@ -102,7 +102,7 @@ class Pool:
         _INHERITED.append((self._all, self._idle))
         self._finalizer.detach()
         self._opening = threading.Lock()
-        self._here = threading.local()
+        self._here = _Here()
         self._start()
 
     def _open(self, kind: Kind) -> sqlite3.Connection:
@@ -136,12 +136,14 @@ class Transaction:
 
     __slots__ = ("_begin", "_db", "_kind", "_pool")
 
-    def __init__(self, pool: Pool, kind: Kind, write: bool) -> None:
+    def __init__(self, pool: Pool, kind: Kind, write: bool | None) -> None:
         self._pool, self._kind = pool, kind
-        self._begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+        self._begin = "BEGIN IMMEDIATE" if write else "BEGIN" if write is False else ""
 
     def __enter__(self) -> sqlite3.Connection:
         self._db = self._pool.take(self._kind)
+        if not self._begin:
+            return self._db
         try:
             self._db.execute(self._begin)
         except sqlite3.Error as error:
@@ -155,10 +157,8 @@ class Transaction:
         tb: TracebackType | None,
     ) -> None:
         try:
-            if error is None:
-                self._db.execute("COMMIT")
-            elif self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            if self._db.in_transaction:
+                self._db.execute("COMMIT" if error is None else "ROLLBACK")
         except sqlite3.Error as failure:
             self._fail(failure)
         if isinstance(error, sqlite3.Error):

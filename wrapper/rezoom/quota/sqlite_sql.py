@@ -1,56 +1,80 @@
-"""What a SQLite ledger says to SQLite; every statement reads or writes by primary key."""
+"""What a SQLite ledger says to SQLite: all that an update waits for goes by primary key."""
+
+# ruff: noqa: S608 - the texts hold our own constants, and values are always bound
 
 from __future__ import annotations
 
 from functools import cache
+from hashlib import blake2b
 
-from .gauge import EXTERNAL, PENDING, SETTLED, UNKNOWN
+from .gauge import EXTERNAL, SETTLED
 
-STATES = 4
-# One row per scope: places, until when one is under way, where this token's place stands, the
-# block, and when the first place frees. ?1 is the time, ?2 the token.
-_SCOPE = f"""
-SELECT coalesce(sum(number), 0), max(CASE state WHEN {PENDING} THEN send_by END),
-  max(CASE WHEN state <> {SETTLED} AND token = ?2 THEN free_at * {STATES} + state END),
-  (SELECT until FROM block WHERE scope = ?{{0}}),
-  (SELECT min(free_at) FROM slot WHERE scope = ?{{0}})
-FROM slot WHERE scope = ?{{0}} AND free_at > ?1"""
-_PACE = "SELECT after, learned, since, NULL, NULL FROM pace WHERE scope = ?{0}"
+# Every commit writes a page for each that it touches, and little else costs time. So what happens
+# to a request touches `lease` alone, a few rows on one page: a place is under way until `send_by`,
+# of unknown outcome (0) or answered (-1). What is answered moves to `place` in batches, beside what
+# others have spent; what is paced waits in `lease` under its own number, without a token, and is
+# free when the next call may go (-2). Scopes are numbers made from keys: short rows are quick.
+SCHEMA = """
+CREATE TABLE lease (scope INTEGER NOT NULL, token TEXT NOT NULL, free_at INTEGER NOT NULL,
+  send_by INTEGER NOT NULL, PRIMARY KEY (scope, token)) WITHOUT ROWID;
+CREATE TABLE place (scope INTEGER NOT NULL, free_at INTEGER NOT NULL, state INTEGER NOT NULL,
+  number INTEGER NOT NULL, PRIMARY KEY (scope, free_at, state)) WITHOUT ROWID;
+CREATE TABLE pace (scope INTEGER PRIMARY KEY, learned REAL NOT NULL, since INTEGER NOT NULL);
+CREATE TABLE block (scope INTEGER PRIMARY KEY, until INTEGER NOT NULL, why TEXT NOT NULL,
+  seen INTEGER NOT NULL);
+CREATE TABLE name (scope INTEGER PRIMARY KEY, key TEXT NOT NULL);
+CREATE TABLE host (account TEXT NOT NULL, meeting INTEGER NOT NULL, host TEXT NOT NULL,
+  PRIMARY KEY (account, meeting)) WITHOUT ROWID;
+CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL,
+  since_boot INTEGER NOT NULL, counted INTEGER NOT NULL, last INTEGER NOT NULL);
+"""
+UNKNOWN_LEASE, ANSWERED, PACED = 0, -1, -2
 
-PURGE = "DELETE FROM slot WHERE scope = ? AND free_at <= ?"
-INSERT = "INSERT INTO slot VALUES (?, ?, ?, 1, 0, ?)"
-SETTLE = (
-    f"UPDATE slot SET free_at = ?, state = {SETTLED}, send_by = 0"
-    f" WHERE scope = ? AND free_at = ? AND token = ? AND state = {PENDING}"
-)
-RELEASE = f"DELETE FROM slot WHERE scope = ? AND free_at = ? AND token = ? AND state = {PENDING}"
-ABANDON = (
-    f"UPDATE slot SET state = {UNKNOWN}, send_by = 0"
-    f" WHERE scope = ? AND free_at = ? AND token = ? AND state = {PENDING}"
-)
-# Places without a token of their own: bundles of settled ones, and those that others have spent.
-ADD = """INSERT INTO slot VALUES (?, ?, ?, ?, ?, 0)
-ON CONFLICT (scope, free_at, token) DO UPDATE SET number = number + excluded.number"""
-BUNDLE, OTHERS = f"state {SETTLED}", f"state {EXTERNAL}"
+# One row per scope: leases, until when one is under way, whether the token has one, places, the
+# block. ?1 is the time, ?2 the token.
+_SCOPE = """
+SELECT count(*), max(send_by), max(token = ?2),
+  (SELECT sum(number) FROM place WHERE scope = ?{0} AND free_at > ?1),
+  (SELECT until FROM block WHERE scope = ?{0})
+FROM lease WHERE scope = ?{0} AND free_at > ?1"""
+_PACE = """SELECT (SELECT free_at FROM lease WHERE scope = ?{0} AND token = ''),
+  (SELECT learned FROM pace WHERE scope = ?{0}), (SELECT since FROM pace WHERE scope = ?{0}),
+  NULL, NULL"""
 
-PACE = "SELECT after, learned, since FROM pace WHERE scope = ?"
-SET_PACE = "INSERT OR REPLACE INTO pace VALUES (?, ?, ?, ?)"
-BLOCKED = "SELECT until FROM block WHERE scope = ? AND until > ?"
+LEASED = "SELECT send_by FROM lease WHERE scope = ? AND token = ?"
+_MORE = "ON CONFLICT (scope, free_at, state) DO UPDATE SET number = number + excluded.number"
+PLACE = f"INSERT INTO place VALUES (?, ?, ?, ?) {_MORE}"
+NAME = "INSERT OR IGNORE INTO name VALUES (?, ?)"
+
+LEARNED = "SELECT learned, since FROM pace WHERE scope = ?"
+LEARN = "INSERT OR REPLACE INTO pace VALUES (?, ?, ?)"
 BLOCK = """INSERT INTO block VALUES (?, ?, ?, ?) ON CONFLICT (scope) DO UPDATE
 SET until = max(until, excluded.until), why = excluded.why, seen = excluded.seen"""
 
-TOTAL = "SELECT coalesce(sum(number), 0) FROM slot WHERE scope = ? AND free_at > ?"
-COUNTS = "SELECT " + ", ".join(
-    f"coalesce(sum(number * (state = {state})), 0)"
-    for state in (PENDING, SETTLED, EXTERNAL, UNKNOWN)
-) + " FROM slot WHERE scope = ? AND free_at > ?"  # fmt: skip
-PLACES = "SELECT free_at, number FROM slot WHERE scope = ? AND free_at > ? ORDER BY free_at LIMIT ?"
-SEND_BY = "SELECT send_by FROM slot WHERE scope = ? AND free_at = ? AND token = ?"
-KEYS = "SELECT DISTINCT scope FROM slot WHERE scope >= ? AND scope < ? AND free_at > ?"
+# Leases under way, answered and unknown, and the first to free; places, those spent by others, and
+# the first to free; the block. ?1 is the scope, ?2 the time.
+TALLY = f"""
+SELECT coalesce(sum(send_by > 0), 0), coalesce(sum(send_by = {ANSWERED}), 0),
+  coalesce(sum(send_by = {UNKNOWN_LEASE}), 0), min(free_at),
+  (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2),
+  (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2 AND state = {EXTERNAL}),
+  (SELECT min(free_at) FROM place WHERE scope = ?1 AND free_at > ?2),
+  (SELECT until FROM block WHERE scope = ?1 AND until > ?2)
+FROM lease WHERE scope = ?1 AND free_at > ?2"""
+PLACES = """SELECT free_at, number FROM place WHERE scope = ?1 AND free_at > ?2
+UNION ALL SELECT free_at, 1 FROM lease WHERE scope = ?1 AND free_at > ?2"""
+KEYS = """SELECT key FROM name WHERE key >= ?1 AND key < ?2 AND (
+  EXISTS (SELECT 1 FROM place WHERE place.scope = name.scope AND free_at > ?3)
+  OR EXISTS (SELECT 1 FROM lease WHERE lease.scope = name.scope AND free_at > ?3)) ORDER BY key"""
 
-# Scopes that nobody asks for any more, a few hundred rows at a time.
-STEP = "SELECT scope FROM slot WHERE scope > ? ORDER BY scope LIMIT 1 OFFSET 256"
-SWEEP = "DELETE FROM slot WHERE scope > ? AND scope <= ? AND free_at <= ?"
+# Batches: move what was answered, drop what has expired, a few hundred rows at a time.
+MOVE = (
+    f"""INSERT INTO place SELECT scope, free_at, {SETTLED}, count(*) FROM lease
+    WHERE send_by = {ANSWERED} GROUP BY scope, free_at HAVING true {_MORE}""",
+    f"DELETE FROM lease WHERE send_by = {ANSWERED} OR free_at <= ?",
+)
+STEP = "SELECT scope FROM place WHERE scope > ? ORDER BY scope LIMIT 1 OFFSET 256"
+SWEEP = "DELETE FROM place WHERE scope > ? AND scope <= ? AND free_at <= ?"
 
 HOST = "SELECT host FROM host WHERE account = ? AND meeting = ?"
 SET_HOST = "INSERT OR REPLACE INTO host VALUES (?, ?, ?)"
@@ -59,11 +83,52 @@ DROP_HOST = "DELETE FROM host WHERE account = ? AND meeting = ?"
 ANCHOR = "SELECT boot, since_boot, counted, last FROM anchor"
 SET_ANCHOR = "INSERT OR REPLACE INTO anchor VALUES (1, ?, ?, ?, ?)"
 LAST = "UPDATE anchor SET last = max(last, ?)"
-RESET = ("DELETE FROM slot", "DELETE FROM pace", "DELETE FROM block")
+RESET = tuple(f"DELETE FROM {table}" for table in ("lease", "place", "pace", "block"))
 
 
 @cache
-def survey(scopes: int) -> str:
-    """Ask for that many scopes and a pace at once; their keys are ?3 and on."""
+def survey(scopes: int, *, paced: bool) -> str:
+    """Ask for that many scopes and a pace at once; their numbers are ?3 and on."""
     parts = [_SCOPE.format(3 + number) for number in range(scopes)]
-    return " UNION ALL ".join([*parts, _PACE.format(3 + scopes)])
+    if paced:
+        parts.append(_PACE.format(3 + scopes))
+    return " UNION ALL ".join(parts)
+
+
+@cache
+def lease(rows: int) -> str:
+    """Write that many leases."""
+    return f"INSERT OR REPLACE INTO lease VALUES {', '.join(['(?, ?, ?, ?)'] * rows)}"
+
+
+@cache
+def answer(scopes: int) -> str:
+    """Mark the leases of a token (?1) as answered: for each its scope, and when it is free."""
+    numbers = [2 + 2 * scope for scope in range(scopes)]
+    cases = " ".join(f"WHEN ?{number} THEN ?{number + 1}" for number in numbers)
+    return (
+        f"UPDATE lease SET send_by = {ANSWERED}, free_at = CASE scope {cases} END"
+        f" WHERE scope IN ({', '.join(f'?{number}' for number in numbers)})"
+        " AND token = ?1 AND send_by > 0"
+    )
+
+
+@cache
+def release(scopes: int) -> str:
+    """Drop the leases of a token."""
+    return f"DELETE FROM lease {_under_way(scopes)}"
+
+
+@cache
+def abandon(scopes: int) -> str:
+    """Mark the leases of a token as of unknown outcome."""
+    return f"UPDATE lease SET send_by = {UNKNOWN_LEASE} {_under_way(scopes)}"
+
+
+def _under_way(scopes: int) -> str:
+    return f"WHERE token = ?1 AND scope IN ({', '.join('?' * scopes)}) AND send_by > 0"
+
+
+def number(key: str) -> int:
+    """Turn a key into a number that fits SQLite: two keys meet once in 10^19."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)

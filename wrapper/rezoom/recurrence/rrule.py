@@ -112,7 +112,7 @@ def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> Recurrence:
         instead = found.instead
         if instead is not None and not isinstance(instead, Rule):
             ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
-            instead = Rule(write_pattern(instead) | ends)
+            instead = Rule(write_pattern(instead, clamp=short_months == "clamp") | ends)
         nearest = _readable(instead, tz, short_months)
         raise NotExpressible(found.part, found.why, nearest=nearest, fix=found.fix) from None
 

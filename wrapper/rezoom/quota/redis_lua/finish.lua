@@ -1,5 +1,5 @@
 -- settle, release, abandon: the first word about a pending place is the last.
-local token, margin = word(), number()
+local margin = number()
 for _, scope in ipairs(read_scopes()) do
   local pending = PENDING .. token
   local free = call('ZSCORE', scope.places, pending)

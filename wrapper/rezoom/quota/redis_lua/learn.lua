@@ -1,6 +1,6 @@
 -- What answers teach: a block, use by others, a slower pace.
 if operation == 'slow_down' then
-  local name, rate, ceiling, named = word(), number(), number(), number()
+  local rate, ceiling, named = number(), number(), number()
   local pace = read_pace()
   if not pace.learned or now - pace.since >= SECOND then
     local rated = rate_now(pace, rate, ceiling) or ceiling
@@ -8,7 +8,7 @@ if operation == 'slow_down' then
       rated = math.min(rated, named)
     end
     pace.learned, pace.since = math.max(0.1, rated * 0.7), now
-    write_pace(pace, name)
+    write_pace(pace)
   end
   return { DONE, now }
 end

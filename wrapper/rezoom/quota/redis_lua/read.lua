@@ -22,15 +22,13 @@ if operation == 'usage' then
   return answer
 end
 
--- The index names what there is. The keys it leads to are not declared; they share the hash tag.
-local prefix, places, marks, pace = word(), word(), word(), word()
-local names = call('ZRANGE', KEYS[2], 0, -1)
+local names = call('ZRANGE', INDEX, 0, -1)
 
 if operation == 'keys' then
-  local found = {}
+  local found, prefix = {}, word()
   for _, name in ipairs(names) do
     if name:sub(1, #prefix) == prefix then
-      local scope = { places = places .. name, marks = marks .. name }
+      local scope = { places = PLACES .. name, marks = MARKS .. name }
       weigh(scope)
       if #list_places(scope) > 0 or scope.blocked > now then
         table.insert(found, name)
@@ -41,9 +39,9 @@ if operation == 'keys' then
 end
 
 for _, name in ipairs(names) do
-  call('UNLINK', places .. name, marks .. name, pace .. name)
+  call('UNLINK', PLACES .. name, MARKS .. name, TAG .. 'pace:' .. name)
 end
 current = FORMAT .. ':reset:' .. whole(now)
-call('UNLINK', KEYS[2])
+call('UNLINK', INDEX)
 call('SET', KEYS[1], current)
 return { DONE, now, current }

@@ -1,26 +1,23 @@
 -- The grant that was given for this token before; nil when it was given back.
-local function again(scopes, token)
-  local answer, held, pending = { GRANTED, now, tonumber(earlier) }, 0, 0
+local function again(scopes)
+  local held, pending = 0, 0
   for _, scope in ipairs(scopes) do
     local scores =
       call('ZMSCORE', scope.places, PENDING .. token, SETTLED .. token, UNKNOWN .. token)
-    if scores[1] then
-      pending = pending + 1
-      answer[3 + pending] = tonumber(scores[1])
-    end
+    pending = pending + (scores[1] and 1 or 0)
     held = held + ((scores[1] or scores[2] or scores[3]) and 1 or 0)
   end
   if held == 0 and #scopes > 0 then
     return nil
   end
-  return pending == #scopes and answer or { SPENT, now }
+  return pending == #scopes and { GRANTED, now, tonumber(earlier) } or { SPENT, now }
 end
 
-local token, horizon, margin, send_within, wait = word(), number(), number(), number(), number()
-local name, rate, gap, slack, ceiling = word(), number(), number(), number(), number()
+local horizon, margin, send_within, wait = number(), number(), number(), number()
+local rate, gap, slack, ceiling = number(), number(), number(), number()
 local scopes = read_scopes()
 
-local before = earlier and again(scopes, token)
+local before = earlier and again(scopes)
 if before then
   return before
 end
@@ -52,8 +49,8 @@ if full or turn - now > wait then
   return refusal
 end
 
-local grant, send_by = { GRANTED, now, turn }, turn + send_within
-for at, scope in ipairs(scopes) do
+local send_by = turn + send_within
+for _, scope in ipairs(scopes) do
   local free = free_at(scope, turn + horizon, margin)
   if call('ZADD', scope.places, 'NX', whole(free), PENDING .. token) == 0 then
     return { SPENT, now } -- the first scope says so, when nothing is written yet
@@ -63,12 +60,11 @@ for at, scope in ipairs(scopes) do
     call('HSET', scope.marks, 'flight', whole(send_by) .. ' ' .. token)
     keep(scope.marks, scope.name, send_by)
   end
-  grant[3 + at] = free
 end
 if gap > 0 then
   pace.tat, pace.learned = math.max(now, pace.tat) + gap, learned
-  write_pace(pace, name)
+  write_pace(pace)
 end
 -- The turn, for who has to ask again because the answer was lost.
-call('SET', KEYS[3], whole(turn), 'PX', whole(math.ceil((send_by - now) / 1000) + MINUTE_MS))
-return grant
+call('SET', turn_key, whole(turn), 'PX', whole(math.ceil((send_by - now) / 1000) + MINUTE_MS))
+return { GRANTED, now, turn }

@@ -1,7 +1,8 @@
 -- One step of a ledger: all scopes are read and written at one instant of the server's clock.
 -- This is the head of every script; the operations of one file follow it.
--- KEYS: epoch, index, token, pace, then places and marks of every scope.
--- ARGV: operation, epoch, clock, tolerance, two witnesses, then what the operation takes.
+-- KEYS: the epoch; everything else is named after what is asked, in the same hash tag.
+-- ARGV: one JSON list, which both sides read faster than thirty arguments: operation, epoch, clock,
+-- tolerance, two witnesses, the token, the pace's key, then what the operation takes.
 -- Places are a sorted set: state and token, scored with the instant at which they free.
 -- Marks are a hash: "flight", "blocked", and bundles of places as "state:free_at" = how many.
 
@@ -12,16 +13,21 @@ local SECOND, MINUTE, DAY = 1e6, 6e7, 8.64e10
 local HOUR_MS, MINUTE_MS = 3.6e6, 6e4
 local UNBOUND = 128 -- places that a scope without a limit may hold before it is swept
 
+local TAG = '{rezoom}:' -- redis_link.py
+local INDEX, PLACES, MARKS = TAG .. 'index', TAG .. 'places:', TAG .. 'marks:'
+
 local call = redis.call
-local position = 0
+local given = cjson.decode(ARGV[1])
+local position = 8
 
 local function word()
   position = position + 1
-  return ARGV[position]
+  return given[position]
 end
 
 local function number()
-  return tonumber(word()) -- nil for ''
+  position = position + 1
+  return tonumber(given[position]) -- nil for ''
 end
 
 -- tostring keeps 14 digits, and an instant has 16.
@@ -29,8 +35,10 @@ local function whole(value)
   return string.format('%.0f', value)
 end
 
-local operation, epoch, now = word(), word(), number()
-local tolerance, witness, other = number(), number(), number()
+local operation, epoch, now = given[1], given[2], tonumber(given[3])
+local tolerance, witness, other = given[4], given[5], given[6]
+local token, pace_name = given[7], given[8]
+local pace_key, turn_key = TAG .. 'pace:' .. pace_name, TAG .. 'turn:' .. token
 
 if not now then
   local time = call('TIME')
@@ -40,7 +48,7 @@ if not now then
   end
 end
 
-local stored = call('MGET', KEYS[1], KEYS[3], KEYS[4])
+local stored = call('MGET', KEYS[1], turn_key, pace_key)
 local current, earlier, paced = stored[1], stored[2], stored[3]
 
 if current ~= epoch and operation ~= 'open' and operation ~= 'reset' then
@@ -49,12 +57,13 @@ end
 
 local function read_scopes()
   local scopes = {}
-  for key = 5, #KEYS, 2 do
-    local scope = { places = KEYS[key], marks = KEYS[key + 1], name = word() }
-    scope.limit, scope.span = number(), number()
-    local flags = word()
-    scope.exclusive, scope.bundled = flags:find('e'), flags:find('b')
-    scopes[#scopes + 1] = scope
+  for at = position + 1, #given, 5 do
+    local name = given[at]
+    scopes[#scopes + 1] = {
+      name = name, places = PLACES .. name, marks = MARKS .. name,
+      limit = tonumber(given[at + 1]), span = tonumber(given[at + 2]),
+      exclusive = given[at + 3], bundled = given[at + 4],
+    }
   end
   return scopes
 end
@@ -77,8 +86,8 @@ local function keep(key, name, last)
   local needed = math.ceil((last - now) / 1000) + MINUTE_MS
   if call('PTTL', key) < needed then
     call('PEXPIRE', key, whole(needed + HOUR_MS))
-    call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now))
-    call('ZADD', KEYS[2], 'GT', whole(last + 2 * HOUR_MS * 1000), name)
+    call('ZREMRANGEBYSCORE', INDEX, '-inf', whole(now))
+    call('ZADD', INDEX, 'GT', whole(last + 2 * HOUR_MS * 1000), name)
   end
 end
 
@@ -156,12 +165,12 @@ local function show_learned(pace)
   return pace.learned and string.format('%.17g', pace.learned) or ''
 end
 
-local function write_pace(pace, name)
+local function write_pace(pace)
   local kept = math.max(0, math.ceil((pace.tat - now) / 1000)) + HOUR_MS
   local text = whole(pace.tat) .. ' ' .. show_learned(pace) .. ' ' .. whole(pace.since)
-  call('SET', KEYS[4], text, 'PX', whole(kept))
+  call('SET', pace_key, text, 'PX', whole(kept))
   if not paced then
-    call('ZADD', KEYS[2], '+inf', name)
+    call('ZADD', INDEX, '+inf', pace_name)
   end
 end
 

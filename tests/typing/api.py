@@ -1,0 +1,121 @@
+"""What a type checker says about the public face; checked by mypy --strict, never run.
+
+Every `type: ignore` here must stay needed: mypy warns about an unused one, and that is the test.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, assert_type
+from zoneinfo import ZoneInfo
+
+import httpx
+from rezoom import (
+    UNSET,
+    AsyncZoom,
+    Bearer,
+    Ledger,
+    Meeting,
+    MeetingUpdate,
+    MemoryLedger,
+    Problem,
+    QuotaExceeded,
+    RateLimited,
+    Receipt,
+    RetryLater,
+    ServerToServer,
+    TokenSource,
+    Zoom,
+    check,
+)
+from rezoom.drive import SystemClock
+from rezoom_wire.types import Unset
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2030, 3, 4, 9, 0, tzinfo=BERLIN)
+
+
+def keywords_are_typed(zoom: Zoom) -> None:
+    assert_type(zoom.update(1, topic="x"), Receipt)
+    zoom.update("857 460 65", duration=45, start_time=START, timezone=BERLIN)
+    zoom.update(1, start_time="2030-03-04T09:00:00Z", settings={"waiting_room": True})
+    zoom.update(1, settings={"alternative_hosts": ["a@example.org"]}, host="host", wait=0.5)
+    zoom.update(1, {"topic": "x"}, occurrence="1648194360000", allow=["endless"], extra={"n": 1})
+    zoom.update(1, MeetingUpdate(topic="x"))
+
+
+def wrong_keywords_are_refused(zoom: Zoom) -> None:
+    zoom.update(1, topc="x")  # type: ignore[call-arg]  # must stay an error: misspelt
+    zoom.update(1, topic=5)  # type: ignore[arg-type]  # must stay an error: a number
+    zoom.update(1, topic=None)  # type: ignore[arg-type]  # must stay an error: None is never sent
+    zoom.update(1, duration="45")  # type: ignore[arg-type]  # must stay an error: text
+    zoom.update(1, type=4)  # type: ignore[arg-type]  # must stay an error: not one of Zoom's
+    zoom.update(1, settings={"audio": "loud"})  # type: ignore[typeddict-item]  # must stay an error
+    zoom.update(1, settings={"waitingroom": True})  # type: ignore[typeddict-unknown-key]  # must stay an error
+    zoom.update(1, waiting_room=True)  # type: ignore[call-arg]  # must stay an error: misplaced
+    zoom.update()  # type: ignore[call-arg]  # must stay an error: which meeting?
+    zoom.update(meeting=1, topic="x")  # type: ignore[call-arg]  # must stay an error: by position
+    zoom.update(1.5, topic="x")  # type: ignore[arg-type]  # must stay an error: no number of a meeting
+    zoom.update(1, occurrence=1648194360000)  # type: ignore[arg-type]  # must stay an error: text
+
+
+def a_meeting_reads_without_casts(zoom: Zoom) -> None:
+    meeting = zoom.get(1, past=True)
+    assert_type(meeting, Meeting)
+    assert_type(meeting.settings.waiting_room, bool | Unset)
+    assert_type(meeting.recurrence.weekly_days, str | Unset)
+    assert_type(meeting.host_id, str | Unset)
+    meeting.topik  # type: ignore[attr-defined]  # noqa: B018  # must stay an error: misspelt
+
+
+async def both_clients_are_alike(zoom: AsyncZoom) -> None:
+    assert_type(await zoom.update(1, topic="x"), Receipt)
+    assert_type(await zoom.get(1), Meeting)
+    await zoom.update(1, topc="x")  # type: ignore[call-arg]  # must stay an error: misspelt
+    zoom.update(1, topic="x").meeting  # type: ignore[attr-defined]  # noqa: B018  # must stay an error
+    with zoom:  # type: ignore[attr-defined]  # must stay an error: async with
+        pass
+
+
+def options_are_typed(auth: TokenSource) -> None:
+    with Zoom(auth, wait=5, retries=0, timeout=httpx.Timeout(5), ledger=None) as zoom:
+        assert_type(zoom, Zoom)
+    assert_type(Zoom.from_env(prefix="MY_", retries=3), Zoom)
+    Zoom(auth, retry=3)  # type: ignore[call-arg]  # must stay an error: misspelt
+    Zoom(auth, retries="3")  # type: ignore[arg-type]  # must stay an error: text
+    Zoom("token")  # type: ignore[arg-type]  # must stay an error: not a source of tokens
+    Zoom(auth, http=httpx.AsyncClient())  # type: ignore[arg-type]  # must stay an error: the other kind
+    AsyncZoom(auth, http=httpx.Client())  # type: ignore[arg-type]  # must stay an error: the other kind
+
+
+def parts_fit_together() -> None:
+    sources: list[TokenSource] = [ServerToServer("a", "b", "c"), Bearer(lambda: "token")]
+    ledger: Ledger = MemoryLedger(clock=SystemClock())
+    assert_type(ServerToServer("a", "b", "c").as_httpx_auth(), httpx.Auth)
+    Zoom(sources[0], ledger=ledger)
+
+
+def receipts_and_problems_are_typed(receipt: Receipt) -> None:
+    assert_type(receipt.tracking_id, str | None)
+    assert_type(receipt.warnings, tuple[Problem, ...])
+    assert_type(receipt.to_dict(), dict[str, Any])
+    assert_type(check(topic="x", occurrence=True), list[Problem])
+    check(topic=5)  # type: ignore[arg-type]  # must stay an error: a number
+    receipt.sent = False  # type: ignore[misc]  # must stay an error: a receipt is what happened
+
+
+def one_except_for_both_limits(zoom: Zoom) -> datetime | None:
+    try:
+        zoom.update(1, topic="x")
+    except RetryLater as error:
+        assert_type(error.retry_at, datetime)
+        return error.retry_at
+    return None
+
+
+def limits_are_told_apart(error: QuotaExceeded | RateLimited) -> int | None:
+    return error.used if isinstance(error, QuotaExceeded) else error.code
+
+
+def unset_stands_for_left_out(zoom: Zoom, topic: str | None) -> None:
+    zoom.update(1, topic=topic or UNSET, settings={"audio": UNSET})

@@ -1,0 +1,236 @@
+"""A ledger in Redis or Valkey: shared by all machines that reach the server."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio.to_thread
+
+from ..errors import ConfigError, LedgerError, QuotaExceeded
+from .gauge import Gauge, Quota, forecast, read_gauge
+from .instants import SECOND, instant, micros
+from .machine import MACHINE, Time
+from .pacing import Pace, Stored
+from .redis_link import GRANTED, SPENT, TAG, Answer, Link, OnLoss
+from .redis_server import as_text, connect
+from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
+from .reservation import Grant, Reservation, Scope
+from .twins import Twins
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+_log = logging.getLogger("rezoom.quota")
+T = TypeVar("T")
+# Lua reads no infinity on every system, and no call waits for a thousand years.
+_LONGEST_WAIT = 1e9
+
+
+class RedisLedger(Twins):
+    """A ledger in a Redis or Valkey server (6.2 or later), counting by the server's clock.
+
+    The server must keep an append-only file and evict nothing. With `appendfsync everysec` a crash
+    of its machine can lose the last second or two, with `always` nothing; a failover can lose what
+    its replica had not got. A server that lost its whole count is noticed by every process that had
+    used it; `on_loss` says what then:
+
+    * "refuse": raise StateLost until `reset`, which the other processes accept;
+    * "wait": raise StateLost until nothing that was lost can count any more, then go on;
+    * "trust": begin a new count, log it, and leave it to Zoom to refuse what is too much.
+
+    `clock` is this machine's; it only bears witness. `server_clock` takes the place of the
+    server's own, for tests. Async methods run in a worker thread, on any event loop.
+    """
+
+    def __init__(
+        self,
+        server: str | Redis,
+        *,
+        on_loss: OnLoss = "refuse",
+        clock: Time | None = None,
+        server_clock: Time | None = None,
+    ) -> None:
+        """Count in the server at an address, or behind a client; opens nothing before first use."""
+        if on_loss not in ("refuse", "wait", "trust"):
+            raise ConfigError(
+                f"on_loss is {on_loss!r}", field="on_loss",
+                next_step='Give "refuse", "wait" or "trust".',
+            )  # fmt: skip
+        client = connect(server) if isinstance(server, str) else server
+        if hasattr(client, "__aenter__"):
+            raise ConfigError(
+                "The ledger was given an async client of Redis", field="ledger",
+                next_step="Give a redis.Redis: the async methods use it in a worker thread.",
+            )  # fmt: skip
+        self._link = Link(client, clock or MACHINE, server_clock, on_loss)
+
+    @property
+    def url(self) -> str:
+        """Name the server; without credentials."""
+        return self._link.url
+
+    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
+        """Take one place in every scope and a turn, or nothing."""
+        lease, pace = reservation.lease, reservation.pace
+        longest = min(wait, _LONGEST_WAIT) * SECOND
+        words = (
+            lease.horizon, lease.margin, lease.send_within, longest,
+            *_pace_words(pace), *_scope_words(reservation.scopes),
+        )  # fmt: skip
+        answer = self._link.ask("reserve", "reserve", words, token, pace.key if pace else "")
+        if answer.status == SPENT:
+            raise spent(token)
+        if answer.status != GRANTED:
+            raise _refusal(reservation, answer, wait)
+        turn = answer.rest[0]
+        # Of a grant that was given before, the turn may be over; the time to send is not longer.
+        late = max(0, answer.now - turn)
+        return Grant(token, reservation, answer.asked_at - late, max(0, turn - answer.now))
+
+    def settle(self, grant: Grant) -> None:
+        """Shorten the place to what an answer proves."""
+        self._finish("settle", grant, "an answer")
+
+    def release(self, grant: Grant) -> None:
+        """Give the place back."""
+        self._finish("release", grant, "an unused place")
+
+    def abandon(self, grant: Grant) -> None:
+        """Keep the place counted, as spent at the worst instant."""
+        self._finish("abandon", grant, "a missing answer")
+
+    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
+        """Refuse this scope until the latest reset Zoom has named."""
+        scope = reservation.scope(name)
+        if scope is not None:
+            del why
+            self._learn("block", scope, micros(until), reservation, "a limit of Zoom's")
+
+    def external(self, reservation: Reservation, name: str, used: int) -> None:
+        """Make up for what others have spent."""
+        scope = reservation.scope(name)
+        if scope is not None and scope.limit is not None:
+            self._learn("external", scope, used, reservation, "what others spent")
+
+    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
+        """Pace more slowly for a while."""
+        pace = reservation.pace
+        if pace is not None:
+            words = (_word(pace.rate), pace.ceiling, _word(limit))
+            with _tolerance("a slower pace"):
+                self._link.ask("learn", "slow_down", words, pace=pace.key)
+
+    def usage(self, reservation: Reservation) -> Quota:
+        """Read every scope."""
+        scopes = tuple(scope for scope in reservation.scopes if scope.limit is not None)
+        answer = self._link.ask("read", "usage", _scope_words(scopes))
+        gauges = {}
+        for scope, summary in zip(scopes, answer.rest, strict=True):
+            places = zip(summary[7::2], summary[8::2], strict=True)
+            frees = forecast(places, lambda at: instant(at + answer.ahead))
+            gauges[scope.name] = replace(_gauge(scope, summary, answer), frees=frees)
+        return Quota.of(gauges)
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        """List the scopes that count something."""
+        answer = self._link.ask("read", "keys", (prefix,))
+        return tuple(sorted(as_text(key) for key in answer.rest[0]))
+
+    def reset(self) -> None:
+        """Forget what was counted; processes that remember another count go on with the new one."""
+        self._link.start_over()
+
+    def learn_host(self, account: str, meeting: int, host: str) -> None:
+        """Remember the host of `meeting`."""
+        with _tolerance("whose meeting it is"):
+            self._link.redis("HSET", f"{TAG}hosts:{account}", str(meeting), host)
+
+    def host_of(self, account: str, meeting: int) -> str | None:
+        """Look up the host of `meeting`."""
+        found = self._link.redis("HGET", f"{TAG}hosts:{account}", str(meeting))
+        return None if found is None else as_text(found)
+
+    def forget_host(self, account: str, meeting: int) -> None:
+        """Drop the host of `meeting`."""
+        with _tolerance("a new host"):
+            self._link.redis("HDEL", f"{TAG}hosts:{account}", str(meeting))
+
+    def close(self) -> None:
+        """Close this process's connections."""
+        self._link.close()
+
+    async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
+        del durable  # what is durable is the server's affair
+        return await anyio.to_thread.run_sync(call)
+
+    def _finish(self, operation: str, grant: Grant, what: str) -> None:
+        scopes = grant.reservation.scopes
+        words = (grant.reservation.lease.margin, *_scope_words(scopes))
+        with _tolerance(what):
+            self._link.ask("finish", operation, words, grant.token)
+
+    def _learn(
+        self, operation: str, scope: Scope, value: int, reservation: Reservation, what: str
+    ) -> None:
+        words = (value, reservation.lease.margin, *_scope_words((scope,)))
+        with _tolerance(what):
+            self._link.ask("learn", operation, words)
+
+
+@contextmanager
+def _tolerance(what: str) -> Iterator[None]:
+    """Log what could not be written: without it a place is only counted for longer."""
+    try:
+        yield
+    except LedgerError as error:
+        _log.warning("%s was not written down: %s", what, error)
+
+
+def _word(value: float | None) -> object:
+    return "" if value is None else value
+
+
+def _scope_words(scopes: tuple[Scope, ...]) -> list[object]:
+    words: list[object] = []
+    for scope in scopes:
+        span = scope.span if scope.rolling else ""
+        words += (scope.key, _word(scope.limit), span, scope.exclusive, scope.bundled)
+    return words
+
+
+def _pace_words(pace: Pace | None) -> tuple[object, ...]:
+    if pace is None:
+        return "", 0, 0, 0
+    return _word(pace.rate), pace.gap, pace.slack, pace.ceiling
+
+
+def _refusal(reservation: Reservation, answer: Answer, wait: float) -> QuotaExceeded:
+    after, learned, since, *summaries = answer.rest
+
+    def show(at: int) -> datetime:
+        return instant(at + answer.ahead)
+
+    refusals = []
+    for scope, summary in zip(reservation.scopes, summaries, strict=True):
+        blocked, flying = summary[5:7]
+        if sum(summary[:4]) >= scope.most or blocked > answer.now:
+            refusals.append(scope_refusal(scope.name, _gauge(scope, summary, answer)))
+        if scope.exclusive and flying > answer.now:
+            refusals.append(flying_refusal(show(flying)))
+    if reservation.pace is not None:
+        stored: Stored = (after, float(learned) if learned else None, since)
+        refusals.append(pace_refusal(reservation.pace, stored, answer.now, wait, show))
+    return last(refusals)
+
+
+def _gauge(scope: Scope, summary: list[Any], answer: Answer) -> Gauge:
+    free, blocked = summary[4:6]
+    return read_gauge(
+        scope.limit, summary[:4], lambda _: free, blocked if blocked > answer.now else 0,
+        lambda at: instant(at + answer.ahead),
+    )  # fmt: skip
