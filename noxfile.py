@@ -17,7 +17,8 @@ nox.options.reuse_venv = "yes"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
-EVERYTHING = ".[cli,simulator]"
+EXTRAS = "[cli,redis,simulator]"
+EVERYTHING = f".{EXTRAS}"
 
 
 def group(*names: str) -> list[str]:
@@ -53,7 +54,7 @@ def install_wheel(session: nox.Session, *needs: str) -> None:
     install(
         session,
         "the wheel and its tests' needs",
-        f"rezoom[cli,simulator] @ {wheel.as_uri()}",
+        f"rezoom{EXTRAS} @ {wheel.as_uri()}",
         *needs,
     )
     session.run(

@@ -62,9 +62,10 @@ class Zoom(Session):
 
         Nothing is sent unless the whole change passes the spec's rules: InvalidChange lists every
         problem. `schedule` is a whole series (start, zone, recurrence): Zoom replaces a recurrence
-        whole, so a part of one is refused. `occurrence` is an occurrence id. `host` names the host whose quota is spent.
-        `allow` lifts rules by id; `extra` is merged last and may hold fields Zoom added after this
-        release. A Receipt says that Zoom accepted the update, not that it applied it.
+        whole, so a part of one is refused. `occurrence` is an occurrence id. `host` names the host
+        whose quota is spent. `allow` lifts rules by id; `extra` is merged last and may hold fields
+        Zoom added after this release. A Receipt says that Zoom accepted the update, not
+        that it applied it.
 
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).

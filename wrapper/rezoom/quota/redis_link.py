@@ -26,7 +26,13 @@ OnLoss = Literal["refuse", "wait", "trust"]
 TAG = "{rezoom}:"
 _EPOCH = f"{TAG}epoch"
 _FORMAT = "1"
-# The first word of every answer, as in shared.lua.
+_PARTS = {
+    "reserve": ("head", "reserve", "count", "refuse"),
+    "finish": ("head", "finish"),
+    "learn": ("head", "count", "learn"),
+    "read": ("head", "count", "read"),
+}
+# The first word of every answer, as in head.lua.
 REFUSED, GRANTED, SPENT, _LOST, _UNTRUSTED, _DONE = range(6)
 # What two clocks may be apart.
 _TOLERANCE = MINUTE
@@ -218,7 +224,8 @@ class Link:
 
 
 @cache
-def _script(file: str) -> Script:
+def _script(name: str) -> Script:
     folder = files(__package__).joinpath("redis_lua")
-    text = "\n".join(folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("shared", file))
+    parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in _PARTS[name])
+    text = "\n".join(parts)
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())

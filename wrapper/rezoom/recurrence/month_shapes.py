@@ -15,30 +15,31 @@ from .weekday import Weekday
 
 
 class Shape(NamedTuple):
-    """A month by its number of days and the weekday of its first."""
+    """A month by its number of days and the weekday of its first, 0 for Monday."""
 
     length: int
-    first: Weekday
+    first: int
 
-    def weekday(self, day: int) -> Weekday:
-        """Return the weekday of a day of the month."""
-        return Weekday((self.first.python + day - 1) % 7 + 1)
+    def weekday(self, day: int) -> int:
+        """Return the weekday of a day of the month, 0 for Monday."""
+        return (self.first + day - 1) % 7
 
-    def places(self, day: int) -> tuple[int, int]:
-        """Return which one of its weekday a day is, from the front and from the back."""
-        return (day - 1) // 7 + 1, -((self.length - day) // 7 + 1)
+    def days_on(self, weekday: int) -> range:
+        """Return the days of the month that fall on a weekday."""
+        return range(1 + (weekday - self.first) % 7, self.length + 1, 7)
 
 
 # The days picked in each of the shapes.
 Picks: TypeAlias = tuple[frozenset[int], ...]
 
-SHAPES = tuple(Shape(length, first) for length in range(28, 32) for first in Weekday)
+SHAPES = tuple(Shape(length, first) for length in range(28, 32) for first in range(7))
 _WEEKS = (1, 2, 3, 4, -1)
 
 
 def picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> Picks:
     """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
-    return tuple(frozenset(_picked_in(shape, days, month_days, places)) for shape in SHAPES)
+    rules = [(nth, day.python) for nth, day in days]
+    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in SHAPES)
 
 
 def same_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern | None:
@@ -65,13 +66,13 @@ def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern
         yield MonthlyOnDay(every, number), tuple(map(frozenset, theirs))
     if every > 1:
         return  # weekly and daily patterns leave no month out
-    weekdays = {
-        shape.weekday(day) for shape, mine in zip(SHAPES, picks, strict=True) for day in mine
-    }
+    pairs = zip(SHAPES, picks, strict=True)
+    weekdays = sorted({shape.weekday(day) for shape, mine in pairs for day in mine})
     if len(weekdays) == len(Weekday):
         yield Daily(1), picked((), (), ())
     elif weekdays:
-        yield Weekly(1, tuple(weekdays)), picked([(None, day) for day in weekdays], (), ())
+        days = tuple(map(Weekday.from_python, weekdays))
+        yield Weekly(1, days), picked([(None, day) for day in days], (), ())
 
 
 def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:
@@ -81,21 +82,25 @@ def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:
 
 
 def _picked_in(
-    shape: Shape, days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]
+    shape: Shape,
+    rules: Sequence[tuple[int | None, int]],
+    month_days: Sequence[int],
+    places: Sequence[int],
 ) -> Iterable[int]:
-    wanted = {day if day > 0 else shape.length + 1 + day for day in month_days}
-    found = [
-        day
-        for day in range(1, shape.length + 1)
-        if (not month_days or day in wanted)
-        and (not days or any(_falls(shape, day, rule) for rule in days))
-    ]
-    if not places:
-        return found
-    indexes = {place - 1 if place > 0 else len(found) + place for place in places}
-    return [day for index, day in enumerate(found) if index in indexes]
+    found = set(range(1, shape.length + 1))
+    if rules:
+        found = {day for rule in rules for day in _days_of(shape, *rule)}
+    if month_days:
+        found &= {day if day > 0 else shape.length + 1 + day for day in month_days}
+    return _at_places(sorted(found), places) if places else found
 
 
-def _falls(shape: Shape, day: int, rule: DayRule) -> bool:
-    nth, weekday = rule
-    return shape.weekday(day) is weekday and (nth is None or nth in shape.places(day))
+def _days_of(shape: Shape, nth: int | None, weekday: int) -> Sequence[int]:
+    days = shape.days_on(weekday)
+    return days if nth is None else _at_places(days, (nth,))
+
+
+def _at_places(days: Sequence[int], places: Sequence[int]) -> list[int]:
+    """Return the items at places that count from 1, or from -1 at the end."""
+    indexes = {place - 1 if place > 0 else len(days) + place for place in places}
+    return [days[index] for index in indexes if 0 <= index < len(days)]

@@ -1,25 +1,24 @@
 -- settle, release, abandon: the first word about a pending place is the last.
-local margin = number()
-for _, scope in ipairs(read_scopes()) do
-  local pending = PENDING .. token
+local margin, pending = given[9], PENDING .. token
+for _, scope in ipairs(read_scopes(10)) do
   local free = call('ZSCORE', scope.places, pending)
-  local known = free and operation ~= 'release' and (scope.limit or operation == 'abandon')
-  if known and operation == 'settle' and scope.bundled then
-    free = settled_at(scope, margin)
-    call('HINCRBY', scope.marks, SETTLED .. ':' .. whole(free), 1)
-    keep(scope.marks, scope.name, free)
-  elseif known then
-    local state = UNKNOWN
-    if operation == 'settle' then
-      state, free = SETTLED, whole(settled_at(scope, margin))
+  local done = free
+  if free and operation == 'settle' and scope.limit then
+    free = free_at(scope, now, margin)
+    if scope.bundled then
+      free = math.ceil(free / MINUTE) * MINUTE
+      call('HINCRBY', scope.marks, SETTLED .. ':' .. format('%.0f', free), 1)
+      keep(scope.marks, scope.name, free)
+    else
+      -- Not if this token was used before: that place counts too.
+      local added = call('ZADD', scope.places, 'NX', format('%.0f', free), SETTLED .. token)
+      keep(scope.places, scope.name, free)
+      done = added == 1
     end
-    -- Not if this token was used before: that place counts too.
-    if call('ZADD', scope.places, 'NX', free, state .. token) == 0 then
-      pending = nil
-    end
-    keep(scope.places, scope.name, tonumber(free))
+  elseif free and operation == 'abandon' then
+    done = call('ZADD', scope.places, 'NX', free, UNKNOWN .. token) == 1
   end
-  if free and pending then
+  if done then
     call('ZREM', scope.places, pending)
   end
   if scope.exclusive then

@@ -1,23 +1,24 @@
 -- What is written, and starting over: usage, keys, open, reset.
 if operation == 'open' then
-  local found = current
-  if not found then
-    current = FORMAT .. ':new:' .. whole(now)
+  if not current then
+    current = FORMAT .. ':new:' .. format('%.0f', now)
     call('SET', KEYS[1], current)
+    return { DONE, now, current, 1 }
   end
-  return { DONE, now, current, found and 0 or 1 }
+  return { DONE, now, current, 0 }
 end
 
 if operation == 'usage' then
   local answer = { DONE, now }
-  for _, scope in ipairs(read_scopes()) do
+  for _, scope in ipairs(read_scopes(9)) do
     weigh(scope)
-    local summary, places = sum_up(scope)
+    local places = list_places(scope)
+    local summary = sum_up(scope, places)
     for _, place in ipairs(places) do
-      table.insert(summary, place[1])
-      table.insert(summary, place[3])
+      summary[#summary + 1] = place[1]
+      summary[#summary + 1] = place[3]
     end
-    table.insert(answer, summary)
+    answer[#answer + 1] = summary
   end
   return answer
 end
@@ -25,13 +26,13 @@ end
 local names = call('ZRANGE', INDEX, 0, -1)
 
 if operation == 'keys' then
-  local found, prefix = {}, word()
+  local found, prefix = {}, given[9]
   for _, name in ipairs(names) do
     if name:sub(1, #prefix) == prefix then
       local scope = { places = PLACES .. name, marks = MARKS .. name }
       weigh(scope)
       if #list_places(scope) > 0 or scope.blocked > now then
-        table.insert(found, name)
+        found[#found + 1] = name
       end
     end
   end
@@ -41,7 +42,7 @@ end
 for _, name in ipairs(names) do
   call('UNLINK', PLACES .. name, MARKS .. name, TAG .. 'pace:' .. name)
 end
-current = FORMAT .. ':reset:' .. whole(now)
+current = FORMAT .. ':reset:' .. format('%.0f', now)
 call('UNLINK', INDEX)
 call('SET', KEYS[1], current)
 return { DONE, now, current }

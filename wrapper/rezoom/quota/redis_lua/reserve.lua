@@ -1,5 +1,9 @@
--- The grant that was given for this token before; nil when it was given back.
-local function again(scopes)
+local horizon, margin, send_within, wait = given[9], given[10], given[11], given[12]
+local rate, gap, slack, ceiling = tonumber(given[13]), given[14], given[15], given[16]
+local scopes = read_scopes(17)
+
+-- Asked again, because the answer was lost? Not when it was given back since.
+if earlier then
   local held, pending = 0, 0
   for _, scope in ipairs(scopes) do
     local scores =
@@ -7,64 +11,65 @@ local function again(scopes)
     pending = pending + (scores[1] and 1 or 0)
     held = held + ((scores[1] or scores[2] or scores[3]) and 1 or 0)
   end
-  if held == 0 and #scopes > 0 then
-    return nil
+  if pending == #scopes then
+    return { GRANTED, now, tonumber(earlier) }
+  elseif held > 0 then
+    return { SPENT, now }
   end
-  return pending == #scopes and { GRANTED, now, tonumber(earlier) } or { SPENT, now }
-end
-
-local horizon, margin, send_within, wait = number(), number(), number(), number()
-local rate, gap, slack, ceiling = number(), number(), number(), number()
-local scopes = read_scopes()
-
-local before = earlier and again(scopes)
-if before then
-  return before
 end
 
 local full = false
 for _, scope in ipairs(scopes) do
-  weigh(scope)
-  full = full or (scope.limit and scope.count >= scope.limit) or scope.blocked > now
-    or (scope.exclusive and scope.flying > now)
+  if weigh(scope) >= (scope.limit or math.huge) or scope.blocked > now
+    or (scope.exclusive and scope.flying > now) then
+    full = true
+  end
 end
 
--- turn() of pacing.py
-local pace, turn = read_pace(), now
-local learned, rated = pace.learned, rate_now(pace, rate, ceiling)
-if learned and rated ~= rate then
-  gap, slack = math.ceil(SECOND / rated), 0
-else
-  learned = nil
+-- turn() of pacing.py, in the same order of operations, so that both come to the same numbers.
+local turn, tat, learned, since = now, 0, nil, 0
+if paced then
+  local words = paced:gmatch('[^ ]+')
+  tat, since, learned = tonumber(words()), tonumber(words()), tonumber(words())
 end
-if gap > 0 and pace.tat > now then
-  turn = math.max(now, pace.tat - slack)
+local taught = learned
+if learned then
+  local most = rate or ceiling
+  local grown = learned + most * (0.05 / 60) * (now - since) / SECOND
+  if grown < most then
+    gap, slack = math.ceil(SECOND / grown), 0
+  else
+    learned = nil
+  end
+end
+if gap > 0 and tat > now then
+  turn = math.max(now, tat - slack)
 end
 
-if full or turn - now > wait then
-  local refusal = { REFUSED, now, pace.tat, show_learned(pace), pace.since }
+if not full and turn - now <= wait then
+  local send_by = turn + send_within
   for _, scope in ipairs(scopes) do
-    table.insert(refusal, (sum_up(scope)))
+    local free = free_at(scope, turn + horizon, margin)
+    if call('ZADD', scope.places, 'NX', format('%.0f', free), PENDING .. token) == 0 then
+      return { SPENT, now } -- the first scope says so, when nothing is written yet
+    end
+    keep(scope.places, scope.name, free)
+    if scope.exclusive then
+      call('HSET', scope.marks, 'flight', format('%.0f %s', send_by, token))
+      keep(scope.marks, scope.name, send_by)
+    end
   end
-  return refusal
-end
-
-local send_by = turn + send_within
-for _, scope in ipairs(scopes) do
-  local free = free_at(scope, turn + horizon, margin)
-  if call('ZADD', scope.places, 'NX', whole(free), PENDING .. token) == 0 then
-    return { SPENT, now } -- the first scope says so, when nothing is written yet
+  if gap > 0 then
+    tat = math.max(now, tat) + gap
+    local text = learned and format('%.0f %.0f %.17g', tat, since, learned)
+      or format('%.0f %.0f', tat, since)
+    call('SET', pace_key, text, 'PX', format('%.0f', math.ceil((tat - now) / 1000) + HOUR_MS))
+    if not paced then
+      call('ZADD', INDEX, '+inf', pace_name)
+    end
   end
-  keep(scope.places, scope.name, free)
-  if scope.exclusive then
-    call('HSET', scope.marks, 'flight', whole(send_by) .. ' ' .. token)
-    keep(scope.marks, scope.name, send_by)
-  end
+  -- For who has to ask again.
+  local kept = math.ceil((send_by - now) / 1000) + MINUTE_MS
+  call('SET', turn_key, format('%.0f', turn), 'PX', format('%.0f', kept))
+  return { GRANTED, now, turn }
 end
-if gap > 0 then
-  pace.tat, pace.learned = math.max(now, pace.tat) + gap, learned
-  write_pace(pace)
-end
--- The turn, for who has to ask again because the answer was lost.
-call('SET', turn_key, whole(turn), 'PX', whole(math.ceil((send_by - now) / 1000) + MINUTE_MS))
-return { GRANTED, now, turn }
