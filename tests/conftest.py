@@ -9,9 +9,10 @@ from clocks import FakeClock
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_proxy() -> Iterator[None]:
-    """Keep a developer's proxy out of the way of the loopback servers."""
+def _own_environment() -> Iterator[None]:
+    """Keep a developer's proxy out of the way of the loopback servers, and their ledger unspent."""
     with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("REZOOM_LEDGER", "memory:")
         for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
             environment.delenv(name, raising=False)
             environment.delenv(name.upper(), raising=False)

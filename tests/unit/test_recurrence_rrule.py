@@ -214,7 +214,7 @@ _MONTH_DAYS = st.one_of(
 _PLACES = st.lists(st.sampled_from((-2, -1, 1, 2, 3)), min_size=1, max_size=2)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(
     parts=st.fixed_dictionaries(
         {"INTERVAL": st.integers(1, 3)},

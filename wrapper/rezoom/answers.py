@@ -20,6 +20,7 @@ from .errors import (
     ScopeError,
     ServerError,
 )
+from .quota.lessons import Block, External, Lesson, SlowDown
 from .quota.policy import next_utc_midnight
 from .retry import parse_retry_after, retryable_status
 
@@ -31,7 +32,8 @@ _CLASSES: Mapping[str, type[RefusedError]] = {
     "not-found": NotFoundError,
     "server": ServerError,
 }
-_QUOTAS = {"host-day": "host", "meeting-day": "meeting"}
+# The counted scope that each daily limit closes.
+_SCOPES = {"host-day": "host", "meeting-day": "meeting", "account-day": "account"}
 _TOO_MANY = 429
 
 
@@ -44,8 +46,8 @@ class Verdict:
     # Zoom rejected the token: a new one is worth one more attempt.
     renew: bool = False
     retry_after: timedelta | None = None
-    # The quota Zoom says is used up, and when it resets.
-    block: tuple[str, datetime] | None = None
+    # What the ledger has to learn of it.
+    lessons: tuple[Lesson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,37 @@ def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusa
         wait, retry_at = None, named or next_utc_midnight(at)
     more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
     error = RateLimited(said.message, retry_at=retry_at, scope=row.scope, **more)
-    quota = _QUOTAS.get(row.scope)
-    block = None if quota is None else (quota, retry_at)
-    return Verdict(error, retry=row.retry, retry_after=wait, block=block)
+    lessons = _lessons(row, retry_at, headers)
+    return Verdict(error, retry=row.retry, retry_after=wait, lessons=lessons)
+
+
+def _lessons(
+    row: facts.Throttle, retry_at: datetime, headers: Mapping[str, str]
+) -> tuple[Lesson, ...]:
+    name = _SCOPES.get(row.scope)
+    if name is not None:
+        counted = facts.QUOTAS.get(name)
+        # Zoom is at its limit before we are: the rest was spent by others.
+        spent = () if counted is None else (External(name, counted.limit),)
+        return (Block(name, retry_at, row.id), *spent)
+    return (SlowDown(_number(headers, "limit")),) if row.scope == "second" else ()
+
+
+def taught(headers: Mapping[str, str]) -> tuple[Lesson, ...]:
+    """Read what the headers of a success say about a daily pool that others spend from too.
+
+    `Remaining` is never taken as permission: an answer has carried another pool's numbers [F18928].
+    """
+    limit, remaining = _number(headers, "limit"), _number(headers, "remaining")
+    host = facts.QUOTAS["host"].limit
+    if limit != host or remaining is None or not 0 <= remaining <= host:
+        return ()
+    return (External("host", host - remaining),)
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    text = headers.get(facts.HEADERS[name], "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _throttle(message: str, headers: Mapping[str, str]) -> facts.Throttle:

@@ -12,13 +12,14 @@ import httpx
 
 from .auth import TokenSource
 from .drive import SystemClock, adrive, drive
-from .errors import Problem
+from .errors import NotFoundError, Problem
 from .flow import Reply, exchange
-from .prepare import Job, Wait, get_job, meeting_answer, update_job
-from .quota import Claim
+from .meeting_id import meeting_number
+from .prepare import Job, Wait, get_job, meeting_answer, named_host, update_job
+from .quota import Quota, Reservation
 from .receipt import Receipt
 from .scheduling import judge_scheduled
-from .session import AGENT, Session, ZoomOptions
+from .session import AGENT, Session, ZoomOptions, learning
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
@@ -74,11 +75,16 @@ class Zoom(Session):
             meeting, change, fields, schedule=schedule, now=self._tools.clock.now(),
             occurrence=occurrence, allow=allow, extra=extra,
         )  # fmt: skip
-        ledger = self._tools.ledger
-        known = host or ledger.host_of(self._desk.ledger_account, job.meeting)
-        claim = self._desk.claim(job.meeting, known)
-        reply = self._run(job, wait, claim)
-        return self._desk.receipt(job, reply, ledger.usage(claim))
+        ledger, account = self._tools.ledger, self._desk.ledger_account
+        spent = self._desk.reservation(job.meeting, host or self._host(job.meeting))
+        try:
+            reply = self._run(job, wait, spent)
+        except NotFoundError:
+            ledger.forget_host(account, job.meeting)
+            raise
+        if job.moves_host:
+            ledger.forget_host(account, job.meeting)
+        return self._desk.receipt(job, reply, ledger.usage(spent))
 
     def get(
         self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
@@ -86,9 +92,21 @@ class Zoom(Session):
         """Read a meeting; `past` includes occurrences that are over. Spends none of the 100."""
         job = get_job(meeting, occurrence=occurrence, past=past)
         answer = meeting_answer(self._run(job))
-        if isinstance(answer.host_id, str) and answer.host_id:
-            self._tools.ledger.learn_host(self._desk.ledger_account, job.meeting, answer.host_id)
+        host = named_host(answer)
+        if host is not None:
+            with learning():
+                self._tools.ledger.learn_host(self._desk.ledger_account, job.meeting, host)
         return answer
+
+    def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
+        """Tell what is left of the day's updates, from the ledger; asks nobody else.
+
+        The host counts if it is named, or known from a `get` of the meeting. Instants are UTC.
+        """
+        number = None if meeting is None else meeting_number(meeting)
+        if number is not None and host is None:
+            host = self._tools.ledger.host_of(self._desk.ledger_account, number)
+        return self._tools.ledger.usage(self._desk.reservation(number, host))
 
     def close(self) -> None:
         """Close the connections this client opened."""
@@ -109,9 +127,17 @@ class Zoom(Session):
         """Close at the end of the block."""
         self.close()
 
-    def _run(self, job: Job, wait: Wait | None = None, claim: Claim | None = None) -> Reply:
+    def _host(self, meeting: int) -> str | None:
+        known = self._tools.ledger.host_of(self._desk.ledger_account, meeting)
+        if known is not None or self._hosts == "known":
+            return known
+        if callable(self._hosts):
+            return self._hosts(meeting)
+        return named_host(self.get(meeting))
+
+    def _run(self, job: Job, wait: Wait | None = None, spent: Reservation | None = None) -> Reply:
         return drive(
-            exchange(job.request, self._desk.policy(wait), claim), self._tools, self._open()
+            exchange(job.request, self._desk.policy(wait), spent), self._tools, self._open()
         )
 
     def _open(self) -> httpx.Client:
@@ -158,11 +184,16 @@ class AsyncZoom(Session):
             meeting, change, fields, schedule=schedule, now=self._tools.clock.now(),
             occurrence=occurrence, allow=allow, extra=extra,
         )  # fmt: skip
-        ledger = self._tools.ledger
-        known = host or await ledger.ahost_of(self._desk.ledger_account, job.meeting)
-        claim = self._desk.claim(job.meeting, known)
-        reply = await self._run(job, wait, claim)
-        return self._desk.receipt(job, reply, await ledger.ausage(claim))
+        ledger, account = self._tools.ledger, self._desk.ledger_account
+        spent = self._desk.reservation(job.meeting, host or await self._host(job.meeting))
+        try:
+            reply = await self._run(job, wait, spent)
+        except NotFoundError:
+            await ledger.aforget_host(account, job.meeting)
+            raise
+        if job.moves_host:
+            await ledger.aforget_host(account, job.meeting)
+        return self._desk.receipt(job, reply, await ledger.ausage(spent))
 
     async def get(
         self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
@@ -170,11 +201,18 @@ class AsyncZoom(Session):
         """Read a meeting; see `Zoom.get`."""
         job = get_job(meeting, occurrence=occurrence, past=past)
         answer = meeting_answer(await self._run(job))
-        if isinstance(answer.host_id, str) and answer.host_id:
-            await self._tools.ledger.alearn_host(
-                self._desk.ledger_account, job.meeting, answer.host_id
-            )
+        host = named_host(answer)
+        if host is not None:
+            with learning():
+                await self._tools.ledger.alearn_host(self._desk.ledger_account, job.meeting, host)
         return answer
+
+    async def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
+        """Tell what is left of the day's updates; see `Zoom.quota`."""
+        number = None if meeting is None else meeting_number(meeting)
+        if number is not None and host is None:
+            host = await self._tools.ledger.ahost_of(self._desk.ledger_account, number)
+        return await self._tools.ledger.ausage(self._desk.reservation(number, host))
 
     async def aclose(self) -> None:
         """Close the connections this client opened."""
@@ -195,14 +233,24 @@ class AsyncZoom(Session):
         """Close at the end of the block."""
         await self.aclose()
 
-    async def _run(self, job: Job, wait: Wait | None = None, claim: Claim | None = None) -> Reply:
+    async def _host(self, meeting: int) -> str | None:
+        known = await self._tools.ledger.ahost_of(self._desk.ledger_account, meeting)
+        if known is not None or self._hosts == "known":
+            return known
+        if callable(self._hosts):
+            return self._hosts(meeting)
+        return named_host(await self.get(meeting))
+
+    async def _run(
+        self, job: Job, wait: Wait | None = None, spent: Reservation | None = None
+    ) -> Reply:
         self._usable(self._http)
         if self._http is None or (self._owns_http and self._pid != os.getpid()):
             self._http = httpx.AsyncClient(timeout=self._timeout, headers=AGENT)
             self._pid = os.getpid()
         if self._renewing is None:
             self._renewing = anyio.Lock()
-        flow = exchange(job.request, self._desk.policy(wait), claim)
+        flow = exchange(job.request, self._desk.policy(wait), spent)
         return await adrive(flow, self._tools, self._http, self._renewing)
 
 

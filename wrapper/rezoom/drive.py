@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -16,6 +15,7 @@ import httpx
 
 from ._wire import facts
 from .auth import Token, TokenRequest, TokenSource
+from .booking import abook, book
 from .clock import Clock
 from .errors import RezoomError
 from .flow import (
@@ -89,27 +89,25 @@ class Tools:
 
 def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
     """Run `flow` to its end, blocking."""
+    reserved = tools.clock.now()
 
     def perform(intent: Intent) -> object:
+        nonlocal reserved
         match intent:
             case Authorize(rejected):
                 return _authorize(rejected, tools, http)
-            case Send(request, token):
+            case Send(request, token, grant):
+                if grant is not None:
+                    # The time since, by our clock; the grant's own instants are the ledger's.
+                    grant.check(grant.granted_at + (tools.clock.now() - reserved))
                 return _reply(
                     lambda: http.send(_request(request, token, tools, http), **_AS_IS),
                     tools,
                     request,
                 )
-            case Reserve(claim):
-                return tools.ledger.reserve(claim, secrets.token_hex(8))
-            case Settle(grant, block):
-                tools.ledger.settle(grant)
-                if block is not None:
-                    tools.ledger.block(grant.claim, *block)
-            case Release(grant):
-                tools.ledger.release(grant)
-            case Abandon(grant):
-                tools.ledger.abandon(grant)
+            case Reserve() | Settle() | Release() | Abandon():
+                reserved = tools.clock.now() if isinstance(intent, Reserve) else reserved
+                return book(intent, tools.ledger)
             case Pause(seconds):
                 tools.clock.sleep(seconds)
         return None
@@ -130,27 +128,25 @@ def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
 
 async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: anyio.Lock) -> Reply:
     """Run `flow` to its end in this event loop."""
+    reserved = tools.clock.now()
 
     async def perform(intent: Intent) -> object:
+        nonlocal reserved
         match intent:
             case Authorize(rejected):
                 return await _aauthorize(rejected, tools, http, renewing)
-            case Send(request, token):
+            case Send(request, token, grant):
+                if grant is not None:
+                    # The time since, by our clock; the grant's own instants are the ledger's.
+                    grant.check(grant.granted_at + (tools.clock.now() - reserved))
                 return await _areply(
                     lambda: http.send(_request(request, token, tools, http), **_AS_IS),
                     tools,
                     request,
                 )
-            case Reserve(claim):
-                return await tools.ledger.areserve(claim, secrets.token_hex(8))
-            case Settle(grant, block):
-                await tools.ledger.asettle(grant)
-                if block is not None:
-                    await tools.ledger.ablock(grant.claim, *block)
-            case Release(grant):
-                await tools.ledger.arelease(grant)
-            case Abandon(grant):
-                await tools.ledger.aabandon(grant)
+            case Reserve() | Settle() | Release() | Abandon():
+                reserved = tools.clock.now() if isinstance(intent, Reserve) else reserved
+                return await abook(intent, tools.ledger)
             case Pause(seconds):
                 await tools.clock.asleep(seconds)
         return None

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from .answers import Verdict, read
+from .answers import Verdict, read, taught
 from .auth import Token
-from .errors import NotSentError, RezoomError, UnansweredError
-from .quota import Claim, Grant
+from .errors import NotSentError, QuotaExceeded, RezoomError, SlotExpired, UnansweredError
+from .quota import Grant, Reservation
+from .quota.lessons import Lesson
 from .retry import Backoff
 
 
@@ -62,25 +63,27 @@ class Authorize:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Take a place in every quota, or raise QuotaExceeded."""
+    """Take a place in every quota and a turn within `wait` seconds, or raise QuotaExceeded."""
 
-    claim: Claim
+    reservation: Reservation
+    wait: float
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Put the request on the wire."""
+    """Put the request on the wire; raises SlotExpired when it is too late for the `grant`."""
 
     request: Outgoing
     token: Token
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Zoom answered: the place is spent. `block` closes a quota until Zoom's own reset."""
+    """Zoom answered: the place is spent. `lessons` are what else the answer teaches."""
 
     grant: Grant
-    block: tuple[str, datetime] | None = None
+    lessons: tuple[Lesson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ class Pause:
     seconds: float
 
 
+# An update takes some tenths of a second; Zoom itself refuses what overlaps (its lock 429).
+_IN_FLIGHT = "in-flight"
+_LOOK_AGAIN, _LONGEST_LOOK = 0.05, 0.4
+
 Intent: TypeAlias = Authorize | Reserve | Send | Settle | Release | Abandon | Pause
 Flow: TypeAlias = Generator[Intent, Any, Reply]
 
@@ -118,7 +125,7 @@ class Policy:
     backoff: Backoff = field(default_factory=Backoff)
 
 
-def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> Flow:
+def exchange(request: Outgoing, policy: Policy, reservation: Reservation | None = None) -> Flow:
     """Send `request` until it succeeds or may not be tried again; return the successful reply.
 
     The token comes before the reservation, and every attempt reserves anew, the one after a
@@ -146,16 +153,17 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
             )
         else:
             try:
-                grant = None if claim is None else (yield Reserve(claim))
+                left = policy.wait - slept
+                outcome, grant, turn = yield from _attempt(request, token, reservation, left)
             except RezoomError as error:
-                if earlier is not None:
-                    # What became of the change is what the earlier attempt says, not the ledger.
-                    raise earlier from error
-                raise
-            outcome: Reply | Failure = yield Send(request, token)
+                if earlier is None:
+                    raise
+                # What became of the change is what the earlier attempt says, not the ledger.
+                raise earlier from error
+            slept += turn
             if isinstance(outcome, Reply) and outcome.status == request.success:
                 if grant is not None:
-                    yield Settle(grant)
+                    yield Settle(grant, taught(outcome.headers))
                 return outcome
             verdict = yield from _account_for(outcome, request, token, grant)
             if verdict.renew and rejected is None:
@@ -170,6 +178,45 @@ def exchange(request: Outgoing, policy: Policy, claim: Claim | None = None) -> F
             raise earlier
         yield Pause(pause)
         slept += pause
+
+
+def _attempt(
+    request: Outgoing, token: Token, reservation: Reservation | None, wait: float
+) -> Generator[Intent, Any, tuple[Reply | Failure, Grant | None, float]]:
+    """Reserve, wait for the turn, send; return the outcome, the grant, and the seconds slept."""
+    grant, slept = None, 0.0
+    if reservation is not None:
+        grant, slept = yield from _turn(reservation, wait)
+    try:
+        outcome: Reply | Failure = yield Send(request, token, grant)
+    except SlotExpired:
+        if grant is not None:
+            yield Release(grant)
+        raise
+    return outcome, grant, slept
+
+
+def _turn(reservation: Reservation, wait: float) -> Generator[Intent, Any, tuple[Grant, float]]:
+    """Reserve and sleep until the turn; return the grant and the seconds slept.
+
+    Two updates of one meeting are never under way at once. When the other one ends, nobody calls:
+    we look again after a short while, and not longer than `wait` in all.
+    """
+    slept = 0.0
+    look_again = _LOOK_AGAIN
+    while True:
+        try:
+            grant: Grant = yield Reserve(reservation, wait - slept)
+        except QuotaExceeded as error:
+            if error.scope != _IN_FLIGHT or slept + look_again > wait:
+                raise
+        else:
+            if grant.pause:
+                yield Pause(grant.pause)
+            return grant, slept + grant.pause
+        yield Pause(look_again)
+        slept += look_again
+        look_again = min(2 * look_again, _LONGEST_LOOK)
 
 
 def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
@@ -192,7 +239,7 @@ def _account_for(
         secrets=request.secrets | {token.value}, repeatable=request.repeatable,
     )  # fmt: skip
     if grant is not None:
-        yield Settle(grant, verdict.block)
+        yield Settle(grant, verdict.lessons)
     return verdict
 
 

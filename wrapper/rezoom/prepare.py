@@ -14,7 +14,8 @@ from ._wire import facts, get_request, read_meeting, source, update_request
 from .errors import ConfigError, InvalidChange, Problem, ServerError
 from .flow import Outgoing, Policy, Reply
 from .meeting_id import meeting_number
-from .quota import Claim, Quota
+from .quota import Policy as QuotaPolicy
+from .quota import Quota, Reservation
 from .receipt import Receipt
 from .scheduling import judge_scheduled
 from .token_answer import header_flaw
@@ -33,6 +34,8 @@ class Job:
     meeting: int
     request: Outgoing
     warnings: tuple[Problem, ...] = ()
+    # Whose quota the next update spends is not known after this one.
+    moves_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Desk:
     wait: float
     retries: int
     rand: Callable[[], float]
+    quota: QuotaPolicy
 
     @property
     def ledger_account(self) -> str:
@@ -54,9 +58,9 @@ class Desk:
         """Say how often to retry and how long to sleep in one call."""
         return Policy(self.retries, self.wait if wait is None else seconds(wait), self.rand)
 
-    def claim(self, meeting: int, host: str | None) -> Claim:
+    def reservation(self, meeting: int | None, host: str | None) -> Reservation:
         """Name the quotas an update of `meeting` spends."""
-        return Claim(self.ledger_account, meeting, host)
+        return self.quota.reservation(self.ledger_account, meeting, host)
 
     def receipt(self, job: Job, reply: Reply, quota: Quota) -> Receipt:
         """Write down what is known after a 204."""
@@ -104,7 +108,7 @@ def update_job(
         success=204,
         secrets=frozenset(secret_values(body)),
     )
-    return Job(number, request, tuple(problems))
+    return Job(number, request, tuple(problems), "schedule_for" in body)
 
 
 def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
@@ -140,6 +144,12 @@ def meeting_answer(reply: Reply) -> Meeting:
             source=source("ZNET"),
         )  # fmt: skip
     return read_meeting(answer)
+
+
+def named_host(meeting: Meeting) -> str | None:
+    """Read the host's id; never the address beside it, or one host would have two quotas."""
+    host = meeting.host_id
+    return host if isinstance(host, str) and host else None
 
 
 def encode(body: Mapping[str, Any]) -> bytes:

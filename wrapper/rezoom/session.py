@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import random
 import threading
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias, TypedDict, Unpack
 
 from ._wire import facts
 from .auth import ServerToServer, TokenSource
 from .clock import Clock
 from .drive import SystemClock, Tools
-from .errors import ConfigError
+from .errors import ConfigError, LedgerError
 from .prepare import Desk, Wait, api_address, seconds
-from .quota import Ledger, MemoryLedger
+from .quota import Lease, Ledger, Limits, Policy
+from .quota.opening import open_ledger
 
 if TYPE_CHECKING:
     import httpx
 
 AGENT = {"User-Agent": "rezoom"}
+_log = logging.getLogger("rezoom")
+Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
+AccountPlan: TypeAlias = Literal["free", "pro", "business"]
+# What a phase without a timeout is reckoned with, in seconds.
+_ENDLESS = 600.0
 
 
 class ZoomOptions(TypedDict, total=False):
     """The keyword options of `Zoom` and `AsyncZoom`."""
 
-    ledger: Ledger | None
+    account_plan: AccountPlan | None
+    ledger: Ledger | str | None
+    limits: Limits | None
+    hosts: Hosts
     wait: Wait
     retries: int
     timeout: float | httpx.Timeout
@@ -48,11 +61,20 @@ class Session:
         clock = options.get("clock") or SystemClock()
         base_url = api_address(options.get("base_url") or facts.BASE_URL)
         wait = seconds(options.get("wait", 30))
-        self._desk = Desk(base_url, auth.account, wait, retries, random.random)
-        self._tools = Tools(
-            auth, options.get("ledger") or MemoryLedger(clock=clock), clock, base_url
-        )
+        self._hosts = _known_hosts(options.get("hosts", "known"))
         self._timeout = _bounded(options.get("timeout", 30))
+        plan = options.get("account_plan") or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
+        quota = Policy(
+            options.get("limits"),
+            account_plan=plan,
+            lease=Lease.for_deadline(_deadline(self._timeout)),
+        )
+        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota)
+        ledger = options.get("ledger")
+        if ledger is None or isinstance(ledger, str):
+            url = ledger or os.environ.get("REZOOM_LEDGER") or None
+            ledger = open_ledger(url, environ=os.environ, clock=options.get("clock"))
+        self._tools = Tools(auth, ledger, clock, base_url)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
 
@@ -87,6 +109,32 @@ class Session:
         if self._closed or (http is not None and http.is_closed):
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
             raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
+
+
+@contextmanager
+def learning() -> Iterator[None]:
+    """Let a read succeed whatever the ledger does: it only misses what could have been learned."""
+    try:
+        yield
+    except LedgerError as error:
+        _log.warning("the host of a meeting was not written down: %s", error)
+
+
+def _known_hosts(hosts: Hosts) -> Hosts:
+    if callable(hosts) or hosts in ("known", "resolve"):
+        return hosts
+    raise ConfigError(
+        f"hosts is {hosts!r}", field="hosts",
+        next_step="Give 'known', 'resolve', or a function from a meeting number to its host.",
+    )  # fmt: skip
+
+
+def _deadline(timeout: float | httpx.Timeout) -> timedelta:
+    """Bound how long one attempt can take: each phase has a timeout of its own."""
+    if isinstance(timeout, int | float):
+        return timedelta(seconds=4 * timeout)
+    phases = timeout.as_dict().values()
+    return timedelta(seconds=sum(_ENDLESS if phase is None else phase for phase in phases))
 
 
 def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:

@@ -1,10 +1,19 @@
 """Quota: what Zoom allows, and the ledgers that keep count of it."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .gauge import Gauge, Quota
 from .ledger import Ledger
 from .memory import MemoryLedger
 from .policy import Claim, Limits, Policy
 from .reservation import Grant, Lease, Reservation, Scope
+
+if TYPE_CHECKING:
+    from .opening import open_ledger
+    from .sqlite import SQLiteLedger
+
+_HOMES = {"SQLiteLedger": ".sqlite", "open_ledger": ".opening"}
 
 __all__ = [
     "Claim",
@@ -17,5 +26,14 @@ __all__ = [
     "Policy",
     "Quota",
     "Reservation",
+    "SQLiteLedger",
     "Scope",
+    "open_ledger",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # Loaded on first use: who counts in memory needs neither sqlite3 nor anyio.
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -101,8 +101,7 @@ class MemoryLedger(Twins):
             for scope in grant.reservation.scopes:
                 pot = self._pots.setdefault(scope.key, Pot())
                 if scope.limit is None:
-                    # Only there as long as the request is under way.
-                    pot.release(grant.token)
+                    pot.release(grant.token)  # only there as long as it is under way
                 else:
                     pot.settle(grant.token, scope.settled_at(now, margin, self._ahead))
 
@@ -118,8 +117,7 @@ class MemoryLedger(Twins):
         """Keep the place counted, as spent at the worst instant."""
         with self._lock:
             if self._turns.get(grant.token):
-                # Still known, so that nobody uses the token again.
-                self._turns[grant.token] = 0
+                self._turns[grant.token] = 0  # still known, so that nobody uses it again
                 for pot in self._pots_of(grant):
                     pot.abandon(grant.token)
 
@@ -134,7 +132,7 @@ class MemoryLedger(Twins):
 
     def external(self, reservation: Reservation, name: str, used: int) -> None:
         """Make up for what others have spent."""
-        scope = reservation.scope(name)
+        scope, margin = reservation.scope(name), reservation.lease.margin
         if scope is None or scope.limit is None:
             return
         with self._lock:
@@ -143,13 +141,11 @@ class MemoryLedger(Twins):
             pot.purge(now)
             missing = min(used, scope.limit) - pot.count
             if missing > 0:
-                margin = reservation.lease.margin
                 pot.spend(scope.settled_at(now, margin, self._ahead), missing)
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
-        pace = reservation.pace
-        if pace is not None:
+        if (pace := reservation.pace) is not None:
             with self._lock:
                 stored = self._paces.get(pace.key, UNPACED)
                 self._paces[pace.key] = lesson(pace, stored, self._now(), limit) or stored
@@ -206,8 +202,8 @@ class MemoryLedger(Twins):
         return now
 
     def _pots_of(self, grant: Grant) -> list[Pot]:
-        keys = (scope.key for scope in grant.reservation.scopes)
-        return [self._pots[key] for key in keys if key in self._pots]
+        found = (self._pots.get(scope.key) for scope in grant.reservation.scopes)
+        return [pot for pot in found if pot is not None]
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self._ahead))
@@ -234,8 +230,7 @@ class MemoryLedger(Twins):
                 refusals.append(scope_refusal(scope.name, self._gauge(scope, pot, now)))
             if scope.exclusive and pot.flying > now:
                 refusals.append(flying_refusal(self._show(pot.flying)))
-        pace = reservation.pace
-        if pace is not None:
+        if (pace := reservation.pace) is not None:
             stored = self._paces.get(pace.key, UNPACED)
             refusals.append(pace_refusal(pace, stored, now, wait, self._show))
         return last(refusals)

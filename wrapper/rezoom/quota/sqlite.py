@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -14,7 +13,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from ..errors import ConfigError, LedgerError, QuotaExceeded
+from ..errors import ConfigError, QuotaExceeded
 from . import sqlite_sql as sql
 from .gauge import Quota
 from .instants import micros
@@ -24,9 +23,9 @@ from .reservation import Grant, Reservation
 from .sqlite_book import FIRST_NUMBER, Book
 from .sqlite_pool import Busy, Kind, Pool
 from .sqlite_refusals import Refusals, stamp
+from .tolerance import Tolerant
 from .twins import Twins
 
-_log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
 Durability = Literal["full", "normal"]
 # How many answers between two moves of what was answered, and moves between two steps of the sweep;
@@ -186,7 +185,7 @@ class SQLiteLedger(Twins):
 
     def learn_host(self, account: str, meeting: int, host: str) -> None:
         """Remember the host of `meeting`."""
-        with _Tolerant("whose meeting it is"):
+        with Tolerant("whose meeting it is"):
             if self.host_of(account, meeting) != host:
                 with self._pool.begin(Kind.NORMAL) as db:
                     db.execute(sql.SET_HOST, (account, meeting, host))
@@ -199,7 +198,7 @@ class SQLiteLedger(Twins):
 
     def forget_host(self, account: str, meeting: int) -> None:
         """Drop the host of `meeting`."""
-        with _Tolerant("a new host"), self._pool.begin(Kind.NORMAL) as db:
+        with Tolerant("a new host"), self._pool.begin(Kind.NORMAL) as db:
             db.execute(sql.DROP_HOST, (account, meeting))
 
     def close(self) -> None:
@@ -225,7 +224,7 @@ class SQLiteLedger(Twins):
     def _improve(
         self, what: str, work: Callable[[Book], object], *, write: bool | None = True
     ) -> None:
-        with _Tolerant(what):
+        with Tolerant(what):
             self._anchor()
             with self._pool.begin(Kind.NORMAL, write=write) as db:
                 work(Book(db, *self._rail.read()))
@@ -242,19 +241,3 @@ class SQLiteLedger(Twins):
             limiter = anyio.CapacityLimiter(1)
             _aside.set(limiter)
         return await anyio.to_thread.run_sync(call, limiter=limiter)
-
-
-class _Tolerant:
-    """Log what could not be written: without it a place is only counted for longer."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, tb: object) -> bool:
-        if isinstance(error, LedgerError):
-            _log.warning("%s was not written down: %s", self._what, error)
-            return True
-        return False

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ..errors import LedgerUnavailable
+from .location import filesystem, refuse_network
 from .sqlite_sql import SCHEMA
 
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
@@ -38,6 +39,7 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
 
 def prepare(path: Path, patience: float) -> Identity:
     """Make the file if it is not there, check that it is ours, and name it."""
+    refuse_network(path, filesystem(path))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = identity(path)

@@ -7,6 +7,8 @@ rules that pick the same days in all 28 are the same rule, however differently t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from .pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
@@ -58,12 +60,8 @@ def nearest_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern:
 
 
 def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, Picks]]:
-    for weekday in Weekday:
-        for nth in _WEEKS:
-            yield MonthlyOnWeekday(every, nth, weekday), picked([(nth, weekday)], (), ())
-    for number in range(1, 32):
-        theirs = (_on_day(shape, number, clamp) for shape in SHAPES)
-        yield MonthlyOnDay(every, number), tuple(map(frozenset, theirs))
+    for pattern, theirs in _monthly(clamp):
+        yield replace(pattern, every=every), theirs
     if every > 1:
         return  # weekly and daily patterns leave no month out
     pairs = zip(SHAPES, picks, strict=True)
@@ -73,6 +71,19 @@ def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern
     elif weekdays:
         days = tuple(map(Weekday.from_python, weekdays))
         yield Weekly(1, days), picked([(None, day) for day in days], (), ())
+
+
+@cache
+def _monthly(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]]:
+    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]] = [
+        (MonthlyOnWeekday(1, nth, weekday), picked([(nth, weekday)], (), ()))
+        for weekday in Weekday
+        for nth in _WEEKS
+    ]
+    for number in range(1, 32):
+        theirs = (_on_day(shape, number, clamp) for shape in SHAPES)
+        found.append((MonthlyOnDay(1, number), tuple(map(frozenset, theirs))))
+    return found
 
 
 def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:

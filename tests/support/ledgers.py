@@ -1,0 +1,62 @@
+"""Every ledger there is, for tests that all of them have to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import anyio
+from clocks import FakeClock
+from rezoom.quota import Lease, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger
+from rezoom.quota.pacing import Pace
+
+Factory: TypeAlias = Callable[[Path, FakeClock], AbstractContextManager[Ledger]]
+
+
+def _memory(folder: Path, clock: FakeClock) -> AbstractContextManager[Ledger]:
+    return closing(MemoryLedger(clock=clock))
+
+
+def _sqlite(folder: Path, clock: FakeClock) -> AbstractContextManager[Ledger]:
+    return closing(SQLiteLedger(folder / "quota.sqlite3", durability="normal", clock=clock))
+
+
+# Another ledger joins by a line here; the folder is for its files, the clock what it counts by.
+LEDGERS: dict[str, Factory] = {"memory": _memory, "sqlite": _sqlite}
+
+
+class _Twins:
+    """A ledger whose blocking methods call the async twins, each in an event loop of its own."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __getattr__(self, name: str) -> Any:
+        twin = getattr(self._ledger, f"a{name}", None)
+        if twin is None:
+            return getattr(self._ledger, name)
+        return lambda *args, **named: anyio.run(partial(twin, *args, **named))
+
+
+def through_twins(ledger: Ledger) -> Ledger:
+    """Ask a ledger by its async methods alone."""
+    return cast("Ledger", _Twins(ledger))
+
+
+def asking(
+    *,
+    limit: int | None = 3,
+    key: str = "one",
+    host: int | None = None,
+    pace: Pace | None = None,
+    exclusive: bool = False,
+    lease: Lease | None = None,
+) -> Reservation:
+    """Ask for a place in a rolling scope, and in a daily one of a host if that has a limit."""
+    scopes = [Scope("meeting", f"account/meeting/{key}", limit, exclusive=exclusive)]
+    if host is not None:
+        scopes.append(Scope("host", "account/host/h", host, "utc-day"))
+    return Reservation(tuple(scopes), pace, lease or Lease())

@@ -1,0 +1,88 @@
+"""Ledgers by address: `sqlite:///path`, `memory:`, and what the extras add."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from ..errors import ConfigError
+from .ledger import Ledger
+from .location import default_path, filesystem
+from .machine import Time
+from .memory import MemoryLedger
+
+_FORMS = "Give sqlite:///path/to/file, redis://host:6379/0, or memory: in REZOOM_LEDGER."
+# Ledgers that need an extra of that name: where they are, and what they are called.
+_EXTRAS = dict.fromkeys(("redis", "rediss", "unix", "valkey"), ("redis", "RedisLedger"))
+
+
+def open_ledger(
+    url: str | None = None, *, environ: Mapping[str, str] | None = None, clock: Time | None = None
+) -> Ledger:
+    """Make the ledger that `url` names; None or "sqlite:": the default file of this machine.
+
+    Nothing is opened yet. Raises ConfigError for an address that cannot be.
+    """
+    scheme, colon, _ = (url or "sqlite:").partition(":")
+    address = url or "sqlite:"
+    if scheme == "memory" and address in ("memory:", "memory://"):
+        return MemoryLedger() if clock is None else MemoryLedger(clock=clock)
+    if scheme == "sqlite":
+        return _sqlite(address, environ or {}, clock)
+    if colon and scheme in _EXTRAS:
+        extra, name = _EXTRAS[scheme]
+        try:
+            ledger: Ledger = getattr(import_module(f"{__package__}.{extra}"), name)(address)
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"a ledger at {scheme}:// needs the extra {extra!r} ({error.name} is missing)",
+                field="ledger", next_step=f"Install it: pip install 'rezoom[{extra}]'.",
+            ) from error  # fmt: skip
+        return ledger
+    named = f"{scheme}:…" if colon else repr(address)
+    raise ConfigError(f"the ledger {named} is of no known kind", field="ledger", next_step=_FORMS)
+
+
+def machine_path(environ: Mapping[str, str]) -> Path:
+    """Choose the default file on this machine."""
+    from platformdirs import user_state_path
+
+    getuid = getattr(os, "getuid", None)
+    return default_path(
+        environ,
+        user_state=user_state_path("rezoom", appauthor=False),
+        temporary=Path(tempfile.gettempdir()),
+        user=None if getuid is None else getuid(),
+        filesystem=filesystem,
+    )
+
+
+def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
+    from .sqlite import SQLiteLedger
+
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    options: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = sorted(set(options) - {"durability"})
+    if unknown or parts.fragment:
+        raise ConfigError(
+            f"the ledger's address has {', '.join(unknown) or 'a fragment'}, which means nothing",
+            field="ledger", next_step="Only durability=full or durability=normal may follow a ?.",
+        )  # fmt: skip
+    if clock is not None:
+        options["clock"] = clock
+    if not path and not parts.netloc:
+        return SQLiteLedger(partial(machine_path, environ), **options)
+    if parts.netloc or not path.startswith("/") or path.endswith("/") or "\0" in path:
+        raise ConfigError(
+            f"the ledger's address {url!r} has no whole path", field="ledger", next_step=_FORMS
+        )
+    if len(path) > 2 and path[2] == ":":
+        path = path[1:]  # sqlite:///C:/…
+    return SQLiteLedger(Path(path), **options)
