@@ -22,12 +22,6 @@ MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
 PACE = Pace("account/pace", 2.0, 1, 2.0)
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    """Noon on a Monday."""
-    return FakeClock()
-
-
 @pytest.fixture(params=[(name, mode) for name in LEDGERS for mode in ("blocking", "async")], ids="-".join)
 def ledger(
     request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock

@@ -30,8 +30,9 @@ ARROWS: dict[str, set[str]] = {
     "rules": {"_wire", "body", "errors"},
     "vendor": {"_wire", "errors"},
     "answers": {"_wire", "errors", "quota", "retry"},
+    "booking": {"flow", "quota"},
     "flow": {"answers", "auth", "errors", "quota", "retry"},
-    "drive": {"_wire", "auth", "clock", "errors", "flow", "quota"},
+    "drive": {"_wire", "auth", "booking", "clock", "errors", "flow", "quota"},
     "receipt": {"errors", "quota"},
     "scheduling": {"_wire", "body", "errors", "recurrence", "rules"},
     "prepare": {
@@ -40,8 +41,8 @@ ARROWS: dict[str, set[str]] = {
     },
     "session": {"_wire", "auth", "clock", "drive", "errors", "prepare", "quota"},
     "client": {
-        "_wire", "auth", "drive", "errors", "flow", "prepare", "quota", "receipt", "recurrence",
-        "scheduling", "session",
+        "_wire", "auth", "drive", "errors", "flow", "meeting_id", "prepare", "quota", "receipt",
+        "recurrence", "scheduling", "session",
     },
 }  # fmt: skip
 # The public names, each of which is loaded from where it lives.
@@ -54,6 +55,7 @@ BOUGHT: dict[str, set[str]] = {
     "anyio": {"client", "drive", "httpx_auth", "quota", "simulator"},
     "httpx": {"auth", "client", "drive", "httpx_auth", "quota", "session"},
     "jsonschema_rs": {"rules"},
+    "platformdirs": {"quota"},
     "redis": {"quota"},
     "pydantic": {"simulator"},
     "starlette": {"simulator"},
@@ -62,10 +64,12 @@ BOUGHT: dict[str, set[str]] = {
     "typer": {"cli"},
 }
 WORLDLY = {
-    "drive.py": "the real clock, and tokens for the ledger",
+    "drive.py": "the real clock",
+    "booking.py": "tokens for the ledger",
     "session.py": "the environment, and the jitter",
     "httpx_auth.py": "a clock for those who bring none",
     "quota/machine.py": "the machine's clocks, for ledgers to which nobody brings one",
+    "quota/sqlite_file.py": "waits for other processes on the lock of a new file, by a deadline",
     "cli": "it is the outside",
     "simulator": "it is the outside",
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rezoom.cli.app import app
+from rezoom.recurrence import Recurrence
 from typer.testing import CliRunner
 
 GUIDE = Path(__file__).parents[2] / "docs" / "recurrence.md"
@@ -35,6 +38,25 @@ def test_the_python_prints_what_the_guide_shows() -> None:
         with contextlib.redirect_stdout(said):
             exec(compile(code, str(GUIDE), "exec"), names)  # noqa: S102  # the guide is ours
         assert said.getvalue() == (shown if next_kind == "text" else "")
+
+
+def variants() -> Iterator[tuple[str, list[str]]]:
+    """Yield each way of saying it, and the canonical forms of its row."""
+    table = GUIDE.read_text("utf-8").partition("| canonical | read as well |")[2]
+    for row in itertools.takewhile(lambda line: line.startswith("|"), table.splitlines()[2:]):
+        forms, ways = (re.findall(r"`([^`]+)`", cell) for cell in row.split("|")[1:3])
+        of_an_end = forms[0].startswith("…")
+        whole = [
+            f"every day {form.strip('…, ')}" if of_an_end else f"{form} forever" for form in forms
+        ]
+        for way in ways:
+            yield f"every day {way}" if of_an_end else f"{way} forever", whole
+
+
+@pytest.mark.parametrize(("way", "forms"), list(variants()))
+def test_every_variant_of_the_table_is_read(way: str, forms: list[str]) -> None:
+    """As one of the canonical forms in its row."""
+    assert Recurrence.parse(way) in [Recurrence.parse(form) for form in forms]
 
 
 @pytest.mark.parametrize("line", COMMANDS)

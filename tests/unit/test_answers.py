@@ -20,9 +20,11 @@ from rezoom import (
 )
 from rezoom._wire import facts
 from rezoom.answers import Verdict, read
+from rezoom.quota.lessons import Block
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
-MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
+# A minute late: Zoom's clock is not ours to the second.
+MIDNIGHT = datetime(2026, 12, 8, 0, 1, tzinfo=UTC)
 SECRET = "Tr0ub4dor-passcode"
 SHORT = timedelta(seconds=1)
 DAILY = "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests"
@@ -174,7 +176,8 @@ def test_a_429_is_explained_by_its_row(row: facts.Throttle) -> None:
     assert found.retry is row.retry
     assert error.retry_at == (NOW + SHORT if row.resets == "short" else MIDNIGHT)
     assert found.retry_after == (SHORT if row.resets == "short" else None)
-    assert found.block == (("host", MIDNIGHT) if row.scope == "host-day" else None)
+    blocked = [lesson.name for lesson in found.lessons if isinstance(lesson, Block)]
+    assert blocked == {"host-day": ["host"], "account-day": ["account"]}.get(row.scope, [])
 
 
 def test_the_numbers_of_another_pool_do_not_mislead() -> None:

@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 import pytest
 from rezoom import errors
 from rezoom.cli import outcome
+from rezoom.recurrence.refusal import RecurrenceError, WrongStep
+from rezoom.recurrence.rrule_text import NotExpressible
+from rezoom.recurrence.tokens import WordsError
 from rezoom.vendor import CopyDiffers, VendorError
 
 CODES = {
     errors.InvalidChange: 2, errors.OccurrenceError: 2, errors.ConfigError: 2, VendorError: 2,
+    RecurrenceError: 2, WrongStep: 2, NotExpressible: 2, WordsError: 2,
     errors.QuotaExceeded: 3, errors.RateLimited: 3, errors.RetryLater: 3,
     errors.AuthError: 4, errors.ScopeError: 4,
     errors.RefusedError: 5, errors.NotFoundError: 5, errors.ServerError: 5,

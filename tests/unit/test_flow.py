@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +22,7 @@ from rezoom import (
     UnansweredError,
 )
 from rezoom.auth import Token
+from rezoom.errors import SlotExpired
 from rezoom.flow import (
     Authorize,
     Failure,
@@ -33,12 +36,15 @@ from rezoom.flow import (
     Settle,
     exchange,
 )
-from rezoom.quota import Claim, Grant
+from rezoom.quota import Grant, Reservation
+from rezoom.quota import Policy as QuotaPolicy
+from rezoom.quota.lessons import Block, External, Lesson, SlowDown
 from rezoom.retry import Backoff
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
-MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
-CLAIM = Claim("account", 1, "host")
+# A minute late: Zoom's clock is not ours to the second.
+MIDNIGHT = datetime(2026, 12, 8, 0, 1, tzinfo=UTC)
+PLACES = QuotaPolicy().reservation("account", 1, "host")
 PATCH = Outgoing("updateMeeting", "PATCH", "/meetings/1", content=b"{}", success=204)
 PER_SECOND = b'{"code": 429, "message": "You have reached the maximum per-second rate limit"}'
 LOCK = b'{"code": 429, "message": "Too many concurrent requests"}'
@@ -62,17 +68,18 @@ UNANSWERED = Failure(None, "ReadTimeout", NOW)
 class Run:
     """Plays the driver: answers each kind of intent from a list, and notes what was wanted."""
 
-    sends: list[Reply | Failure]
+    sends: Sequence[Reply | Failure | RezoomError]
+    turns: list[int] = field(default_factory=list)
     tokens: list[Token | Failure | RezoomError] = field(default_factory=list)
     reserves: list[RezoomError | None] = field(default_factory=list)
     request: Outgoing = PATCH
     policy: Policy = field(default_factory=lambda: Policy(2, 30, lambda: 1.0))
-    claim: Claim | None = CLAIM
+    places: Reservation | None = PLACES
     seen: list[Intent] = field(default_factory=list)
 
     def go(self) -> Reply:
         """Run to the end: the reply, or the error as a caller would see it."""
-        flow = exchange(self.request, self.policy, self.claim)
+        flow = exchange(self.request, self.policy, self.places)
         try:
             intent = next(flow)
             while True:
@@ -104,18 +111,19 @@ class Run:
         match intent:
             case Authorize():
                 return self.tokens.pop(0) if self.tokens else Token(f"token-{count}")
-            case Reserve(claim):
+            case Reserve(places):
                 refusal = self.reserves.pop(0) if self.reserves else None
-                return refusal or Grant(f"grant-{count}", claim, 0)
+                pause = self.turns.pop(0) if self.turns else 0
+                return refusal or Grant(f"grant-{count}", places, NOW, pause)
             case Send():
-                return self.sends.pop(0)
+                return self.sends[count - 1]
         return None
 
 
-def full() -> QuotaExceeded:
+def full(scope: str = "host") -> QuotaExceeded:
     """Make the ledger's refusal."""
     return QuotaExceeded(
-        limit=100, used=100, pending=0, unknown=0, external=0, scope="host", retry_at=MIDNIGHT
+        limit=100, used=100, pending=0, unknown=0, external=0, scope=scope, retry_at=MIDNIGHT
     )
 
 
@@ -133,7 +141,7 @@ def test_the_token_comes_before_the_reservation() -> None:
 def test_a_read_reserves_nothing() -> None:
     """The hundred is about updates."""
     get = replace(PATCH, method="GET", success=200)
-    run = Run([reply(200)], request=get, claim=None)
+    run = Run([reply(200)], request=get, places=None)
     run.go()
 
     assert run.wanted() == ["Authorize", "Send"]
@@ -144,8 +152,8 @@ def test_what_is_sent_carries_the_token_of_its_attempt() -> None:
     run = Run([DONE])
     run.go()
 
-    grant = Grant("grant-1", CLAIM, 0)
-    assert run.seen[2:] == [Send(PATCH, Token("token-1")), Settle(grant)]
+    grant = Grant("grant-1", PLACES, NOW)
+    assert run.seen[2:] == [Send(PATCH, Token("token-1"), grant), Settle(grant)]
 
 
 RETRIED = {
@@ -195,26 +203,63 @@ def test_a_lasting_failure_is_final(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "block"),
+    ("answer", "lessons"),
     [
-        (reply(429, HOST_DAY), ("host", MIDNIGHT)),
+        (reply(429, HOST_DAY), (Block("host", MIDNIGHT, "user-day"), External("host", 100))),
         (
             reply(429, HOST_DAY, retry_after="2026-12-07T18:00:00Z"),
-            ("host", NOW + timedelta(hours=6)),
+            (Block("host", NOW + timedelta(hours=6), "user-day"), External("host", 100)),
         ),
-        (reply(429, ACCOUNT_DAY), None),
-        (reply(429, PER_SECOND), None),
-        (reply(404), None),
+        (reply(429, ACCOUNT_DAY), (Block("account", MIDNIGHT, "account-day"),)),
+        (reply(429, PER_SECOND), (SlowDown(),)),
+        (reply(404), ()),
+        (reply(204, x_ratelimit_limit="100", x_ratelimit_remaining="97"), (External("host", 3),)),
+        (reply(204, x_ratelimit_limit="6000", x_ratelimit_remaining="5893"), ()),
     ],
 )
-def test_a_full_quota_of_zooms_is_closed_in_the_ledger(
-    answer: Reply, block: tuple[str, datetime] | None
-) -> None:
-    """Until Zoom's own reset; what is not the host's hundred closes nothing here."""
+def test_what_an_answer_teaches_is_written_down(answer: Reply, lessons: tuple[Lesson, ...]) -> None:
+    """A daily limit closes its scope until the reset, and what others spent is counted as spent."""
     run = Run([answer], policy=Policy(0, 30, lambda: 1.0))
-    run.fails()
+    with contextlib.suppress(RezoomError):
+        run.go()
 
-    assert run.seen[-1] == Settle(Grant("grant-1", CLAIM, 0), block)
+    assert run.seen[-1] == Settle(Grant("grant-1", PLACES, NOW), lessons)
+
+
+def test_a_turn_is_slept_for_and_counts_as_waiting() -> None:
+    """A grant tells when its turn is; what was slept for it is missing from the next wait."""
+    run = Run([reply(429, PER_SECOND), DONE], policy=Policy(1, 30, lambda: 0.0), turns=[4_000_000])
+    run.go()
+
+    first = ["Authorize", "Reserve", "Pause", "Send", "Settle"]
+    assert run.wanted() == [*first, "Pause", *ATTEMPT, "Settle"]
+    assert [intent.wait for intent in run.seen if isinstance(intent, Reserve)] == [30, 25]
+
+
+def test_an_update_under_way_is_waited_for() -> None:
+    """Two updates of one meeting never overlap: the second looks again until the first is over."""
+    run = Run([DONE], reserves=[full("in-flight"), full("in-flight")])
+    run.go()
+
+    assert run.wanted() == [
+        "Authorize", "Reserve", "Pause", "Reserve", "Pause", "Reserve", "Send", "Settle"
+    ]  # fmt: skip
+
+
+def test_an_update_under_way_is_not_waited_for_beyond_the_wait() -> None:
+    """What does not fit is raised."""
+    run = Run([], reserves=[full("in-flight")], policy=Policy(2, 0, lambda: 0.0))
+
+    assert isinstance(run.fails(), QuotaExceeded)
+    assert run.wanted() == ["Authorize", "Reserve"]
+
+
+def test_a_place_that_came_too_late_is_given_back() -> None:
+    """A process that was frozen after its turn sends nothing."""
+    run = Run([SlotExpired("late")])
+
+    assert isinstance(run.fails(), SlotExpired)
+    assert run.wanted() == [*ATTEMPT, "Release"]
 
 
 def test_a_rejected_token_is_renewed_once_without_a_pause() -> None:

@@ -25,6 +25,7 @@ from rezoom.recurrence import (
     Series,
     Weekday,
 )
+from rezoom.recurrence.engine import ShortMonths
 from rezoom.recurrence.pattern import (
     Count,
     Daily,
@@ -415,10 +416,10 @@ _ENDS = st.one_of(
     short_months=st.sampled_from(("skip", "clamp")),
 )
 def test_what_is_written_is_read_back(
-    recurrence: Recurrence, start: datetime, short_months: str
+    recurrence: Recurrence, start: datetime, short_months: ShortMonths
 ) -> None:
     """from_rrule(to_rrule()) is the same recurrence, and the rule the same text."""
-    made = Series(recurrence, start.replace(microsecond=0), BERLIN, short_months=short_months)  # type: ignore[arg-type]  # one of the two
+    made = Series(recurrence, start.replace(microsecond=0), BERLIN, short_months=short_months)
     rule = made.to_rrule()
     text = f"DTSTART;TZID=Europe/Berlin:{made.start:%Y%m%dT%H%M%S}\nRRULE:{rule}"
 

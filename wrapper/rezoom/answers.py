@@ -22,6 +22,7 @@ from .errors import (
 )
 from .quota.lessons import Block, External, Lesson, SlowDown
 from .quota.policy import next_utc_midnight
+from .quota.reservation import Lease
 from .retry import parse_retry_after, retryable_status
 
 # Zoom names no time for its per-second limit: one to two seconds, the second one as jitter.
@@ -32,6 +33,8 @@ _CLASSES: Mapping[str, type[RefusedError]] = {
     "not-found": NotFoundError,
     "server": ServerError,
 }
+# Zoom's midnight is not ours to the second; the ledger waits as long.
+_CLOCKS_APART = timedelta(microseconds=Lease().margin)
 # The counted scope that each daily limit closes.
 _SCOPES = {"host-day": "host", "meeting-day": "meeting", "account-day": "account"}
 _TOO_MANY = 429
@@ -121,7 +124,7 @@ def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusa
         wait = named - at if named is not None and named - at < timedelta(minutes=1) else _SHORT
         retry_at = at + wait
     else:
-        wait, retry_at = None, named or next_utc_midnight(at)
+        wait, retry_at = None, named or next_utc_midnight(at) + _CLOCKS_APART
     more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
     error = RateLimited(said.message, retry_at=retry_at, scope=row.scope, **more)
     lessons = _lessons(row, retry_at, headers)

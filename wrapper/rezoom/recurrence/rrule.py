@@ -50,10 +50,7 @@ def read_rule(
 
 
 def read_series(
-    text: object,
-    tz: str | ZoneInfo | None,
-    short_months: ShortMonths = "skip",
-    clock_gaps: ClockGaps = "move",
+    text: object, tz: str | ZoneInfo | None, short_months: ShortMonths, clock_gaps: ClockGaps
 ) -> Series:
     """Read DTSTART and RRULE as a series."""
     rule, place = read_text(text, None if tz is None else zones.named(tz))

@@ -61,11 +61,18 @@ class Series:
         return read_series(meeting)
 
     @staticmethod
-    def from_rrule(text: str, /, *, tz: str | ZoneInfo | None = None, **policies: Any) -> Series:
-        """Read DTSTART and RRULE; `policies` are `short_months` and `clock_gaps`."""
+    def from_rrule(
+        text: str,
+        /,
+        *,
+        tz: str | ZoneInfo | None = None,
+        short_months: ShortMonths = "skip",
+        clock_gaps: ClockGaps = "move",
+    ) -> Series:
+        """Read DTSTART and RRULE; `tz` may be left out if DTSTART names its zone."""
         from .rrule import read_series
 
-        return read_series(text, tz, **policies)
+        return read_series(text, tz, short_months, clock_gaps)
 
     def __str__(self) -> str:
         from .words import sentence

@@ -1,0 +1,379 @@
+"""The file of a ledger: whatever happens to it, a typed error or the right count."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import anyio
+import pytest
+from clocks import FakeClock
+from ledgers import asking
+from rezoom import QuotaExceeded
+from rezoom.errors import LedgerUnavailable, StateLost
+from rezoom.quota import Ledger, SQLiteLedger
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Name a file that is not there yet, in a folder that is not there yet."""
+    return tmp_path / "state" / "quota.sqlite3"
+
+
+@pytest.fixture
+def ledger(path: Path, clock: FakeClock) -> Iterator[SQLiteLedger]:
+    """A ledger that gives up soon."""
+    with closing(SQLiteLedger(path, clock=clock, patience=0.05)) as made:
+        yield made
+
+
+def spend(ledger: Ledger, count: int) -> None:
+    """Take and settle that many places."""
+    for _ in range(count):
+        ledger.settle(ledger.reserve(asking(), os.urandom(8).hex()))
+
+
+def test_nothing_is_opened_before_the_first_use(path: Path, clock: FakeClock) -> None:
+    """Making a ledger touches no disk."""
+    SQLiteLedger(path, clock=clock)
+
+    assert not path.parent.exists()
+
+
+def test_the_file_is_its_owners_alone(ledger: SQLiteLedger, path: Path) -> None:
+    """And so are its folder and what SQLite puts beside it."""
+    spend(ledger, 1)
+
+    modes = {found: stat.S_IMODE(found.stat().st_mode) for found in path.parent.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_two_ledgers_on_one_file_count_together(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """What one spends the other sees."""
+    spend(ledger, 2)
+    with closing(SQLiteLedger(path, clock=clock)) as other:
+        spend(other, 1)
+
+        with pytest.raises(QuotaExceeded):
+            spend(ledger, 1)
+        assert other.usage(asking()).used == 3
+
+
+def test_a_full_ledger_notices_a_place_that_another_process_gave_back(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """A refusal is remembered only as long as the file is unchanged."""
+    spend(ledger, 2)
+    with closing(SQLiteLedger(path, clock=clock)) as other:
+        grant = other.reserve(asking(), "given back")
+        for _ in range(3):
+            with pytest.raises(QuotaExceeded):
+                ledger.reserve(asking(), "one too many")
+        other.release(grant)
+
+    assert ledger.reserve(asking(), "in its place")
+
+
+def test_a_count_survives_closing(ledger: SQLiteLedger) -> None:
+    """The next call opens the file again."""
+    spend(ledger, 2)
+    ledger.close()
+
+    assert ledger.usage(asking()).used == 2
+
+
+def test_thousands_of_answers_leave_nothing_behind(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """Places of meetings that nobody asks for any more are swept out."""
+    for number in range(600):
+        asked = asking(key=f"{number}")
+        ledger.settle(ledger.reserve(asked, "token"))
+    clock.advance(timedelta(days=2))
+    for number in range(600):
+        ledger.settle(ledger.reserve(asking(key="busy", limit=1000), f"{number}"))
+
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT (SELECT count(*) FROM place) + (SELECT count(*) FROM lease)")
+        assert rows.fetchone()[0] < 100
+
+
+@pytest.mark.parametrize("what", ["deleted", "replaced"])
+def test_a_file_that_is_gone_is_not_a_second_budget(
+    ledger: SQLiteLedger, path: Path, what: str
+) -> None:
+    """Not even when another one is in its place."""
+    spend(ledger, 3)
+    for found in path.parent.iterdir():
+        found.unlink()
+    if what == "replaced":
+        with closing(SQLiteLedger(path)) as other:
+            spend(other, 1)
+
+    with pytest.raises(StateLost, match=f"was {what} while it was in use"):
+        ledger.reserve(asking(key="another"), "token")
+    with pytest.raises(StateLost):
+        ledger.reserve(asking(), "token")
+
+
+def test_a_locked_file_refuses_after_the_deadline(ledger: SQLiteLedger, path: Path) -> None:
+    """And works again afterwards; an answer that could not be written is only logged."""
+    grant = ledger.reserve(asking(), "first")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerUnavailable, match="is locked by another process"):
+            ledger.reserve(asking(), "second")
+        ledger.settle(grant)
+
+    assert ledger.usage(asking()).pending == 1
+    assert ledger.reserve(asking(), "second")
+
+
+def test_an_answer_that_is_not_written_down_is_logged(
+    ledger: SQLiteLedger, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its place only counts for longer."""
+    grant = ledger.reserve(asking(), "first")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ledger.settle(grant)
+
+    assert "an answer was not written down" in caplog.text
+
+
+def test_a_locked_file_does_not_hold_up_the_event_loop(path: Path, clock: FakeClock) -> None:
+    """The call moves to a thread and waits there."""
+
+    async def both(ledger: SQLiteLedger) -> list[str]:
+        order: list[str] = []
+
+        async def reserve() -> None:
+            await ledger.areserve(asking(), "waits")
+            order.append("reserved")
+
+        await ledger.areserve(asking(), "first")
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            async with anyio.create_task_group() as tasks:
+                other.execute("BEGIN IMMEDIATE")
+                tasks.start_soon(reserve)
+                for _ in range(10):
+                    await anyio.lowlevel.checkpoint()
+                order.append("the loop runs")
+                other.execute("ROLLBACK")
+        return order
+
+    with closing(SQLiteLedger(path, durability="normal", clock=clock)) as ledger:
+        assert anyio.run(both, ledger) == ["the loop runs", "reserved"]
+
+
+@pytest.mark.parametrize("durability", ["full", "normal"])
+def test_tasks_of_two_event_loops_share_a_ledger(
+    path: Path, clock: FakeClock, durability: str
+) -> None:
+    """One after the other, and both at once."""
+
+    async def ask(ledger: SQLiteLedger, tag: str) -> int:
+        admitted = 0
+
+        async def one(number: int) -> None:
+            nonlocal admitted
+            try:
+                grant = await ledger.areserve(asking(limit=20), f"{tag}{number}")
+            except QuotaExceeded:
+                return
+            await ledger.asettle(grant)
+            admitted += 1
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(15):
+                tasks.start_soon(one, number)
+        return admitted
+
+    async def beside(ledger: SQLiteLedger) -> int:
+        return await anyio.to_thread.run_sync(anyio.run, ask, ledger, "b")
+
+    async def together(ledger: SQLiteLedger) -> int:
+        total = 0
+
+        async def add(tag: str) -> None:
+            nonlocal total
+            total += await (ask(ledger, tag) if tag == "c" else beside(ledger))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(add, "b")
+            tasks.start_soon(add, "c")
+        return total
+
+    options = {"durability": durability, "clock": clock}
+    with closing(SQLiteLedger(path, **options)) as ledger:  # type: ignore[arg-type] # parametrised
+        assert anyio.run(ask, ledger, "a") == 15
+        assert anyio.run(together, ledger) == 5
+
+
+def test_async_answers_do_not_let_the_log_grow(path: Path, clock: FakeClock) -> None:
+    """The event loop never checkpoints, so something else has to."""
+
+    async def work(ledger: SQLiteLedger) -> None:
+        for number in range(1500):
+            asked = asking(key=f"{number}", host=10**6)
+            await ledger.asettle(await ledger.areserve(asked, f"{number}"))
+
+    with closing(SQLiteLedger(path, durability="normal", clock=clock)) as ledger:
+        anyio.run(work, ledger)
+
+        assert path.with_name(f"{path.name}-wal").stat().st_size < 10 * 2**20
+
+
+def test_a_full_disk_refuses_and_recovers(ledger: SQLiteLedger) -> None:
+    """What cannot be written is not granted."""
+    spend(ledger, 1)
+    with ledger._pool.begin(ledger._durable, write=None) as db:
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        db.execute(f"PRAGMA max_page_count = {pages}")
+
+    def fill() -> None:
+        for number in range(1000):
+            ledger.reserve(asking(key=f"{number:0200}"), "token")
+
+    with pytest.raises(LedgerUnavailable, match="is on a full disk"):
+        fill()
+    ledger.close()
+
+    spend(ledger, 1)
+    assert ledger.usage(asking()).used == 2
+
+
+FILL = """
+import resource, signal, sys
+from pathlib import Path
+from rezoom.errors import LedgerUnavailable
+from rezoom.quota import Policy, SQLiteLedger
+ledger, policy = SQLiteLedger(Path(sys.argv[1])), Policy()
+ledger.reserve(policy.reservation("account", 0), "token")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+granted = 1
+try:
+    for number in range(1, 1000):
+        ledger.reserve(policy.reservation("account", number), "token")
+        granted += 1
+except LedgerUnavailable as error:
+    print(granted, len(ledger.keys("account/")), error.next_step)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX's")
+def test_a_disk_that_takes_no_more_loses_no_grant(path: Path) -> None:
+    """The system itself refuses to write: every grant that was given is in the file."""
+    out = subprocess.run(
+        [sys.executable, "-c", FILL, str(path)], capture_output=True, text=True, check=True
+    ).stdout
+
+    granted, counted = out.split()[:2]
+    assert 0 < int(granted) == int(counted) < 1000
+
+
+def test_a_file_that_may_not_be_written_is_refused(path: Path, clock: FakeClock) -> None:
+    """With the reason; a GET that only wants to note a host goes on."""
+    path.parent.mkdir()
+    path.mkdir()
+    ledger = SQLiteLedger(path, clock=clock)
+
+    with pytest.raises(LedgerUnavailable, match="cannot be opened"):
+        ledger.reserve(asking(), "token")
+    ledger.learn_host("account", 1, "host")
+
+
+def _text(path: Path) -> None:
+    path.write_text("shopping list, " * 100)
+
+
+def _foreign(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE recipes (name)")
+
+
+def _newer(path: Path) -> None:
+    with closing(SQLiteLedger(path)) as ledger:
+        spend(ledger, 1)
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+
+
+def _corrupt(path: Path) -> None:
+    with closing(SQLiteLedger(path)) as ledger:
+        for number in range(200):
+            ledger.reserve(asking(key=f"{number}"), "token")
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_text, "is not a database"),
+        (_foreign, "is a database of something else"),
+        (_newer, "was written by a newer release"),
+        (_corrupt, "is damaged"),
+    ],
+)
+def test_a_file_that_is_no_ledger_of_ours_is_refused_and_left_alone(
+    path: Path, spoil: object, reason: str
+) -> None:
+    """With the reason and the fix."""
+    assert callable(spoil)
+    path.parent.mkdir()
+    spoil(path)
+    before = path.read_bytes()
+
+    with closing(SQLiteLedger(path)) as ledger, pytest.raises(LedgerUnavailable) as caught:
+        ledger.reserve(asking(), "token")
+
+    assert reason in str(caught.value)
+    assert caught.value.next_step
+    assert path.read_bytes() == before
+
+
+def test_a_copy_of_an_empty_file_becomes_a_ledger(path: Path, clock: FakeClock) -> None:
+    """Such as one that `touch` or a temporary file made."""
+    path.parent.mkdir()
+    path.touch()
+    with closing(SQLiteLedger(path, clock=clock)) as ledger:
+        assert ledger.reserve(asking(), "token")
+
+
+def test_a_ledger_that_was_moved_back_goes_on(ledger: SQLiteLedger, path: Path) -> None:
+    """It is the same file again."""
+    spend(ledger, 1)
+    away = path.with_name("away")
+    shutil.move(path, away)
+    with pytest.raises(StateLost):
+        spend(ledger, 1)
+    shutil.move(away, path)
+
+    spend(ledger, 1)
+    assert ledger.usage(asking()).used == 2
+
+
+def test_the_system_without_a_clock_since_boot_is_named(
+    ledger: SQLiteLedger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Steps of the wall clock forward go unnoticed there."""
+    with caplog.at_level(logging.WARNING):
+        spend(ledger, 1)
+
+    assert "set forward" in caplog.text
