@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rezoom import InvalidChange, Meeting, Zoom
+from rezoom.recurrence import THU, TUE, Recurrence
 from rezoom.simulator import Simulator
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -17,7 +18,6 @@ from rich.text import Text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEKS = 8
-TUESDAY, THURSDAY = 3, 5  # in Zoom's numbers, where Sunday is 1
 
 
 def starts(meeting: Meeting) -> list[datetime]:
@@ -45,22 +45,13 @@ def days(meeting: Meeting) -> Table:
 
 def series_update(zoom: Zoom, number: int, first: datetime, console: Console) -> None:
     """Move the series to Tuesdays and Thursdays, in one call."""
-    receipt = zoom.update(
-        number,
-        type=8,
-        start_time=first,
-        recurrence={
-            "type": 2,
-            "repeat_interval": 1,
-            "weekly_days": [str(TUESDAY), str(THURSDAY)],
-            "end_times": 2 * WEEKS,
-        },
-        settings={"waiting_room": True, "join_before_host": False},
-    )
+    series = Recurrence.weekly(TUE, THU).times(2 * WEEKS).starting(first)
+    console.print(f"[green]✓[/] asking for: {series}")
+    receipt = zoom.update(number, schedule=series, settings={"waiting_room": True})
     left = receipt.quota.remaining
     console.print(
-        f"[green]✓[/] accepted by the simulator, tracking id {receipt.tracking_id};"
-        f" {left} of {receipt.quota.limit} updates left today\n"
+        f"[green]✓[/] accepted by the simulator; {left} of {receipt.quota.limit} updates of this"
+        " meeting left in 24 hours\n"
     )
 
 

@@ -209,7 +209,8 @@ def test_tasks_of_two_event_loops_share_a_ledger(
 
         async def add(tag: str) -> None:
             nonlocal total
-            total += await (ask(ledger, tag) if tag == "c" else beside(ledger))
+            admitted = await (ask(ledger, tag) if tag == "c" else beside(ledger))
+            total += admitted
 
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(add, "b")

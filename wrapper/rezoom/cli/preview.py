@@ -15,6 +15,7 @@ from .change import read_change
 from .outcome import UsageError
 from .preview_view import endless, print_preview, rows
 from .render import answers, print_json, talk
+from .schedule import one_of, read_series
 
 if TYPE_CHECKING:
     from ..recurrence import Series
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _LISTED, _LISTED_IF_ENDLESS = 60, 12
 # More are not worth counting.
 _COUNTED = 10_000
-_WRITE_START = "Write --start 2027-03-01T09:30 --timezone Europe/Berlin."
 
 
 def preview(
@@ -88,39 +88,13 @@ def _read(
     *,
     short_months: Any,
 ) -> Series:
-    from ..recurrence import Recurrence, Series
-    from ..recurrence.rrule import read_rule
+    from ..recurrence import Series
 
-    if sum(given is not None for given in (repeat, rrule, body)) != 1:
-        raise UsageError(
-            "one of --repeat, --rrule and --body is needed, and only one",
-            next_step="Write --repeat 'every 2 weeks on tue until 2027-06-30'.",
-        )
+    one_of(repeat, rrule, body, names="--repeat, --rrule and --body")
     if body is not None:
         direct = {"start_time": start, "timezone": zone}
         return Series.from_zoom(read_change(body=body, sets=(), direct=direct).body)
-    if rrule is not None and start is None:
-        return Series.from_rrule(rrule, tz=zone, short_months=short_months)
-    if repeat is not None:
-        # Before the start is asked for: the words are what was typed first.
-        recurrence = Recurrence.parse(repeat)
-    if start is None or zone is None:
-        missing = "--start" if start is None else "--timezone"
-        raise UsageError(f"{missing} is missing", next_step=_WRITE_START)
-    moment = _moment(start)
-    if rrule is not None:
-        recurrence = read_rule(rrule, zone, moment, short_months)
-    return recurrence.starting(moment, tz=zone)
-
-
-def _moment(start: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(start.strip())
-    except ValueError:
-        raise UsageError(f"--start {start:.40}: not a time", next_step=_WRITE_START) from None
-    if ":" not in start and "T" not in start.upper():
-        raise UsageError(f"--start {start:.40}: the hour is missing", next_step=_WRITE_START)
-    return moment
+    return read_series(repeat, rrule, start, zone, short_months=short_months)
 
 
 def _told(series: Series, duration: int | None) -> dict[str, Any]:

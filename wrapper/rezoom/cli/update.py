@@ -14,6 +14,7 @@ from .change import Change, read_change
 from .connect import open_zoom
 from .outcome import Interrupted, NotConfirmed
 from .render import answers, plain, print_json, print_request, talk
+from .schedule import one_of, read_series
 from .secrecy import masked
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..prepare import Job
     from ..receipt import Receipt
+    from ..recurrence import Series
 
 
 def update(
@@ -31,6 +33,8 @@ def update(
     duration: options.Duration = None,
     start: options.Start = None,
     timezone: options.Timezone = None,
+    repeat: options.Repeat = None,
+    rrule: options.Rrule = None,
     sets: options.Sets = None,
     body: options.BodyFile = None,
     occurrence: options.OccurrenceId = None,
@@ -61,9 +65,14 @@ def update(
     Nothing is sent while the change has one problem.
     What will be sent is shown, and on a terminal asked about.
     """
+    schedule = None
+    if repeat is not None or rrule is not None:
+        one_of(repeat, rrule, names="--repeat and --rrule")
+        schedule = read_series(repeat, rrule, start, timezone)
+        start = timezone = None
     direct = options.common_fields(topic, agenda, duration, start, timezone)
     change = read_change(body=body, sets=sets or (), direct=direct, extras=extra or ())
-    job = _judged(meeting, change, occurrence, allow or [])
+    job = _judged(meeting, change, schedule, occurrence, allow or [])
     if dry_run:
         _print_dry_run(job, as_json=as_json)
         return
@@ -76,7 +85,8 @@ def update(
         try:
             with console.status("Sending …"):
                 receipt = zoom.update(
-                    meeting, change.body, occurrence=occurrence, host=host, wait=wait,
+                    meeting, change.body, schedule=schedule, occurrence=occurrence, host=host,
+                    wait=wait,
                     allow=allow or (), extra=change.extra or None,
                 )  # fmt: skip
         except KeyboardInterrupt:
@@ -88,14 +98,16 @@ def update(
         _print_receipt(receipt)
 
 
-def _judged(meeting: str, change: Change, occurrence: str | None, allow: list[str]) -> Job:
+def _judged(
+    meeting: str, change: Change, schedule: Series | None, occurrence: str | None, allow: list[str]
+) -> Job:
     from ..drive import SystemClock
     from ..prepare import update_job
 
     try:
         job = update_job(
-            meeting, change.body, {}, now=SystemClock().now(), occurrence=occurrence, allow=allow,
-            extra=change.extra,
+            meeting, change.body, {}, schedule=schedule, now=SystemClock().now(),
+            occurrence=occurrence, allow=allow, extra=change.extra,
         )  # fmt: skip
     except InvalidChange as error:
         raise InvalidChange(change.with_verdicts(error.problems)) from None

@@ -60,7 +60,7 @@ class Rail:
             now = since_boot + self._offset
         else:
             _log.warning(
-                "this system shows no clock since boot that all processes share:"
+                "there is no clock since boot that all processes share:"
                 " a wall clock that is set forward frees places too early"
             )
         self._last = stored.last

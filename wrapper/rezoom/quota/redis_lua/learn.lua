@@ -4,7 +4,7 @@ if operation == 'slow_down' then -- lesson() of pacing.py
   local tat, learned, since = 0, nil, 0
   if paced then
     local words = paced:gmatch('[^ ]+')
-    tat, since, learned = tonumber(words()), tonumber(words()), tonumber(words())
+    tat, since, learned = tonumber(words()), tonumber(words()), tonumber((words()))
   end
   if learned and now - since < SECOND then
     return { DONE, now }

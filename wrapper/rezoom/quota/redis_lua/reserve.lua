@@ -30,7 +30,7 @@ end
 local turn, tat, learned, since = now, 0, nil, 0
 if paced then
   local words = paced:gmatch('[^ ]+')
-  tat, since, learned = tonumber(words()), tonumber(words()), tonumber(words())
+  tat, since, learned = tonumber(words()), tonumber(words()), tonumber((words()))
 end
 local taught = learned
 if learned then

@@ -1,0 +1,58 @@
+"""A series from what stands on the command line: words or an RRULE, a start, and a zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .outcome import UsageError
+
+if TYPE_CHECKING:
+    from ..recurrence import Series
+
+_WRITE_START = "Write --start 2027-03-01T09:30 --timezone Europe/Berlin."
+
+
+def one_of(*given: str | None, names: str) -> None:
+    """Refuse none and more than one of the options called `names`."""
+    if sum(option is not None for option in given) != 1:
+        raise UsageError(
+            f"one of {names} is needed, and only one",
+            next_step="Write --repeat 'every 2 weeks on tue until 2027-06-30'.",
+        )
+
+
+def read_series(
+    repeat: str | None,
+    rrule: str | None,
+    start: str | None,
+    zone: str | None,
+    *,
+    short_months: Any = "skip",
+) -> Series:
+    """Build the series that `--repeat` or `--rrule` begins; the other one is None."""
+    from ..recurrence import Recurrence, Series
+    from ..recurrence.rrule import read_rule
+
+    if rrule is not None and start is None:
+        return Series.from_rrule(rrule, tz=zone, short_months=short_months)
+    if repeat is not None:
+        # Before the start is asked for: the words are what was typed first.
+        recurrence = Recurrence.parse(repeat)
+    if start is None or zone is None:
+        missing = "--start" if start is None else "--timezone"
+        raise UsageError(f"{missing} is missing", next_step=_WRITE_START)
+    moment = _moment(start)
+    if rrule is not None:
+        recurrence = read_rule(rrule, zone, moment, short_months)
+    return recurrence.starting(moment, tz=zone)
+
+
+def _moment(start: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(start.strip())
+    except ValueError:
+        raise UsageError(f"--start {start:.40}: not a time", next_step=_WRITE_START) from None
+    if ":" not in start and "T" not in start.upper():
+        raise UsageError(f"--start {start:.40}: the hour is missing", next_step=_WRITE_START)
+    return moment
