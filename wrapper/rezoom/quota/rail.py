@@ -42,7 +42,7 @@ class Rail:
         """Take up the ledger's anchor, or a new one where it is of another boot; return it."""
         wall = self._wall()
         if stored is None:
-            stored = Anchor("", 0, wall, wall)
+            stored = Anchor("", 0, wall, 0)
         now = wall
         kept = stored
         if self._boot is not None:
@@ -50,12 +50,14 @@ class Rail:
             if stored.boot != self._boot.id:
                 # Nobody knows how long the machine was off: if the wall clock went back, as if it
                 # had not been off at all.
-                if wall < stored.last - MINUTE:
+                least = stored.last + since_boot
+                if wall < least - MINUTE:
                     _log.warning(
-                        "the clock shows %s and the ledger was last used at %s: places stay"
-                        " counted for longer", instant(wall), instant(stored.last),
+                        "the clock shows %s, and the ledger was used until %s before the machine"
+                        " was started: places stay counted for longer",
+                        instant(wall), instant(stored.last),
                     )  # fmt: skip
-                kept = Anchor(self._boot.id, since_boot, max(wall, stored.last), stored.last)
+                kept = Anchor(self._boot.id, since_boot, max(wall, least), stored.last)
             self._offset = kept.counted - kept.since_boot
             now = since_boot + self._offset
         else:
@@ -63,7 +65,7 @@ class Rail:
                 "there is no clock since boot that all processes share:"
                 " a wall clock that is set forward frees places too early"
             )
-        self._last = stored.last
+        self._last = max(stored.last, now - MINUTE)
         return kept._replace(last=max(now, stored.last))
 
     def read(self) -> tuple[int, int]:
