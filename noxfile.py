@@ -43,7 +43,7 @@ def install(session: nox.Session, what: str, *needs: str) -> None:
 
 def install_wheel(session: nox.Session, *needs: str) -> None:
     """Install the built wheel: what is tested is what is shipped."""
-    dist = Path(session.create_tmp()) / "dist"
+    dist = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     with announced("building the wheel"):
         session.run(

@@ -18,7 +18,7 @@ from rezoom_wire.types import UNSET
 
 BERLIN, KATHMANDU, TOKYO = map(ZoneInfo, ("Europe/Berlin", "Asia/Kathmandu", "Asia/Tokyo"))
 EASTERN_WINTER = timezone(timedelta(hours=-5))
-MARCH, JULY = datetime(2030, 3, 4, 9, 0), datetime(2030, 7, 1, 9, 0)  # noqa: DTZ001  # wall clocks
+MARCH, JULY = datetime(2030, 3, 4, 9, 0), datetime(2030, 7, 1, 9, 0)  # wall clocks
 REFUSED = Path(__file__).parent / "refused"
 REFUSALS = {file.stem: json.loads(file.read_bytes()) for file in sorted(REFUSED.glob("*.json"))}
 

@@ -114,7 +114,7 @@ class Run:
             case Reserve(places):
                 refusal = self.reserves.pop(0) if self.reserves else None
                 pause = self.turns.pop(0) if self.turns else 0
-                return refusal or Grant(f"grant-{count}", places, NOW, pause)
+                return refusal or Grant(f"grant-{count}", places, 0, pause)
             case Send():
                 return self.sends[count - 1]
         return None
@@ -152,7 +152,7 @@ def test_what_is_sent_carries_the_token_of_its_attempt() -> None:
     run = Run([DONE])
     run.go()
 
-    grant = Grant("grant-1", PLACES, NOW)
+    grant = Grant("grant-1", PLACES, 0)
     assert run.seen[2:] == [Send(PATCH, Token("token-1"), grant), Settle(grant)]
 
 
@@ -223,7 +223,7 @@ def test_what_an_answer_teaches_is_written_down(answer: Reply, lessons: tuple[Le
     with contextlib.suppress(RezoomError):
         run.go()
 
-    assert run.seen[-1] == Settle(Grant("grant-1", PLACES, NOW), lessons)
+    assert run.seen[-1] == Settle(Grant("grant-1", PLACES, 0), lessons)
 
 
 def test_a_turn_is_slept_for_and_counts_as_waiting() -> None:

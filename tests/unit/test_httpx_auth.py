@@ -122,8 +122,11 @@ def test_a_lost_token_request_leaves_the_lock_free() -> None:
     zoom = FakeZoom()
     broken: list[Callable[[httpx.Request], httpx.Response]] = [unreachable, zoom]
 
+    def first_of_them(request: httpx.Request) -> httpx.Response:
+        return broken[0](request)
+
     with httpx.Client(
-        transport=httpx.MockTransport(lambda request: broken[0](request)),
+        transport=httpx.MockTransport(first_of_them),
         auth=source_of().as_httpx_auth(),
     ) as client:
         with pytest.raises(httpx.ConnectError):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio.to_thread
 
-from ..errors import ConfigError, LedgerError, QuotaExceeded
+from ..errors import ConfigError, QuotaExceeded
 from .gauge import Gauge, Quota, forecast, read_gauge
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time
@@ -20,12 +18,12 @@ from .redis_link import GRANTED, SPENT, TAG, Answer, Link, OnLoss
 from .redis_server import as_text, connect
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope
+from .tolerance import Tolerant
 from .twins import Twins
 
 if TYPE_CHECKING:
     from redis import Redis
 
-_log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
 # Lua reads no infinity on every system, and no call waits for a thousand years.
 _LONGEST_WAIT = 1e9
@@ -122,7 +120,7 @@ class RedisLedger(Twins):
         pace = reservation.pace
         if pace is not None:
             words = (_word(pace.rate), pace.ceiling, _word(limit))
-            with _tolerance("a slower pace"):
+            with Tolerant("a slower pace"):
                 self._link.ask("learn", "slow_down", words, pace=pace.key)
 
     def usage(self, reservation: Reservation) -> Quota:
@@ -147,7 +145,7 @@ class RedisLedger(Twins):
 
     def learn_host(self, account: str, meeting: int, host: str) -> None:
         """Remember the host of `meeting`."""
-        with _tolerance("whose meeting it is"):
+        with Tolerant("whose meeting it is"):
             self._link.redis("HSET", f"{TAG}hosts:{account}", str(meeting), host)
 
     def host_of(self, account: str, meeting: int) -> str | None:
@@ -157,7 +155,7 @@ class RedisLedger(Twins):
 
     def forget_host(self, account: str, meeting: int) -> None:
         """Drop the host of `meeting`."""
-        with _tolerance("a new host"):
+        with Tolerant("a new host"):
             self._link.redis("HDEL", f"{TAG}hosts:{account}", str(meeting))
 
     def close(self) -> None:
@@ -171,24 +169,15 @@ class RedisLedger(Twins):
     def _finish(self, operation: str, grant: Grant, what: str) -> None:
         scopes = grant.reservation.scopes
         words = (grant.reservation.lease.margin, *_scope_words(scopes))
-        with _tolerance(what):
+        with Tolerant(what):
             self._link.ask("finish", operation, words, grant.token)
 
     def _learn(
         self, operation: str, scope: Scope, value: int, reservation: Reservation, what: str
     ) -> None:
         words = (value, reservation.lease.margin, *_scope_words((scope,)))
-        with _tolerance(what):
+        with Tolerant(what):
             self._link.ask("learn", operation, words)
-
-
-@contextmanager
-def _tolerance(what: str) -> Iterator[None]:
-    """Log what could not be written: without it a place is only counted for longer."""
-    try:
-        yield
-    except LedgerError as error:
-        _log.warning("%s was not written down: %s", what, error)
 
 
 def _word(value: float | None) -> object:

@@ -13,7 +13,7 @@ from ..errors import ConfigError, LedgerUnavailable
 if TYPE_CHECKING:
     from redis import Redis
 
-_FIELD = "REZOOM_LEDGER"
+_FIELD = "ledger"
 # Valkey's own schemes mean the same.
 _SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
 _OLDEST = (6, 2)
@@ -148,7 +148,7 @@ def _wrong(what: str) -> ConfigError:
     return ConfigError(
         f"The ledger's address {what}", field=_FIELD,
         next_step=(
-            "Write redis://user:password@host:6379/0, rediss:// for TLS, or"
+            "Write in REZOOM_LEDGER redis://user:password@host:6379/0, rediss:// for TLS, or"
             " unix:///path/to/socket?db=0, with special characters in a password as %XX."
         ),
     )  # fmt: skip
