@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 4743e2ae36fd46c4) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 5f681a8f2d65a3d9) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -2372,16 +2372,6 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-05-15",
             bounds=MappingProxyType({"password": {"maxLength": 10}}),
         ),
-        "recurrence-is-whole": Rule(
-            severity="error",
-            path="recurrence",
-            id="recurrence-is-whole",
-            field="type",
-            sentence="Zoom replaces a recurrence whole; a part of one is refused, or resets what it leaves out.",
-            fix="Send the whole recurrence with its type, or pass a Series as schedule.",
-            source="F17076",
-            date="2020",
-        ),
         "both-ends": Rule(
             severity="error",
             path="recurrence",
@@ -2474,6 +2464,16 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="K26",
             date="2026-05-15",
             bounds=MappingProxyType({"repeat_interval": {"maximum": 10}}),
+        ),
+        "recurrence-is-whole": Rule(
+            severity="error",
+            path="recurrence",
+            id="recurrence-is-whole",
+            field="type",
+            sentence="Zoom replaces a recurrence whole; a part of one is refused, or resets what it leaves out.",
+            fix="Send the whole recurrence with its type, or pass a Series as schedule.",
+            source="F17076",
+            date="2020",
         ),
         "over-count": Rule(
             severity="warning",

@@ -122,9 +122,7 @@ def test_a_step_frees_nothing_in_memory(clock: FakeClock, step: timedelta) -> No
 
 
 @pytest.mark.parametrize("step", STEPS[:2], ids=str)
-def test_the_later_day_counts_where_the_clocks_disagree(
-    machine: Machine, step: timedelta
-) -> None:
+def test_the_later_day_counts_where_the_clocks_disagree(machine: Machine, step: timedelta) -> None:
     """Nobody knows which day Zoom writes."""
     host = Reservation((Scope("host", "account/host/h", 1, "utc-day"),))
     ledger = machine.open()
@@ -160,6 +158,7 @@ def test_a_restart_with_a_clock_gone_back_frees_nothing_early(
     fill(machine.open())
     machine.restart(timedelta(hours=20), wall=timedelta(days=-300))
     ledger = machine.open()
+    refused(ledger)
     machine.live(timedelta(hours=23, minutes=59))
     refused(ledger)
     machine.live(timedelta(minutes=2))
@@ -177,9 +176,20 @@ def test_the_last_use_is_remembered_over_restarts(machine: Machine) -> None:
     machine.restart(timedelta(0), wall=timedelta(days=-5))
 
     ledger = machine.open()
+    refused(ledger)
     machine.live(timedelta(hours=23, minutes=58))
 
     refused(ledger)
+
+
+def test_a_file_that_two_machines_take_turns_at_frees_nothing_early(machine: Machine) -> None:
+    """Such as two virtual ones that share a folder: each has booted at another time."""
+    fill(machine.open())
+    machine.boot = FakeBoot("long up", 10**13)
+    refused(machine.open())
+    machine.boot = FakeBoot("just up", 10)
+
+    assert refused(machine.open()).retry_at - machine.wall.now() >= DAY
 
 
 def test_without_a_clock_since_boot_a_clock_gone_back_is_not_trusted(machine: Machine) -> None:

@@ -22,10 +22,10 @@ MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
 PACE = Pace("account/pace", 2.0, 1, 2.0)
 
 
-@pytest.fixture(params=[(name, mode) for name in LEDGERS for mode in ("blocking", "async")], ids="-".join)
-def ledger(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock
-) -> Iterator[Ledger]:
+@pytest.fixture(
+    params=[(name, mode) for name in LEDGERS for mode in ("blocking", "async")], ids="-".join
+)
+def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
     """Every ledger, asked by its blocking methods and by its async ones."""
     name, mode = request.param
     with LEDGERS[name](tmp_path, clock) as made:

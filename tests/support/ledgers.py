@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import anyio
+import redis_server
 from clocks import FakeClock
 from rezoom.quota import Lease, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger
 from rezoom.quota.pacing import Pace
+from rezoom.quota.redis import RedisLedger
 
 Factory: TypeAlias = Callable[[Path, FakeClock], AbstractContextManager[Ledger]]
 
@@ -24,8 +26,19 @@ def _sqlite(folder: Path, clock: FakeClock) -> AbstractContextManager[Ledger]:
     return closing(SQLiteLedger(folder / "quota.sqlite3", durability="normal", clock=clock))
 
 
+def _redis(version: str, folder: Path, clock: FakeClock) -> AbstractContextManager[Ledger]:
+    server, used = redis_server.shared(version), folder / "redis"
+    if not used.exists():
+        with server.client() as client:
+            client.flushall()
+        used.touch()
+    return closing(RedisLedger(server.url, clock=clock, server_clock=clock))
+
+
 # Another ledger joins by a line here; the folder is for its files, the clock what it counts by.
-LEDGERS: dict[str, Factory] = {"memory": _memory, "sqlite": _sqlite}
+LEDGERS: dict[str, Factory] = {"memory": _memory, "sqlite": _sqlite} | {
+    version: partial(_redis, version) for version in redis_server.PACKAGES
+}
 
 
 class _Twins:

@@ -16,6 +16,7 @@ from .flow import Outgoing, Policy, Reply
 from .meeting_id import meeting_number
 from .quota import Policy as QuotaPolicy
 from .quota import Quota, Reservation
+from .quota.keys import account_key
 from .receipt import Receipt
 from .scheduling import judge_scheduled
 from .token_answer import header_flaw
@@ -51,8 +52,8 @@ class Desk:
 
     @property
     def ledger_account(self) -> str:
-        """Name the account in the ledger; the same number elsewhere is another account."""
-        return f"{urlsplit(self.base_url).netloc}/{self.account or 'default'}"
+        """Name the account in the ledger."""
+        return account_key(self.base_url, self.account)
 
     def policy(self, wait: Wait | None = None) -> Policy:
         """Say how often to retry and how long to sleep in one call."""

@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 4743e2ae36fd46c4) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 5f681a8f2d65a3d9) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 from __future__ import annotations

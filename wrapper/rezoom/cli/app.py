@@ -9,9 +9,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from . import ledger
 from .check import check
 from .outcome import Interrupted, report
 from .preview import preview
+from .quota import quota
 from .show import show
 from .simulate import simulate
 from .update import update
@@ -64,8 +66,8 @@ app = typer.Typer(
     help="Update Zoom meetings safely: judged before it is sent, secrets never shown.",
     epilog="Credentials come from ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.\n\n"
     "Exit codes: 0 done · 1 bug · 2 usage, invalid change, configuration · 3 retry later · "
-    "4 authorisation · 5 refused · 6 no answer · 8 not confirmed · 10 vendored copy differs · "
-    "130 interrupted",
+    "4 authorisation · 5 refused · 6 no answer · 8 not confirmed · 9 ledger · "
+    "10 vendored copy differs · 130 interrupted",
     rich_markup_mode="rich",
     # A traceback with local variables would show the passcode.
     pretty_exceptions_enable=False,
@@ -134,6 +136,20 @@ app.command(
         "rezoom preview --body change.json --json",
     )
 )(preview)
+app.command(
+    epilog=_examples(
+        "rezoom quota", "rezoom quota 85746065 '857 4606 5013'", "rezoom quota 85746065 --json"
+    ),
+)(quota)
+ledgers = typer.Typer(
+    name="ledger",
+    help="The record of what was spent: where it is, and how to begin a new one.",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+)
+ledgers.command(epilog=_examples("rezoom ledger where", "rezoom ledger where --json"))(ledger.where)
+ledgers.command(epilog=_examples("rezoom ledger reset", "rezoom ledger reset --yes"))(ledger.reset)
+app.add_typer(ledgers)
 app.command(
     epilog=_examples("rezoom simulate", "rezoom simulate --port 0 --seed meetings.json"),
 )(simulate)

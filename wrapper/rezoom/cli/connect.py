@@ -1,13 +1,18 @@
-"""A client made from the environment; what is wrong there is said in the environment's names."""
+"""What the environment describes: a client, or only the count of what it spends."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError
 
 if TYPE_CHECKING:
     from ..client import Zoom
+    from ..quota import Ledger, Policy
 
 _VARIABLES = {
     "account_id": "ZOOM_ACCOUNT_ID",
@@ -15,7 +20,20 @@ _VARIABLES = {
     "client_secret": "ZOOM_CLIENT_SECRET",
     "token_url": "ZOOM_OAUTH_URL",
     "base_url": "ZOOM_API_URL",
+    "account_plan": "REZOOM_ACCOUNT_PLAN",
+    "ledger": "REZOOM_LEDGER",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A ledger, the limits that hold, and the account whose requests are counted in it."""
+
+    ledger: Ledger
+    policy: Policy
+    account: str
+    # Whether REZOOM_LEDGER names the ledger.
+    chosen: bool
 
 
 def open_zoom() -> Zoom:
@@ -23,8 +41,34 @@ def open_zoom() -> Zoom:
     # The client brings httpx: half a second that --help does not need.
     from ..client import Zoom
 
-    try:
+    with _in_the_environments_names():
         return Zoom.from_env()
+
+
+@contextmanager
+def open_count() -> Iterator[Count]:
+    """Open the ledger that a client would use; needs no secret, and asks no network."""
+    from .._wire import facts
+    from ..prepare import api_address
+    from ..quota import Policy, open_ledger
+    from ..quota.keys import account_key
+
+    chosen = os.environ.get("REZOOM_LEDGER") or None
+    with _in_the_environments_names():
+        url = api_address(os.environ.get("ZOOM_API_URL") or facts.BASE_URL)
+        policy = Policy(account_plan=os.environ.get("REZOOM_ACCOUNT_PLAN") or None)
+        ledger = open_ledger(chosen, environ=os.environ)
+    account = account_key(url, os.environ.get("ZOOM_ACCOUNT_ID", "").strip() or None)
+    try:
+        yield Count(ledger, policy, account, chosen is not None)
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def _in_the_environments_names() -> Iterator[None]:
+    try:
+        yield
     except ConfigError as error:
         variable = _VARIABLES.get(error.field)
         if variable is None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InvalidChange
 from . import options
+from .asking import confirm
 from .change import Change, read_change
 from .connect import open_zoom
-from .outcome import Interrupted, NotConfirmed
+from .outcome import Interrupted
+from .quota_view import left
 from .render import answers, plain, print_json, print_request, talk
 from .schedule import one_of, read_series
 from .secrecy import masked
@@ -81,7 +82,11 @@ def update(
         if not (yes and as_json):
             _preview(console, job)
         if not yes:
-            _confirm()
+            confirm(
+                "Send this?",
+                undone="Nothing was sent",
+                look="Look at the change with --dry-run, then send it with --yes.",
+            )
         try:
             with console.status("Sending …"):
                 receipt = zoom.update(
@@ -116,18 +121,6 @@ def _judged(
     return job
 
 
-def _confirm() -> None:
-    if not sys.stdin.isatty():
-        raise NotConfirmed(
-            "Nothing was sent: there is no terminal to ask on",
-            next_step="Look at the change with --dry-run, then send it with --yes.",
-        )
-    # Not typer.confirm: it writes a blank to stdout, which belongs to the answer.
-    talk().print("Send this? [y/N] ", end="")
-    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
-        raise Interrupted("Declined; nothing was sent")
-
-
 def _preview(console: Console, job: Job) -> None:
     print_request(console, title=_title(job), body=_body(job), warnings=job.warnings)
 
@@ -159,6 +152,11 @@ def _print_receipt(receipt: Receipt) -> None:
     console.print(f"✓ Zoom accepted the update of meeting {receipt.meeting}.", soft_wrap=True)
     if receipt.tracking_id:
         console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
+    quota = receipt.quota
+    if quota.meeting is not None:
+        console.print(f"  {left(quota.meeting, 'updates of this meeting')}", soft_wrap=True)
+    if quota.host is not None:
+        console.print(f"  {left(quota.host, 'creates and updates of its host')}", soft_wrap=True)
     talk().print(
         f"Zoom can ignore a field without saying so; see it with: rezoom show {receipt.meeting}",
         style="dim",

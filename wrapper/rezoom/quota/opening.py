@@ -19,7 +19,7 @@ from .memory import MemoryLedger
 
 _FORMS = "Give sqlite:///path/to/file, redis://host:6379/0, or memory: in REZOOM_LEDGER."
 # Ledgers that need an extra of that name: where they are, and what they are called.
-_EXTRAS = dict.fromkeys(("redis", "rediss", "unix", "valkey"), ("redis", "RedisLedger"))
+_EXTRAS = dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), ("redis", "RedisLedger"))
 
 
 def open_ledger(
@@ -85,4 +85,6 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
         )
     if len(path) > 2 and path[2] == ":":
         path = path[1:]  # sqlite:///C:/…
+    elif path.startswith("//"):
+        path = f"/{path.lstrip('/')}"  # as others write an absolute path
     return SQLiteLedger(Path(path), **options)

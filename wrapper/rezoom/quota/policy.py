@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final, Literal, cast
-from urllib.parse import quote
 
 from .._wire import facts
 from ..errors import ConfigError
+from .keys import day_key, host_key, meeting_key, pace_key
 from .pacing import Pace
 from .reservation import Lease, Reservation, Scope, Window
 
@@ -106,22 +106,20 @@ class Policy:
         scopes = []
         if meeting is not None:
             # A limit that is off still keeps a second update of the meeting waiting its turn.
-            scopes.append(
-                _scope("meeting", f"{account}/meeting/{meeting}", self.limits.meeting, True)
-            )
+            key = meeting_key(account, meeting)
+            scopes.append(_scope("meeting", key, self.limits.meeting, True))
         if host is not None and self.limits.host is not None:
-            key = f"{account}/host/{quote(host, safe='@.')}"
-            scopes.append(_scope("host", key, self.limits.host))
+            scopes.append(_scope("host", host_key(account, host), self.limits.host))
         day = cast("int | None", self.limits.account_day)
         if day is not None:
-            scopes.append(Scope("account", f"{account}/day", day, "utc-day"))
+            scopes.append(Scope("account", day_key(account), day, "utc-day"))
         return Reservation(tuple(scopes), self._pace(account), self.lease)
 
     def _pace(self, account: str) -> Pace:
         top = max(rate.per_second for rate in facts.RATES.values())
         per_second = cast("float | None", self.limits.per_second)
         burst, rate = _below(per_second or top)
-        return Pace(f"{account}/pace", None if per_second is None else rate, burst, rate)
+        return Pace(pace_key(account), None if per_second is None else rate, burst, rate)
 
 
 def next_utc_midnight(instant: datetime) -> datetime:

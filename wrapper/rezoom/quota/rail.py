@@ -50,14 +50,12 @@ class Rail:
             if stored.boot != self._boot.id:
                 # Nobody knows how long the machine was off: if the wall clock went back, as if it
                 # had not been off at all.
-                least = stored.last + since_boot
-                if wall < least - MINUTE:
+                if wall < stored.last - MINUTE:
                     _log.warning(
-                        "the clock shows %s, and the ledger was used until %s before the machine"
-                        " was started: places stay counted for longer",
-                        instant(wall), instant(stored.last),
+                        "the clock shows %s and the ledger was last used at %s: places stay"
+                        " counted for longer", instant(wall), instant(stored.last),
                     )  # fmt: skip
-                kept = Anchor(self._boot.id, since_boot, max(wall, least), stored.last)
+                kept = Anchor(self._boot.id, since_boot, max(wall, stored.last), stored.last)
             self._offset = kept.counted - kept.since_boot
             now = since_boot + self._offset
         else:
@@ -65,8 +63,8 @@ class Rail:
                 "there is no clock since boot that all processes share:"
                 " a wall clock that is set forward frees places too early"
             )
-        self._last = max(stored.last, now - MINUTE)
-        return kept._replace(last=max(now, stored.last))
+        self._last = max(now, stored.last)
+        return kept._replace(last=self._last)
 
     def read(self) -> tuple[int, int]:
         """Return the time to count by, and how far the wall clock is ahead of it."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeVar
+from urllib.parse import quote
 
 import anyio
 import anyio.lowlevel
@@ -78,7 +79,7 @@ class SQLiteLedger(Twins):
     @property
     def url(self) -> str:
         """Name the file."""
-        return f"sqlite://{self._pool.path.absolute().as_posix()}"
+        return f"sqlite://{quote(self._pool.path.absolute().as_posix())}"
 
     @property
     def _pool(self) -> Pool:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from ..errors import QuotaExceeded
-from .instants import micros
+from .instants import SECOND, micros
 from .reservation import Reservation
 
 # How many refusals are remembered.
@@ -64,7 +64,8 @@ class Refusals:
         """Keep a refusal; `seen` is the stamp of the file it was read from."""
         if len(self._by_key) >= _MOST:
             self._by_key.clear()
-        until = micros(error.retry_at)
+        # Two clocks that tremble: retry_at is up to a millisecond late (see rail.shown).
+        until = micros(error.retry_at) - SECOND // 1000
         self._by_key[_key(reservation)] = _Refusal(reservation, wait, seen, until, error)
 
     def forget(self, reservation: Reservation) -> None:

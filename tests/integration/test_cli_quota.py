@@ -1,0 +1,346 @@
+"""`rezoom quota` and `rezoom ledger`: what a ledger in a file says, without a network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from rezoom.cli.app import app
+from rezoom.quota import Gauge, Policy, SQLiteLedger
+from rezoom.quota.keys import Key, account_key, read_key
+from rezoom.simulator import Simulator
+from typer.testing import CliRunner
+
+ACCOUNT = "api.zoom.us/acc-1"
+MEETING = 85746065012
+Run: TypeAlias = Callable[..., Any]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Name the file that counts."""
+    return tmp_path / "quota.sqlite3"
+
+
+@pytest.fixture
+def run(file: Path) -> Run:
+    """Run the command line with the file as its ledger, an account, and no credentials."""
+
+    def go(*words: object, **more: str) -> Any:
+        env = {"REZOOM_LEDGER": f"sqlite://{file}", "ZOOM_ACCOUNT_ID": "acc-1", "COLUMNS": "120"}
+        return CliRunner().invoke(app, [str(word) for word in words], env=env | more)
+
+    return go
+
+
+@pytest.fixture
+def ledger(file: Path) -> Iterator[SQLiteLedger]:
+    """Open the same file as a program beside the command line would."""
+    ledger = SQLiteLedger(file, durability="normal")
+    yield ledger
+    ledger.close()
+
+
+def spend(
+    ledger: SQLiteLedger, number: int, *, meeting: int = MEETING, host: str | None = None
+) -> None:
+    """Let Zoom answer that many updates."""
+    asked = Policy().reservation(ACCOUNT, meeting, host)
+    for turn in range(number):
+        ledger.settle(ledger.reserve(asked, f"{meeting}-{turn}"))
+
+
+def lines(ran: Any) -> list[dict[str, Any]]:
+    """Read the quotas out of the one JSON object on stdout."""
+    (line,) = ran.stdout.splitlines()
+    told = json.loads(line)
+    assert told["schema"] == "rezoom.quota/1"
+    quotas: list[dict[str, Any]] = told["quotas"]
+    return quotas
+
+
+def clock_of(instant: datetime) -> str:
+    """Write the next whole minute on the clock of this machine."""
+    up = (instant + timedelta(minutes=1)).replace(second=0, microsecond=0)
+    return f"{up.astimezone():%H:%M}"
+
+
+def gauge_of(ledger: SQLiteLedger, meeting: int = MEETING) -> Gauge:
+    """Read a meeting's gauge."""
+    gauge = ledger.usage(Policy().reservation(ACCOUNT, meeting)).meeting
+    assert gauge is not None
+    return gauge
+
+
+def test_a_meeting_has_a_bar_and_a_time(run: Run, ledger: SQLiteLedger) -> None:
+    """What is left of how many, and when the next place is free, on the clock of the wall."""
+    spend(ledger, 3)
+
+    ran = run("quota", MEETING)
+
+    next_free = gauge_of(ledger).next_free
+    assert next_free is not None
+    assert ran.exit_code == 0, ran.output
+    assert "meeting 857 4606 5012" in ran.stdout
+    assert "97 of 100" in ran.stdout
+    assert "█·" in ran.stdout
+    assert clock_of(next_free) in ran.stdout
+    assert "places come back: 3 at" in ran.stdout
+
+
+def test_without_ids_everything_that_counts_is_shown(run: Run, ledger: SQLiteLedger) -> None:
+    """Meetings before hosts, the tightest first; another account's are not ours."""
+    spend(ledger, 1, meeting=1001)
+    spend(ledger, 3, meeting=1002, host="host/1")
+    theirs = Policy().reservation("api.zoom.us/acc-10", 1003)
+    ledger.settle(ledger.reserve(theirs, "theirs"))
+
+    found = lines(run("quota", "--json"))
+
+    told = [(one["scope"], one.get("meeting"), one["host"], one["remaining"]) for one in found]
+    assert told == [
+        ("meeting", 1002, None, 97),
+        ("meeting", 1001, None, 99),
+        ("host", None, "host/1", 97),
+    ]
+
+
+def test_every_kind_of_place_is_told(run: Run, ledger: SQLiteLedger) -> None:
+    """Answered, under way, without an answer, spent elsewhere; and when each comes back."""
+    asked = Policy().reservation(ACCOUNT, MEETING)
+    ledger.settle(ledger.reserve(asked, "answered"))
+    ledger.abandon(ledger.reserve(asked, "unknown"))
+    ledger.external(asked, "meeting", 10)
+    ledger.reserve(asked, "under way")
+
+    (found,) = lines(run("quota", MEETING, "--json"))
+
+    counts = {name: found[name] for name in ("used", "pending", "unknown", "external", "remaining")}
+    assert counts == {"used": 1, "pending": 1, "unknown": 1, "external": 8, "remaining": 89}
+    assert sum(free["places"] for free in found["frees"]) == 11
+    shown = run("quota", MEETING).stdout
+    assert all(name in shown for name in ("used", "pending", "unknown", "external"))
+
+
+def test_times_are_utc_with_z(run: Run, ledger: SQLiteLedger) -> None:
+    """In JSON a time is an instant, not a clock on somebody's wall."""
+    spend(ledger, 1)
+
+    (found,) = lines(run("quota", MEETING, "--json"))
+
+    at = datetime.fromisoformat(found["frees"][0]["at"])
+    assert found["next_free"] == found["frees"][0]["at"]
+    assert found["next_free"].endswith("Z")
+    assert timedelta(hours=23) < at - datetime.now(UTC) < timedelta(hours=25)
+
+
+def test_a_used_up_meeting_says_when_to_come_back(run: Run, ledger: SQLiteLedger) -> None:
+    """A full bar and the first instant at which an update succeeds."""
+    spend(ledger, 100)
+
+    ran = run("quota", MEETING)
+
+    assert "0 of 100" in ran.stdout
+    assert "█" * 20 in ran.stdout
+    assert "·" not in ran.stdout.splitlines()[2]
+
+
+def test_the_host_is_counted_once_it_is_known(run: Run, ledger: SQLiteLedger) -> None:
+    """By the ledger, or by --host; until then the table says that it is missing."""
+    spend(ledger, 2, host="host-1")
+
+    strange = run("quota", MEETING)
+    named = lines(run("quota", MEETING, "--host", "host-1", "--json"))
+    ledger.learn_host(ACCOUNT, MEETING, "host-1")
+    learned = lines(run("quota", MEETING, "--json"))
+
+    assert "is not known" in strange.stderr
+    assert f"rezoom show {MEETING}" in strange.stderr
+    assert named == learned
+    assert [(one["scope"], one["remaining"]) for one in learned] == [("meeting", 98), ("host", 98)]
+
+
+def test_two_meetings_of_a_host_show_it_once(run: Run, ledger: SQLiteLedger) -> None:
+    """Its day is one."""
+    for meeting in (1001, 1002):
+        spend(ledger, 1, meeting=meeting, host="host-1")
+        ledger.learn_host(ACCOUNT, meeting, "host-1")
+
+    found = lines(run("quota", 1001, 1002, 1001, "--json"))
+
+    assert [one["scope"] for one in found] == ["meeting", "meeting", "host"]
+    assert found[-1]["used"] == 2
+
+
+def test_the_account_has_a_day_on_the_free_plan(run: Run) -> None:
+    """REZOOM_ACCOUNT_PLAN names the plan; others have no daily figure."""
+    free = lines(run("quota", MEETING, "--json", REZOOM_ACCOUNT_PLAN="free"))
+    pro = lines(run("quota", MEETING, "--json", REZOOM_ACCOUNT_PLAN="pro"))
+
+    assert [(one["scope"], one["limit"]) for one in free] == [("meeting", 100), ("account", 6000)]
+    assert [one["scope"] for one in pro] == ["meeting"]
+
+
+def test_nothing_is_asked_of_the_network(run: Run, ledger: SQLiteLedger) -> None:
+    """Neither a secret nor a server is needed, only the address that names the account."""
+    asked = Policy().reservation("127.0.0.1:9/acc-1", 1001)
+    ledger.settle(ledger.reserve(asked, "there"))
+
+    found = lines(run("quota", "--json", ZOOM_API_URL="http://127.0.0.1:9/v2"))
+
+    assert [one["meeting"] for one in found] == [1001]
+
+
+def test_an_empty_ledger_says_so(run: Run) -> None:
+    """Exit 0: nothing spent is an answer."""
+    ran = run("quota")
+
+    assert ran.exit_code == 0
+    assert "Nothing was spent" in ran.stderr
+
+
+def test_a_missing_account_is_pointed_out(run: Run) -> None:
+    """The count of clients without an account is shown, and named as such."""
+    ran = run("quota", ZOOM_ACCOUNT_ID="")
+
+    assert ran.exit_code == 0
+    assert "ZOOM_ACCOUNT_ID is not set" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("REZOOM_LEDGER", "mysql://server/db"),
+        ("REZOOM_ACCOUNT_PLAN", "gold"),
+        ("ZOOM_API_URL", "https://api.zoom.us"),
+    ],
+)
+def test_a_broken_setting_is_named(run: Run, variable: str, value: str) -> None:
+    """Exit 2, the variable, and what would do."""
+    ran = run("quota", **{variable: value})
+
+    assert ran.exit_code == 2
+    assert variable in ran.stderr
+    assert "Give" in ran.stderr
+
+
+@pytest.mark.parametrize("words", [("quota",), ("quota", MEETING), ("ledger", "reset", "--yes")])
+def test_a_ledger_that_cannot_be_used_is_exit_9(
+    run: Run, file: Path, words: tuple[object, ...]
+) -> None:
+    """A file that is no ledger is neither read nor written over."""
+    file.write_bytes(b"letters to the editor" * 100)
+
+    ran = run(*words, "--json")
+
+    told = json.loads(ran.stdout)
+    assert ran.exit_code == 9
+    assert (told["schema"], told["type"]) == ("rezoom.error/1", "LedgerUnavailable")
+    assert file.read_bytes().startswith(b"letters")
+
+
+def test_a_wrong_number_is_refused(run: Run) -> None:
+    """Exit 2, as in every command."""
+    assert run("quota", "not-a-number").exit_code == 2
+
+
+def test_where_names_the_ledger_and_its_circle(run: Run, file: Path) -> None:
+    """The address, who shares it, and why it is this one."""
+    ran, told = run("ledger", "where"), json.loads(run("ledger", "where", "--json").stdout)
+
+    assert ran.exit_code == 0
+    assert str(file) in ran.stdout
+    assert "all processes of this machine" in ran.stdout
+    assert told == {
+        "schema": "rezoom.ledger/1",
+        "ledger": f"sqlite://{file.as_posix()}",
+        "shared_by": "all processes of this machine",
+        "account": ACCOUNT,
+        "chosen_by": "REZOOM_LEDGER",
+    }
+    assert not file.exists()
+
+
+def test_where_finds_the_default_file(run: Run, tmp_path: Path) -> None:
+    """A service's own state directory comes before the user's."""
+    ran = run("ledger", "where", REZOOM_LEDGER="", STATE_DIRECTORY=str(tmp_path))
+
+    assert str(tmp_path / "rezoom" / "quota.sqlite3") in ran.stdout
+    assert "the default" in ran.stdout
+
+
+def test_a_ledger_in_memory_is_pointed_out(run: Run) -> None:
+    """Its count is another one in every process."""
+    assert "in one process" in run("quota", REZOOM_LEDGER="memory:").stderr
+    assert "this process alone" in run("ledger", "where", REZOOM_LEDGER="memory:").stdout
+
+
+def test_reset_without_a_terminal_needs_a_yes(run: Run, ledger: SQLiteLedger) -> None:
+    """Exit 8, and everything still counts."""
+    spend(ledger, 1)
+
+    ran = run("ledger", "reset")
+
+    assert ran.exit_code == 8
+    assert "1 counted scopes" in ran.stderr
+    assert gauge_of(ledger).used == 1
+
+
+def test_reset_forgets_what_was_counted(run: Run, ledger: SQLiteLedger) -> None:
+    """For the programs that have the ledger open, too; whose meetings are whose stays known."""
+    spend(ledger, 100)
+    ledger.learn_host(ACCOUNT, MEETING, "host-1")
+
+    ran = run("ledger", "reset", "--yes")
+
+    assert (ran.exit_code, gauge_of(ledger).remaining) == (0, 100)
+    assert ledger.host_of(ACCOUNT, MEETING) == "host-1"
+    assert "A new count begins" in ran.stdout
+
+
+def test_the_receipt_says_what_is_left(run: Run) -> None:
+    """The count goes on from command to command, and the host joins once it was read."""
+    with Simulator() as sim:
+        meeting = sim.add_meeting()
+        words = ("update", meeting, "--topic", "x", "--yes")
+        first, second = run(*words, **sim.env()), run(*words, **sim.env())
+        read = run("show", meeting, **sim.env())
+        third = run(*words, **sim.env())
+
+    assert read.exit_code == 0
+    assert "99 of 100 updates of this meeting left until" in first.stdout
+    assert "98 of 100 updates of this meeting left until" in second.stdout
+    assert "97 of 100 updates of this meeting left until" in third.stdout
+    assert "creates and updates of its host left until" in third.stdout
+    assert "creates and updates of its host" not in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://api.zoom.us/v2", "api.zoom.us/a"),
+        ("https://API.zoom.us:443/v2", "api.zoom.us/a"),
+        ("http://127.0.0.1:8000/v2", "127.0.0.1:8000/a"),
+        ("http://[::1]:8000/v2", "[::1]:8000/a"),
+    ],
+)
+def test_an_address_written_otherwise_is_the_same_account(url: str, key: str) -> None:
+    """Or two spellings would have two hundred."""
+    assert account_key(url, "a") == key
+
+
+def test_a_key_is_read_as_it_was_written() -> None:
+    """Whatever is in the names."""
+    account = account_key("https://api.zoom.us/v2", "a/b c")
+    scopes = Policy(account_plan="free").reservation(account, 12, "h/1 @x").scopes
+
+    assert [read_key(scope.key) for scope in scopes] == [
+        Key(account, "meeting", "12"),
+        Key(account, "host", "h/1 @x"),
+        Key(account, "account", ""),
+    ]
+    assert read_key(f"{account}/pace") is None

@@ -1,0 +1,207 @@
+"""A Redis that goes wrong under a ledger: the right count, or a typed error; never a second budget."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import redis_server
+from clocks import FakeClock
+from ledgers import asking
+from lossy_proxy import Loss, LossyProxy
+from redis_server import Server
+from rezoom.errors import LedgerUnavailable, StateLost
+from rezoom.quota import Ledger
+from rezoom.quota.redis import RedisLedger
+
+_LOSSES = ("silence", "hang up")
+
+
+@pytest.fixture(scope="module", params=redis_server.PACKAGES)
+def started(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server of each version."""
+    made = Server(request.param, appendfsync="always")
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def server(started: Server) -> Server:
+    """The server, running and with nothing in it."""
+    started.kill()
+    started.lose_everything()
+    return started
+
+
+@pytest.fixture
+def proxy(server: Server) -> Iterator[LossyProxy]:
+    """A way to the server that can lose an answer."""
+    made = LossyProxy(server.port)
+    yield made
+    made.close()
+
+
+def through(proxy: LossyProxy) -> Ledger:
+    """Count through the proxy, with little patience, and with the start-up check behind us."""
+    ledger = RedisLedger(f"redis://127.0.0.1:{proxy.port}/0?socket_timeout=0.2")
+    ledger.usage(asking())
+    return ledger
+
+
+@pytest.mark.parametrize("loss", _LOSSES)
+def test_a_grant_whose_answer_is_lost_is_given_once(proxy: LossyProxy, loss: Loss) -> None:
+    """The script ran, and runs again with the same token."""
+    ledger = through(proxy)
+    proxy.lose_answer_to(b'"mine"', loss)
+
+    grant = ledger.reserve(asking(exclusive=True), "mine")
+
+    assert proxy.lost == 1
+    assert grant.token == "mine"
+    assert ledger.usage(asking()).pending == 1
+
+
+@pytest.mark.parametrize("loss", _LOSSES)
+def test_an_ending_whose_answer_is_lost_is_told_again(proxy: LossyProxy, loss: Loss) -> None:
+    """Once is enough, and twice does no harm."""
+    ledger = through(proxy)
+    grant = ledger.reserve(asking(), "mine")
+    proxy.lose_answer_to(b'"settle"', loss)
+
+    ledger.settle(grant)
+
+    assert proxy.lost == 1
+    assert ledger.usage(asking()).used == 1
+
+
+@pytest.mark.parametrize("loss", _LOSSES)
+def test_what_others_spent_is_added_once(proxy: LossyProxy, loss: Loss) -> None:
+    """Only what is missing is added, so a second time adds nothing."""
+    ledger = through(proxy)
+    proxy.lose_answer_to(b'"external"', loss)
+
+    ledger.external(asking(), "meeting", 2)
+
+    assert proxy.lost == 1
+    assert ledger.usage(asking()).external == 2
+
+
+def test_scripts_that_the_server_forgot_are_sent_again(server: Server) -> None:
+    """As after every restart of it."""
+    ledger = RedisLedger(server.url)
+    ledger.settle(ledger.reserve(asking(), "one"))
+    with server.client() as client:
+        client.script_flush()
+
+    ledger.settle(ledger.reserve(asking(), "two"))
+
+    assert ledger.usage(asking()).used == 2
+
+
+def test_without_the_server_nothing_is_granted_and_no_answer_is_lost(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What cannot be written only counts for longer."""
+    ledger = RedisLedger(server.url)
+    grant = ledger.reserve(asking(), "one")
+    server.kill()
+
+    with caplog.at_level(logging.WARNING, "rezoom.quota"):
+        ledger.settle(grant)
+        ledger.learn_host("account", 1, "h")
+    with pytest.raises(LedgerUnavailable):
+        ledger.reserve(asking(), "two")
+    with pytest.raises(LedgerUnavailable):
+        ledger.usage(asking())
+    assert caplog.text.count("was not written down") == 2
+
+
+def test_a_restart_forgets_nothing(server: Server) -> None:
+    """The ledger goes on as if nothing had been."""
+    ledger = RedisLedger(server.url)
+    for number in range(3):
+        ledger.settle(ledger.reserve(asking(limit=5), f"{number}"))
+    ledger.learn_host("account", 1, "h")
+    server.kill()
+    server.start()
+
+    assert ledger.reserve(asking(limit=5), "after")
+    assert ledger.usage(asking(limit=5)).remaining == 1
+    assert ledger.host_of("account", 1) == "h"
+
+
+def test_after_a_restart_the_server_is_checked_again(server: Server) -> None:
+    """It may have come back with another configuration."""
+    ledger = RedisLedger(server.url)
+    ledger.reserve(asking(), "before")
+    server.kill()
+    server.start(appendonly="no")
+
+    with pytest.raises(LedgerUnavailable, match="append-only"):
+        ledger.reserve(asking(), "after")
+
+
+def test_a_server_that_lost_its_data_is_not_a_second_budget(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Reserving and reading raise, whoever has begun a new count there since."""
+    ledger = RedisLedger(server.url)
+    grant = ledger.reserve(asking(), "before")
+    server.lose_everything()
+
+    with pytest.raises(StateLost, match="has lost what was counted") as caught:
+        ledger.reserve(asking(), "after")
+    with caplog.at_level(logging.WARNING, "rezoom.quota"):
+        RedisLedger(server.url).reserve(asking(), "of a process that cannot know")
+        ledger.settle(grant)
+    with pytest.raises(StateLost):
+        ledger.usage(asking())
+
+    assert "rezoom ledger reset" in str(caught.value)
+    assert "a new count begins" in caplog.text
+
+
+def test_a_reset_is_accepted_by_all(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """Someone has decided: the others log it, and go on."""
+    ledgers = [RedisLedger(server.url) for _ in range(3)]
+    for number, ledger in enumerate(ledgers):
+        ledger.reserve(asking(), f"{number}")
+    server.lose_everything()
+    with caplog.at_level(logging.WARNING, "rezoom.quota"):
+        ledgers[0].reset()
+        for number, ledger in enumerate(ledgers):
+            ledger.reserve(asking(), f"again {number}")
+
+    assert caplog.text.count("was reset") == 2
+    assert ledgers[0].usage(asking()).pending == 3
+
+
+def test_a_lost_count_can_be_waited_out(server: Server, clock: FakeClock) -> None:
+    """After a day and an hour nothing of it counts any more."""
+    ledger = RedisLedger(server.url, on_loss="wait", clock=clock, server_clock=clock)
+    ledger.reserve(asking(), "before")
+    server.lose_everything()
+
+    with pytest.raises(StateLost, match="try again then"):
+        ledger.reserve(asking(), "at once")
+    clock.advance(timedelta(hours=24, minutes=59))
+    with pytest.raises(StateLost):
+        ledger.reserve(asking(), "too early")
+    clock.advance(timedelta(minutes=1))
+
+    assert ledger.reserve(asking(), "then")
+
+
+def test_a_lost_count_can_be_left_to_zoom(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """By choice, and with a word in the log."""
+    ledger = RedisLedger(server.url, on_loss="trust")
+    ledger.reserve(asking(), "before")
+    server.lose_everything()
+
+    with caplog.at_level(logging.WARNING, "rezoom.quota"):
+        ledger.reserve(asking(), "after")
+
+    assert "has lost what was counted: a new count begins" in caplog.text
+    assert ledger.usage(asking()).pending == 1

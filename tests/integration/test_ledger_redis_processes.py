@@ -1,0 +1,75 @@
+"""Many processes and one Redis: exact, and nothing that was granted is lost when it is killed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis_server
+import redis_worker
+from redis_server import Server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=redis_server.PACKAGES)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server of each version, which loses nothing that it has acknowledged."""
+    made = Server(request.param, appendfsync="always")
+    yield made
+    made.remove()
+
+
+def start(what: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a process that does `what`."""
+    return subprocess.Popen(
+        [sys.executable, redis_worker.__file__, what, *map(str, arguments)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("each", "granted"), [(25, 100), (12, 96)])
+def test_eight_processes_are_granted_exactly_what_there_is(
+    server: Server, each: int, granted: int
+) -> None:
+    """All hundred when they ask for more, and all 96 when they ask for 96."""
+    workers = [start("ask", server.url, each) for _ in range(8)]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+
+    assert sum(int(worker.communicate("go\n")[0]) for worker in workers) == granted
+
+
+def test_a_granted_place_outlives_the_server(server: Server, tmp_path: Path) -> None:
+    """Whatever a process was told, a server that was killed knows when it is back."""
+    logs = [tmp_path / f"granted-{number}" for number in range(3)]
+    workers = [start("acknowledge", server.url, log) for log in logs]
+    deadline = time.monotonic() + 60
+    while not all(log.exists() and log.stat().st_size > 2000 for log in logs):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+    server.kill()
+    for worker in workers:
+        worker.communicate()
+    server.start()
+
+    granted = {token for log in logs for token in log.read_text().split()}
+    with server.client() as client:
+        keys = client.keys("{rezoom}:places:*")
+        stored = {member[1:] for key in keys for member in client.zrange(key, 0, -1)}
+    assert len(granted) > 300
+    # At most the one that each process was about to be told of.
+    assert len(stored - granted) <= len(logs)
+    assert granted <= stored
+
+
+@pytest.mark.skipif(not hasattr(sys.modules["os"], "fork"), reason="forks as POSIX does")
+def test_a_forked_child_counts_with_its_parent(server: Server) -> None:
+    """On a connection of its own."""
+    assert start("fork", server.url).communicate()[0] == "0 21\n"

@@ -1,0 +1,68 @@
+"""A process that spends from a ledger in Redis; what it does is named by its first argument."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from rezoom import QuotaExceeded
+from rezoom.errors import LedgerUnavailable
+from rezoom.quota import Reservation, Scope
+from rezoom.quota.redis import RedisLedger
+
+
+def ask(url: str, count: int) -> None:
+    """When told to go, ask that many times for one meeting; print how many were granted."""
+    ledger = RedisLedger(f"{url}?socket_timeout=30")
+    asked = Reservation((Scope("meeting", "one", 100), Scope("host", "host", 1000, "utc-day")))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    granted = 0
+    for number in range(count):
+        try:
+            grant = ledger.reserve(asked, f"{os.getpid()}-{number}")
+        except QuotaExceeded:
+            continue
+        ledger.settle(grant)
+        granted += 1
+    print(granted, flush=True)
+
+
+def acknowledge(url: str, log: str) -> None:
+    """Reserve until the server is gone; write every token to the log once it was granted."""
+    ledger = RedisLedger(url)
+    granted = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    number = 0
+    while True:
+        number += 1
+        token = f"{os.getpid()}-{number}"
+        try:
+            ledger.reserve(Reservation((Scope("meeting", f"{number % 7}", 10**6),)), token)
+        except LedgerUnavailable:
+            return
+        os.write(granted, f"{token}\n".encode())
+
+
+def fork(url: str) -> None:
+    """Spend before and after a fork, in parent and child; print what is counted."""
+    ledger = RedisLedger(url)
+    asked = Reservation((Scope("meeting", "one", 100),))
+    ledger.reserve(asked, "before")
+    child = os.fork()
+    for number in range(10):
+        ledger.reserve(asked, f"{os.getpid()}-{number}")
+    if not child:
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print(status, ledger.usage(asked).pending)
+
+
+if __name__ == "__main__":
+    what, address, *rest = sys.argv[1:]
+    match what:
+        case "ask":
+            ask(address, int(rest[0]))
+        case "acknowledge":
+            acknowledge(address, rest[0])
+        case "fork":
+            fork(address)

@@ -1,0 +1,78 @@
+"""Ledgers by address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rezoom.errors import ConfigError
+from rezoom.quota import MemoryLedger, SQLiteLedger, open_ledger
+from rezoom.quota.sqlite_pool import Kind
+
+
+def test_memory() -> None:
+    """For tests and short scripts."""
+    ledger = open_ledger("memory:")
+
+    assert isinstance(ledger, MemoryLedger)
+    assert ledger.url == "memory:"
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("sqlite:///var/lib/app/quota.db", "/var/lib/app/quota.db"),
+        ("sqlite:////var/lib/app/quota.db", "/var/lib/app/quota.db"),
+        ("sqlite:///a%20b/quota.db?durability=normal", "/a%20b/quota.db"),
+    ],
+)
+def test_a_file(address: str, path: str) -> None:
+    """Whole, and not opened yet."""
+    ledger = open_ledger(address)
+
+    assert isinstance(ledger, SQLiteLedger)
+    assert ledger.url == f"sqlite://{path}"
+    assert not Path(path).exists()
+
+
+def test_durability_is_an_option_of_the_address() -> None:
+    """Full unless told otherwise."""
+    full, normal = open_ledger("sqlite:///x/y"), open_ledger("sqlite:///x/y?durability=normal")
+
+    assert isinstance(full, SQLiteLedger)
+    assert isinstance(normal, SQLiteLedger)
+    assert (full._durable, normal._durable) == (Kind.FULL, Kind.NORMAL)
+
+
+@pytest.mark.parametrize("address", [None, "", "sqlite:"])
+def test_the_default_file(address: str | None, tmp_path: Path) -> None:
+    """Found at the first use, by the environment that was handed in."""
+    ledger = open_ledger(address, environ={"STATE_DIRECTORY": str(tmp_path)})
+
+    assert isinstance(ledger, SQLiteLedger)
+    assert ledger.url == f"sqlite://{tmp_path}/rezoom/quota.sqlite3"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgres://host/db", "/var/lib/quota.db", "sqlite://var/quota.db", "sqlite:quota.db",
+        "sqlite:///", "sqlite:///folder/", "sqlite:///x?durability=none", "sqlite:///x?mode=ro",
+        "sqlite:///x#y", "memory:x", "quota",
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_names_the_setting_and_the_fix(address: str) -> None:
+    """Before anything is opened."""
+    with pytest.raises(ConfigError) as caught:
+        open_ledger(address)
+
+    assert caught.value.field in ("ledger", "durability")
+    assert caught.value.next_step
+
+
+def test_an_address_with_a_password_is_not_quoted() -> None:
+    """It may be a mistyped redis address."""
+    with pytest.raises(ConfigError) as caught:
+        open_ledger("reddis://user:S3cret@host")
+
+    assert "S3cret" not in str(caught.value)

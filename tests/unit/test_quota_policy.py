@@ -1,0 +1,126 @@
+"""Limits: the spec's, a plan's, the caller's; and the reservations made of them."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rezoom._wire import facts
+from rezoom.errors import ConfigError
+from rezoom.quota import Lease, Limits, Policy
+
+HUNDRED = facts.QUOTAS["meeting"].limit
+
+
+def test_the_numbers_are_the_specs() -> None:
+    """Nothing is written twice."""
+    limits = Policy(account_plan="free").limits
+
+    assert limits.meeting == HUNDRED
+    assert limits.host == facts.QUOTAS["host"].limit
+    assert limits.account_day == facts.RATES["free"].per_day
+    assert limits.per_second == facts.RATES["free"].per_second
+
+
+def test_without_a_plan_both_hundreds_are_kept() -> None:
+    """And nothing is paced, or counted for the account, until somebody names the plan."""
+    reservation = Policy().reservation("zoom/a", 7, "h")
+
+    assert [(scope.name, scope.limit) for scope in reservation.scopes] == [
+        ("meeting", HUNDRED), ("host", HUNDRED),
+    ]  # fmt: skip
+    assert reservation.pace is not None
+    assert reservation.pace.rate is None
+
+
+@pytest.mark.parametrize("plan", facts.RATES)
+def test_every_plan_stays_below_its_limit_per_second(plan: str) -> None:
+    """What goes out in the worst second is at most nine tenths of it."""
+    pace = Policy(account_plan=plan).reservation("zoom/a", 7).pace
+
+    assert pace is not None
+    assert pace.rate is not None
+    assert pace.burst + pace.rate == pytest.approx(0.9 * facts.RATES[plan].per_second)
+    assert pace.burst >= 1
+
+
+@given(st.floats(0.01, 500))
+def test_any_limit_per_second_is_kept(limit: float) -> None:
+    """Also a small one, where nine tenths leave no room for a burst."""
+    pace = Policy(Limits(per_second=limit)).reservation("zoom/a", 7).pace
+
+    assert pace is not None
+    assert pace.rate is not None
+    in_a_second = pace.burst - 1 + math.floor(pace.rate) + 1
+    assert 0 < pace.rate <= limit
+    assert in_a_second <= max(1, limit)
+
+
+def test_keys_carry_account_and_kind() -> None:
+    """Two accounts, meetings, or hosts never meet."""
+    policy = Policy(account_plan="free")
+    keys = [scope.key for scope in policy.reservation("zoom/a", 7, "h/1@x.org").scopes]
+
+    assert keys == ["zoom/a/meeting/7", "zoom/a/host/h%2F1@x.org", "zoom/a/day"]
+
+
+def test_an_unknown_host_is_not_a_shared_one() -> None:
+    """There is no pool of strangers."""
+    names = [scope.name for scope in Policy().reservation("zoom/a", 7).scopes]
+
+    assert names == ["meeting"]
+
+
+def test_a_create_spends_the_hosts_hundred_alone() -> None:
+    """There is no meeting yet."""
+    names = [scope.name for scope in Policy().reservation("zoom/a", host="h").scopes]
+
+    assert names == ["host"]
+
+
+def test_a_meeting_whose_limit_is_off_still_takes_turns() -> None:
+    """One update under way at a time keeps them in order."""
+    reservation = Policy(Limits(meeting=None, host=None)).reservation("zoom/a", 7, "h")
+
+    (scope,) = reservation.scopes
+    assert (scope.name, scope.limit, scope.exclusive) == ("meeting", None, True)
+
+
+def test_raising_a_limit_is_logged_and_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """With Zoom's own number; lowering one is the caller's business."""
+    policy = Policy(
+        Limits(meeting=500, host=50, account_day=None, per_second=5), account_plan="free"
+    )
+
+    assert policy.raised == ("meeting", "account_day", "per_second")
+    assert f"meeting is set to 500; Zoom's own is {HUNDRED}" in caplog.text
+    assert "account_day is set to off" in caplog.text
+    assert "host" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["meeting", "host", "account_day", "per_second"])
+@pytest.mark.parametrize("value", [0, -1, True, "100", float("nan"), float("inf")])
+def test_an_impossible_limit_names_itself(name: str, value: object) -> None:
+    """With the fix."""
+    with pytest.raises(ConfigError, match=f"the limit {name} is") as caught:
+        Limits(**{name: value})  # type: ignore[arg-type] # wrong on purpose
+
+    assert caught.value.field == name
+    assert "None to switch" in caught.value.next_step
+
+
+def test_an_unknown_plan_lists_the_known_ones() -> None:
+    """From the spec."""
+    with pytest.raises(ConfigError, match="'gold'") as caught:
+        Policy(account_plan="gold")
+
+    assert all(plan in caught.value.next_step for plan in facts.RATES)
+
+
+def test_a_longer_deadline_lengthens_the_lease() -> None:
+    """An attempt that may take an hour may arrive after an hour."""
+    assert Lease.for_deadline(timedelta(seconds=30)) == Lease()
+    assert Lease.for_deadline(timedelta(hours=1)).horizon > Lease().horizon

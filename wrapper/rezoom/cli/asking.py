@@ -1,0 +1,21 @@
+"""The question before something is done, and what happens where nobody can be asked."""
+
+from __future__ import annotations
+
+import sys
+
+from .outcome import Interrupted, NotConfirmed
+from .render import talk
+
+
+def confirm(question: str, *, undone: str, look: str) -> None:
+    """Ask on the terminal; raise unless the answer is yes.
+
+    `undone` says what has not happened then, `look` how to see beforehand what would.
+    """
+    if not sys.stdin.isatty():
+        raise NotConfirmed(f"{undone}: there is no terminal to ask on", next_step=look)
+    # Not typer.confirm: it writes a blank to stdout, which belongs to the answer.
+    talk().print(f"{question} [y/N] ", end="")
+    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
+        raise Interrupted(f"Declined; {undone[:1].lower()}{undone[1:]}")
