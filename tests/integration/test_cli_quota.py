@@ -160,8 +160,11 @@ def test_the_host_is_counted_once_it_is_known(run: Run, ledger: SQLiteLedger) ->
 
     assert "is not known" in strange.stderr
     assert f"rezoom show {MEETING}" in strange.stderr
-    assert named == learned
-    assert [(one["scope"], one["remaining"]) for one in learned] == [("meeting", 98), ("host", 98)]
+    for found in (named, learned):
+        assert [(one["scope"], one["host"], one["remaining"]) for one in found] == [
+            ("meeting", "host-1", 98),
+            ("host", "host-1", 98),
+        ]
 
 
 def test_two_meetings_of_a_host_show_it_once(run: Run, ledger: SQLiteLedger) -> None:
@@ -286,7 +289,7 @@ def test_reset_without_a_terminal_needs_a_yes(run: Run, ledger: SQLiteLedger) ->
     ran = run("ledger", "reset")
 
     assert ran.exit_code == 8
-    assert "1 counted scopes" in ran.stderr
+    assert "1 counted scope of" in ran.stderr
     assert gauge_of(ledger).used == 1
 
 

@@ -34,6 +34,8 @@ from rezoom import (
     UnansweredError,
 )
 from rezoom.auth import Token
+from rezoom.errors import LedgerUnavailable
+from rezoom.quota import Quota, Reservation
 from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer
 
 Call = Callable[..., Caller]
@@ -465,3 +467,27 @@ def opened(caller: Caller) -> httpx.Client | httpx.AsyncClient:
     http = caller.zoom._http
     assert http is not None
     return http
+
+
+class LostAfterwards(MemoryLedger):
+    """A ledger that reserves, and cannot be read any more."""
+
+    def usage(self, reservation: Reservation) -> Quota:
+        """Fail as a file does that was removed in the meantime."""
+        raise LedgerUnavailable("gone")
+
+    async def ausage(self, reservation: Reservation) -> Quota:
+        """As `usage`."""
+        return self.usage(reservation)
+
+
+def test_a_ledger_that_fails_afterwards_does_not_lose_the_receipt(
+    wire: Wire, call: Call, clock: FakeClock
+) -> None:
+    """The change is out: only the question what is left raises."""
+    wire.says(answer(204))
+    receipt = call(ledger=LostAfterwards(clock=clock)).update(1, topic="x")
+
+    assert (receipt.sent, receipt.to_dict()["quota"]) == (True, None)
+    with pytest.raises(LedgerUnavailable):
+        _ = receipt.quota

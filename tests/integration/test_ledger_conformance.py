@@ -92,6 +92,18 @@ def test_an_unanswered_place_counts_from_the_last_instant_it_can_arrive(
     assert refused(ledger, asking(limit=1)).retry_at == MONDAY_NOON + HORIZON + DAY + MARGIN
 
 
+def test_an_answer_that_is_read_late_never_lengthens_a_place(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    """The process was stopped: the request had arrived by then, and `retry_at` was promised."""
+    (grant,) = take(ledger, asking(limit=1), 1)
+    promised = refused(ledger, asking(limit=1)).retry_at
+    clock.advance(timedelta(hours=5))
+    ledger.settle(grant)
+
+    assert refused(ledger, asking(limit=1)).retry_at == promised
+
+
 def test_a_released_place_is_free_at_once(ledger: Ledger) -> None:
     """The request provably never left."""
     first, *_ = take(ledger, asking(), 3)
@@ -216,13 +228,13 @@ def test_a_full_scope_that_is_over_its_limit_names_the_right_instant(
 ) -> None:
     """Three places and a limit lowered to two: two of them have to free."""
     for grant in take(ledger, asking(), 3):
-        clock.advance(timedelta(hours=1))
+        clock.advance(timedelta(minutes=1))
         ledger.settle(grant)
 
     error = refused(ledger, asking(limit=2))
     clock.jump(error.retry_at)
 
-    assert error.retry_at == MONDAY_NOON + timedelta(hours=2) + DAY + MARGIN
+    assert error.retry_at == MONDAY_NOON + timedelta(minutes=2) + DAY + MARGIN
     assert ledger.reserve(asking(limit=2), "then")
 
 

@@ -1,10 +1,9 @@
-"""A ledger in Redis: which servers it takes, what it writes there, and whose clock it goes by."""
+"""A ledger in Redis: which servers it takes, and what it writes there."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,15 +11,12 @@ from typing import Any
 import anyio
 import pytest
 import redis
-import redis.asyncio
 import redis_server
-from clocks import FakeClock
 from ledgers import asking
 from redis.crc import key_slot
 from redis_server import Server
-from rezoom import ConfigError
-from rezoom.errors import ClockUntrusted, LedgerUnavailable
-from rezoom.quota import Policy, open_ledger
+from rezoom.errors import LedgerUnavailable
+from rezoom.quota import Policy
 from rezoom.quota.redis import RedisLedger
 from rezoom.quota.redis_server import inspect
 
@@ -52,65 +48,6 @@ def refused(server: Server) -> LedgerUnavailable:
     with pytest.raises(LedgerUnavailable) as caught:
         RedisLedger(server.url).reserve(asking(), "one")
     return caught.value
-
-
-@pytest.mark.parametrize("scheme", ["redis", "rediss", "valkey", "valkeys"])
-def test_an_address_makes_a_ledger_that_opens_nothing_yet(scheme: str) -> None:
-    """And shows no credentials."""
-    ledger = open_ledger(f"{scheme}://me:{SECRET}@h:6380/3?password={SECRET}&socket_timeout=9")
-
-    shown = "rediss" if scheme in ("rediss", "valkeys") else "redis"
-    assert isinstance(ledger, RedisLedger)
-    assert ledger.url == f"{shown}://h:6380/3"
-
-
-def test_a_socket_is_an_address_too() -> None:
-    """With the database behind it."""
-    assert open_ledger("unix:///run/redis.sock?db=2").url == "unix:///run/redis.sock?db=2"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        f"redis://me:{SECRET}@host:port/0",
-        f"redis://me:{SECRET}@host/no-number",
-        f"redis://me:{SECRET}@host:70000",
-        f"redis://me:{SECRET}@host:0",
-        f"redis://me:{SECRET}@host?colour=red",
-        f"redis://me:{SECRET}@[::1",
-        f"redis://me:{SECRET}/x@host",
-        f"unix://me:{SECRET}@",
-    ],
-)
-def test_a_wrong_address_is_refused_without_its_password(address: str) -> None:
-    """With the setting and the forms it takes."""
-    with pytest.raises(ConfigError) as caught:
-        open_ledger(address)
-
-    assert "REZOOM_LEDGER" in str(caught.value)
-    assert "redis://user:password@host" in str(caught.value)
-    assert SECRET not in repr(caught.value.to_dict())
-    assert caught.value.__cause__ is None
-
-
-def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the command that installs it."""
-    monkeypatch.setitem(sys.modules, "redis", None)
-
-    with pytest.raises(ConfigError, match=r'pip install "rezoom\[redis\]"'):
-        RedisLedger("redis://host")
-
-
-def test_an_async_client_is_refused() -> None:
-    """The async methods use a blocking one in a thread, so that any event loop will do."""
-    with pytest.raises(ConfigError, match=r"redis\.Redis"):
-        RedisLedger(redis.asyncio.Redis())  # type: ignore[arg-type]  # the mistake in question
-
-
-def test_a_policy_that_does_not_exist_is_refused() -> None:
-    """With those that do."""
-    with pytest.raises(ConfigError, match='"refuse", "wait" or "trust"'):
-        RedisLedger("redis://host", on_loss="ignore")  # type: ignore[arg-type]  # the mistake
 
 
 def test_a_server_without_an_append_only_file_is_refused(own: Server) -> None:
@@ -148,6 +85,20 @@ def test_a_full_server_grants_nothing(own: Server) -> None:
     assert ledger.usage(asking(host=9)) == before
 
 
+def test_a_server_that_became_a_replica_grants_nothing(own: Server) -> None:
+    """Whether that is noticed by the check or by the first write."""
+    ledger = RedisLedger(own.url)
+    ledger.usage(asking())
+    with own.client() as client:
+        client.replicaof("127.0.0.1", 1)
+        noticed = refused(own)
+        with pytest.raises(LedgerUnavailable, match="replica"):
+            ledger.reserve(asking(), "one")
+        client.replicaof("NO", "ONE")
+
+    assert "Name the primary" in str(noticed)
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
@@ -171,9 +122,9 @@ def test_a_wrong_password_is_told_and_not_shown(server: Server) -> None:
     with server.client() as client:
         client.config_set("requirepass", SECRET)
         try:
+            wrong = RedisLedger(server.url.replace("//", f"//:{SECRET}2@"))
             with pytest.raises(LedgerUnavailable, match="does not let this user in") as caught:
-                wrong = server.url.replace("//", f"//:{SECRET}2@")
-                RedisLedger(wrong).reserve(asking(), "one")
+                wrong.reserve(asking(), "one")
             right = RedisLedger(server.url.replace("//", f"//:{SECRET}@"))
             right.reserve(asking(), "one")
             assert SECRET not in f"{caught.value} {right.url}"
@@ -216,6 +167,27 @@ def test_everything_is_in_one_slot_and_what_is_counted_expires(server: Server) -
     assert shortest > DAY.total_seconds() * 1000
 
 
+def test_a_cluster_will_do(request: pytest.FixtureRequest, server: Server) -> None:
+    """Whichever of its nodes the tag falls to is the one that is checked, and counts."""
+    cluster = Server(request.node.callspec.params["server"], cluster_enabled="yes")
+    request.addfinalizer(cluster.remove)
+    with cluster.client() as client:
+        client.execute_command("CLUSTER ADDSLOTS", *range(16384))
+        deadline = time.monotonic() + 20
+        while client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    with redis.RedisCluster(host="127.0.0.1", port=cluster.port) as client:
+        ledger = RedisLedger(client)
+        ledger.settle(ledger.reserve(asking(host=9), "one"))
+        ledger.slow_down(Policy(account_plan="pro").reservation("a", 1))
+        counted = ledger.keys("account/")
+        ledger.reset()
+
+        assert counted == ("account/host/h", "account/meeting/one")
+        assert ledger.keys("") == ()
+
+
 @pytest.mark.parametrize("decode", [False, True])
 def test_a_client_of_ones_own_will_do(server: Server, decode: bool) -> None:
     """Whether or not it decodes what it reads."""
@@ -241,64 +213,3 @@ def test_two_event_loops_use_one_ledger(server: Server) -> None:
     anyio.run(spend, "two")
 
     assert ledger.usage(asking()).used == 2
-
-
-def test_the_wall_clock_of_this_machine_may_be_set(server: Server, clock: FakeClock) -> None:
-    """The server's counts; a ledger that knows it already does not need ours."""
-    witness = Witness()
-    ledger = RedisLedger(server.url, clock=witness)
-    ledger.reserve(asking(), "before")
-    witness.wall += DAY
-
-    grant = ledger.reserve(asking(), "after")
-
-    assert ledger.usage(asking()).pending == 2
-    # What is shown goes by the clock of whoever reads it.
-    assert grant.granted_at - witness.now() < timedelta(minutes=1)
-    (first, _), *_ = ledger.usage(asking()).frees
-    assert first - witness.now() > DAY
-
-
-@pytest.mark.parametrize("step", [DAY, -DAY, timedelta(minutes=2)])
-def test_a_server_whose_clock_jumps_is_not_believed(
-    server: Server, step: timedelta, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A day forward would free all hundred at once."""
-    witness = Witness()
-    ledger = RedisLedger(server.url, clock=witness)
-    grant = ledger.reserve(asking(), "before")
-    witness.steady -= step  # seen from here, the server's clock has jumped
-
-    with pytest.raises(ClockUntrusted):
-        ledger.reserve(asking(), "after")
-    with caplog.at_level(logging.WARNING, "rezoom.quota"):
-        ledger.settle(grant)
-    witness.steady += step
-
-    assert "an answer was not written down" in caplog.text
-    assert ledger.usage(asking()).pending == 1
-
-
-def test_the_first_word_needs_the_wall_clock(server: Server) -> None:
-    """There is nothing else to judge the server's clock by."""
-    witness = Witness()
-    witness.wall = DAY
-
-    with pytest.raises(ClockUntrusted, match="Set both clocks right"):
-        RedisLedger(server.url, clock=witness).reserve(asking(), "one")
-
-
-class Witness:
-    """The clocks of this machine, each of them as far ahead as a test sets it."""
-
-    def __init__(self) -> None:
-        from rezoom.quota.machine import MACHINE
-
-        self._real = MACHINE
-        self.wall = self.steady = timedelta(0)
-
-    def now(self) -> Any:
-        return self._real.now() + self.wall
-
-    def monotonic(self) -> float:
-        return self._real.monotonic() + self.steady.total_seconds()

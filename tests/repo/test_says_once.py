@@ -25,6 +25,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("cli/preview_view.py", 60): TIME,
     ("flow.py", 200): STATUS,
     ("quota/instants.py", 60): TIME,
+    ("quota/keys.py", 80): "the port of http",
     ("quota/pacing.py", 60): TIME,
     ("quota/reservation.py", 256): "where counting one by one stops paying",
     ("quota/sqlite.py", 64): "how often the file is tidied",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,7 @@ def _redis(version: str, folder: Path, clock: FakeClock) -> AbstractContextManag
 
 
 # Another ledger joins by a line here; the folder is for its files, the clock what it counts by.
-LEDGERS: dict[str, Factory] = {"memory": _memory, "sqlite": _sqlite} | {
+LEDGERS: Mapping[str, Factory] = {"memory": _memory, "sqlite": _sqlite} | {
     version: partial(_redis, version) for version in redis_server.PACKAGES
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from typing import Literal
 
 Loss = Literal["silence", "hang up"]
@@ -27,8 +28,7 @@ class LossyProxy:
 
     def close(self) -> None:
         """Cut everybody off."""
-        for end in (self._listener, *self._open):
-            end.close()
+        _hang_up(self._listener, *self._open)
 
     def _accept(self) -> None:
         while True:
@@ -38,23 +38,33 @@ class LossyProxy:
                 return
             far = socket.create_connection(("127.0.0.1", self._target))
             self._open += near, far
-            threading.Thread(target=self._talk, args=(near, far), daemon=True).start()
+            losing = threading.Event()
+            for passing in (self._ask, self._answer):
+                threading.Thread(target=passing, args=(near, far, losing), daemon=True).start()
 
-    def _talk(self, near: socket.socket, far: socket.socket) -> None:
-        """Pass one request on at a time: a client of Redis waits for each answer."""
-        try:
+    def _ask(self, near: socket.socket, far: socket.socket, losing: threading.Event) -> None:
+        with suppress(OSError):  # closed meanwhile
             while said := near.recv(1 << 16):
-                lose = bool(self._request) and self._request in said
+                if self._request and self._request in said:
+                    self._request = b""
+                    losing.set()
                 far.sendall(said)
-                answer = far.recv(1 << 16)
-                if not lose:
+        _hang_up(near, far)
+
+    def _answer(self, near: socket.socket, far: socket.socket, losing: threading.Event) -> None:
+        with suppress(OSError):
+            while answer := far.recv(1 << 16):
+                if not losing.is_set():
                     near.sendall(answer)
                     continue
-                self._request = b""
                 self.lost += 1
                 if self._loss == "hang up":
                     break
-        except OSError:
-            pass  # closed by the test
-        near.close()
-        far.close()
+        _hang_up(near, far)
+
+
+def _hang_up(*ends: socket.socket) -> None:
+    for end in ends:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+        end.close()

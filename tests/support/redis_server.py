@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import random
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,8 +55,9 @@ class Server:
         while not self._answers():
             ended = self._process.poll() is not None
             if ended or time.monotonic() > deadline:
-                self.kill()
-                raise AssertionError(f"{self._binary} does not run:\n{log.read_text()[-2000:]}")
+                said = log.read_text()[-2000:]
+                self.remove()
+                raise AssertionError(f"{self._binary} does not run:\n{said}")
             time.sleep(0.005)
 
     def kill(self) -> None:
@@ -99,6 +102,11 @@ def shared(version: str) -> Server:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    # Below the range from which connections take theirs, so that it is free after a restart too;
+    # a cluster's node also takes the port 10 000 higher.
+    for _ in range(100):
+        port = random.SystemRandom().randrange(20_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")

@@ -26,7 +26,7 @@ def choose(
     folder: Path,
     *,
     state: str = "",
-    kinds: Callable[[Path], str] = lambda path: "ext4",
+    kinds: Callable[[Path], str] = lambda _: "ext4",
     user_state: Path | None = None,
 ) -> Path:
     """Choose in a world below one folder."""
@@ -69,7 +69,7 @@ def test_inside_a_container_it_is_used_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its count ends with the container."""
-    assert choose(tmp_path, kinds=lambda path: "overlay").parts[-4:-1] == (
+    assert choose(tmp_path, kinds=lambda _: "overlay").parts[-4:-1] == (
         "home", "state", "rezoom",
     )  # fmt: skip
     assert "inside a container" in caplog.text
@@ -105,7 +105,7 @@ def test_a_folder_that_somebody_else_could_have_made_is_refused(tmp_path: Path, 
             folder.touch()
 
     with pytest.raises(LedgerUnavailable, match=r"not this user's alone|File exists"):
-        choose(tmp_path, kinds=lambda path: "nfs")
+        choose(tmp_path, kinds=lambda _: "nfs")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""The part of a driver that touches the ledger: one function, and its async twin."""
+"""The part of a driver that touches the ledger: one function, its async twin, and what is held."""
 
 from __future__ import annotations
 
 import secrets
 from typing import TypeAlias
 
+from .clock import Clock
 from .flow import Abandon, Release, Reserve, Settle
 from .quota import Grant, Ledger
 from .quota.lessons import Block, External, SlowDown
@@ -54,3 +55,36 @@ async def abook(entry: Entry, ledger: Ledger) -> Grant | None:
         case Abandon(grant):
             await ledger.aabandon(grant)
     return None
+
+
+class Held:
+    """The place a driver holds, and what it owes the ledger when the call is broken off."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Hold nothing yet."""
+        self._clock = clock
+        self._asked_at = clock.now()
+        self._grant: Grant | None = None
+        self._sent = False
+
+    def asks(self) -> None:
+        """Note that a place is about to be asked for."""
+        self._asked_at, self._sent = self._clock.now(), False
+
+    def holds(self, grant: Grant | None) -> None:
+        """Note what the last entry has left in hand."""
+        self._grant = grant
+
+    def sends(self, grant: Grant | None) -> None:
+        """Note that the request leaves now; raise SlotExpired when it is too late for that."""
+        if grant is not None:
+            # The time since, by our clock; the grant's own instants are the ledger's.
+            grant.check(grant.granted_at + (self._clock.now() - self._asked_at))
+        self._sent = True
+
+    def owed(self) -> Entry | None:
+        """Say what is left to write down: who is cancelled does not keep a meeting to himself."""
+        grant, self._grant = self._grant, None
+        if grant is None:
+            return None
+        return Abandon(grant) if self._sent else Release(grant)

@@ -12,12 +12,13 @@ import httpx
 
 from .auth import TokenSource
 from .drive import SystemClock, adrive, drive
-from .errors import NotFoundError, Problem
+from .errors import LedgerError, NotFoundError, Problem
 from .flow import Reply, exchange
 from .meeting_id import meeting_number
-from .prepare import Job, Wait, get_job, meeting_answer, named_host, update_job
+from .prepare import Job, get_job, meeting_answer, named_host, update_job
 from .quota import Quota, Reservation
 from .receipt import Receipt
+from .retry import Wait
 from .scheduling import judge_scheduled
 from .session import AGENT, Session, ZoomOptions, learning
 
@@ -84,7 +85,7 @@ class Zoom(Session):
             raise
         if job.moves_host:
             ledger.forget_host(account, job.meeting)
-        return self._desk.receipt(job, reply, ledger.usage(spent))
+        return self._desk.receipt(job, reply, self._left(spent))
 
     def get(
         self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
@@ -109,8 +110,8 @@ class Zoom(Session):
         return self._tools.ledger.usage(self._desk.reservation(number, host))
 
     def close(self) -> None:
-        """Close the connections this client opened."""
-        self._closed = True
+        """Close the connections, and the ledger, that this client opened."""
+        self._close_ledger()
         if self._owns_http and self._http is not None and self._pid == os.getpid():
             self._http.close()
 
@@ -127,13 +128,23 @@ class Zoom(Session):
         """Close at the end of the block."""
         self.close()
 
+    def _left(self, spent: Reservation) -> Quota | LedgerError:
+        try:
+            return self._tools.ledger.usage(spent)
+        except LedgerError as error:
+            return error
+
     def _host(self, meeting: int) -> str | None:
         known = self._tools.ledger.host_of(self._desk.ledger_account, meeting)
         if known is not None or self._hosts == "known":
             return known
-        if callable(self._hosts):
-            return self._hosts(meeting)
-        return named_host(self.get(meeting))
+        if not callable(self._hosts):
+            return named_host(self.get(meeting))
+        host = self._hosts(meeting)
+        if host:
+            with learning():
+                self._tools.ledger.learn_host(self._desk.ledger_account, meeting, host)
+        return host or None
 
     def _run(self, job: Job, wait: Wait | None = None, spent: Reservation | None = None) -> Reply:
         return drive(
@@ -193,7 +204,7 @@ class AsyncZoom(Session):
             raise
         if job.moves_host:
             await ledger.aforget_host(account, job.meeting)
-        return self._desk.receipt(job, reply, await ledger.ausage(spent))
+        return self._desk.receipt(job, reply, await self._left(spent))
 
     async def get(
         self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
@@ -215,8 +226,8 @@ class AsyncZoom(Session):
         return await self._tools.ledger.ausage(self._desk.reservation(number, host))
 
     async def aclose(self) -> None:
-        """Close the connections this client opened."""
-        self._closed = True
+        """Close the connections, and the ledger, that this client opened."""
+        self._close_ledger()
         if self._owns_http and self._http is not None and self._pid == os.getpid():
             await self._http.aclose()
 
@@ -233,13 +244,23 @@ class AsyncZoom(Session):
         """Close at the end of the block."""
         await self.aclose()
 
+    async def _left(self, spent: Reservation) -> Quota | LedgerError:
+        try:
+            return await self._tools.ledger.ausage(spent)
+        except LedgerError as error:
+            return error
+
     async def _host(self, meeting: int) -> str | None:
         known = await self._tools.ledger.ahost_of(self._desk.ledger_account, meeting)
         if known is not None or self._hosts == "known":
             return known
-        if callable(self._hosts):
-            return self._hosts(meeting)
-        return named_host(await self.get(meeting))
+        if not callable(self._hosts):
+            return named_host(await self.get(meeting))
+        host = self._hosts(meeting)
+        if host:
+            with learning():
+                await self._tools.ledger.alearn_host(self._desk.ledger_account, meeting, host)
+        return host or None
 
     async def _run(
         self, job: Job, wait: Wait | None = None, spent: Reservation | None = None

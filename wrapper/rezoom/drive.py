@@ -15,7 +15,7 @@ import httpx
 
 from ._wire import facts
 from .auth import Token, TokenRequest, TokenSource
-from .booking import abook, book
+from .booking import Held, abook, book
 from .clock import Clock
 from .errors import RezoomError
 from .flow import (
@@ -33,12 +33,13 @@ from .flow import (
     Settle,
 )
 from .quota import Ledger
+from .quota.spending import GUARDED
 
 _log = logging.getLogger("rezoom")
 
 # httpx raises these before the first byte of a request is written; any other transport error may
 # come after (quota.md §5).
-_NEVER_LEFT = (
+NEVER_LEFT = (
     httpx.InvalidURL,
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
@@ -89,25 +90,27 @@ class Tools:
 
 def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
     """Run `flow` to its end, blocking."""
-    reserved = tools.clock.now()
+    held = Held(tools.clock)
 
     def perform(intent: Intent) -> object:
-        nonlocal reserved
         match intent:
             case Authorize(rejected):
                 return _authorize(rejected, tools, http)
             case Send(request, token, grant):
-                if grant is not None:
-                    # The time since, by our clock; the grant's own instants are the ledger's.
-                    grant.check(grant.granted_at + (tools.clock.now() - reserved))
+                held.sends(grant)
                 return _reply(
                     lambda: http.send(_request(request, token, tools, http), **_AS_IS),
                     tools,
                     request,
                 )
-            case Reserve() | Settle() | Release() | Abandon():
-                reserved = tools.clock.now() if isinstance(intent, Reserve) else reserved
-                return book(intent, tools.ledger)
+            case Reserve():
+                held.asks()
+                grant = book(intent, tools.ledger)
+                held.holds(grant)
+                return grant
+            case Settle() | Release() | Abandon():
+                held.holds(None)
+                book(intent, tools.ledger)
             case Pause(seconds):
                 tools.clock.sleep(seconds)
         return None
@@ -124,29 +127,35 @@ def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
     except StopIteration as done:
         reply: Reply = done.value
         return reply
+    finally:
+        if (owed := held.owed()) is not None:
+            book(owed, tools.ledger)
 
 
 async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: anyio.Lock) -> Reply:
     """Run `flow` to its end in this event loop."""
-    reserved = tools.clock.now()
+    held = Held(tools.clock)
 
     async def perform(intent: Intent) -> object:
-        nonlocal reserved
         match intent:
             case Authorize(rejected):
                 return await _aauthorize(rejected, tools, http, renewing)
             case Send(request, token, grant):
-                if grant is not None:
-                    # The time since, by our clock; the grant's own instants are the ledger's.
-                    grant.check(grant.granted_at + (tools.clock.now() - reserved))
+                held.sends(grant)
                 return await _areply(
                     lambda: http.send(_request(request, token, tools, http), **_AS_IS),
                     tools,
                     request,
                 )
-            case Reserve() | Settle() | Release() | Abandon():
-                reserved = tools.clock.now() if isinstance(intent, Reserve) else reserved
-                return await abook(intent, tools.ledger)
+            case Reserve():
+                held.asks()
+                grant = await abook(intent, tools.ledger)
+                held.holds(grant)
+                return grant
+            case Settle() | Release() | Abandon():
+                held.holds(None)
+                with anyio.CancelScope(shield=True):
+                    await abook(intent, tools.ledger)
             case Pause(seconds):
                 await tools.clock.asleep(seconds)
         return None
@@ -163,6 +172,10 @@ async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: an
     except StopIteration as done:
         reply: Reply = done.value
         return reply
+    finally:
+        if (owed := held.owed()) is not None:
+            with anyio.CancelScope(shield=True):
+                await abook(owed, tools.ledger)
 
 
 def _request(
@@ -177,6 +190,7 @@ def _request(
         params=dict(outgoing.query) or None,
         content=outgoing.content,
         headers=headers,
+        extensions={GUARDED: True},
     )
 
 
@@ -262,7 +276,7 @@ def _answer(
 
 
 def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failure:
-    sent = False if isinstance(error, _NEVER_LEFT) else None
+    sent = False if isinstance(error, NEVER_LEFT) else None
     # The text of an httpx error may quote a URL with credentials of a proxy: only its kind is told,
     # and what the operating system said.
     said = str(error) if isinstance(error, httpx.ConnectError) else ""
@@ -272,4 +286,4 @@ def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failur
     return Failure(sent, reason, tools.clock.now())
 
 
-__all__ = ["SystemClock", "Tools", "adrive", "drive"]
+__all__ = ["NEVER_LEFT", "SystemClock", "Tools", "adrive", "drive"]

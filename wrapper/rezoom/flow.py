@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from .answers import Verdict, read, taught
 from .auth import Token
-from .errors import NotSentError, QuotaExceeded, RezoomError, SlotExpired, UnansweredError
+from .errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
 from .quota import Grant, Reservation
 from .quota.lessons import Lesson
 from .retry import Backoff
@@ -71,7 +71,10 @@ class Reserve:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Put the request on the wire; raises SlotExpired when it is too late for the `grant`."""
+    """Put the request on the wire; raises SlotExpired when it is too late for the `grant`.
+
+    Whatever is a NotSentError says that nothing left.
+    """
 
     request: Outgoing
     token: Token
@@ -186,17 +189,19 @@ def _attempt(
     """Reserve, wait for the turn, send; return the outcome, the grant, and the seconds slept."""
     grant, slept = None, 0.0
     if reservation is not None:
-        grant, slept = yield from _turn(reservation, wait)
+        grant, slept = yield from take_turn(reservation, wait)
     try:
         outcome: Reply | Failure = yield Send(request, token, grant)
-    except SlotExpired:
+    except NotSentError:
         if grant is not None:
             yield Release(grant)
         raise
     return outcome, grant, slept
 
 
-def _turn(reservation: Reservation, wait: float) -> Generator[Intent, Any, tuple[Grant, float]]:
+def take_turn(
+    reservation: Reservation, wait: float
+) -> Generator[Reserve | Pause, Any, tuple[Grant, float]]:
     """Reserve and sleep until the turn; return the grant and the seconds slept.
 
     Two updates of one meeting are never under way at once. When the other one ends, nobody calls:

@@ -6,26 +6,25 @@ import ipaddress
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ._wire import facts, get_request, read_meeting, source, update_request
-from .errors import ConfigError, InvalidChange, Problem, ServerError
+from .errors import ConfigError, InvalidChange, LedgerError, Problem, ServerError
 from .flow import Outgoing, Policy, Reply
 from .meeting_id import meeting_number
 from .quota import Policy as QuotaPolicy
 from .quota import Quota, Reservation
 from .quota.keys import account_key
 from .receipt import Receipt
+from .retry import Wait, seconds
 from .scheduling import judge_scheduled
 from .token_answer import header_flaw
 
 if TYPE_CHECKING:
     from ._wire import Meeting
     from .recurrence import Series
-
-Wait = float | timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,10 @@ class Desk:
         """Name the quotas an update of `meeting` spends."""
         return self.quota.reservation(self.ledger_account, meeting, host)
 
-    def receipt(self, job: Job, reply: Reply, quota: Quota) -> Receipt:
+    def receipt(self, job: Job, reply: Reply, left: Quota | LedgerError) -> Receipt:
         """Write down what is known after a 204."""
         tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-        return Receipt(job.meeting, True, tracking, quota, job.warnings)
+        return Receipt(job.meeting, True, tracking, left, job.warnings)
 
 
 def update_job(
@@ -170,16 +169,6 @@ def secret_values(body: object) -> Iterator[str]:
     elif isinstance(body, list):
         for item in body:
             yield from secret_values(item)
-
-
-def seconds(wait: Wait) -> float:
-    """Read a waiting time in seconds or as a timedelta."""
-    value = wait.total_seconds() if isinstance(wait, timedelta) else wait
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-        raise ConfigError(
-            f"wait is {wait!r}", field="wait", next_step="Give seconds from 0 up, or a timedelta."
-        )
-    return float(value)
 
 
 def api_address(url: str) -> str:

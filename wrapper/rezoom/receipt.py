@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import NotVerified, Problem
+from .errors import LedgerError, NotVerified, Problem
 from .quota import Quota
 
 
@@ -20,9 +20,18 @@ class Receipt:
     meeting: int
     sent: bool
     tracking_id: str | None
-    quota: Quota
+    # Why the ledger could not be read afterwards, where it could not: the change is out all the
+    # same, and its receipt must not be lost.
+    left: Quota | LedgerError
     warnings: tuple[Problem, ...] = ()
     verified: bool = False
+
+    @property
+    def quota(self) -> Quota:
+        """What is left; raises the LedgerError that kept it from being read."""
+        if isinstance(self.left, LedgerError):
+            raise self.left
+        return self.left
 
     @property
     def applied(self) -> Any:
@@ -37,7 +46,7 @@ class Receipt:
             "meeting": self.meeting,
             "sent": self.sent,
             "tracking_id": self.tracking_id,
-            "quota": self.quota.to_dict(),
+            "quota": None if isinstance(self.left, LedgerError) else self.left.to_dict(),
             "warnings": [problem.to_dict() for problem in self.warnings],
             "verified": self.verified,
         }

@@ -5,6 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeAlias
+
+from .errors import ConfigError
+
+Wait: TypeAlias = float | timedelta
 
 # A daily limit resets within 24 hours; one more allows for a clock that disagrees with Zoom's.
 LONGEST_WAIT = timedelta(hours=25)
@@ -23,6 +28,16 @@ class Backoff:
         # Past 32 doublings only the float would overflow.
         growth = self.factor ** min(max(attempt - 1, 0), 32)
         return min(self.cap, self.base * growth) * rand()
+
+
+def seconds(wait: Wait) -> float:
+    """Read a waiting time in seconds or as a timedelta."""
+    value = wait.total_seconds() if isinstance(wait, timedelta) else wait
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ConfigError(
+            f"wait is {wait!r}", field="wait", next_step="Give seconds from 0 up, or a timedelta."
+        )
+    return float(value)
 
 
 def retryable_status(status: int) -> bool:

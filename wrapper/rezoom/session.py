@@ -7,9 +7,8 @@ import math
 import os
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias, TypedDict, Unpack
 
 from ._wire import facts
@@ -17,9 +16,11 @@ from .auth import ServerToServer, TokenSource
 from .clock import Clock
 from .drive import SystemClock, Tools
 from .errors import ConfigError, LedgerError
-from .prepare import Desk, Wait, api_address, seconds
+from .prepare import Desk, api_address
 from .quota import Lease, Ledger, Limits, Policy
 from .quota.opening import open_ledger
+from .quota.policy import AccountPlan
+from .retry import Wait, seconds
 
 if TYPE_CHECKING:
     import httpx
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 AGENT = {"User-Agent": "rezoom"}
 _log = logging.getLogger("rezoom")
 Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
-AccountPlan: TypeAlias = Literal["free", "pro", "business"]
-# What a phase without a timeout is reckoned with, in seconds.
-_ENDLESS = 600.0
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -67,10 +65,11 @@ class Session:
         quota = Policy(
             options.get("limits"),
             account_plan=plan,
-            lease=Lease.for_deadline(_deadline(self._timeout)),
+            lease=Lease.for_phases(_phases(self._timeout)),
         )
         self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota)
         ledger = options.get("ledger")
+        self._owns_ledger = ledger is None or isinstance(ledger, str)
         if ledger is None or isinstance(ledger, str):
             url = ledger or os.environ.get("REZOOM_LEDGER") or None
             ledger = open_ledger(url, environ=os.environ, clock=options.get("clock"))
@@ -104,6 +103,11 @@ class Session:
         """Name the address and the account; nothing secret."""
         return f"{type(self).__name__}(base_url={self._desk.base_url!r}, auth={self._tools.auth!r})"
 
+    def _close_ledger(self) -> None:
+        self._closed = True
+        if self._owns_ledger:
+            self._tools.ledger.close()
+
     def _usable(self, http: httpx.Client | httpx.AsyncClient | None) -> None:
         name = type(self).__name__
         if self._closed or (http is not None and http.is_closed):
@@ -113,7 +117,7 @@ class Session:
 
 @contextmanager
 def learning() -> Iterator[None]:
-    """Let a read succeed whatever the ledger does: it only misses what could have been learned."""
+    """Let a call go on whatever the ledger does: it only misses what could have been learned."""
     try:
         yield
     except LedgerError as error:
@@ -129,12 +133,11 @@ def _known_hosts(hosts: Hosts) -> Hosts:
     )  # fmt: skip
 
 
-def _deadline(timeout: float | httpx.Timeout) -> timedelta:
-    """Bound how long one attempt can take: each phase has a timeout of its own."""
+def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
+    """List the timeouts of an attempt: each phase has one of its own."""
     if isinstance(timeout, int | float):
-        return timedelta(seconds=4 * timeout)
-    phases = timeout.as_dict().values()
-    return timedelta(seconds=sum(_ENDLESS if phase is None else phase for phase in phases))
+        return (timeout,) * 4
+    return timeout.as_dict().values()
 
 
 def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:

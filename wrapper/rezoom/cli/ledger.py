@@ -44,7 +44,7 @@ def reset(
     with open_count() as count:
         url, known = count.ledger.url, _known(count)
         if not yes:
-            much = "what it counts" if known is None else f"{known} counted scopes"
+            much = "what it counts" if known is None else _count(known)
             talk().print(
                 f"{plain(url)}: {much} of all accounts would be forgotten. Zoom forgets nothing:"
                 " it may refuse what the new count allows.",
@@ -68,3 +68,7 @@ def _known(count: Count) -> int | None:
         return len(count.ledger.keys(""))
     except LedgerError:
         return None
+
+
+def _count(number: int) -> str:
+    return f"{number} counted scope{'' if number == 1 else 's'}"

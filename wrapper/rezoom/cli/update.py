@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InvalidChange
+from ..errors import InvalidChange, LedgerError
 from . import options
 from .asking import confirm
 from .change import Change, read_change
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..prepare import Job
+    from ..quota import Quota
     from ..receipt import Receipt
     from ..recurrence import Series
 
@@ -147,16 +148,22 @@ def _print_dry_run(job: Job, *, as_json: bool) -> None:
     print_json("request/1", told | {"warnings": [problem.to_dict() for problem in job.warnings]})
 
 
+def _print_left(quota: Quota) -> None:
+    gauges = ((quota.meeting, "updates of this meeting"), (quota.host, "creates and updates of its host"))
+    for gauge, what in gauges:
+        if gauge is not None:
+            answers().print(f"  {left(gauge, what)}", soft_wrap=True)
+
+
 def _print_receipt(receipt: Receipt) -> None:
     console = answers()
     console.print(f"✓ Zoom accepted the update of meeting {receipt.meeting}.", soft_wrap=True)
     if receipt.tracking_id:
         console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
-    quota = receipt.quota
-    if quota.meeting is not None:
-        console.print(f"  {left(quota.meeting, 'updates of this meeting')}", soft_wrap=True)
-    if quota.host is not None:
-        console.print(f"  {left(quota.host, 'creates and updates of its host')}", soft_wrap=True)
+    if isinstance(receipt.left, LedgerError):
+        talk().print(f"The ledger could not be read: {receipt.left}", soft_wrap=True)
+    else:
+        _print_left(receipt.left)
     talk().print(
         f"Zoom can ignore a field without saying so; see it with: rezoom show {receipt.meeting}",
         style="dim",

@@ -6,25 +6,33 @@ from typing import TYPE_CHECKING
 from .gauge import Gauge, Quota
 from .ledger import Ledger
 from .memory import MemoryLedger
-from .policy import Claim, Limits, Policy
+from .policy import Limits, Policy
 from .reservation import Grant, Lease, Reservation, Scope
 
 if TYPE_CHECKING:
     from .opening import open_ledger
+    from .redis import RedisLedger
     from .sqlite import SQLiteLedger
+    from .transport import Guard
 
-_HOMES = {"SQLiteLedger": ".sqlite", "open_ledger": ".opening"}
+_HOMES = {
+    "Guard": ".transport",
+    "RedisLedger": ".redis",
+    "SQLiteLedger": ".sqlite",
+    "open_ledger": ".opening",
+}
 
 __all__ = [
-    "Claim",
     "Gauge",
     "Grant",
+    "Guard",
     "Lease",
     "Ledger",
     "Limits",
     "MemoryLedger",
     "Policy",
     "Quota",
+    "RedisLedger",
     "Reservation",
     "SQLiteLedger",
     "Scope",

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Final, Literal, cast
+from typing import Final, Literal, TypeAlias, cast
 
 from .._wire import facts
 from ..errors import ConfigError
@@ -16,6 +16,7 @@ from .pacing import Pace
 from .reservation import Lease, Reservation, Scope, Window
 
 _log = logging.getLogger("rezoom.quota")
+AccountPlan: TypeAlias = Literal["free", "pro", "business"]
 
 # The share of a limit per second that is used: the network bunches calls that left apart, and
 # burst + rate go out in the worst second.
@@ -155,13 +156,3 @@ def _check(name: str, value: object, *kinds: type) -> None:
 
 def _above(kept: float | None, own: float | None) -> bool:
     return own is not None and (kept is None or kept > own)
-
-
-class Claim(Reservation):
-    """Whose quotas one update spends, by the spec's limits and without a pace."""
-
-    # Until flows speak of reservations.
-    def __init__(self, account: str, meeting: int, host: str | None = None) -> None:
-        asked = Policy().reservation(account, meeting, host)
-        scopes = tuple(replace(scope, exclusive=False) for scope in asked.scopes)
-        super().__init__(scopes)

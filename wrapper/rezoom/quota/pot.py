@@ -43,10 +43,10 @@ class Pot:
     def settle(self, token: str, free_at: int) -> None:
         """Note the answer to a request that is under way."""
         if token in self.waiting and token not in self.unknown:
-            del self.waiting[token]
+            free_at = min(free_at, self.waiting.pop(token))  # an answer only ever improves it
             self.settled.append(free_at)
             if len(self.settled) > 1 and free_at < self.settled[-2]:
-                # Someone counts this scope with another margin.
+                # An answer that was read late, or someone who counts with another margin.
                 self.settled = deque(sorted(self.settled))
             self.due = min(self.due, free_at)
             self.land(token)

@@ -38,6 +38,8 @@ REFUSED, GRANTED, SPENT, _LOST, _UNTRUSTED, _DONE = range(6)
 _TOLERANCE = MINUTE
 # Below this, two clocks are taken for one, and an instant is shown as it was counted.
 _SAME_CLOCK = SECOND // 10
+# Seconds after which a server is looked at again: it may have been replaced or configured anew.
+_CHECK_EVERY = 60.0
 # A server that has lost its count counts everything again after that: window, horizon, margin.
 _FORGOTTEN_AFTER = 25 * HOUR
 
@@ -78,7 +80,7 @@ class Link:
         # A clock that stands still in sleep is no witness against the server's.
         self._steady = on_this_machine(client) and machine_boot() is not None
         self._epoch = ""
-        self._checked = False
+        self._check_at = 0.0
         # The server's time, and the clock that nobody sets, read together.
         self._anchor: tuple[int, float] | None = None
 
@@ -123,20 +125,22 @@ class Link:
 
     def close(self) -> None:
         """Close this process's connections."""
-        self._checked = False
+        self._check_at = 0.0
         self._client.close()
 
     def _checked_first(self, call: Callable[[], T]) -> T:
         try:
-            if not self._checked:
+            if self._clock.monotonic() >= self._check_at:
                 self._check()
             return call()
         except self._cut_off:
-            self._checked = False  # what answers next may be another server
+            self._check_at = 0.0  # what answers next may be another server
             raise
 
     def _check(self) -> None:
-        inspect(self.url, self._client.info())
+        client: Any = self._client
+        find = getattr(client, "get_node_from_key", None)  # a cluster's: the node that counts
+        inspect(self.url, client.info(**({"target_nodes": find(_EPOCH)} if find else {})))
         if not self._epoch:
             answer = self._open()
             epoch, made = as_text(answer.rest[0]), answer.rest[1]
@@ -144,7 +148,7 @@ class Link:
             if made:
                 _log.warning("nothing was counted at %s before: a new count begins", self.url)
             self._epoch = epoch
-        self._checked = True
+        self._check_at = self._clock.monotonic() + _CHECK_EVERY
 
     def _open(self) -> Answer:
         return self._run(_script("read"), "open")

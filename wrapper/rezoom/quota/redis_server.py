@@ -19,6 +19,13 @@ _SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
 _OLDEST = (6, 2)
 # Seconds; `?socket_timeout=` and `?socket_connect_timeout=` in the address say otherwise.
 _PATIENCE = 2.0
+_READ_ONLY = "is a replica, which cannot be written", "Name the primary in REZOOM_LEDGER."
+_REFUSALS = {
+    "against a read only replica": _READ_ONLY,
+    "used memory > 'maxmemory'": ("has no memory left", "Raise its maxmemory."),
+    "MISCONF": ("cannot write to its disk", "See its log, and make room there."),
+    "is loading the dataset": ("is still loading its data", "Try again in a moment."),
+}
 
 
 def connect(address: str) -> Redis:
@@ -55,7 +62,8 @@ def address_of(client: Redis) -> str:
     if "path" in given:
         return f"unix://{quote(str(given['path']))}?db={db}"
     if "host" not in given:
-        return "redis://"  # a cluster or sentinels, which name hosts as they go
+        # Clusters and sentinels name hosts as they go.
+        return f"redis:({type(client).__name__})"
     host = str(given["host"])
     host = f"[{host}]" if ":" in host else host
     kind = getattr(client.connection_pool, "connection_class", None)
@@ -80,7 +88,7 @@ def inspect(url: str, info: Mapping[str, Any]) -> None:
     if numbers < _OLDEST:
         what, fix = f"is version {version}", "Use Redis 6.2 or later, or any Valkey."
     elif info.get("role") == "slave":
-        what, fix = "is a replica, which cannot be written", "Name the primary in REZOOM_LEDGER."
+        what, fix = _READ_ONLY
     elif info.get("aof_enabled") != 1:
         what = "keeps no append-only file, so a crash of it would lose what was counted"
         fix = "Start it with `appendonly yes`, or: CONFIG SET appendonly yes."
@@ -96,24 +104,22 @@ def explain(url: str, error: Exception) -> LedgerUnavailable:
     """Say what an exception of redis-py means for a ledger."""
     from redis import exceptions as redis
 
-    said = f"The server {url}"
+    # Their words tell more than their classes: what a script met is an error of the script's.
+    for words, (known, remedy) in _REFUSALS.items():
+        if words in str(error):
+            return LedgerUnavailable(f"The server {url} {known}", next_step=remedy)
+    fix = None
     match error:
         case redis.AuthenticationError() | redis.AuthorizationError() | redis.NoPermissionError():
+            what = "does not let this user in"
             fix = "Check the user, its password and its rights in REZOOM_LEDGER."
-            return LedgerUnavailable(f"{said} does not let this user in ({error})", next_step=fix)
-        case redis.BusyLoadingError():
-            return LedgerUnavailable(f"{said} is still loading its data", next_step="Try again.")
         case redis.TimeoutError():
-            return LedgerUnavailable(f"{said} does not answer in time ({error})")
+            what = "does not answer in time"
         case redis.ConnectionError():
-            return LedgerUnavailable(f"{said} cannot be reached ({error})")
-        case redis.ReadOnlyError():
-            fix = "Name the primary in REZOOM_LEDGER."
-            return LedgerUnavailable(f"{said} is a replica, which cannot be written", next_step=fix)
-        case redis.OutOfMemoryError():
-            fix = "Raise its maxmemory."
-            return LedgerUnavailable(f"{said} has no memory left", next_step=fix)
-    return LedgerUnavailable(f"{said} refuses to work: {error}")
+            what = "cannot be reached"
+        case _:
+            what = "refuses to work"
+    return LedgerUnavailable(f"The server {url} {what} ({error})", next_step=fix)
 
 
 def as_text(value: object) -> str:

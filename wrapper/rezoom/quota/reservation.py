@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from sys import maxsize
@@ -15,6 +16,8 @@ Window = Literal["rolling", "utc-day"]
 
 # Above this many places a scope is counted in bundles that free together, by the minute.
 _BUNDLED_ABOVE = 256
+# What a phase without a timeout is reckoned with, in seconds.
+_ENDLESS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,10 @@ class Scope:
         return max(free, ((latest + ahead + margin) // DAY + 1) * DAY + margin - ahead)
 
     def settled_at(self, latest: int, margin: int, ahead: int = 0) -> int:
-        """Tell when an answered request stops counting; bundles free at a whole minute."""
-        free = self.free_at(latest, margin, ahead)
-        return -(-free // MINUTE) * MINUTE if self.bundled else free
+        """Tell when an answered request stops counting; days and bundles end with a minute."""
+        if self.rolling and not self.bundled:
+            return latest + self.span + margin
+        return -(-self.free_at(latest, margin, ahead) // MINUTE) * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,12 @@ class Lease:
         """Allow for attempts that may take up to `deadline`."""
         longest = round(deadline.total_seconds() * SECOND)
         return cls(horizon=max(cls().horizon, cls().send_within + longest + 10 * MINUTE))
+
+    @classmethod
+    def for_phases(cls, timeouts: Iterable[float | None]) -> Lease:
+        """Allow for attempts whose phases have these timeouts, in seconds; None: no timeout."""
+        bounded = (_ENDLESS if timeout is None else timeout for timeout in timeouts)
+        return cls.for_deadline(timedelta(seconds=sum(bounded)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +136,6 @@ class Grant(NamedTuple):
     def send_by(self) -> datetime:
         """The last instant at which the request may be sent on this place."""
         return instant(self.at + self.delay + self.reservation.lease.send_within)
-
-    @property
-    def claim(self) -> Reservation:
-        """The same as `reservation`."""
-        return self.reservation
 
     def check(self, now: datetime) -> None:
         """Raise SlotExpired when it is too late to send: the process or machine was paused."""

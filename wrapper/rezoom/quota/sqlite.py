@@ -36,6 +36,7 @@ _SWEEP_EVERY = 4
 _STEP_ASIDE_EVERY = 256
 # How many names and tokens are remembered.
 _MOST = 8192
+_ANSWER = Tolerant("an answer")
 _aside: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("rezoom.quota")
 
 
@@ -134,7 +135,10 @@ class SQLiteLedger(Twins):
         """Shorten the place to what an answer proves."""
         # What one statement does needs no transaction; and the answer is older than the lock.
         self._pending.discard(grant.token)
-        self._improve("an answer", lambda book: book.settle(grant), write=None)
+        with _ANSWER:
+            self._anchor()
+            with self._pool.begin(Kind.NORMAL, write=None) as db:
+                Book(db, *self._rail.read()).settle(grant)
         self._answers += 1
         if self._answers % _MOVE_EVERY == 0:
             self._improve("what has expired", self._move)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NoReturn
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
 from .gauge import EXTERNAL, Gauge, Quota, forecast, nth_free, read_gauge
 from .instants import SECOND, instant, micros
-from .pacing import UNPACED, Stored, lesson, turn
+from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope
 
-# Of one scope: leases, until when one is under way, whether the token has one, places, the block.
-_Row = tuple[int, int | None, int | None, int | None, int | None]
+# Of one scope: leases, until when one is under way, places, the block.
+_Row = tuple[int, int | None, int | None, int | None]
 
 FIRST_NUMBER, _LAST_NUMBER = -(1 << 63), (1 << 63) - 1
 _number = lru_cache(8192)(sql.number)
@@ -34,31 +35,34 @@ class Book:
 
     def reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
         """Take a place in every scope and a turn, or raise QuotaExceeded."""
-        rows, stored = self._survey(reservation, token)
-        if any(row[2] for row in rows):
-            return self._again(reservation, token)
-        now, lease, pace = self.now, reservation.lease, reservation.pace
+        now, ahead, scopes = self.now, self.ahead, reservation.scopes
+        lease, pace = reservation.lease, reservation.pace
+        numbers = [_number(scope.key) for scope in scopes]
+        rows, stored = self._survey(pace, numbers)
         at, following = (now, None) if pace is None else turn(pace, stored, now)
-        if at - now > wait * SECOND or any(map(self._closed, reservation.scopes, rows)):
-            raise last(self._refusals(reservation, rows, stored, wait))
+        if at - now > wait * SECOND or self._closed(scopes, rows):
+            return self._again(reservation, token) or self._refuse(reservation, rows, stored, wait)
         latest, send_by = at + lease.horizon, at + lease.send_within
         values: list[int | str] = []
-        for scope in reservation.scopes:
-            free_at = scope.free_at(latest, lease.margin, self.ahead)
-            values += (_number(scope.key), token, free_at, send_by)
+        for scope, number in zip(scopes, numbers, strict=True):
+            values += (number, token, scope.free_at(latest, lease.margin, ahead), send_by)
         if pace is not None and following is not None:
             values += (_number(pace.key), "", following[0], sql.PACED)
-        if values:
-            self.db.execute(sql.lease(len(values) // 4), values)
-        return Grant(token, reservation, now + self.ahead, at - now)
+        count = len(values) // 4
+        if count and self.db.execute(sql.lease(count), values).rowcount != count:
+            again = self._again(reservation, token)
+            if again is None:
+                raise spent(token)
+            return again
+        return Grant(token, reservation, now + ahead, at - now)
 
     def check(self, reservation: Reservation, token: str, wait: float) -> None:
         """Raise QuotaExceeded where `reserve` would; write nothing."""
-        rows, stored = self._survey(reservation, token)
-        if not any(row[2] for row in rows):
-            refusals = list(self._refusals(reservation, rows, stored, wait))
-            if any(refusals):
-                raise last(refusals)
+        pace, scopes = reservation.pace, reservation.scopes
+        rows, stored = self._survey(pace, [_number(scope.key) for scope in scopes])
+        late = pace is not None and turn(pace, stored, self.now)[0] - self.now > wait * SECOND
+        if (late or self._closed(scopes, rows)) and self._again(reservation, token) is None:
+            self._refuse(reservation, rows, stored, wait)
 
     def name(self, reservation: Reservation) -> None:
         """Write down what the numbers stand for, for people."""
@@ -69,10 +73,10 @@ class Book:
         """Shorten the places to what an answer proves."""
         scopes, margin = grant.reservation.scopes, grant.reservation.lease.margin
         values: list[int | str] = [grant.token]
+        now, ahead = self.now, self.ahead
         for scope in scopes:
             # Without a limit a place is only there as long as the request is under way.
-            counted = scope.limit is not None
-            free_at = scope.settled_at(self.now, margin, self.ahead) if counted else self.now
+            free_at = now if scope.limit is None else scope.settled_at(now, margin, ahead)
             values += (_number(scope.key), free_at)
         if scopes:
             self.db.execute(sql.answer(len(scopes)), values)
@@ -126,46 +130,50 @@ class Book:
         self.db.execute(sql.SWEEP, (after, until, self.now))
         return FIRST_NUMBER if step is None else until
 
-    def _survey(self, reservation: Reservation, token: str) -> tuple[list[_Row], Stored]:
-        numbers = [_number(scope.key) for scope in reservation.scopes]
-        pace = reservation.pace
-        if not numbers and pace is None:
-            return [], UNPACED
+    def _survey(self, pace: Pace | None, numbers: list[int]) -> tuple[list[_Row], Stored]:
         if pace is None:
+            if not numbers:
+                return [], UNPACED
             text = sql.survey(len(numbers), paced=False)
-            return self.db.execute(text, (self.now, token, *numbers)).fetchall(), UNPACED
+            return self.db.execute(text, (self.now, *numbers)).fetchall(), UNPACED
         text = sql.survey(len(numbers), paced=True)
-        *rows, (after, learned, since, _, _) = self.db.execute(
-            text, (self.now, token, *numbers, _number(pace.key))
-        ).fetchall()
+        rows = self.db.execute(text, (self.now, *numbers, _number(pace.key))).fetchall()
+        after, learned, since, _ = rows.pop()
         return rows, (after or 0, learned, since or 0)
 
-    def _full(self, scope: Scope, row: _Row) -> bool:
-        leases, _, _, places, until = row
-        return leases + (places or 0) >= scope.most or (until is not None and until > self.now)
+    def _closed(self, scopes: Iterable[Scope], rows: list[_Row]) -> bool:
+        now = self.now
+        for scope, (leases, flying, places, until) in zip(scopes, rows, strict=True):
+            if leases + (places or 0) >= scope.most or (until is not None and until > now):
+                return True
+            if scope.exclusive and flying is not None and flying > now:
+                return True
+        return False
 
-    def _under_way(self, scope: Scope, row: _Row) -> bool:
-        return scope.exclusive and row[1] is not None and row[1] > self.now
-
-    def _closed(self, scope: Scope, row: _Row) -> bool:
-        return self._under_way(scope, row) or self._full(scope, row)
-
-    def _again(self, reservation: Reservation, token: str) -> Grant:
+    def _again(self, reservation: Reservation, token: str) -> Grant | None:
+        """Find the place that `token` has, if it has one; raise SlotExpired if it was used."""
         keys = [scope.key for scope in reservation.scopes]
         found = [self.db.execute(sql.LEASED, (_number(key), token)).fetchone() for key in keys]
+        if not any(found):
+            return None
         if not all(row and row[0] > 0 for row in found):
             raise spent(token)
         delay = max(0, found[0][0] - reservation.lease.send_within - self.now)
         return Grant(token, reservation, self.now + self.ahead, delay)
 
+    def _refuse(
+        self, reservation: Reservation, rows: list[_Row], stored: Stored, wait: float
+    ) -> NoReturn:
+        raise last(self._refusals(reservation, rows, stored, wait))
+
     def _refusals(
         self, reservation: Reservation, rows: list[_Row], stored: Stored, wait: float
     ) -> Iterator[QuotaExceeded | None]:
-        for scope, row in zip(reservation.scopes, rows, strict=True):
-            if self._full(scope, row):
+        for scope, (leases, flying, places, until) in zip(reservation.scopes, rows, strict=True):
+            if until is not None or leases + (places or 0) >= scope.most:
                 yield scope_refusal(scope.name, self._gauge(scope))
-            if self._under_way(scope, row) and row[1] is not None:
-                yield flying_refusal(self._show(row[1]))
+            if scope.exclusive and flying is not None and flying > self.now:
+                yield flying_refusal(self._show(flying))
         if reservation.pace is not None:
             yield pace_refusal(reservation.pace, stored, self.now, wait, self._show)
 

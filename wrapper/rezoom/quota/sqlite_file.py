@@ -102,6 +102,8 @@ def _make(path: Path, patience: float) -> None:
     if _ready(path, patience):
         return  # made by the one before us
     with closing(connect(path, patience)) as db:
+        # A commit writes whole pages, and these hold all that is under way.
+        db.execute("PRAGMA page_size = 2048")
         # Under our lock, because SQLite does not wait for anybody during this change of mode.
         mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":

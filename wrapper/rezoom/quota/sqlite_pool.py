@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import StateLost
+from .machine import in_forked_child
 from .sqlite_file import Identity, broken, connect, identity, prepare
 
 # Connections of a parent process: SQLite forbids to use and to close them in the child.
@@ -44,10 +45,11 @@ class Pool:
         self._opening = threading.Lock()
         self._here = _Here()
         self._identity: Identity | None = None
+        in_forked_child(self._fork)
         self._start()
 
     def _start(self) -> None:
-        self._pid = os.getpid()
+        self._pid, self._forked = os.getpid(), False
         self._idle: dict[Kind, list[sqlite3.Connection]] = {kind: [] for kind in Kind}
         self._all: list[sqlite3.Connection] = []
         self._finalizer = weakref.finalize(self, _close, self._all, self._pid)
@@ -74,7 +76,7 @@ class Pool:
 
     def take(self, kind: Kind) -> sqlite3.Connection:
         """Borrow a connection."""
-        if self._pid != os.getpid():
+        if self._forked:
             self._leave_to_parent()
         try:
             return self._idle[kind].pop()
@@ -97,6 +99,9 @@ class Pool:
         if self._pid == os.getpid():
             self._finalizer()
             self._start()
+
+    def _fork(self) -> None:
+        self._forked = True
 
     def _leave_to_parent(self) -> None:
         _INHERITED.append((self._all, self._idle))
@@ -157,11 +162,13 @@ class Transaction:
         tb: TracebackType | None,
     ) -> None:
         try:
-            if self._db.in_transaction:
-                self._db.execute("COMMIT" if error is None else "ROLLBACK")
+            if error is None and self._begin:
+                self._db.execute("COMMIT")
+            elif self._db.in_transaction:
+                self._db.execute("ROLLBACK")
         except sqlite3.Error as failure:
             self._fail(failure)
-        if isinstance(error, sqlite3.Error):
+        if error is not None and isinstance(error, sqlite3.Error):
             self._fail(error)
         self._pool.give_back(self._kind, self._db)
 

@@ -30,16 +30,15 @@ CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL
 """
 UNKNOWN_LEASE, ANSWERED, PACED = 0, -1, -2
 
-# One row per scope: leases, until when one is under way, whether the token has one, places, the
-# block. ?1 is the time, ?2 the token.
+# One row per scope: leases, until when one is under way, places, the block. ?1 is the time.
 _SCOPE = """
-SELECT count(*), max(send_by), max(token = ?2),
+SELECT count(*), max(send_by),
   (SELECT sum(number) FROM place WHERE scope = ?{0} AND free_at > ?1),
   (SELECT until FROM block WHERE scope = ?{0})
 FROM lease WHERE scope = ?{0} AND free_at > ?1"""
 _PACE = """SELECT (SELECT free_at FROM lease WHERE scope = ?{0} AND token = ''),
   (SELECT learned FROM pace WHERE scope = ?{0}), (SELECT since FROM pace WHERE scope = ?{0}),
-  NULL, NULL"""
+  NULL"""
 
 LEASED = "SELECT send_by FROM lease WHERE scope = ? AND token = ?"
 _MORE = "ON CONFLICT (scope, free_at, state) DO UPDATE SET number = number + excluded.number"
@@ -88,17 +87,20 @@ RESET = tuple(f"DELETE FROM {table}" for table in ("lease", "place", "pace", "bl
 
 @cache
 def survey(scopes: int, *, paced: bool) -> str:
-    """Ask for that many scopes and a pace at once; their numbers are ?3 and on."""
-    parts = [_SCOPE.format(3 + number) for number in range(scopes)]
+    """Ask for that many scopes and a pace at once; their numbers are ?2 and on."""
+    parts = [_SCOPE.format(2 + number) for number in range(scopes)]
     if paced:
-        parts.append(_PACE.format(3 + scopes))
+        parts.append(_PACE.format(2 + scopes))
     return " UNION ALL ".join(parts)
 
 
 @cache
 def lease(rows: int) -> str:
-    """Write that many leases."""
-    return f"INSERT OR REPLACE INTO lease VALUES {', '.join(['(?, ?, ?, ?)'] * rows)}"
+    """Write that many leases; a token that has one already keeps it, a pace moves on."""
+    return (
+        f"INSERT INTO lease VALUES {', '.join(['(?, ?, ?, ?)'] * rows)}"
+        " ON CONFLICT (scope, token) DO UPDATE SET free_at = excluded.free_at WHERE token = ''"
+    )
 
 
 @cache
@@ -107,7 +109,7 @@ def answer(scopes: int) -> str:
     numbers = [2 + 2 * scope for scope in range(scopes)]
     cases = " ".join(f"WHEN ?{number} THEN ?{number + 1}" for number in numbers)
     return (
-        f"UPDATE lease SET send_by = {ANSWERED}, free_at = CASE scope {cases} END"
+        f"UPDATE lease SET send_by = {ANSWERED}, free_at = min(free_at, CASE scope {cases} END)"
         f" WHERE scope IN ({', '.join(f'?{number}' for number in numbers)})"
         " AND token = ?1 AND send_by > 0"
     )

@@ -4,7 +4,8 @@ for _, scope in ipairs(read_scopes(10)) do
   local free = call('ZSCORE', scope.places, pending)
   local done = free
   if free and operation == 'settle' and scope.limit then
-    free = free_at(scope, now, margin)
+    -- An answer only ever improves it: one that was read late says nothing new.
+    free = math.min(tonumber(free), free_at(scope, now, margin))
     if scope.bundled then
       free = math.ceil(free / MINUTE) * MINUTE
       call('HINCRBY', scope.marks, SETTLED .. ':' .. format('%.0f', free), 1)

@@ -1,0 +1,72 @@
+"""What a request of any HTTP client spends, read from its method and address."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from .._wire import facts
+
+# Marks a request that somebody counts already: two guards would spend everything twice.
+GUARDED = "rezoom.guarded"
+
+# In httpx's order, and wherever the API is: only the end of the path tells.
+_MEETING = re.compile(re.sub(r"\{\w+\}", "([^/]+)", facts.OPERATIONS["updateMeeting"].path) + "/?$")
+# https://developers.zoom.us/docs/api/rate-limits/: creates count beside updates, webinars too.
+_CREATE = re.compile(r"/users/([^/]+)/(?:meetings|webinars)/?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """An update of `meeting`, or a create for `user`; neither where the path names a UUID."""
+
+    meeting: int | None = None
+    user: str | None = None
+
+    @property
+    def alias(self) -> bool:
+        """Whether `user` is another name of a host whose id only Zoom's answer tells."""
+        return self.user is not None and (self.user == "me" or "@" in self.user)
+
+
+def spent_by(method: str, path: str) -> Spending | None:
+    """Tell what a request spends; None: nothing that is counted. `path` is still encoded."""
+    if method == facts.OPERATIONS["updateMeeting"].method:
+        found = _MEETING.search(path)
+        return None if found is None else Spending(meeting=_number(unquote(found[1])))
+    if method == "POST":
+        found = _CREATE.search(path)
+        return None if found is None else Spending(user=_user(unquote(found[1])))
+    return None
+
+
+def read_by(method: str, path: str) -> int | None:
+    """Tell which meeting a request reads."""
+    found = _MEETING.search(path)
+    wanted = facts.OPERATIONS["getMeeting"].method
+    return None if found is None or method != wanted else _number(unquote(found[1]))
+
+
+def named_in(body: bytes) -> tuple[int | None, str | None]:
+    """Read the number and the host's id of the meeting in an answer, as far as they are there."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None, None
+    if not isinstance(answer, dict):
+        return None, None
+    number, host = answer.get("id"), answer.get("host_id")
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    return number if whole else None, host if isinstance(host, str) and host else None
+
+
+def _number(text: str) -> int | None:
+    digits = text.isascii() and text.isdigit() and len(text) < 20
+    return int(text) if digits else None
+
+
+def _user(text: str) -> str:
+    # An address is the same one however its letters are written; an id is not.
+    return text.casefold() if "@" in text else text
