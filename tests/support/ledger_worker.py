@@ -1,6 +1,6 @@
 """A process that spends from a ledger; what it does is named by its first argument."""
 
-# ruff: noqa: T201 - standard output is how it answers
+
 
 from __future__ import annotations
 

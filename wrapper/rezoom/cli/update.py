@@ -149,8 +149,11 @@ def _print_dry_run(job: Job, *, as_json: bool) -> None:
 
 
 def _print_left(quota: Quota) -> None:
-    gauges = ((quota.meeting, "updates of this meeting"), (quota.host, "creates and updates of its host"))
-    for gauge, what in gauges:
+    gauges = {
+        "updates of this meeting": quota.meeting,
+        "creates and updates of its host": quota.host,
+    }
+    for what, gauge in gauges.items():
         if gauge is not None:
             answers().print(f"  {left(gauge, what)}", soft_wrap=True)
 
