@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import recurrence
+from benchmarks import ledgers, recurrence
 from benchmarks.harness import Case, Figure, measure
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +19,7 @@ GROUPS: dict[str, dict[str, Callable[[], Sequence[Case]]]] = {
         "fifty weekly starts": recurrence.cases,
         "the next start of an endless series": recurrence.next_cases,
     },
+    "ledgers": {"one place in three limits": ledgers.cases},
 }
 
 

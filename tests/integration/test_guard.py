@@ -82,7 +82,8 @@ def make(
     made = []
 
     def make(wait: float = 0, url: str = "", **options: Any) -> Sender:
-        guard = Guard(**{"ledger": ledger, "clock": clock} | options)
+        chosen: dict[str, Any] = {"ledger": ledger, "clock": clock}
+        guard = Guard(**chosen | options)
         made.append(request.param(guard, url or f"{wire.origin}/v2", wait))
         sender: Sender = made[-1]
         return sender
@@ -528,22 +529,24 @@ def test_a_guard_beside_a_zoom_client_counts_with_it(wire: Wire, ledger: MemoryL
 
 
 @pytest.mark.parametrize(
-    ("make_it", "named"),
-    [
-        (lambda: Guard(account_plan="gold"), "account_plan"),
-        (lambda: Guard(account=" "), "account"),
-        (lambda: Guard("mysql://x"), "ledger"),
-        (lambda: Guard(hosts="resolve"), "hosts"),
-        (lambda: Guard().transport(wait=-1), "wait"),
-        (lambda: Guard().transport(httpx.AsyncHTTPTransport()), "inner"),
-    ],
+    ("option", "value"),
+    [("account_plan", "gold"), ("account", " "), ("ledger", "mysql://x"), ("hosts", "resolve")],
 )
-def test_a_wrong_option_is_named(make_it: Callable[[], object], named: str) -> None:
+def test_a_wrong_option_is_named(option: str, value: Any) -> None:
     """Before anything is sent."""
     with pytest.raises(ConfigError) as caught:
-        make_it()
+        Guard(**{option: value})
 
-    assert caught.value.field == named
+    assert caught.value.field == option
+
+
+@pytest.mark.parametrize(("option", "value"), [("wait", -1), ("inner", httpx.AsyncHTTPTransport())])
+def test_a_transport_that_cannot_be_is_refused(option: str, value: Any) -> None:
+    """When it is made."""
+    with pytest.raises(ConfigError) as caught:
+        Guard().transport(**{option: value})
+
+    assert caught.value.field == option
 
 
 def test_the_environment_chooses_for_a_guard_too(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import httpx
-from rezoom import AsyncZoom, Receipt, TokenSource, Zoom
+from rezoom import AsyncZoom, Quota, Receipt, TokenSource, Zoom
 from rezoom_wire.models import Meeting
 
 # A client of the caller's own, with habits that must not reach our requests. It meets no TLS here,
@@ -29,6 +29,7 @@ class Caller(Protocol):
     def http(self) -> httpx.Client | httpx.AsyncClient: ...
     def update(self, *args: Any, **fields: Any) -> Receipt: ...
     def get(self, *args: Any, **options: Any) -> Meeting: ...
+    def quota(self, *args: Any, **options: Any) -> Quota: ...
     def update_at_once(self, count: int) -> list[Receipt]: ...
     def close(self) -> None: ...
     def close_http(self) -> None: ...
@@ -47,6 +48,9 @@ class SyncCaller:
 
     def get(self, *args: Any, **options: Any) -> Meeting:
         return self.zoom.get(*args, **options)
+
+    def quota(self, *args: Any, **options: Any) -> Quota:
+        return self.zoom.quota(*args, **options)
 
     def update_at_once(self, count: int) -> list[Receipt]:
         with ThreadPoolExecutor(count) as pool:
@@ -76,6 +80,9 @@ class AsyncCaller:
 
     def get(self, *args: Any, **options: Any) -> Meeting:
         return self._loop.run(self.zoom.get(*args, **options))
+
+    def quota(self, *args: Any, **options: Any) -> Quota:
+        return self._loop.run(self.zoom.quota(*args, **options))
 
     def update_at_once(self, count: int) -> list[Receipt]:
         async def all_of_them() -> list[Receipt]:

@@ -65,8 +65,9 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Read the clock that never goes back."""
-        return time.monotonic()
+        """Read the clock that never goes back and, where there is one, runs in sleep too."""
+        boot = getattr(time, "CLOCK_BOOTTIME", None)
+        return time.monotonic() if boot is None else time.clock_gettime(boot)
 
     def sleep(self, seconds: float) -> None:
         """Block this thread."""

@@ -36,8 +36,9 @@ if operation == 'block' then
 end
 
 local missing = math.min(value, scope.limit)
-for _, place in ipairs(list_places(scope)) do
-  missing = missing - place[3]
+local _, numbers = list_places(scope)
+for _, number in ipairs(numbers) do
+  missing = missing - number
 end
 if missing > 0 then
   local free = free_at(scope, now, margin)

@@ -12,11 +12,11 @@ if operation == 'usage' then
   local answer = { DONE, now }
   for _, scope in ipairs(read_scopes(9)) do
     weigh(scope)
-    local places = list_places(scope)
-    local summary = sum_up(scope, places)
-    for _, place in ipairs(places) do
-      summary[#summary + 1] = place[1]
-      summary[#summary + 1] = place[3]
+    local summary = sum_up(scope)
+    local frees, numbers = list_places(scope)
+    for at, free in ipairs(frees) do
+      summary[#summary + 1] = free
+      summary[#summary + 1] = numbers[at]
     end
     answer[#answer + 1] = summary
   end
@@ -31,7 +31,7 @@ if operation == 'keys' then
     if name:sub(1, #prefix) == prefix then
       local scope = { places = PLACES .. name, marks = MARKS .. name }
       weigh(scope)
-      if #list_places(scope) > 0 or scope.blocked > now then
+      if #(list_places(scope)) > 0 or scope.blocked > now then
         found[#found + 1] = name
       end
     end

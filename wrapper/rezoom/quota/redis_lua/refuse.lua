@@ -1,5 +1,5 @@
 local refusal = { REFUSED, now, tat, taught and format('%.17g', taught) or '', since }
 for _, scope in ipairs(scopes) do
-  refusal[#refusal + 1] = sum_up(scope, list_places(scope))
+  refusal[#refusal + 1] = sum_up(scope)
 end
 return refusal

@@ -1,0 +1,71 @@
+"""The guide to quota is run as written, against the simulator, and prints what it shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rezoom._wire import facts
+from rezoom.cli.app import app
+from rezoom.simulator import Simulator
+from typer.testing import CliRunner
+
+GUIDE = Path(__file__).parents[2] / "docs" / "quota.md"
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", GUIDE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+COMMANDS = [
+    line.removeprefix("$ ")
+    for kind, text in BLOCKS
+    if kind == "console"
+    for line in text.splitlines()
+]
+
+
+@pytest.fixture
+def zoom_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run a fake Zoom with the two meetings of the guide, and a ledger in a file."""
+    monkeypatch.setenv("REZOOM_LEDGER", f"sqlite://{tmp_path / 'quota.sqlite3'}?durability=normal")
+    with Simulator() as sim:
+        assert [sim.add_meeting(), sim.add_meeting()] == [85746065, 85746066]
+        for name, value in sim.env().items():
+            monkeypatch.setenv(name, value)
+        yield
+
+
+@pytest.mark.usefixtures("zoom_there")
+def test_the_python_prints_what_the_guide_shows() -> None:
+    """Block by block, one after the other; the text behind a block is its output."""
+    names: dict[str, object] = {}
+    following = [*BLOCKS[1:], ("", "")]
+    for (kind, code), (_, shown) in zip(BLOCKS, following, strict=True):
+        if kind != "python":
+            continue
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(compile(code, str(GUIDE), "exec"), names)  # noqa: S102  # the guide is ours
+        assert said.getvalue() == shown
+
+
+@pytest.mark.usefixtures("zoom_there")
+@pytest.mark.parametrize("line", COMMANDS)
+def test_the_commands_succeed(line: str) -> None:
+    """Each as it stands there."""
+    ran = CliRunner().invoke(app, shlex.split(line)[1:])
+
+    assert ran.exit_code == 0, ran.stderr
+
+
+def test_the_guides_numbers_are_the_specs() -> None:
+    """Change one in the spec, and this says where else it is written."""
+    text = GUIDE.read_text("utf-8")
+    meeting, host = facts.QUOTAS["meeting"], facts.QUOTAS["host"]
+    rates = ", ".join(str(rate.per_second) for rate in facts.RATES.values())
+
+    assert f"Zoom takes {meeting.limit} updates of a meeting in any {meeting.hours} hours" in text
+    assert f"and {host.limit} creates and updates of a host" in text
+    assert f"{facts.RATES['free'].per_day:,} a day" in text
+    assert rates.replace(", 80", " or 80") in text
