@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import inspect
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -547,6 +548,15 @@ def test_a_transport_that_cannot_be_is_refused(option: str, value: Any) -> None:
         Guard().transport(**{option: value})
 
     assert caught.value.field == option
+
+
+def test_a_guard_takes_what_was_promised() -> None:
+    """In this order, and a clock beside it."""
+    assert str(inspect.signature(Guard.__init__)).replace("'", "") == (
+        "(self, ledger: Ledger | str | None = None, *, account_plan: AccountPlan | None = None,"
+        " account: str = default, limits: Limits | None = None,"
+        " hosts: Callable[[int], str | None] | None = None, clock: Clock | None = None) -> None"
+    )
 
 
 def test_the_environment_chooses_for_a_guard_too(
