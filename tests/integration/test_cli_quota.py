@@ -92,6 +92,17 @@ def test_a_meeting_has_a_bar_and_a_time(run: Run, ledger: SQLiteLedger) -> None:
     assert "places come back: 3 at" in ran.stdout
 
 
+def test_a_narrow_terminal_cuts_no_number(run: Run, ledger: SQLiteLedger) -> None:
+    """Only names are folded."""
+    spend(ledger, 26, host="a-host-with-a-rather-long-id")
+    wide, narrow = (run("quota", COLUMNS=width).stdout for width in ("120", "60"))
+
+    assert "…" not in narrow
+    assert "74 of 100" in narrow
+    assert "███·" in narrow
+    assert wide.splitlines()[-1] == narrow.splitlines()[-1]
+
+
 def test_without_ids_everything_that_counts_is_shown(run: Run, ledger: SQLiteLedger) -> None:
     """Meetings before hosts, the tightest first; another account's are not ours."""
     spend(ledger, 1, meeting=1001)

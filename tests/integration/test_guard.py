@@ -301,6 +301,24 @@ def test_without_an_answer_it_stays_counted(
     assert change(sender).status_code == 204
 
 
+def test_a_patient_client_is_reckoned_with(
+    wire: Wire, ledger: MemoryLedger, left: Callable[..., Quota], clock: FakeClock
+) -> None:
+    """Without an answer a place counts from the last instant at which the request may arrive."""
+    hour = 3600
+    transport = Guard(ledger).transport()
+    wire.says(HANG_UP)
+    with (
+        httpx.Client(transport=transport, timeout=hour) as http,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        http.patch(f"{wire.origin}/v2/meetings/{MEETING}")
+
+    next_free = left().next_free
+    assert next_free is not None
+    assert next_free - clock.now() > DAY + timedelta(seconds=4 * hour)
+
+
 def test_what_never_left_is_given_back(make: Make, ledger: MemoryLedger) -> None:
     """Nobody listens there."""
     nowhere = "http://127.0.0.1:9/v2"

@@ -1,7 +1,5 @@
 """A process that spends from a ledger; what it does is named by its first argument."""
 
-
-
 from __future__ import annotations
 
 import os

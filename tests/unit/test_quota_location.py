@@ -15,7 +15,7 @@ ME = os.getuid() if hasattr(os, "getuid") else None
 MOUNTS = """\
 22 1 0:21 / / rw,relatime shared:1 - overlay overlay rw
 23 22 8:1 / /home rw - ext4 /dev/sda1 rw
-24 23 0:40 / /home/net\\040home rw - nfs4 server:/home rw
+24 23 0:40 / /people/net\\040home rw - nfs4 server:/home rw
 25 22 0:41 / /var/lib/app rw - autofs systemd-1 rw
 26 25 0:42 / /var/lib/app rw - xfs /dev/sdb1 rw
 broken
@@ -112,8 +112,8 @@ def test_a_folder_that_somebody_else_could_have_made_is_refused(tmp_path: Path, 
     ("path", "kind"),
     [
         ("/etc", "overlay"),
-        ("/home/me", "ext4"),
-        ("/home/net home/me", "nfs4"),
+        ("/people/me", "ext4"),
+        ("/people/net home/me", "nfs4"),
         ("/homework", "overlay"),
         ("/var/lib/app/state", "xfs"),
     ],

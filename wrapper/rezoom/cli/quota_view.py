@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from ..quota import Gauge
 
-_CELLS = 20
+# How long a bar is, and where the terminal leaves less room for it.
+_WIDE, _NARROW = 20, 10
+_ROOM = 110
 # In the order in which a bar is filled: the count, its cell and its colour.
 _PARTS = (
     ("used", "█", "green"), ("pending", "▓", "cyan"), ("unknown", "▒", "yellow"),
@@ -71,17 +73,25 @@ def print_lines(console: Console, lines: Sequence[Line]) -> None:
     # What is nowhere needs no column.
     counted = [name for name, _, _ in _PARTS if any(getattr(one.gauge, name) for one in lines)]
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for title in ("", "", "left", *counted, "next free"):
-        right = title in ("left", *counted)
-        table.add_column(
-            title, header_style="dim", justify="right" if right else "left", no_wrap=True
-        )
+    table.add_column("", overflow="fold")
+    table.add_column("", no_wrap=True)
+    for title in ("left", *counted):
+        table.add_column(title, header_style="dim", justify="right", no_wrap=True)
+    table.add_column("next free", header_style="dim", no_wrap=True)
     now = datetime.now(UTC)
+    cells = _WIDE if console.width >= _ROOM else _NARROW
+    rows = []
     for line in lines:
         gauge = line.gauge
         left = Text(f"{gauge.remaining} of {gauge.limit}", style="" if gauge.remaining else "red")
         counts = (Text(str(getattr(gauge, name) or "")) for name in counted)
-        table.add_row(Text(line.title), _bar(gauge), left, *counts, _when(gauge.next_free, now))
+        free = Text(_when(gauge.next_free, now))
+        rows.append((Text(line.title), _bar(gauge, cells), left, *counts, free))
+    for row in rows:
+        table.add_row(*row)
+    # Only a name may be folded: of a number, a part would be another number.
+    for index, column in enumerate(table.columns[1:], 1):
+        column.min_width = max(len(str(column.header)), *(len(row[index]) for row in rows))
     console.print(table)
     for line in lines:
         if line.gauge.frees:
@@ -94,7 +104,7 @@ def left(gauge: Gauge, whose: str) -> str:
     return f"{gauge.remaining} of {gauge.limit} {whose} left{until}"
 
 
-def _bar(gauge: Gauge) -> Text:
+def _bar(gauge: Gauge, cells: int) -> Text:
     from rich.text import Text
 
     bar, before = Text(), 0
@@ -103,11 +113,11 @@ def _bar(gauge: Gauge) -> Text:
         count = getattr(gauge, name)
         start, before = before, before + count
         # One of a hundred is seen too, and the last free place is not hidden.
-        filled = -(-min(before, total) * _CELLS // total) - -(-min(start, total) * _CELLS // total)
+        filled = -(-min(before, total) * cells // total) - -(-min(start, total) * cells // total)
         bar.append(cell * filled, style=colour)
-    if gauge.remaining and len(bar) == _CELLS:
+    if gauge.remaining and len(bar) == cells:
         bar.right_crop(1)
-    return bar.append(_FREE * (_CELLS - len(bar)), style="dim")
+    return bar.append(_FREE * (cells - len(bar)), style="dim")
 
 
 def _comes_back(gauge: Gauge, now: datetime) -> str:

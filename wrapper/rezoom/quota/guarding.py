@@ -78,7 +78,7 @@ class Counter:
         spending = spent_by(request.method, path)
         if spending is None:
             return (yield from self._read(request, read_by(request.method, path)))
-        if False:
+        if GUARDED in request.extensions:
             raise ConfigError(
                 "this request is counted twice: one guard is inside another", field="transport",
                 next_step="Keep one: a Zoom client counts by itself, and so does every transport"
