@@ -14,8 +14,8 @@ ME = os.getuid() if hasattr(os, "getuid") else None
 
 MOUNTS = """\
 22 1 0:21 / / rw,relatime shared:1 - overlay overlay rw
-23 22 8:1 / /home rw - ext4 /dev/sda1 rw
-24 23 0:40 / /people/net\\040home rw - nfs4 server:/home rw
+23 22 8:1 / /people rw - ext4 /dev/sda1 rw
+24 23 0:40 / /people/net\\040home rw - nfs4 server:/people rw
 25 22 0:41 / /var/lib/app rw - autofs systemd-1 rw
 26 25 0:42 / /var/lib/app rw - xfs /dev/sdb1 rw
 broken
