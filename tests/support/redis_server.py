@@ -102,11 +102,12 @@ def shared(version: str) -> Server:
 
 
 def _free_port() -> int:
-    # Below the range from which connections take theirs, so that it is free after a restart too;
-    # a cluster's node also takes the port 10 000 higher.
+    # A cluster's node also takes the port 10 000 higher. Both are below the range from which
+    # connections take theirs, so that they are free after a restart too.
     for _ in range(100):
-        port = random.SystemRandom().randrange(20_000, 30_000)
-        with socket.socket() as probe, suppress(OSError):
+        port = random.SystemRandom().randrange(12_000, 22_000)
+        with socket.socket() as probe, socket.socket() as bus, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            bus.bind(("127.0.0.1", port + 10_000))
             return port
     raise AssertionError("no port is free")

@@ -28,8 +28,21 @@ if TYPE_CHECKING:
         ServerError,
         UnansweredError,
     )
-    from .quota import Gauge, Ledger, MemoryLedger, Quota
+    from .quota import Gauge, Ledger, Limits, MemoryLedger, Quota
     from .receipt import Receipt
+    from .recurrence import (
+        FRI,
+        MON,
+        SAT,
+        SUN,
+        THU,
+        TUE,
+        WED,
+        Occurrence,
+        Recurrence,
+        Series,
+        Weekday,
+    )
 
 _HOMES = {
     ".auth": ("Bearer", "ServerToServer", "TokenSource"),
@@ -53,15 +66,26 @@ _HOMES = {
         "ServerError",
         "UnansweredError",
     ),
-    ".quota": ("Gauge", "Ledger", "MemoryLedger", "Quota"),
+    ".quota": ("Gauge", "Ledger", "Limits", "MemoryLedger", "Quota"),
     ".receipt": ("Receipt",),
+    ".recurrence": (
+        *("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
+        *("Occurrence", "Recurrence", "Series", "Weekday"),
+    ),
     "._wire": ("UNSET",),
     "rezoom_wire.models": ("Meeting", "MeetingUpdate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "FRI",
+    "MON",
+    "SAT",
+    "SUN",
+    "THU",
+    "TUE",
     "UNSET",
+    "WED",
     "AsyncZoom",
     "AuthError",
     "Bearer",
@@ -71,25 +95,30 @@ __all__ = [
     "InvalidChange",
     "Ledger",
     "LedgerError",
+    "Limits",
     "Meeting",
     "MeetingUpdate",
     "MemoryLedger",
     "NotFoundError",
     "NotSentError",
     "NotVerified",
+    "Occurrence",
     "Problem",
     "Quota",
     "QuotaExceeded",
     "RateLimited",
     "Receipt",
+    "Recurrence",
     "RefusedError",
     "RetryLater",
     "RezoomError",
     "ScopeError",
+    "Series",
     "ServerError",
     "ServerToServer",
     "TokenSource",
     "UnansweredError",
+    "Weekday",
     "Zoom",
     "check",
 ]
