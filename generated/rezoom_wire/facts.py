@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 5f681a8f2d65a3d9) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 a411f364687b3d90) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -117,6 +117,14 @@ class Field(NamedTuple):
 
 
 NO_BOUNDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
+
+
+class Endless(NamedTuple):
+    """How many meetings a series without an end was seen to get."""
+
+    weekly: int
+    other: int
+    source: str
 
 
 class Rule(NamedTuple):
@@ -1124,6 +1132,8 @@ TOKEN_ERRORS: Final[tuple[TokenError, ...]] = (
         source="DOC-OAE",
     ),
 )
+
+ENDLESS: Final[Endless] = Endless(weekly=110, other=60, source="ITH")
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -31,6 +31,7 @@ def facts_module(bundled: Schema) -> str:
             "tuple[TokenError, ...]",
             _tuple(_rows("TokenError", bundled["x-token-errors"])),
         ),
+        ("ENDLESS", "Endless", _call("Endless", bundled["x-endless"])),
         ("HEADERS", "Mapping[str, str]", f"MappingProxyType({bundled['x-headers']!r})"),
         ("FIELDS", "Mapping[str, Field]", _table(fields)),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),

@@ -116,6 +116,14 @@ class Field(NamedTuple):
 NO_BOUNDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 
 
+class Endless(NamedTuple):
+    """How many meetings a series without an end was seen to get."""
+
+    weekly: int
+    other: int
+    source: str
+
+
 class Rule(NamedTuple):
     """Something the body alone decides; `bounds` holds the limits the rule itself sets."""
 

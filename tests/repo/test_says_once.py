@@ -40,7 +40,6 @@ MEANT: dict[tuple[str, int], str] = {
     ("simulator/faults.py", 200): STATUS,
     ("simulator/patch.py", 60): TIME,
     ("simulator/seeding.py", 60): "the length of the meeting that is made up",
-    ("simulator/series.py", 60): "how many meetings Zoom makes of an endless series",
     ("simulator/timing.py", 60): "the length of a meeting that has none",
     ("simulator/tokens.py", 200): STATUS,
     ("token_answer.py", 200): STATUS,

@@ -166,9 +166,11 @@ def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: obj
 
 def _unknown(path: str, member: str, known: Mapping[str, object]) -> Problem:
     elsewhere = [p for p in facts.FIELDS if member in (p, p.rpartition(".")[2])]
-    close = get_close_matches(member, known, n=2) or get_close_matches(
-        member, [p.rpartition(".")[2] for p in facts.FIELDS], n=2
-    )
+    close = get_close_matches(member, known, n=2)
+    if not close:
+        names = dict.fromkeys(p.rpartition(".")[2] for p in facts.FIELDS)
+        leaves = get_close_matches(member, names, n=2)
+        close = [p for p in facts.FIELDS if p.rpartition(".")[2] in leaves]
     if elsewhere:
         fix = f"it belongs at {' or '.join(elsewhere)}"
     elif close:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from typing import Literal, NoReturn, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, TypeGuard
 
 from .refusal import RecurrenceError, refusal
 from .weekday import Weekday
+
+if TYPE_CHECKING:
+    from .._wire import Endless
 
 Unit: TypeAlias = Literal["daily", "weekly", "monthly"]
 
@@ -180,6 +183,13 @@ def rule_bound(rule: str, member: str) -> int:
     from .._wire import facts
 
     return facts.RULES[rule].bounds[member]["maximum"]
+
+
+def endless() -> Endless:
+    """Return how many meetings an endless series was seen to get."""
+    from .._wire import facts
+
+    return facts.ENDLESS
 
 
 def field_limits(member: str) -> tuple[int, int]:

@@ -69,7 +69,11 @@ def _intervals(series: Series) -> Iterator[Problem]:
 def _counts(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
     end = series.recurrence.end
     if isinstance(end, Forever):
-        message = "no series is endless: about 110 weekly or 60 monthly meetings were seen"
+        seen = checks.endless()
+        message = (
+            f"no series is endless: about {seen.weekly} weekly or {seen.other} other meetings"
+            " were seen"
+        )
         fix = "say until(…) or times(…), or update the series again before its end"
         yield _problem("end_times", "endless", message, fix)
         return

@@ -57,7 +57,7 @@ class Quirks:
     endless: Annotated[
         Literal["horizon", "sixty"],
         Evidence(
-            "end_times 0 becomes about 110 weekly meetings, or 60 others, counted from the update.",
+            "end_times 0 becomes about two years of weeks, or as many others as a count may name.",
             ("ITH",),
         ),
     ] = "horizon"

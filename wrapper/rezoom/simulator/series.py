@@ -11,8 +11,9 @@ from itertools import count, islice, takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-# Most occurrences of a series with an end: https://developers.zoom.us/changelog/meetings/
-MOST = 60
+from .._wire import facts
+
+MOST = facts.FIELDS["recurrence.end_times"].maximum or 1
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
 _LAST_YEAR = 9999
 

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from .._wire import facts
 from .quirks import Quirks
 from .series import MOST, WEEKLY, starts_in_utc, with_defaults
 from .store import State
 
 MEMBERS = ("start_time", "timezone", "duration", "recurrence")
 SCHEDULED, SERIES = 2, 8
-# About two years of weeks, seen by https://github.com/cornellh4i/ithaca-recovery.
-_WEEKLY_HORIZON = 110
 _DURATION = 60
 
 
@@ -119,7 +118,7 @@ def _reschedule(
         start.wall,
         zone(timezone),
         now=now,
-        horizon=_WEEKLY_HORIZON if weekly else MOST,
+        horizon=facts.ENDLESS.weekly if weekly else MOST,
         clamp=quirks.short_month == "clamp",
     )
     if recurrence.get("end_times") == 0:
