@@ -151,6 +151,18 @@ def test_an_unknown_member_is_ignored_and_noted(sim: Simulator, api: httpx.Clien
     assert [flaw.kind for flaw in logged.verdict.flaws] == ["unknown"]
 
 
+def test_null_is_ignored_unless_a_quirk_refuses_it(sim: Simulator, api: httpx.Client) -> None:
+    """Clients that send null with every update are let through, and the log says so."""
+    number = sim.add_meeting()
+    body = {"topic": "new", "settings": {"alternative_hosts": None}}
+    assert api.patch(f"/meetings/{number}", json=body).status_code == 204
+    assert (sim.meeting(number)["topic"], sim.requests[-1].body) == ("new", body)
+    assert sim.requests[-1].ignored == ("settings.alternative_hosts",)
+    with Simulator(quirks={"null-member": "refuse"}) as strict:
+        url = f"{strict.url}/meetings/{strict.add_meeting()}"
+        refused(httpx.patch(url, json=body, headers=bearer(strict)), 400, 300)
+
+
 @pytest.mark.parametrize("options", [{"strict": True}, {"quirks": {"unknown-key": "refuse"}}])
 def test_an_unknown_member_can_be_refused(options: dict[str, Any]) -> None:
     """With `strict`, or by quirk."""

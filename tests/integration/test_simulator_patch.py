@@ -105,6 +105,13 @@ def test_an_offset_is_read_as_utc() -> None:
     assert after["start_time"] == "2030-07-01T09:00:00Z"
 
 
+def test_null_clears_nothing() -> None:
+    """A member that is null is ignored, wherever it stands."""
+    before = meeting()
+    after, ignored = patched(before, {"agenda": None, "settings": {"alternative_hosts": None}})
+    assert (after, set(ignored)) == (before, {"agenda", "settings.alternative_hosts"})
+
+
 def test_a_past_start_leaves_a_series_alone() -> None:
     """The start and the pattern sent with it are ignored; the topic is not."""
     before = series()

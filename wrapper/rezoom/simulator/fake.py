@@ -13,7 +13,7 @@ from ..clock import Clock
 from . import answers
 from .allowance import Allowance
 from .answers import Answer
-from .judge import judge, refusable
+from .judge import judge, refusable, without_nulls
 from .patch import apply, occurrence, view
 from .quirks import Quirks
 from .record import Verdict
@@ -133,7 +133,7 @@ class FakeZoom:
         self, call: Call, state: State, body: dict[str, Any], verdict: Verdict, now: datetime
     ) -> Outcome:
         wanted = call.query.get("occurrence_id") or None
-        refused = refusal(state, body)
+        refused = refusal(state, without_nulls(body)[0])
         if refused is not None:
             return Outcome(refused, body, verdict)
         try:

@@ -37,15 +37,32 @@ def refusable(
     verdict: Verdict, body: Mapping[str, Any], quirks: Quirks, *, strict: bool
 ) -> tuple[Flaw, ...]:
     """Pick the flaws that Zoom is known to refuse; with `strict` that is all of them."""
+    nulls = set(without_nulls(body)[1]) if quirks.null_member == "ignore" else set()
     return tuple(
         flaw
         for flaw in verdict.flaws
         if strict
         or not (
-            (flaw.kind == "unknown" and quirks.unknown_key == "ignore")
+            flaw.field in nulls
+            or (flaw.kind == "unknown" and quirks.unknown_key == "ignore")
             or (flaw.field == "start_time" and _reads_offset(body, quirks))
         )
     )
+
+
+def without_nulls(body: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[str]]:
+    """Split a body into what is not null, and the paths of what is."""
+    kept: dict[str, Any] = {}
+    nulls: list[str] = []
+    for name, value in body.items():
+        if value is None:
+            nulls.append(prefix + name)
+        elif isinstance(value, Mapping):
+            kept[name], inside = without_nulls(value, f"{prefix}{name}.")
+            nulls += inside
+        else:
+            kept[name] = value
+    return kept, nulls
 
 
 def members() -> tuple[frozenset[str], frozenset[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .._wire import facts
 from .derived import host_members, passcode_members
+from .judge import without_nulls
 from .quirks import Quirks
 from .store import State
 from .timing import MEMBERS, read_start, retime, zulu
@@ -29,7 +30,7 @@ def apply(
     changes, by the few members Zoom honours there; LookupError when the series has no such date.
     """
     new = deepcopy(state)
-    ignored: list[str] = []
+    body, ignored = without_nulls(body)
     if occurrence_id is not None:
         wanted = _sift(body, _honoured_for_one(quirks), ignored)
         ignored += _edit_occurrence(new, occurrence_id, wanted, now, quirks)

@@ -76,6 +76,14 @@ class Quirks:
             ("FRA", "ASL"),
         ),
     ] = "ignore"
+    null_member: Annotated[
+        Literal["ignore", "refuse"],
+        Evidence(
+            "A member that is null is ignored: null did not clear a value, and a published client "
+            "sends six of them with every update.",
+            ("ZAPI43",),
+        ),
+    ] = "ignore"
     second_grant: Annotated[
         Literal["both-live", "replaces"],
         Evidence(
