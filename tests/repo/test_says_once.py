@@ -23,7 +23,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("cli/meeting_view.py", 60): TIME,
     ("cli/preview.py", 60): "how many dates are listed at once",
     ("cli/preview_view.py", 60): TIME,
-    ("flow.py", 200): STATUS,
+    ("intents.py", 200): STATUS,
     ("quota/instants.py", 60): TIME,
     ("quota/keys.py", 80): "the port of http",
     ("quota/pacing.py", 60): TIME,

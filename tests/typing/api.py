@@ -28,7 +28,7 @@ from rezoom import (
     Zoom,
     check,
 )
-from rezoom.drive import SystemClock
+from rezoom.system_clock import SystemClock
 from rezoom_wire.types import Unset
 
 BERLIN = ZoneInfo("Europe/Berlin")

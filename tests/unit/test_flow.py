@@ -23,18 +23,17 @@ from rezoom import (
 )
 from rezoom.auth import Token
 from rezoom.errors import SlotExpired
-from rezoom.flow import (
+from rezoom.flow import Policy, exchange
+from rezoom.intents import (
     Authorize,
     Failure,
     Intent,
     Outgoing,
     Pause,
-    Policy,
     Reply,
     Reserve,
     Send,
     Settle,
-    exchange,
 )
 from rezoom.quota import Grant, Reservation
 from rezoom.quota import Policy as QuotaPolicy

@@ -7,8 +7,10 @@ if TYPE_CHECKING:
     from rezoom_wire.models import Meeting, MeetingUpdate
 
     from ._wire import UNSET
+    from .async_client import AsyncZoom
     from .auth import Bearer, ServerToServer, TokenSource
-    from .client import AsyncZoom, Zoom, check
+    from .checking import check
+    from .client import Zoom
     from .clock import Clock
     from .errors import (
         AuthError,
@@ -45,8 +47,10 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    ".async_client": ("AsyncZoom",),
     ".auth": ("Bearer", "ServerToServer", "TokenSource"),
-    ".client": ("AsyncZoom", "Zoom", "check"),
+    ".checking": ("check",),
+    ".client": ("Zoom",),
     ".clock": ("Clock",),
     ".errors": (
         "AuthError",

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import TypeAlias
 
 from .clock import Clock
-from .flow import Abandon, Release, Reserve, Settle
-from .quota import Grant, Ledger
+from .intents import Abandon, Booking, Enquiry, Host, Learn, Release, Reserve, Settle, Usage
+from .quota import Grant, Ledger, Quota
 from .quota.lessons import Block, External, SlowDown
 
-Entry: TypeAlias = Reserve | Settle | Release | Abandon
 
-
-def book(entry: Entry, ledger: Ledger) -> Grant | None:
+def book(entry: Booking, ledger: Ledger) -> Grant | None:
     """Carry out one entry; a reservation gives its grant."""
     match entry:
         case Reserve(reservation, wait):
@@ -35,7 +32,7 @@ def book(entry: Entry, ledger: Ledger) -> Grant | None:
     return None
 
 
-async def abook(entry: Entry, ledger: Ledger) -> Grant | None:
+async def abook(entry: Booking, ledger: Ledger) -> Grant | None:
     """As `book`, without blocking the event loop."""
     match entry:
         case Reserve(reservation, wait):
@@ -54,6 +51,34 @@ async def abook(entry: Entry, ledger: Ledger) -> Grant | None:
             await ledger.arelease(grant)
         case Abandon(grant):
             await ledger.aabandon(grant)
+    return None
+
+
+def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:
+    """Ask the ledger, or teach it whose a meeting is; no place is taken."""
+    match what:
+        case Host(account, meeting):
+            return ledger.host_of(account, meeting)
+        case Learn(account, meeting, None):
+            ledger.forget_host(account, meeting)
+        case Learn(account, meeting, str(host)):
+            ledger.learn_host(account, meeting, host)
+        case Usage(reservation):
+            return ledger.usage(reservation)
+    return None
+
+
+async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:
+    """As `enquire`, without blocking the event loop."""
+    match what:
+        case Host(account, meeting):
+            return await ledger.ahost_of(account, meeting)
+        case Learn(account, meeting, None):
+            await ledger.aforget_host(account, meeting)
+        case Learn(account, meeting, str(host)):
+            await ledger.alearn_host(account, meeting, host)
+        case Usage(reservation):
+            return await ledger.ausage(reservation)
     return None
 
 
@@ -82,7 +107,7 @@ class Held:
             grant.check(grant.granted_at + (self._clock.now() - self._asked_at))
         self._sent = True
 
-    def owed(self) -> Entry | None:
+    def owed(self) -> Booking | None:
         """Say what is left to write down: who is cancelled does not keep a meeting to himself."""
         grant, self._grant = self._grant, None
         if grant is None:

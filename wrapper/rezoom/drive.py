@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import anyio
@@ -15,15 +13,17 @@ import httpx
 
 from ._wire import facts
 from .auth import Token, TokenRequest, TokenSource
-from .booking import Held, abook, book
+from .booking import Held, abook, aenquire, book, enquire
 from .clock import Clock
 from .errors import RezoomError
-from .flow import (
+from .intents import (
     Abandon,
     Authorize,
     Failure,
     Flow,
+    Host,
     Intent,
+    Learn,
     Outgoing,
     Pause,
     Release,
@@ -31,6 +31,8 @@ from .flow import (
     Reserve,
     Send,
     Settle,
+    T,
+    Usage,
 )
 from .quota import Ledger
 from .quota.spending import GUARDED
@@ -57,27 +59,6 @@ _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 _AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
 
 
-class SystemClock:
-    """The real time."""
-
-    def now(self) -> datetime:
-        """Read the wall clock, in UTC."""
-        return datetime.now(UTC)
-
-    def monotonic(self) -> float:
-        """Read the clock that never goes back and, where there is one, runs in sleep too."""
-        boot = getattr(time, "CLOCK_BOOTTIME", None)
-        return time.monotonic() if boot is None else time.clock_gettime(boot)
-
-    def sleep(self, seconds: float) -> None:
-        """Block this thread."""
-        time.sleep(seconds)
-
-    async def asleep(self, seconds: float) -> None:
-        """Let other tasks run."""
-        await anyio.sleep(seconds)
-
-
 @dataclass(slots=True)
 class Tools:
     """What a driver works with; `renewing` lets one thread at a time fetch a token."""
@@ -89,15 +70,25 @@ class Tools:
     renewing: threading.Lock = field(default_factory=threading.Lock)
 
 
-def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
-    """Run `flow` to its end, blocking."""
+@dataclass(frozen=True, slots=True)
+class AsyncLine:
+    """An open client of one event loop, and the lock that lets one task at a time fetch a token."""
+
+    http: httpx.AsyncClient
+    renewing: anyio.Lock
+
+
+def drive(flow: Flow[T], tools: Tools, connect: Callable[[], httpx.Client]) -> T:
+    """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
     held = Held(tools.clock)
 
     def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
-                return _authorize(rejected, tools, http)
+                # Before anything is reserved: a client that is closed costs nothing.
+                return _authorize(rejected, tools, connect())
             case Send(request, token, grant):
+                http = connect()
                 held.sends(grant)
                 return _reply(
                     lambda: http.send(_request(request, token, tools, http), **_AS_IS),
@@ -114,6 +105,8 @@ def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
                 book(intent, tools.ledger)
             case Pause(seconds):
                 tools.clock.sleep(seconds)
+            case Host() | Learn() | Usage():
+                return enquire(intent, tools.ledger)
         return None
 
     try:
@@ -126,22 +119,23 @@ def drive(flow: Flow, tools: Tools, http: httpx.Client) -> Reply:
             else:
                 intent = flow.send(result)
     except StopIteration as done:
-        reply: Reply = done.value
-        return reply
+        outcome: T = done.value
+        return outcome
     finally:
         if (owed := held.owed()) is not None:
             book(owed, tools.ledger)
 
 
-async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: anyio.Lock) -> Reply:
-    """Run `flow` to its end in this event loop."""
+async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) -> T:
+    """Run `flow` to its end in this event loop; otherwise as `drive`."""
     held = Held(tools.clock)
 
     async def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
-                return await _aauthorize(rejected, tools, http, renewing)
+                return await _aauthorize(rejected, tools, connect())
             case Send(request, token, grant):
+                http = connect().http
                 held.sends(grant)
                 return await _areply(
                     lambda: http.send(_request(request, token, tools, http), **_AS_IS),
@@ -159,6 +153,8 @@ async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: an
                     await abook(intent, tools.ledger)
             case Pause(seconds):
                 await tools.clock.asleep(seconds)
+            case Host() | Learn() | Usage():
+                return await aenquire(intent, tools.ledger)
         return None
 
     try:
@@ -171,8 +167,8 @@ async def adrive(flow: Flow, tools: Tools, http: httpx.AsyncClient, renewing: an
             else:
                 intent = flow.send(result)
     except StopIteration as done:
-        reply: Reply = done.value
-        return reply
+        outcome: T = done.value
+        return outcome
     finally:
         if (owed := held.owed()) is not None:
             with anyio.CancelScope(shield=True):
@@ -213,13 +209,12 @@ def _authorize(rejected: str | None, tools: Tools, http: httpx.Client) -> Token 
         return _accept(reply, tools)
 
 
-async def _aauthorize(
-    rejected: str | None, tools: Tools, http: httpx.AsyncClient, renewing: anyio.Lock
-) -> Token | Failure:
+async def _aauthorize(rejected: str | None, tools: Tools, line: AsyncLine) -> Token | Failure:
+    http = line.http
     token = tools.auth.peek(tools.clock.now(), rejected=rejected)
     if token is not None:
         return token
-    async with renewing:
+    async with line.renewing:
         token = tools.auth.peek(tools.clock.now(), rejected=rejected)
         if token is not None:
             return token
@@ -287,4 +282,4 @@ def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failur
     return Failure(sent, reason, tools.clock.now())
 
 
-__all__ = ["NEVER_LEFT", "SystemClock", "Tools", "adrive", "drive"]
+__all__ = ["NEVER_LEFT", "AsyncLine", "Tools", "adrive", "drive"]

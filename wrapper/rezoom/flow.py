@@ -1,141 +1,64 @@
-"""The sans-I/O core: generators that say what to do next and are told how it went.
+"""The sans-I/O core: one request, sent until it is answered; a generator of intents.
 
-Nothing here sends, sleeps, reads a clock, or touches a ledger; `drive.py` does. A flow yields an
-intent and receives its result: Authorize → Token or Failure · Reserve → Grant · Send → Reply or
-Failure · Settle, Release, Abandon, Pause → None.
+Nothing here sends, sleeps, reads a clock, or touches a ledger; `drive.py` does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from datetime import timedelta
+from typing import Any
 
 from .answers import Verdict, read, taught
 from .auth import Token
 from .errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
+from .intents import (
+    Abandon,
+    Authorize,
+    Failure,
+    Flow,
+    Intent,
+    Outgoing,
+    Pause,
+    Release,
+    Reply,
+    Reserve,
+    Send,
+    Settle,
+)
 from .quota import Grant, Reservation
-from .quota.lessons import Lesson
 from .retry import Backoff
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One HTTP request, whole but for the token; `secrets` never reach a message."""
-
-    operation: str
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    content: bytes | None = field(default=None, repr=False)
-    # Sending it twice leaves what sending it once leaves.
-    repeatable: bool = True
-    success: int = 200
-    secrets: frozenset[str] = field(default=frozenset(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Whatever came back over HTTP; header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """No answer; `sent` is False only where provably no byte of the request left."""
-
-    sent: bool | None
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Authorize:
-    """Get a token; not the one Zoom has just rejected."""
-
-    rejected: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Reserve:
-    """Take a place in every quota and a turn within `wait` seconds, or raise QuotaExceeded."""
-
-    reservation: Reservation
-    wait: float
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Put the request on the wire; raises SlotExpired when it is too late for the `grant`.
-
-    Whatever is a NotSentError says that nothing left.
-    """
-
-    request: Outgoing
-    token: Token
-    grant: Grant | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """Zoom answered: the place is spent. `lessons` are what else the answer teaches."""
-
-    grant: Grant
-    lessons: tuple[Lesson, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """The request never left: the place is free again."""
-
-    grant: Grant
-
-
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """Nobody knows whether Zoom counted it: the place stays spent."""
-
-    grant: Grant
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Sleep."""
-
-    seconds: float
-
 
 # An update takes some tenths of a second; Zoom itself refuses what overlaps (its lock 429).
 _IN_FLIGHT = "in-flight"
 _LOOK_AGAIN, _LONGEST_LOOK = 0.05, 0.4
 
-Intent: TypeAlias = Authorize | Reserve | Send | Settle | Release | Abandon | Pause
-Flow: TypeAlias = Generator[Intent, Any, Reply]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Policy:
-    """How often to try again, and how long one call may sleep in all (seconds)."""
+    """How often to try again, and how long one call may sleep in all (seconds).
+
+    One for each call: `slept` adds up over all the requests that it makes.
+    """
 
     retries: int
     wait: float
     rand: Callable[[], float]
     backoff: Backoff = field(default_factory=Backoff)
+    slept: float = 0.0
 
 
-def exchange(request: Outgoing, policy: Policy, reservation: Reservation | None = None) -> Flow:
+def exchange(
+    request: Outgoing, policy: Policy, reservation: Reservation | None = None
+) -> Flow[Reply]:
     """Send `request` until it succeeds or may not be tried again; return the successful reply.
 
     The token comes before the reservation, and every attempt reserves anew, the one after a
     renewed token included (architecture: every attempt costs quota and passes the same guard).
     """
     rejected: str | None = None
-    failures, slept = 0, 0.0
+    failures = 0
     earlier: RezoomError | None = None
     while True:
         try:
@@ -156,14 +79,14 @@ def exchange(request: Outgoing, policy: Policy, reservation: Reservation | None 
             )
         else:
             try:
-                left = policy.wait - slept
+                left = policy.wait - policy.slept
                 outcome, grant, turn = yield from _attempt(request, token, reservation, left)
             except RezoomError as error:
                 if earlier is None:
                     raise
                 # What became of the change is what the earlier attempt says, not the ledger.
                 raise earlier from error
-            slept += turn
+            policy.slept += turn
             if isinstance(outcome, Reply) and outcome.status == request.success:
                 if grant is not None:
                     yield Settle(grant, taught(outcome.headers))
@@ -177,10 +100,10 @@ def exchange(request: Outgoing, policy: Policy, reservation: Reservation | None 
         if not verdict.retry or failures > policy.retries:
             raise earlier
         pause = _pause(verdict, failures, policy)
-        if slept + pause > policy.wait:
+        if policy.slept + pause > policy.wait:
             raise earlier
         yield Pause(pause)
-        slept += pause
+        policy.slept += pause
 
 
 def _attempt(

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ._wire import facts, get_request, read_meeting, source, update_request
-from .errors import ConfigError, InvalidChange, LedgerError, Problem, ServerError
-from .flow import Outgoing, Policy, Reply
+from .errors import InvalidChange, Problem, ServerError
+from .intents import Outgoing, Reply
 from .meeting_id import meeting_number
-from .quota import Policy as QuotaPolicy
-from .quota import Quota, Reservation
-from .quota.keys import account_key
-from .receipt import Receipt
-from .retry import Wait, seconds
 from .scheduling import judge_scheduled
-from .token_answer import header_flaw
 
 if TYPE_CHECKING:
     from ._wire import Meeting
@@ -39,57 +31,32 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What all calls of one client share."""
+class Asked:
+    """What a caller wants of one meeting, as it was said; `now` tells what is past."""
 
-    base_url: str
-    account: str | None
-    wait: float
-    retries: int
-    rand: Callable[[], float]
-    quota: QuotaPolicy
-
-    @property
-    def ledger_account(self) -> str:
-        """Name the account in the ledger."""
-        return account_key(self.base_url, self.account)
-
-    def policy(self, wait: Wait | None = None) -> Policy:
-        """Say how often to retry and how long to sleep in one call."""
-        return Policy(self.retries, self.wait if wait is None else seconds(wait), self.rand)
-
-    def reservation(self, meeting: int | None, host: str | None) -> Reservation:
-        """Name the quotas an update of `meeting` spends."""
-        return self.quota.reservation(self.ledger_account, meeting, host)
-
-    def receipt(self, job: Job, reply: Reply, left: Quota | LedgerError) -> Receipt:
-        """Write down what is known after a 204."""
-        tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-        return Receipt(job.meeting, True, tracking, left, job.warnings)
+    meeting: int | str
+    change: object
+    fields: Mapping[str, object]
+    now: datetime
+    schedule: Series | None = None
+    occurrence: str | None = None
+    allow: Sequence[str] = ()
+    extra: Mapping[str, object] | None = None
 
 
-def update_job(
-    meeting: int | str,
-    change: object,
-    fields: Mapping[str, object],
-    *,
-    schedule: Series | None = None,
-    now: datetime,
-    occurrence: str | None,
-    allow: Sequence[str],
-    extra: Mapping[str, object] | None,
-) -> Job:
+def update_job(asked: Asked) -> Job:
     """Judge an update and write its request; raise InvalidChange with every problem at once."""
+    occurrence = asked.occurrence
     problems: list[Problem] = []
     number = 0
     try:
-        number = meeting_number(meeting)
+        number = meeting_number(asked.meeting)
     except InvalidChange as error:
         problems += error.problems
     problems += _occurrence_problems(occurrence)
     body, found = judge_scheduled(
-        change, fields, schedule=schedule, now=now, occurrence=occurrence is not None,
-        extra=extra, allow=allow,
+        asked.change, asked.fields, schedule=asked.schedule, now=asked.now,
+        occurrence=occurrence is not None, extra=asked.extra, allow=asked.allow,
     )  # fmt: skip
     problems += found
     if any(problem.severity == "error" for problem in problems):
@@ -169,43 +136,6 @@ def secret_values(body: object) -> Iterator[str]:
     elif isinstance(body, list):
         for item in body:
             yield from secret_values(item)
-
-
-def api_address(url: str) -> str:
-    """Check the API address: whole, ending in /v2, and never plain HTTP over a network."""
-    fix = f"Give an address such as {facts.BASE_URL}."
-    flaw = header_flaw(url)
-    try:
-        parts = urlsplit("" if flaw else url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        flaw = "is not an address"
-    if flaw:
-        raise ConfigError(f"base_url {flaw}", field="base_url", next_step=fix)
-    if "@" in parts.netloc:
-        raise ConfigError(
-            "base_url has a user name or password in it", field="base_url",
-            next_step="Leave them out: the token says who calls.",
-        )  # fmt: skip
-    path = parts.path.rstrip("/")
-    whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
-    if not whole or not path.endswith("/v2"):
-        raise ConfigError(
-            "base_url is not an http address that ends in /v2", field="base_url", next_step=fix
-        )
-    if parts.scheme == "http" and not _loopback(host):
-        raise ConfigError(
-            "base_url would send the token unencrypted over a network", field="base_url",
-            next_step="Use https; plain http is for a simulator on this machine.",
-        )  # fmt: skip
-    return url.rstrip("/")
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _occurrence_problems(occurrence: object) -> list[Problem]:

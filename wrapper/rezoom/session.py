@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import random
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias, TypedDict, Unpack
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from ._wire import facts
+from .address import api_address
 from .auth import ServerToServer, TokenSource
 from .clock import Clock
-from .drive import SystemClock, Tools
-from .errors import ConfigError, LedgerError
-from .prepare import Desk, api_address
+from .desk import Desk, Hosts
+from .drive import Tools
+from .errors import ConfigError
 from .quota import Lease, Ledger, Limits, Policy
 from .quota.opening import open_ledger
 from .quota.policy import AccountPlan
 from .retry import Wait, seconds
+from .system_clock import SystemClock
 
 if TYPE_CHECKING:
     import httpx
 
 AGENT = {"User-Agent": "rezoom"}
-_log = logging.getLogger("rezoom")
-Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -59,7 +58,7 @@ class Session:
         clock = options.get("clock") or SystemClock()
         base_url = api_address(options.get("base_url") or facts.BASE_URL)
         wait = seconds(options.get("wait", 30))
-        self._hosts = _known_hosts(options.get("hosts", "known"))
+        hosts = _known_hosts(options.get("hosts", "known"))
         self._timeout = _bounded(options.get("timeout", 30))
         plan = options.get("account_plan") or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
         quota = Policy(
@@ -67,7 +66,7 @@ class Session:
             account_plan=plan,
             lease=Lease.for_phases(_phases(self._timeout)),
         )
-        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota)
+        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota, hosts)
         ledger = options.get("ledger")
         self._owns_ledger = ledger is None or isinstance(ledger, str)
         if ledger is None or isinstance(ledger, str):
@@ -103,6 +102,9 @@ class Session:
         """Name the address and the account; nothing secret."""
         return f"{type(self).__name__}(base_url={self._desk.base_url!r}, auth={self._tools.auth!r})"
 
+    def _now(self) -> datetime:
+        return self._tools.clock.now()
+
     def _close_ledger(self) -> None:
         self._closed = True
         if self._owns_ledger:
@@ -113,15 +115,6 @@ class Session:
         if self._closed or (http is not None and http.is_closed):
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
             raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
-
-
-@contextmanager
-def learning() -> Iterator[None]:
-    """Let a call go on whatever the ledger does: it only misses what could have been learned."""
-    try:
-        yield
-    except LedgerError as error:
-        _log.warning("the host of a meeting was not written down: %s", error)
 
 
 def _known_hosts(hosts: Hosts) -> Hosts:

@@ -49,7 +49,7 @@ def open_zoom() -> Zoom:
 def open_count() -> Iterator[Count]:
     """Open the ledger that a client would use; needs no secret, and asks no network."""
     from .._wire import facts
-    from ..prepare import api_address
+    from ..address import api_address
     from ..quota import Policy, open_ledger
     from ..quota.keys import account_key
 

@@ -107,14 +107,13 @@ def update(
 def _judged(
     meeting: str, change: Change, schedule: Series | None, occurrence: str | None, allow: list[str]
 ) -> Job:
-    from ..drive import SystemClock
-    from ..prepare import update_job
+    from ..prepare import Asked, update_job
+    from ..system_clock import SystemClock
 
+    now = SystemClock().now()
+    asked = Asked(meeting, change.body, {}, now, schedule, occurrence, allow, change.extra)
     try:
-        job = update_job(
-            meeting, change.body, {}, schedule=schedule, now=SystemClock().now(),
-            occurrence=occurrence, allow=allow, extra=change.extra,
-        )  # fmt: skip
+        job = update_job(asked)
     except InvalidChange as error:
         raise InvalidChange(change.with_verdicts(error.problems)) from None
     if change.problems:

@@ -15,7 +15,8 @@ import httpx
 from ..answers import read, taught
 from ..drive import NEVER_LEFT
 from ..errors import ConfigError, NotSentError
-from ..flow import Abandon, Pause, Release, Reply, Reserve, Settle, take_turn
+from ..flow import take_turn
+from ..intents import Abandon, Booking, Host, Learn, Pause, Release, Reply, Reserve, Settle
 from .keys import account_key
 from .policy import Policy
 from .reservation import Grant, Lease, Reservation
@@ -40,24 +41,6 @@ class Keep:
     response: httpx.Response
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
-    """Look up whose meeting it is."""
-
-    account: str
-    meeting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Learn:
-    """Remember whose meeting it is; None: forget it."""
-
-    account: str
-    meeting: int
-    host: str | None
-
-
-Booking: TypeAlias = Reserve | Settle | Release | Abandon
 Step: TypeAlias = Booking | Pause | Forward | Keep | Host | Learn
 Steps: TypeAlias = Generator[Step, Any, httpx.Response]
 

@@ -9,13 +9,13 @@ from typing import Any, cast
 import anyio
 import httpx
 
-from ..booking import Held, abook, book
+from ..booking import Held, abook, aenquire, book, enquire
 from ..clock import Clock
-from ..drive import SystemClock
 from ..errors import ConfigError
-from ..flow import Abandon, Pause, Release, Reserve, Settle
+from ..intents import Abandon, Host, Learn, Pause, Release, Reserve, Settle
 from ..retry import Wait, seconds
-from .guarding import Counter, Forward, Host, Keep, Learn, Step, as_reply, kept
+from ..system_clock import SystemClock
+from .guarding import Counter, Forward, Keep, Step, as_reply, kept
 from .ledger import Ledger
 from .opening import open_ledger
 from .policy import AccountPlan, Limits, Policy
@@ -113,12 +113,8 @@ class GuardedTransport(httpx.BaseTransport):
                         response.close()
                     again, body = kept(response, raw)
                     return again, as_reply(response, body, guard.clock.now())
-                case Host(account, meeting):
-                    return guard.ledger.host_of(account, meeting)
-                case Learn(account, meeting, None):
-                    guard.ledger.forget_host(account, meeting)
-                case Learn(account, meeting, host):
-                    guard.ledger.learn_host(account, meeting, cast("str", host))
+                case Host() | Learn():
+                    return enquire(step, guard.ledger)
             return None
 
         steps = guard.counter.guarded(request, self._wait)
@@ -178,12 +174,8 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                         await response.aclose()
                     again, body = kept(response, raw)
                     return again, as_reply(response, body, guard.clock.now())
-                case Host(account, meeting):
-                    return await guard.ledger.ahost_of(account, meeting)
-                case Learn(account, meeting, None):
-                    await guard.ledger.aforget_host(account, meeting)
-                case Learn(account, meeting, host):
-                    await guard.ledger.alearn_host(account, meeting, cast("str", host))
+                case Host() | Learn():
+                    return await aenquire(step, guard.ledger)
             return None
 
         steps = guard.counter.guarded(request, self._wait)

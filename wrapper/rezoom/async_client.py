@@ -1,0 +1,102 @@
+"""AsyncZoom: the same as Zoom, awaited."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+import anyio
+import httpx
+
+from . import operations
+from .auth import TokenSource
+from .drive import AsyncLine, adrive
+from .intents import Flow, T
+from .prepare import Asked
+from .quota import Quota
+from .receipt import Receipt
+from .retry import Wait
+from .session import AGENT, Session, ZoomOptions
+
+if TYPE_CHECKING:
+    from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from .recurrence import Series
+
+
+class AsyncZoom(Session):
+    """The same as `Zoom`, awaited; belongs to one event loop."""
+
+    def __init__(
+        self,
+        auth: TokenSource,
+        *,
+        http: httpx.AsyncClient | None = None,
+        **options: Unpack[ZoomOptions],
+    ) -> None:
+        """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
+        super().__init__(auth, http=http, **options)
+        self._http = http
+        self._renewing: anyio.Lock | None = None
+
+    async def update(
+        self,
+        meeting: int | str,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        occurrence: str | None = None,
+        host: str | None = None,
+        wait: Wait | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Receipt:
+        """Change the named fields of a meeting; see `Zoom.update`."""
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return await self._run(operations.update(self._desk, asked, host=host, wait=wait))
+
+    async def get(
+        self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
+    ) -> Meeting:
+        """Read a meeting; see `Zoom.get`."""
+        return await self._run(
+            operations.get(self._desk, meeting, occurrence=occurrence, past=past)
+        )
+
+    async def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
+        """Tell what is left of the day's updates; see `Zoom.quota`."""
+        return await self._run(operations.quota(self._desk, meeting, host=host))
+
+    async def aclose(self) -> None:
+        """Close the connections, and the ledger, that this client opened."""
+        self._close_ledger()
+        if self._owns_http and self._http is not None and self._pid == os.getpid():
+            await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Use the client in an `async with` block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Close at the end of the block."""
+        await self.aclose()
+
+    async def _run(self, flow: Flow[T]) -> T:
+        return await adrive(flow, self._tools, self._open)
+
+    def _open(self) -> AsyncLine:
+        self._usable(self._http)
+        if self._http is None or (self._owns_http and self._pid != os.getpid()):
+            self._http = httpx.AsyncClient(timeout=self._timeout, headers=AGENT)
+            self._pid = os.getpid()
+        if self._renewing is None:
+            self._renewing = anyio.Lock()
+        return AsyncLine(self._http, self._renewing)
