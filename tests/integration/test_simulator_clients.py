@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from rezoom import AuthError, ConfigError, NotFoundError, RateLimited, RefusedError, ScopeError
-from rezoom.simulator import Credentials, Fault, SimClock, Simulator, serve
+from rezoom.simulator import Credentials, SimClock, Simulator, serve
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -51,7 +51,7 @@ def test_waiting_costs_no_time() -> None:
     clock = SimClock(NOW)
     with Simulator(clock=clock) as sim, sim.zoom() as zoom:
         number = sim.add_meeting()
-        sim.fail_next(Fault.limited("second", clock.now()))
+        sim.fail_next("second")
         zoom.update(number, topic="new")
         assert clock.now() > NOW
         assert sim.meeting(number)["topic"] == "new"
@@ -65,7 +65,7 @@ def test_refusals_become_typed_errors() -> None:
             zoom.get(1)
         with pytest.raises(RefusedError, match="instant meeting"):
             zoom.update(number, schedule_for="grace@example.com")
-        sim.fail_next(Fault.limited("host-day", NOW))
+        sim.fail_next("host-day")
         with pytest.raises(RateLimited) as caught:
             zoom.update(number, topic="x")
         # A minute late: no clock is Zoom's to the second.

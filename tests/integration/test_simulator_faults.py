@@ -69,17 +69,17 @@ def test_a_fault_can_lose_the_answer_of_a_change_that_was_made(
 @pytest.mark.parametrize("applied", [False, True])
 def test_a_dropped_connection(sim: Simulator, api: httpx.Client, applied: bool) -> None:
     """The client sees a transport error, before or after the change was made."""
-    sim.fail_next(Fault.drop(applied=applied))
+    sim.fail_next(Fault("reset", applied=applied))
     with pytest.raises(LOST):
         update(api)
     assert topic(sim) == ("after" if applied else "before")
-    assert (sim.requests[-1].status, sim.requests[-1].fault) == (None, "drop")
+    assert (sim.requests[-1].status, sim.requests[-1].fault) == (None, "reset")
     assert update(api).status_code == 204
 
 
 def test_a_truncated_answer(sim: Simulator, api: httpx.Client) -> None:
     """The body ends before the length it announced."""
-    sim.fail_next(Fault.truncate(times=2))
+    sim.fail_next(Fault("truncated", times=2))
     with pytest.raises(httpx.RemoteProtocolError):
         api.get("/meetings/85746065")
     with pytest.raises(httpx.RemoteProtocolError):
@@ -90,7 +90,7 @@ def test_a_truncated_answer(sim: Simulator, api: httpx.Client) -> None:
 @pytest.mark.parametrize("applied", [False, True])
 def test_an_answer_that_comes_too_late(sim: Simulator, api: httpx.Client, applied: bool) -> None:
     """A client that gives up does not stop a change that was made before the wait."""
-    sim.fail_next(Fault.delay(30, applied=applied))
+    sim.fail_next(Fault("latency", seconds=30, applied=applied))
     with pytest.raises(httpx.ReadTimeout):
         update(api, timeout=0.05)
     assert topic(sim) == ("after" if applied else "before")
@@ -98,7 +98,7 @@ def test_an_answer_that_comes_too_late(sim: Simulator, api: httpx.Client, applie
 
 def test_a_short_delay_ends_with_the_real_answer(sim: Simulator, api: httpx.Client) -> None:
     """Who waits long enough gets what Zoom would have said."""
-    sim.fail_next(Fault.delay(0.01))
+    sim.fail_next(Fault("latency", seconds=0.01))
     assert update(api).status_code == 204
     assert topic(sim) == "after"
 
@@ -161,7 +161,7 @@ def test_stopping_does_not_wait_for_a_fault(api: httpx.Client) -> None:
     import threading
 
     seen: list[BaseException] = []
-    with Simulator(faults=[Fault.delay(3_600, match="GET")]) as sim:
+    with Simulator(faults=[Fault("latency", seconds=3_600, match="GET")]) as sim:
 
         def ask() -> None:
             try:

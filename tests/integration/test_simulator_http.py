@@ -478,6 +478,7 @@ def test_no_body_breaks_it(sim: Simulator, api: httpx.Client, body: dict[str, An
 
 def test_a_fault_that_makes_no_sense_is_refused() -> None:
     """Nonsense in a fault is refused when it is made, not when it happens."""
-    for wrong in ({"status": 99}, {"times": 0}, {"seconds": -1.0}):
-        with pytest.raises(ConfigError, match=next(iter(wrong))):
+    wrong: dict[str, Any]
+    for wrong in ({"status": 99}, {"times": 0}, {"kind": "latency", "seconds": -1.0}):
+        with pytest.raises(ConfigError, match=[*wrong][-1]):
             Fault(**wrong)

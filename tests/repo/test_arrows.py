@@ -92,6 +92,7 @@ BOUGHT: dict[str, set[str]] = {
     "platformdirs": {"quota"},
     "redis": {"quota"},
     "pydantic": {"simulator"},
+    "ruamel": {"simulator"},
     "starlette": {"simulator"},
     "uvicorn": {"simulator"},
     "rich": {"cli"},

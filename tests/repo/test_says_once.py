@@ -36,6 +36,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("recurrence/tokens.py", 200): WIDTH,
     ("recurrence/vtimezone.py", 60): TIME,
     ("simulator/app.py", 200): STATUS,
+    ("simulator/breakage.py", 200): STATUS,
     ("simulator/fake.py", 200): STATUS,
     ("simulator/faults.py", 200): STATUS,
     ("simulator/patch.py", 60): TIME,

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .clock import SimClock
-    from .faults import Fault
+    from .fault_plan import RandomFaults
+    from .faults import FAULTS, Fault, FaultKind
     from .quirks import Quirks
     from .record import Flaw, Request, Verdict
     from .serving import serve
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from .tokens import Credentials
 
 __all__ = [
+    "FAULTS",
     "Change",
     "Credentials",
     "Fault",
+    "FaultKind",
     "Flaw",
     "MemoryStore",
     "Quirks",
+    "RandomFaults",
     "Request",
     "SimClock",
     "Simulator",
@@ -30,7 +34,8 @@ __all__ = [
 
 _HOMES = {
     ".clock": ("SimClock",),
-    ".faults": ("Fault",),
+    ".fault_plan": ("RandomFaults",),
+    ".faults": ("FAULTS", "Fault", "FaultKind"),
     ".quirks": ("Quirks",),
     ".record": ("Flaw", "Request", "Verdict"),
     ".serving": ("serve",),
@@ -39,7 +44,7 @@ _HOMES = {
     ".tokens": ("Credentials",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_EXTRA = frozenset({"starlette", "uvicorn", "pydantic", "h11"})
+_EXTRA = frozenset({"starlette", "uvicorn", "pydantic", "h11", "ruamel"})
 
 
 def __getattr__(name: str) -> object:

@@ -132,8 +132,30 @@ class _Server(uvicorn.Server):
             await asyncio.wait(self.server_state.tasks, timeout=_LAST_ANSWERS)
 
 
+class _Line:
+    """The connection below a request, for faults that no HTTP library would commit."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._socket: Any = transport.get_extra_info("socket")
+        if self._socket is not None:
+            # asyncio does this only for sockets that name their protocol; without it the body
+            # waits 40 ms for the acknowledgement of the headers.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def write(self, content: bytes) -> None:
+        self._transport.write(content)
+
+    def cut(self, *, reset: bool) -> None:
+        if reset and self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+
 class _Protocol(H11Protocol):
-    """Puts into the scope of each request the means to cut its connection."""
+    """Puts into the scope of each request the line it came on."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -143,17 +165,4 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn: asyncio's own type is wider
         super().connection_made(transport)
-        line: Any = transport.get_extra_info("socket")
-        if line is not None:
-            # asyncio does this only for sockets that name their protocol; without it the body
-            # waits 40 ms for the acknowledgement of the headers.
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-        def cut_line(reset: bool) -> None:
-            if reset and line is not None:
-                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                transport.abort()
-            else:
-                transport.close()
-
-        self.app_state = {**self.app_state, "cut_line": cut_line}
+        self.app_state = {**self.app_state, "line": _Line(transport)}

@@ -9,15 +9,16 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ..clock import Clock
 from ..errors import ConfigError
-from .answers import Limit
 from .app import build_app
 from .clock import SimClock
 from .fake import FakeZoom
-from .faults import Fault, FaultPlan
+from .fault_plan import FaultPlan, RandomFaults
+from .fault_spec import Faults, as_fault, read_faults
+from .faults import Fault, FaultOptions
 from .patch import view
 from .quirks import Quirks
 from .record import Request, RequestLog
@@ -49,7 +50,7 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
         host: str = "127.0.0.1",
         clock: Clock | None = None,
         quirks: Quirks | Mapping[str, Any] | None = None,
-        faults: Iterable[Fault] = (),
+        faults: Faults | Mapping[str, Any] | Iterable[Any] = (),
         store: Store | None = None,
         credentials: Credentials | None = None,
         meetings: Iterable[Mapping[str, Any]] = (),
@@ -62,7 +63,9 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
         self._address = (host, port)
         self._random = Random(seed)  # noqa: S311 - repeatable on purpose; guards nothing
         self._store = store or MemoryStore()
-        self._faults = FaultPlan(faults)
+        wanted = faults if isinstance(faults, Faults) else read_faults(_listed(faults))
+        self._faults = FaultPlan(wanted.listed)
+        self._faults.draw_from(wanted.lottery)
         self._log = RequestLog()
         self._adding = threading.Lock()
         self._fake = FakeZoom(
@@ -214,19 +217,32 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
         """Empty the request log."""
         self._log.clear()
 
-    def fail_next(self, *faults: Fault | int | Limit) -> None:
-        """Let these faults happen to the next requests that fit.
+    def fail_next(self, *faults: Fault | str | int | Mapping[str, Any]) -> None:
+        """Let these faults happen to the next requests that fit, one after the other.
 
-        A bare number is a status; "second", "account-day", "host-day" and "lock" are the 429s
-        that Zoom has been seen to answer.
+        A text is a kind of fault from `FAULTS`, a number is a status, an object is the JSON form.
+        ConfigError when there is no such fault.
         """
-        for fault in faults:
-            if isinstance(fault, int):
-                self._faults.add(Fault(status=fault))
-            elif isinstance(fault, str):
-                self._faults.add(Fault.limited(fault, self.clock.now()))
-            else:
-                self._faults.add(fault)
+        self._faults.add(*map(as_fault, faults))
+
+    def fault(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> Fault:
+        """Let one fault happen, to the requests that its options name; see Fault."""
+        fault = Fault(kind, **options)
+        self._faults.add(fault)
+        return fault
+
+    def fault_plan(self, *, seed: int = 0, match: str = "/v2/", **chances: Any) -> None:
+        """Let faults happen by chance from now on: `fault_plan(seed=7, reset=0.05, latency=0.1)`.
+
+        The same seed lets the same requests fail. Instead of a number, a kind can have an object
+        with `chance` and the options of a fault. An earlier plan ends.
+        """
+        self._faults.draw_from(RandomFaults(chances, seed=seed, match=match))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that were asked for and have not happened yet."""
+        return self._faults.to_come()
 
     def clear_faults(self) -> None:
         """Call off every fault still to come."""
@@ -240,3 +256,7 @@ class Simulator(AbstractContextManager["Simulator"], AbstractAsyncContextManager
         if self._origin is None:
             raise RuntimeError("the simulator is not running: use it in `with`, or call start()")
         return self._origin
+
+
+def _listed(faults: Mapping[str, Any] | Iterable[Any]) -> object:
+    return faults if isinstance(faults, Mapping) else list(faults)
