@@ -138,6 +138,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def scoreboard(session: nox.Session) -> None:
+    """Play ten silent failures with rezoom and three other clients; fails only if rezoom does."""
+    install(session, "rezoom and other people's clients", EVERYTHING, *group("scoreboard"))
+    session.run("python", "scripts/scoreboard.py", *session.posargs)
+
+
+@nox.session(default=False)
 def format(session: nox.Session) -> None:  # noqa: A001  # named as what it does, on the command line
     """Write what `lint` checks."""
     install(session, "ruff", *group("lint"))

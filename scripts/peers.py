@@ -6,17 +6,13 @@ Nothing here is imported by rezoom or its tests; `pip install --group scoreboard
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import metadata
 from typing import Any, Protocol
 
 import httpx
-
-
-class CannotSay(Exception):
-    """A client has no documented way to ask for this; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,7 @@ class Peer(Protocol):
     update_call: str
     occurrence_call: str
 
+    def __init__(self, access: Access) -> None: ...
     def update(self, meeting: int, **fields: Any) -> object: ...
     def update_occurrence(self, meeting: int, occurrence: str, **fields: Any) -> object: ...
     def patch(
@@ -65,9 +62,7 @@ class Zoomus:
         )
 
     def update(self, meeting: int, **fields: Any) -> object:
-        """Update a meeting; a start that is given must be a datetime."""
-        if isinstance(fields.get("start_time"), str):
-            raise CannotSay("start_time is formatted by the client: a datetime, never text")
+        """Update a meeting; it formats the start itself, so that must be a datetime."""
         return self._client.meeting.update(id=meeting, **fields)
 
     def update_occurrence(self, meeting: int, occurrence: str, **fields: Any) -> object:
@@ -139,9 +134,7 @@ class ZoomPythonClient:
         signing.api_base_url = access.token_url.removesuffix("/token")
 
     def update(self, meeting: int, **fields: Any) -> object:
-        """Send the fields as they are; whatever JSON has no form for cannot be said."""
-        if isinstance(fields.get("start_time"), datetime):
-            raise CannotSay("the body goes to JSON as it is, which has no datetime")
+        """Send the fields as they are; what JSON has no form for, such as a datetime, cannot be."""
         return self.patch(meeting, fields)
 
     def update_occurrence(self, meeting: int, occurrence: str, **fields: Any) -> object:
@@ -155,7 +148,7 @@ class ZoomPythonClient:
         return self._client.make_patch_request(_address(meeting, query), dict(body))
 
 
-PEERS: Mapping[str, Callable[[Access], Peer]] = {
+PEERS: Mapping[str, type[Peer]] = {
     "zoomus": Zoomus,
     "pyzoom": Pyzoom,
     "zoom-python-client": ZoomPythonClient,

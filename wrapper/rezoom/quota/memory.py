@@ -130,19 +130,18 @@ class MemoryLedger(Twins):
                 self._now()
                 self._pots.setdefault(scope.key, Pot()).block(micros(until) - self._ahead)
 
-    def external(self, reservation: Reservation, name: str, used: int) -> int:
+    def external(self, reservation: Reservation, name: str, used: int) -> None:
         """Make up for what others have spent."""
         scope, margin = reservation.scope(name), reservation.lease.margin
         if scope is None or scope.limit is None:
-            return 0
+            return
         with self._lock:
             now = self._now()
             pot = self._pots.setdefault(scope.key, Pot())
             pot.purge(now)
-            missing = max(0, min(used, scope.limit) - pot.count)
-            if missing:
+            missing = min(used, scope.limit) - pot.count
+            if missing > 0:
                 pot.spend(scope.settled_at(now, margin, self._ahead), missing)
-        return missing
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
