@@ -29,7 +29,9 @@ from compiler.bundle import (
 from compiler.document import Document, SpecError
 from compiler.facts import facts_module, secret_names
 from compiler.lint import lint
+from compiler.rule_rows import LISTS
 from compiler.seal import add_headers, digest, seal
+from compiler.situations import situation_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 WIRE, CONTRACT = "rezoom_wire", "rezoom_contract"
@@ -118,6 +120,11 @@ def compile_spec(root: Path, target: Path) -> None:
         wire, contract = target / WIRE, target / CONTRACT
         (wire / "facts.py").write_text(facts_module(bundled), encoding="utf-8")
         schemas = {"update": request_schema(bundled), "advice": advice_schema(bundled)}
+        schemas |= {
+            name.removeprefix("x-"): situation_schema(bundled, name)
+            for name in LISTS
+            if name != "x-computed"
+        }
         (wire / "schema.json").write_text(json.dumps(schemas, separators=(",", ":")) + "\n")
         whole = json.dumps(bundled, indent=1, ensure_ascii=False) + "\n"
         (wire / "openapi.json").write_text(whole, encoding="utf-8")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .bundle import BODY, REF, Schema, deprecated_id, resolve
+from .bundle import BODY, REF, Schema, resolve
 from .document import walk
+from .reading_back import read_backs, volatile
+from .rule_rows import rule_rows
 
 # A real module, so that it is type-checked like everything else; its text heads the generated one.
 _TYPES = Path(__file__).with_name("facts_types.py")
@@ -35,6 +37,8 @@ def facts_module(bundled: Schema) -> str:
         ("HEADERS", "Mapping[str, str]", f"MappingProxyType({bundled['x-headers']!r})"),
         ("FIELDS", "Mapping[str, Field]", _table(fields)),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),
+        ("READ_BACK", "Mapping[str, ReadBack]", _table(_read_backs(bundled))),
+        ("VOLATILE", "frozenset[str]", f"frozenset({sorted(volatile(bundled))!r})"),
         ("OCCURRENCE_FIELDS", "tuple[str, ...]", repr(_honoured(bundled))),
         ("SECRET_NAMES", "frozenset[str]", f"frozenset({sorted(secret_names(bundled))!r})"),
     ]
@@ -175,58 +179,16 @@ def _field(path: str, schema: Schema) -> str:
 
 
 def _rules(bundled: Schema) -> dict[str, str]:
-    out: dict[str, str] = {}
-
-    def add(severity: str, path: str, rule: dict[str, str], schema: Schema) -> None:
-        if rule["id"] in out:
-            return
-        text = _call("Rule", {"severity": severity, "path": path, **rule})
-        bounds = _bounds(schema)
-        extra = f", bounds=MappingProxyType({bounds!r})" if bounds else ""
-        out[rule["id"]] = f"{text[:-1]}{extra})"
-
-    def visit(schema: Schema, path: str) -> None:
-        schema = resolve(schema, bundled)
-        for rule in schema.get("allOf", []):
-            add("error", path, rule["x-rule"], rule)
-        for rule in schema.get("x-advice", []):
-            add("warning", path, rule["x-rule"], rule)
-        for name, member in schema.get("properties", {}).items():
-            child = {"x-source": schema.get("x-source", ""), **resolve(member, bundled)}
-            if "x-rule" in child:
-                add("error", path, child["x-rule"], {"properties": {name: child}})
-            if child.get("deprecated"):
-                add("warning", path, _deprecation(name, child, bundled), {})
-            here = f"{path}.{name}" if path else name
-            visit(child, here)
-            if child.get("type") == "array":
-                visit(child["items"], f"{here}[]")
-
-    visit({"$ref": REF + BODY}, "")
+    out = {}
+    for rule in rule_rows(bundled):
+        text = _call("Rule", {k: v for k, v in rule.items() if k != "bounds"})
+        bounds = f", bounds=MappingProxyType({rule['bounds']!r})" if rule["bounds"] else ""
+        out[rule["id"]] = f"{text[:-1]}{bounds})"
     return out
 
 
-def _deprecation(name: str, schema: Schema, bundled: Schema) -> dict[str, str]:
-    note = schema.get("x-deprecated", {})
-    since = f" since {note['since']}" if note.get("since") else ""
-    return {
-        "id": deprecated_id(name),
-        "field": name,
-        "sentence": f"Zoom has marked {name} as deprecated{since}.",
-        "fix": f"Use {note['use']} instead." if "use" in note else "Leave the field out.",
-        "source": schema["x-source"],
-        "date": bundled["x-sources"].get(schema["x-source"], {}).get("date", ""),
-    }
-
-
-def _bounds(rule: Schema) -> dict[str, dict[str, int]]:
-    limits: dict[str, dict[str, int]] = {}
-    for part in (rule, rule.get("then", {})):
-        for name, schema in part.get("properties", {}).items():
-            found = {k: v for k, v in schema.items() if k in ("minimum", "maximum", "maxLength")}
-            if found:
-                limits[name] = found
-    return limits
+def _read_backs(bundled: Schema) -> dict[str, str]:
+    return {row["path"]: _call("ReadBack", row) for row in read_backs(bundled)}
 
 
 def _honoured(bundled: Schema) -> tuple[str, ...]:

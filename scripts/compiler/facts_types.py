@@ -125,9 +125,18 @@ class Endless(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Something the body alone decides; `bounds` holds the limits the rule itself sets."""
+    """One row of the table of rules; `kind` says who decides it.
+
+    `body`: the change alone, and it is an error; `advice`: the change alone, and it is a warning;
+    `situation`: the change, the meeting as it is, and the clock; `reason`: told afterwards, of a
+    member that was sent and did not change; `computed`: by code, where no schema can say it.
+    `bounds` holds the limits the rule itself sets, `explains` the members of which it can be the
+    reason, `settles` the advice that is moot once the meeting has been read, `each` the derived
+    list for every item of which it is told.
+    """
 
     id: str
+    kind: str
     severity: str
     path: str
     field: str
@@ -136,3 +145,21 @@ class Rule(NamedTuple):
     source: str
     date: str
     bounds: Mapping[str, Mapping[str, int]] = NO_BOUNDS
+    explains: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
+    each: str = ""
+
+
+class ReadBack(NamedTuple):
+    """How a member that was sent is seen again in a read; members without a row come back equal.
+
+    `instant`: the same instant, written in UTC; `set`: the same values in any order; `items`: a
+    list whose items may have members that were not sent; `expanded`: 0 becomes a number; `filled`:
+    Zoom writes it; `newer`: only in newer answers; `never`: not at all, see `look` instead.
+    """
+
+    path: str
+    kind: str
+    sentence: str
+    source: str
+    look: tuple[str, ...] = ()

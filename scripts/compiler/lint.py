@@ -14,9 +14,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from .bundle import BODY, Schema, bundle, inline, references, request_schema, resolve
 from .document import Document, Path_, SpecError, walk
 from .extensions import check_forms, check_meanings
+from .reading_back import check_read_backs
 from .rules import check_rules
+from .situations import check_situations
 from .traps import schema_faults
 
+# Below these keys stand values and conditions, which are about other schemas.
+_NO_SCHEMA = {"examples", "allOf", "x-advice", "x-case", "x-situations", "x-reasons"}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -34,6 +38,9 @@ def lint(document: Document, facade: Path | None) -> None:
     _check_components(document)
     check_meanings(document)
     check_rules(document)
+    bundled = bundle(document.root)
+    check_read_backs(document, bundled)
+    check_situations(document, bundled)
     _check_examples(document)
     if facade is not None:
         _check_names(document, facade)
@@ -61,7 +68,7 @@ def _whole_path(root: Schema, fault: ValidationError) -> Path_:
 def _schemas(root: Schema) -> Iterator[tuple[Path_, Schema]]:
     """Yield every schema of the document that says something about a value."""
     for path, node in walk(root):
-        if not isinstance(node, dict) or {"examples", "allOf", "x-advice"} & set(path):
+        if not isinstance(node, dict) or _NO_SCHEMA & set(path):
             continue
         parent, last = (path[-2:-1] or ("",))[0], (path[-1:] or ("",))[0]
         named = parent in ("properties", "schemas") and path[:1] == ("components",)

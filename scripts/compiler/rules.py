@@ -26,11 +26,11 @@ def check_rules(document: Document) -> None:
             reason = f"{path[2]} has no property {rule['field']!r}"
             raise document.error((*path, "x-rule", "field"), reason)
         if path[3] in ("allOf", "x-advice"):
-            for place, reason in _dead_parts(path, node, owner, root):
+            for place, reason in dead_parts(path, node, owner, root):
                 raise document.error(place, reason)
 
 
-def _dead_parts(
+def dead_parts(
     path: Path_, part: Schema, subject: Schema, root: Schema
 ) -> Iterator[tuple[Path_, str]]:
     """Follow a rule along the schema it is about; yield what can never hold there."""
@@ -42,16 +42,16 @@ def _dead_parts(
     for name, inner in part.get("properties", {}).items():
         place = (*path, "properties", name)
         if name in members:
-            yield from _dead_parts(place, inner, members[name], root)
+            yield from dead_parts(place, inner, members[name], root)
         else:
             yield place, f"there is no property {name!r}, so this rule is dead"
     for keyword in ("if", "then", "not"):
         if keyword in part:
-            yield from _dead_parts((*path, keyword), part[keyword], subject, root)
+            yield from dead_parts((*path, keyword), part[keyword], subject, root)
     for index, inner in enumerate(part.get("anyOf", [])):
-        yield from _dead_parts((*path, "anyOf", index), inner, subject, root)
+        yield from dead_parts((*path, "anyOf", index), inner, subject, root)
     if "items" in part:
-        yield from _dead_parts((*path, "items"), part["items"], subject.get("items", {}), root)
+        yield from dead_parts((*path, "items"), part["items"], subject.get("items", {}), root)
     values = [((*path, "const"), part["const"])] if "const" in part else []
     values += [((*path, "enum", i), value) for i, value in enumerate(part.get("enum", []))]
     for place, value in values:

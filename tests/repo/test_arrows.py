@@ -29,6 +29,8 @@ ARROWS: dict[str, set[str]] = {
     "recurrence": {"_wire", "errors", "times"},
     "body": {"_wire", "errors", "times"},
     "rules": {"_wire", "body", "errors"},
+    "case": {"_wire", "body", "rules", "times"},
+    "situations": {"_wire", "body", "case", "errors", "rules"},
     "vendor": {"_wire", "errors"},
     "answers": {"_wire", "errors", "quota", "retry"},
     "intents": {"auth", "quota"},

@@ -19,7 +19,8 @@ def ids(problems: list[Problem]) -> list[str]:
 
 def test_the_table_has_every_rule() -> None:
     """A rule without a body that breaks it may as well not exist."""
-    assert RULES.keys() == facts.RULES.keys()
+    kinds = ("body", "advice")
+    assert RULES.keys() == {rule.id for rule in facts.RULES.values() if rule.kind in kinds}
 
 
 @pytest.mark.parametrize("rule", RULES)

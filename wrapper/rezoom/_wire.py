@@ -25,7 +25,7 @@ UNSET: Any = _UNSET
 
 @cache
 def schemas() -> dict[str, Any]:
-    """Load the validator schemas: `update` refuses, `advice` warns."""
+    """Load the validator schemas: of bodies (`update`, `advice`) and of cases (the other two)."""
     loaded: dict[str, Any] = json.loads(files(PACKAGE).joinpath("schema.json").read_bytes())
     return loaded
 

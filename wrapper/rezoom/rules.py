@@ -72,7 +72,8 @@ def _told_once(problems: Iterable[Problem]) -> list[Problem]:
 
 
 @cache
-def _validator(name: str) -> Draft202012Validator:
+def validator(name: str) -> Draft202012Validator:
+    """Compile one of the spec's schemas: `update`, `advice`, `situations` or `reasons`."""
     # Loaded on first use: compiling the schema costs more than `import rezoom` may.
     from jsonschema_rs import Draft202012Validator
 
@@ -82,7 +83,7 @@ def _validator(name: str) -> Draft202012Validator:
 def _verdicts(body: dict[str, Any], unknown: set[str]) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for name in ("update", "advice"):
-        for error in _validator(name).iter_errors(body):
+        for error in validator(name).iter_errors(body):
             for problem in _problems(error, name, body, unknown):
                 if (problem.path, problem.rule) not in seen:
                     seen.add((problem.path, problem.rule))
@@ -262,4 +263,4 @@ def _range(schema: Mapping[str, Any]) -> str:
     return f"{low} to {high}"
 
 
-__all__ = ["Draft", "as_mapping", "judge", "merge"]
+__all__ = ["Draft", "as_mapping", "judge", "merge", "validator"]

@@ -1,0 +1,50 @@
+"""How a member that was sent is seen again in a read, and which members change by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bundle import BODY, REF, Schema, has_field, resolve
+from .document import Document, Path_, walk
+
+ANSWER = "Meeting"
+
+
+def read_backs(bundled: Schema) -> list[dict[str, Any]]:
+    """List the body's members that do not come back as they were sent, by their dotted path."""
+    found: list[dict[str, Any]] = []
+
+    def visit(schema: Schema, prefix: str) -> None:
+        schema = resolve(schema, bundled)
+        for name, member in schema.get("properties", {}).items():
+            path, child = f"{prefix}{name}", resolve(member, bundled)
+            if "x-read-back" in child:
+                row = {"path": path, **child["x-read-back"]}
+                found.append(row | ({"look": tuple(row["look"])} if "look" in row else {}))
+            visit(child, f"{path}.")
+            if child.get("type") == "array":
+                visit(child["items"], f"{path}[].")
+
+    visit({"$ref": REF + BODY}, "")
+    return found
+
+
+def volatile(bundled: Schema) -> set[str]:
+    """Collect the top-level members of an answer that change although nobody changed anything."""
+    members = bundled["components"]["schemas"][ANSWER]["properties"]
+    return {name for name, schema in members.items() if schema.get("x-volatile") is True}
+
+
+def check_read_backs(document: Document, bundled: Schema) -> None:
+    """Stop where a fact about reading back points at what no answer has."""
+    for path, node in walk(document.root):
+        if not isinstance(node, dict) or "properties" in path[-1:]:
+            continue
+        for index, name in enumerate(node.get("x-read-back", {}).get("look", [])):
+            if not has_field({"$ref": REF + ANSWER}, name, bundled):
+                where: Path_ = (*path, "x-read-back", "look", index)
+                raise document.error(where, f"an answer has no {name!r}")
+        outside = path[:2] != ("components", "schemas") or path[2:3] != (ANSWER,)
+        if "x-volatile" in node and (outside or len(path) != 5):
+            reason = f"only a top-level member of {ANSWER} can be volatile"
+            raise document.error((*path, "x-volatile"), reason)

@@ -1,0 +1,112 @@
+"""Rules about a situation: the change, the meeting as it is, and what follows from the clock.
+
+`when` is JSON Schema over the case, read strictly: whatever it names must be there and of the kind
+that its keywords are about. Plain JSON Schema holds vacuously for what is missing, and a rule that
+holds of nothing would be told always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .bundle import BODY, REF, Schema, has_field, inline
+from .document import Document, Path_
+from .reading_back import ANSWER
+from .rule_rows import LISTS, rule_rows
+from .rules import dead_parts
+
+_KINDS = {
+    "properties": "object", "required": "object", "pattern": "string", "minimum": "integer",
+    "maximum": "integer", "minItems": "array", "maxItems": "array", "items": "array",
+}  # fmt: skip
+_NESTED = ("if", "then", "not")
+
+
+def case_schema(root: Schema) -> Schema:
+    """Describe the document that `when` is about."""
+    return {
+        "type": "object",
+        "properties": {
+            "change": {"$ref": REF + BODY},
+            "meeting": {"$ref": REF + ANSWER},
+            "after": {"$ref": REF + ANSWER},
+            "occurrence": {"type": "boolean"},
+            "derived": root["x-case"],
+        },
+    }
+
+
+def situation_schema(root: Schema, name: str) -> Schema:
+    """Give a schema that fails wherever a rule of the list `name` holds."""
+    return {"allOf": [{"x-rule": rule["id"], "not": _condition(rule)} for rule in root[name]]}
+
+
+def _condition(rule: Schema) -> Schema:
+    when = strict(rule.get("when", {}))
+    if "each" not in rule:
+        return when
+    some: Schema = {"properties": {"derived": {"properties": {rule["each"]: {"minItems": 1}}}}}
+    return {"allOf": [strict(some), when]} if when else strict(some)
+
+
+def strict(when: Schema) -> Schema:
+    """Write out what `when` takes for granted: that what it names is there."""
+    out: Schema = {}
+    for key, value in when.items():
+        if key == "properties":
+            out[key] = {name: strict(inner) for name, inner in value.items()}
+        elif key in _NESTED or key == "items":
+            out[key] = strict(value)
+        elif key == "anyOf":
+            out[key] = [strict(inner) for inner in value]
+        else:
+            out[key] = value
+    if "properties" in out:
+        out["required"] = sorted({*out["properties"], *out.get("required", [])})
+    for key, kind in _KINDS.items():
+        if key in out:
+            out.setdefault("type", kind)
+    return inlined(out)
+
+
+def inlined(schema: Schema) -> Schema:
+    """Keep what a validator acts on; a condition has no references to follow."""
+    found: Schema = inline(schema, {})
+    return found
+
+
+def check_situations(document: Document, bundled: Schema) -> None:
+    """Stop at the first rule that names what is not there, or that nothing can make hold."""
+    case, ids = case_schema(bundled), {row["id"]: row for row in rule_rows(bundled)}
+    seen = {row["id"] for row in rule_rows(bundled) if row["kind"] in ("body", "advice")}
+    for name in LISTS:
+        for index, rule in enumerate(document.root[name]):
+            path: Path_ = (name, index)
+            if rule["id"] in seen:
+                raise document.error((*path, "id"), f"the rule id {rule['id']!r} stands twice")
+            seen.add(rule["id"])
+            for place, reason in _faults(path, rule, case, ids, bundled):
+                raise document.error(place, reason)
+    if document.root["x-reasons"][-1].get("explains") != ["*"]:
+        reason = "the last reason must explain everything, or a field can go unexplained"
+        raise document.error(("x-reasons", len(document.root["x-reasons"]) - 1), reason)
+
+
+def _faults(
+    path: Path_, rule: Schema, case: Schema, ids: dict[str, dict[str, Any]], root: Schema
+) -> Iterator[tuple[Path_, str]]:
+    body, answer = {"$ref": REF + BODY}, {"$ref": REF + ANSWER}
+    if rule.get("field") and not has_field(body, rule["field"], root):
+        yield (*path, "field"), f"the body has no {rule['field']!r}"
+    for index, named in enumerate(rule.get("explains", [])):
+        if named != "*" and not has_field(body, named, root) and not has_field(answer, named, root):
+            yield (*path, "explains", index), f"neither body nor answer has {named!r}"
+    for index, other in enumerate(rule.get("settles", [])):
+        if ids.get(other, {}).get("kind") != "advice":
+            yield (*path, "settles", index), f"there is no advice {other!r}"
+    each = rule.get("each")
+    if each and case["properties"]["derived"]["properties"].get(each, {}).get("type") != "array":
+        yield (*path, "each"), f"x-case derives no list {each!r}"
+    if "when" in rule:
+        yield from dead_parts((*path, "when"), rule["when"], case, root)

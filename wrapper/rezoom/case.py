@@ -1,0 +1,260 @@
+"""One case: a change, the meeting it is made to, and what follows from both and from the clock.
+
+The members of `derived` are described in the spec (`x-case`). What nobody knows is left out of
+it: a rule holds only of what is there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from ._wire import facts
+from .body import as_mapping
+from .rules import merge
+from .times import WireTimeError, clock_gap, clock_overlap, zone
+
+Case: TypeAlias = Mapping[str, Any]
+
+_WEEKLY, _MONTHLY = 2, 3
+_SERIES, _SINGLE = 8, 2
+_WEEK = 7
+# By these an item of a list is still the same one, whatever else in it has changed.
+_NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
+_SCHEDULE = ("recurrence", "start_time", "timezone")
+_PROTECTIONS = ("waiting_room", "meeting_authentication")
+
+
+def build_case(
+    change: Mapping[str, Any],
+    meeting: object,
+    *,
+    now: datetime,
+    occurrence: Mapping[str, Any] | bool = False,
+) -> Case:
+    """Put together what the rules about situations look at.
+
+    `change` is a body in Zoom's wire forms, `meeting` the answer of a GET (a model or a mapping),
+    `now` an aware datetime. `occurrence` is the row of `occurrences` that is changed, or True where
+    only that much is known.
+    """
+    before = dict(as_mapping(meeting) or {})
+    dates = [row for row in before.pop("occurrences", None) or () if isinstance(row, Mapping)]
+    whole = occurrence is False
+    after = _laid_over(before, change)
+    place = _zone(after.get("timezone"))
+    series = whole and before.get("type") == _SERIES
+    moves = series and any(name in change for name in _SCHEDULE)
+    known: dict[str, object] = {
+        **_start(change, after, place, now),
+        "retyped": _differs(change, before, "type"),
+        "moves_series": moves,
+        "passcode_changes": _differs(change, before, "password"),
+        "unprotected": _unprotected(change, after),
+        "over": whole and _over(change, before, now),
+        "target": None if isinstance(occurrence, bool) else _target(occurrence, now),
+        # Nothing else asks for these, and a series has many dates.
+        **(_counts(dates, before) if moves else {}),
+        **_recurrences(change, before, after, place),
+        "dropped_items": _dropped_items(change, before),
+    }
+    derived = {name: value for name, value in known.items() if value is not None}
+    return {
+        "change": change, "meeting": before, "after": after, "occurrence": not whole,
+        "derived": derived,
+    }  # fmt: skip
+
+
+def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    after = {**before, **change}
+    settings, wanted = before.get("settings"), change.get("settings")
+    if isinstance(settings, Mapping) and isinstance(wanted, Mapping):
+        # Copied as deep as it is written to.
+        after["settings"] = {k: dict(v) if isinstance(v, dict) else v for k, v in settings.items()}
+        merge(after["settings"], wanted)
+    return after
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    try:
+        return zone(name) if isinstance(name, str) and name else None
+    except WireTimeError:
+        return None
+
+
+def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
+    """Read one of Zoom's two forms of a time; None for anything else, or without a zone."""
+    try:
+        moment = datetime.fromisoformat(text.removesuffix("Z")) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    if moment is None or moment.tzinfo is not None:
+        return None
+    if isinstance(text, str) and text.endswith("Z"):
+        return moment.replace(tzinfo=UTC)
+    return None if place is None else moment.replace(tzinfo=place)
+
+
+def _start(
+    change: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None, now: datetime
+) -> dict[str, object]:
+    text = change.get("start_time")
+    if not isinstance(text, str):
+        return {}
+    start = _moment(text, place)
+    utc = text.endswith("Z")
+    found: dict[str, object] = {"start_form": "utc" if utc else "local"}
+    if start is None:
+        return found
+    found["start_is_past"] = start.astimezone(UTC) <= now
+    if place is not None and not utc:
+        wall = start.replace(tzinfo=None)
+        gap, twice = clock_gap(wall, place), clock_overlap(wall, place)
+        found["start_clock"] = "gap" if gap else "overlap" if twice else "once"
+    if place is not None and after.get("type") == _SERIES:
+        # A zone moves its clocks for some months at least, so a look at each month finds it.
+        year = (start + timedelta(days=30 * month) for month in range(13))
+        found["zone_shifts"] = len({moment.astimezone(place).utcoffset() for moment in year}) > 1
+    return found
+
+
+def _differs(change: Mapping[str, Any], before: Mapping[str, Any], name: str) -> bool | None:
+    if name not in change:
+        return False
+    return None if before.get(name) is None else change[name] != before[name]
+
+
+def _unprotected(change: Mapping[str, Any], after: Mapping[str, Any]) -> bool | None:
+    wanted, settings = change.get("settings"), after.get("settings")
+    wanted = wanted if isinstance(wanted, Mapping) else {}
+    if "password" not in change and not any(name in wanted for name in _PROTECTIONS):
+        return False
+    others = settings if isinstance(settings, Mapping) else {}
+    values = [after.get("password"), *(others.get(name) for name in _PROTECTIONS)]
+    return None if None in values else not any(values)
+
+
+def _over(change: Mapping[str, Any], before: Mapping[str, Any], now: datetime) -> bool | None:
+    if before.get("type") != _SINGLE or "start_time" in change or before.get("status") == "started":
+        return False
+    end = _end(before)
+    return None if end is None else end <= now
+
+
+def _target(occurrence: Mapping[str, Any], now: datetime) -> str | None:
+    if occurrence.get("status") == "deleted":
+        return "deleted"
+    end = _end(occurrence)
+    return None if end is None else "past" if end <= now else "ahead"
+
+
+def _end(row: Mapping[str, Any]) -> datetime | None:
+    start, minutes = _moment(row.get("start_time"), None), row.get("duration")
+    return start and start + timedelta(minutes=minutes if isinstance(minutes, int) else 0)
+
+
+def _counts(dates: list[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
+    deleted = sum(row.get("status") == "deleted" for row in dates)
+    standing = [row for row in dates if row.get("status") != "deleted"]
+    moved = _moved(standing, _zone(before.get("timezone")))
+    length = before.get("duration")
+    edited = [
+        is_moved or (isinstance(length, int) and row.get("duration") not in (None, length))
+        for row, is_moved in zip(standing, moved, strict=True)
+    ]
+    return {"edited_occurrences": sum(edited), "deleted_occurrences": deleted}
+
+
+def _moved(rows: list[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
+    """Tell of each date whether it stands elsewhere than its series put it."""
+    starts = [_moment(row.get("start_time"), None) for row in rows]
+    stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
+    same = [row.get("occurrence_id") == stamp for row, stamp in zip(rows, stamps, strict=True)]
+    if 2 * sum(same) > len(same):
+        # Then the ids are what they look like: the milliseconds of the first start.
+        return [not one for one in same]
+    clocks = [start and start.astimezone(place or UTC).time() for start in starts]
+    usual = Counter(filter(None, clocks)).most_common(1)
+    return [clock is not None and clock != usual[0][0] for clock in clocks]
+
+
+def _recurrences(
+    change: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    place: ZoneInfo | None,
+) -> dict[str, object]:
+    new, old = change.get("recurrence"), before.get("recurrence")
+    if not isinstance(new, Mapping):
+        return {}
+    found: dict[str, object] = {"end_cuts_last_day": _cut_short(new, after, place)}
+    if not isinstance(old, Mapping) or not old:
+        return found
+    ends = ("end_times", "end_date_time")
+    lost = [] if any(name in new for name in ends) else [name for name in ends if old.get(name)]
+    if new.get("type") == old.get("type"):
+        every = old.get("repeat_interval")
+        lost += (
+            ["repeat_interval"] if "repeat_interval" not in new and every not in (None, 1) else []
+        )
+    days = [set(str(one.get("weekly_days") or "").split(",")) for one in (new, old)]
+    both = new.get("type") == old.get("type") == _WEEKLY
+    dropped = [f"recurrence.{name}" for name in lost]
+    return found | {"dropped_recurrence": dropped, "fewer_days": both and days[0] < days[1]}
+
+
+def _cut_short(
+    new: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None
+) -> bool | None:
+    end, start = _moment(new.get("end_date_time"), None), _moment(after.get("start_time"), place)
+    if end is None or start is None or place is None:
+        return None
+    last, first = end.astimezone(place), start.astimezone(place)
+    if new.get("type") == _WEEKLY:
+        on_pattern = str(last.isoweekday() % _WEEK + 1) in str(new.get("weekly_days")).split(",")
+    elif new.get("type") == _MONTHLY:
+        on_pattern = last.day == new.get("monthly_day")
+    else:
+        on_pattern = new.get("repeat_interval", 1) == 1
+    return on_pattern and last.time() < first.time()
+
+
+def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    return [
+        path
+        for path, read in _LISTS.items()
+        if _names(change, path, read) is not None
+        and (_names(before, path, read) or set()) - (_names(change, path, read) or set())
+    ]
+
+
+def _names(body: Any, path: str, read: Callable[[Any], Iterable[Any]]) -> set[str] | None:
+    for step in path.split("."):
+        if not isinstance(body, Mapping) or step not in body:
+            return None
+        body = body[step]
+    return {_name(item) for item in read(body)} - {""}
+
+
+def _name(item: Any) -> str:
+    if not isinstance(item, Mapping):
+        return str(item).strip()
+    return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
+
+
+def _reader(field: facts.Field) -> Callable[[Any], Iterable[Any]]:
+    if field.separator:
+        return lambda text: text.split(field.separator) if isinstance(text, str) else ()
+    return lambda items: items if isinstance(items, list) else ()
+
+
+_LISTS = {
+    path: _reader(field)
+    for path, field in facts.FIELDS.items()
+    if "[" not in path
+    and not path.startswith("recurrence.")
+    and (field.separator or field.kind.startswith("array"))
+}
