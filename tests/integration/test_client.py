@@ -319,6 +319,40 @@ def test_a_daily_limit_closes_the_ledger_until_its_reset(wire: Wire, call: Call)
     assert len(wire.calls) == 1
 
 
+def test_a_429_teaches_the_accounts_day_without_a_plan(wire: Wire, call: Call) -> None:
+    """No plan was named, and every meeting waits for the reset all the same."""
+    daily = "You have reached the maximum daily rate limit for this API."
+    reset = "2026-12-08T00:00:00Z"
+    wire.says(answer(429, {"code": 429, "message": daily}, retry_after=reset))
+    caller = call()
+    with pytest.raises(RateLimited):
+        caller.update(1, topic="x")
+
+    with pytest.raises(QuotaExceeded) as blocked:
+        caller.update(2, topic="x")
+
+    account = caller.quota(3).account
+    assert account is not None
+    assert (blocked.value.scope, blocked.value.limit, account.remaining) == ("account", 6000, 0)
+    assert blocked.value.to_dict()["retry_at"] == reset
+    assert len(wire.calls) == 1
+
+
+def test_the_day_of_an_unknown_host_closes_its_meeting(wire: Wire, call: Call) -> None:
+    """Nobody knows which others are this host's; those are not asked to wait."""
+    daily = "You have exceeded the daily rate limit (100) of Meeting Create/Update"
+    wire.says(answer(429, {"code": 429, "message": daily}))
+    caller = call()
+    with pytest.raises(RateLimited) as refused:
+        caller.update(1, topic="x")
+
+    with pytest.raises(QuotaExceeded) as blocked:
+        caller.update(1, topic="x")
+
+    assert blocked.value.retry_at == refused.value.retry_at
+    assert caller.update(2, topic="x").sent
+
+
 def test_a_read_teaches_the_host(wire: Wire, call: Call) -> None:
     """From then on the host's hundred is counted too, without naming the host."""
     wire.says(answer(200, MEETING))

@@ -258,6 +258,33 @@ def test_a_block_of_a_scope_that_is_not_claimed_is_no_block(ledger: Ledger) -> N
     assert ledger.reserve(asking(), "free")
 
 
+def test_a_gate_counts_nothing_and_is_closed_by_zoom_alone(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    """Closed, it is shown with the figure that it has, and listed; open, it is not there."""
+    gate = Scope("account", "account/day", 6000, "utc-day", gate=True)
+    asked = Reservation((*asking(limit=500).scopes, gate))
+    until = MONDAY_NOON + timedelta(hours=3)
+    for number in range(300):
+        ledger.settle(ledger.reserve(asked, f"{number}"))
+    pending = ledger.reserve(asked, "mine")
+    assert ledger.reserve(asked, "mine").token == pending.token
+    assert ledger.usage(asked).account is None
+    assert ledger.keys("account/day") == ()
+
+    ledger.block(asked, "account", until)
+
+    error = refused(ledger, asked)
+    gauge = ledger.usage(asked).account
+    assert gauge is not None
+    assert (error.scope, error.limit, error.retry_at) == ("account", 6000, until)
+    assert (gauge.used, gauge.external, gauge.remaining, gauge.next_free) == (0, 6000, 0, until)
+    assert ledger.keys("account/day") == ("account/day",)
+    clock.jump(until)
+    assert ledger.reserve(asked, "then")
+    assert ledger.usage(asked).account is None
+
+
 def test_what_others_spent_only_adds_what_is_missing(ledger: Ledger) -> None:
     """Zoom's count holds ours."""
     take(ledger, asking(limit=5), 2)

@@ -10,9 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rezoom._wire import facts
 from rezoom.errors import ConfigError
-from rezoom.quota import Lease, Limits, Policy
+from rezoom.quota import Lease, Limits, Policy, Reservation, Scope
 
 HUNDRED = facts.QUOTAS["meeting"].limit
+
+
+def counted(reservation: Reservation) -> list[Scope]:
+    """List the scopes in which a place is taken."""
+    return [scope for scope in reservation.scopes if not scope.gate]
 
 
 def test_the_numbers_are_the_specs() -> None:
@@ -29,7 +34,7 @@ def test_without_a_plan_both_hundreds_are_kept() -> None:
     """And nothing is paced, or counted for the account, until somebody names the plan."""
     reservation = Policy().reservation("zoom/a", 7, "h")
 
-    assert [(scope.name, scope.limit) for scope in reservation.scopes] == [
+    assert [(scope.name, scope.limit) for scope in counted(reservation)] == [
         ("meeting", HUNDRED), ("host", HUNDRED),
     ]  # fmt: skip
     assert reservation.pace is not None
@@ -69,14 +74,14 @@ def test_keys_carry_account_and_kind() -> None:
 
 def test_an_unknown_host_is_not_a_shared_one() -> None:
     """There is no pool of strangers."""
-    names = [scope.name for scope in Policy().reservation("zoom/a", 7).scopes]
+    names = [scope.name for scope in counted(Policy().reservation("zoom/a", 7))]
 
     assert names == ["meeting"]
 
 
 def test_a_create_spends_the_hosts_hundred_alone() -> None:
     """There is no meeting yet."""
-    names = [scope.name for scope in Policy().reservation("zoom/a", host="h").scopes]
+    names = [scope.name for scope in counted(Policy().reservation("zoom/a", host="h"))]
 
     assert names == ["host"]
 
@@ -85,8 +90,18 @@ def test_a_meeting_whose_limit_is_off_still_takes_turns() -> None:
     """One update under way at a time keeps them in order."""
     reservation = Policy(Limits(meeting=None, host=None)).reservation("zoom/a", 7, "h")
 
-    (scope,) = reservation.scopes
+    (scope,) = counted(reservation)
     assert (scope.name, scope.limit, scope.exclusive) == ("meeting", None, True)
+
+
+def test_what_is_not_counted_can_still_be_closed_by_zoom() -> None:
+    """Its own refusal is believed whatever is switched off here; the figure is the spec's."""
+    gates = [s for s in Policy(Limits(host=None)).reservation("zoom/a", 7, "h").scopes if s.gate]
+
+    days = [rate.per_day for rate in facts.RATES.values() if rate.per_day is not None]
+    assert [(scope.name, scope.limit) for scope in gates] == [
+        ("host", facts.QUOTAS["host"].limit), ("account", max(days)),
+    ]  # fmt: skip
 
 
 def test_raising_a_limit_is_logged_and_shown(caplog: pytest.LogCaptureFixture) -> None:

@@ -20,7 +20,7 @@ def book(entry: Booking, ledger: Ledger) -> Grant | None:
             for lesson in lessons:
                 match lesson:
                     case Block(name, until, why):
-                        ledger.block(grant.reservation, name, until, why)
+                        ledger.block(grant.reservation, _closed(grant, name), until, why)
                     case External(name, used):
                         ledger.external(grant.reservation, name, used)
                     case SlowDown(limit):
@@ -42,7 +42,7 @@ async def abook(entry: Booking, ledger: Ledger) -> Grant | None:
             for lesson in lessons:
                 match lesson:
                     case Block(name, until, why):
-                        await ledger.ablock(grant.reservation, name, until, why)
+                        await ledger.ablock(grant.reservation, _closed(grant, name), until, why)
                     case External(name, used):
                         await ledger.aexternal(grant.reservation, name, used)
                     case SlowDown(limit):
@@ -52,6 +52,11 @@ async def abook(entry: Booking, ledger: Ledger) -> Grant | None:
         case Abandon(grant):
             await ledger.aabandon(grant)
     return None
+
+
+def _closed(grant: Grant, name: str) -> str:
+    """Choose what a refusal closes: of a host that nobody knows, at least this meeting."""
+    return name if grant.reservation.scope(name) is not None else "meeting"
 
 
 def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:

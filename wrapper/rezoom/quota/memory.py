@@ -82,6 +82,8 @@ class MemoryLedger(Twins):
                 self._paces[pace.key] = stored
             latest, margin, ahead = at + lease.horizon, lease.margin, self._ahead
             for scope, pot in pots:
+                if scope.gate:
+                    continue
                 pot.take(token, scope.free_at(latest, margin, ahead))
                 if scope.exclusive:
                     pot.fly(token, at + lease.send_within)
@@ -156,8 +158,8 @@ class MemoryLedger(Twins):
             now = self._now()
             gauges = {}
             for scope in reservation.scopes:
-                if scope.limit is not None:
-                    pot = self._pots.get(scope.key) or Pot()
+                pot = self._pots.get(scope.key) or Pot()
+                if scope.limit is not None and (not scope.gate or pot.blocked > now):
                     gauge = self._gauge(scope, pot, now)
                     gauges[scope.name] = replace(gauge, frees=forecast(pot.places(), self._show))
             return Quota.of(gauges)
@@ -209,7 +211,8 @@ class MemoryLedger(Twins):
         return instant(shown(at, self._ahead))
 
     def _again(self, reservation: Reservation, token: str, now: int) -> Grant:
-        pots = [self._pots.get(scope.key) or Pot() for scope in reservation.scopes]
+        counted = (scope for scope in reservation.scopes if not scope.gate)
+        pots = [self._pots.get(scope.key) or Pot() for scope in counted]
         send_by = self._turns[token]
         if not send_by or not all(token in pot.waiting for pot in pots):
             raise spent(token)

@@ -23,6 +23,10 @@ AccountPlan: TypeAlias = Literal["free", "pro", "business"]
 _SHARE = 0.9
 
 
+# The daily figure of the plans that have one.
+_DAY = max(rate.per_day or 0 for rate in facts.RATES.values())
+
+
 class _Plan(Enum):
     FROM_PLAN = "from plan"
 
@@ -108,12 +112,15 @@ class Policy:
         if meeting is not None:
             # A limit that is off still keeps a second update of the meeting waiting its turn.
             key = meeting_key(account, meeting)
-            scopes.append(_scope("meeting", key, self.limits.meeting, True))
-        if host is not None and self.limits.host is not None:
-            scopes.append(_scope("host", host_key(account, host), self.limits.host))
+            scopes.append(_scope("meeting", key, self.limits.meeting, exclusive=True))
+        # What is not counted is still closed when Zoom says so.
+        if host is not None:
+            off = self.limits.host is None
+            limit = facts.QUOTAS["host"].limit if off else self.limits.host
+            scopes.append(_scope("host", host_key(account, host), limit, gate=off))
         day = cast("int | None", self.limits.account_day)
-        if day is not None:
-            scopes.append(Scope("account", day_key(account), day, "utc-day"))
+        figure = _DAY if day is None else day
+        scopes.append(Scope("account", day_key(account), figure, "utc-day", gate=day is None))
         return Reservation(tuple(scopes), self._pace(account), self.lease)
 
     def _pace(self, account: str) -> Pace:
@@ -137,9 +144,12 @@ def _below(per_second: float) -> tuple[int, float]:
     return burst, max(_SHARE * per_second - burst, alone)
 
 
-def _scope(name: str, key: str, limit: int | None, exclusive: bool = False) -> Scope:
+def _scope(
+    name: str, key: str, limit: int | None, *, exclusive: bool = False, gate: bool = False
+) -> Scope:
     counted = facts.QUOTAS[name]
-    return Scope(name, key, limit, cast("Window", counted.window), counted.hours, exclusive)
+    window = cast("Window", counted.window)
+    return Scope(name, key, limit, window, counted.hours, exclusive, gate)
 
 
 def _check(name: str, value: object, *kinds: type) -> None:

@@ -129,6 +129,8 @@ class RedisLedger(Twins):
         answer = self._link.ask("read", "usage", _scope_words(scopes))
         gauges = {}
         for scope, summary in zip(scopes, answer.rest, strict=True):
+            if scope.gate and summary[5] <= answer.now:
+                continue
             places = zip(summary[7::2], summary[8::2], strict=True)
             frees = forecast(places, lambda at: instant(at + answer.ahead))
             gauges[scope.name] = replace(_gauge(scope, summary, answer), frees=frees)
@@ -188,7 +190,8 @@ def _scope_words(scopes: tuple[Scope, ...]) -> list[object]:
     words: list[object] = []
     for scope in scopes:
         span = scope.span if scope.rolling else ""
-        words += (scope.key, _word(scope.limit), span, scope.exclusive, scope.bundled)
+        limit = None if scope.gate else scope.limit
+        words += (scope.key, _word(limit), span, scope.exclusive, scope.bundled)
     return words
 
 

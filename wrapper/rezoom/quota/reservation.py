@@ -24,7 +24,8 @@ _ENDLESS = 600.0
 class Scope:
     """One counted limit: `limit` places under `key` in a window; None counts without refusing.
 
-    `exclusive`: at most one request is under way at a time.
+    `exclusive`: at most one request is under way at a time. `gate`: nothing is counted, and only
+    Zoom's own word closes it; `limit` is the figure that is named then.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Scope:
     window: Window = "rolling"
     hours: float = 24
     exclusive: bool = False
+    gate: bool = False
     rolling: bool = field(init=False, repr=False, compare=False)
     span: int = field(init=False, repr=False, compare=False)
     most: int = field(init=False, repr=False, compare=False)
@@ -40,11 +42,11 @@ class Scope:
     bundled: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        most = maxsize if self.limit is None else self.limit
+        most = maxsize if self.limit is None or self.gate else self.limit
         object.__setattr__(self, "rolling", self.window == "rolling")
         object.__setattr__(self, "span", round(self.hours * HOUR))
         object.__setattr__(self, "most", most)
-        object.__setattr__(self, "bundled", self.limit is not None and most > _BUNDLED_ABOVE)
+        object.__setattr__(self, "bundled", _BUNDLED_ABOVE < most < maxsize)
 
     def free_at(self, latest: int, margin: int, ahead: int = 0) -> int:
         """Tell when a request that Zoom counted at `latest` at the latest stops counting.

@@ -45,7 +45,8 @@ class Book:
         latest, send_by = at + lease.horizon, at + lease.send_within
         values: list[int | str] = []
         for scope, number in zip(scopes, numbers, strict=True):
-            values += (number, token, scope.free_at(latest, lease.margin, ahead), send_by)
+            if not scope.gate:
+                values += (number, token, scope.free_at(latest, lease.margin, ahead), send_by)
         if pace is not None and following is not None:
             values += (_number(pace.key), "", following[0], sql.PACED)
         count = len(values) // 4
@@ -71,7 +72,8 @@ class Book:
 
     def settle(self, grant: Grant) -> None:
         """Shorten the places to what an answer proves."""
-        scopes, margin = grant.reservation.scopes, grant.reservation.lease.margin
+        margin = grant.reservation.lease.margin
+        scopes = [scope for scope in grant.reservation.scopes if not scope.gate]
         values: list[int | str] = [grant.token]
         now, ahead = self.now, self.ahead
         for scope in scopes:
@@ -112,7 +114,7 @@ class Book:
         """Read all gauges, with what frees when."""
         gauges = {}
         for scope in reservation.scopes:
-            if scope.limit is not None:
+            if scope.limit is not None and (not scope.gate or self._tally(scope)[2]):
                 places = self.db.execute(sql.PLACES, (_number(scope.key), self.now))
                 gauges[scope.name] = replace(self._gauge(scope), frees=forecast(places, self._show))
         return Quota.of(gauges)
@@ -152,7 +154,7 @@ class Book:
 
     def _again(self, reservation: Reservation, token: str) -> Grant | None:
         """Find the place that `token` has, if it has one; raise SlotExpired if it was used."""
-        keys = [scope.key for scope in reservation.scopes]
+        keys = [scope.key for scope in reservation.scopes if not scope.gate]
         found = [self.db.execute(sql.LEASED, (_number(key), token)).fetchone() for key in keys]
         if not any(found):
             return None

@@ -64,7 +64,8 @@ PLACES = """SELECT free_at, number FROM place WHERE scope = ?1 AND free_at > ?2
 UNION ALL SELECT free_at, 1 FROM lease WHERE scope = ?1 AND free_at > ?2"""
 KEYS = """SELECT key FROM name WHERE key >= ?1 AND key < ?2 AND (
   EXISTS (SELECT 1 FROM place WHERE place.scope = name.scope AND free_at > ?3)
-  OR EXISTS (SELECT 1 FROM lease WHERE lease.scope = name.scope AND free_at > ?3)) ORDER BY key"""
+  OR EXISTS (SELECT 1 FROM lease WHERE lease.scope = name.scope AND free_at > ?3)
+  OR EXISTS (SELECT 1 FROM block WHERE block.scope = name.scope AND until > ?3)) ORDER BY key"""
 
 # Batches: move what was answered, drop what has expired, a few hundred rows at a time.
 MOVE = (

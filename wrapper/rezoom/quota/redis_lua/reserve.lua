@@ -1,17 +1,24 @@
 local horizon, margin, send_within, wait = given[9], given[10], given[11], given[12]
 local rate, gap, slack, ceiling = tonumber(given[13]), given[14], given[15], given[16]
 local scopes = read_scopes(17)
+-- Where nothing is counted and nothing takes turns, only a block matters.
+local counted = {}
+for _, scope in ipairs(scopes) do
+  if scope.limit or scope.exclusive then
+    counted[#counted + 1] = scope
+  end
+end
 
 -- Asked again, because the answer was lost? Not when it was given back since.
 if earlier then
   local held, pending = 0, 0
-  for _, scope in ipairs(scopes) do
+  for _, scope in ipairs(counted) do
     local scores =
       call('ZMSCORE', scope.places, PENDING .. token, SETTLED .. token, UNKNOWN .. token)
     pending = pending + (scores[1] and 1 or 0)
     held = held + ((scores[1] or scores[2] or scores[3]) and 1 or 0)
   end
-  if pending == #scopes then
+  if pending == #counted then
     return { GRANTED, now, tonumber(earlier) }
   elseif held > 0 then
     return { SPENT, now }
@@ -48,7 +55,7 @@ end
 
 if not full and turn - now <= wait then
   local send_by = turn + send_within
-  for _, scope in ipairs(scopes) do
+  for _, scope in ipairs(counted) do
     local free = free_at(scope, turn + horizon, margin)
     if call('ZADD', scope.places, 'NX', format('%.0f', free), PENDING .. token) == 0 then
       return { SPENT, now } -- the first scope says so, when nothing is written yet
