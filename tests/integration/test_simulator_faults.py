@@ -1,12 +1,16 @@
 """Faults on demand, on a real connection."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from rezoom.simulator import Fault, SimClock, Simulator
+from rezoom import ConfigError
+from rezoom.simulator import FAULTS, Fault, SimClock, Simulator
+from rezoom.simulator.fault_spec import read_fault_words, read_faults
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 LOST = (httpx.ReadError, httpx.RemoteProtocolError)
@@ -154,6 +158,234 @@ def test_each_limit_answers_as_it_was_reported(
     assert word in answer.json()["message"]
     assert headers.items() <= dict(answer.headers).items()
     assert limit == "account-day" or "retry-after" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("close", httpx.RemoteProtocolError),
+        ("garbage", httpx.RemoteProtocolError),
+        ("truncated", httpx.RemoteProtocolError),
+        ("bad-chunk", httpx.RemoteProtocolError),
+        ("bad-gzip", httpx.DecodingError),
+        ("oversized-header", httpx.RemoteProtocolError),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_an_answer_that_is_none(
+    sim: Simulator, api: httpx.Client, kind: str, error: type[Exception], method: str
+) -> None:
+    """Each breaks HTTP in its own way, and the next request on a new connection is fine."""
+    sim.fault(kind)
+    with pytest.raises(error):
+        api.request(method, "/meetings/85746065", json={"topic": "after"})
+    assert topic(sim) == ("after" if method == "PATCH" and kind != "close" else "before")
+    assert update(api).status_code == 204
+
+
+def test_an_answer_of_ones_own_can_be_spoilt(sim: Simulator, api: httpx.Client) -> None:
+    """Status, headers and the part that arrives are the ones given."""
+    sim.fault("truncated", status=502, body="<html>half", headers={"x-edge": "a"}, applied=False)
+    with api.stream("PATCH", "/meetings/85746065", json={"topic": "after"}) as answer:
+        assert (answer.status_code, answer.headers["x-edge"]) == (502, "a")
+        with pytest.raises(httpx.RemoteProtocolError):
+            answer.read()
+    assert topic(sim) == "before"
+
+
+def test_the_nth_request_is_hit(sim: Simulator, api: httpx.Client) -> None:
+    """Counted among those that fit, whatever other faults happen to them."""
+    sim.fault("answer", status=503, match="PATCH", nth=3, times=2)
+    sim.fault("answer", status=502, match="PATCH")
+    statuses = []
+    for _ in range(5):
+        assert api.get("/meetings/85746065").status_code == 200
+        statuses.append(update(api).status_code)
+    assert statuses == [502, 204, 503, 503, 204]
+
+
+@pytest.mark.parametrize(
+    ("match", "hit"),
+    [
+        ("", ["POST /oauth/token", "GET /v2/meetings/85746065"]),
+        ("/v2/", ["GET /v2/meetings/85746065"]),
+        ("GET", ["GET /v2/meetings/85746065"]),
+        ("GET /v2/meetings/85746065", ["GET /v2/meetings/85746065"]),
+        ("/85746065", ["GET /v2/meetings/85746065"]),
+        ("/8574606", []),
+        ("PATCH /v2", []),
+        ("/oauth/token", ["POST /oauth/token"]),
+    ],
+)
+def test_a_match_is_a_method_and_whole_steps_of_a_path(match: str, hit: list[str]) -> None:
+    """The meeting 8574606 is not hit by what is meant for 85746065, or the other way round."""
+    fault = Fault(match=match)
+    requests = [("POST", "/oauth/token"), ("GET", "/v2/meetings/85746065")]
+    assert [f"{method} {path}" for method, path in requests if fault.fits(method, path)] == hit
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"kind": "rest"}, "reset"),
+        ({"kind": "reset", "status": 500}, "no option 'status'"),
+        ({"kind": "reset", "tmies": 2}, "times"),
+        ({"kind": "reset", "times": 0}, "times cannot be 0"),
+        ({"kind": "reset", "nth": 0}, "nth cannot be 0"),
+        ({"kind": "reset", "nth": True}, "nth cannot be True"),
+        ({"kind": "reset", "match": "PTACH"}, "match cannot be"),
+        ({"kind": "reset", "match": "meetings/1"}, "match cannot be"),
+        ({"kind": "reset", "applied": 1}, "applied cannot be 1"),
+        ({"kind": "latency", "seconds": float("nan")}, "seconds cannot be nan"),
+        ({"kind": "latency", "seconds": "1"}, "seconds cannot be '1'"),
+        ({"kind": "answer", "status": "500"}, "status cannot be '500'"),
+        ({"kind": "answer", "body": [1]}, "body cannot be"),
+        ({"kind": "answer", "headers": {"x": "a\r\nb"}}, "headers cannot be"),
+    ],
+)
+def test_a_wrong_fault_is_explained(options: dict[str, Any], word: str) -> None:
+    """The error names kind, option and value, and says what can be written instead."""
+    with pytest.raises(ConfigError, match=word) as caught:
+        read_faults([options])
+    assert caught.value.message.startswith("faults[0]: ")
+    assert caught.value.next_step or word == "reset"
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_every_fault_comes_back_from_its_json_form(kind: str) -> None:
+    """What the control endpoint shows can be sent to it again."""
+    fault = Fault(kind, match="PATCH", nth=2, times=None)
+    again = json.loads(json.dumps(fault.to_dict()))
+    (read,) = read_faults(again).listed
+    assert read.to_dict() == fault.to_dict()
+    assert FAULTS[kind].sentence
+
+
+def test_kinds_are_words_statuses_or_objects(sim: Simulator, api: httpx.Client) -> None:
+    """`fail_next` takes what is shortest."""
+    sim.fail_next("html-502", 418, {"kind": "answer", "status": 299}, Fault(status=520))
+    assert [update(api).status_code for _ in range(5)] == [502, 418, 299, 520, 204]
+    assert sim.faults == ()
+
+
+def test_a_plan_fails_the_same_requests_for_the_same_seed(api: httpx.Client) -> None:
+    """Whatever is asked in between that does not fit, and whatever other faults happen."""
+
+    def run(seed: int, *, noise: bool) -> list[int]:
+        with Simulator(meetings=[{}]) as sim:
+            sim.fault_plan(seed=seed, match="PATCH", html_502=0.3, empty_429=0.3)
+            if noise:
+                sim.fault("answer", status=418, nth=4)
+            statuses = []
+            for number in range(12):
+                if noise and number == 5:
+                    httpx.get(f"{sim.url}/meetings/1")
+                statuses.append(httpx.patch(f"{sim.url}/meetings/1").status_code)
+            return statuses
+
+    plain = run(7, noise=False)
+    assert {401, 502, 429} == set(plain)
+    assert run(7, noise=True) == [*plain[:3], 418, *plain[4:]]
+    assert run(8, noise=False) != plain
+
+
+def test_a_drawn_burst_goes_on(sim: Simulator, api: httpx.Client) -> None:
+    """A kind that lasts three requests does so when it is drawn, with the options given."""
+    sim.fault_plan({"burst-503": {"chance": 1, "times": 2}}, match="PATCH")
+    assert update(api).status_code == 503
+    sim.fault_plan({"reset": 0})
+    assert [update(api).status_code for _ in range(2)] == [503, 204]
+    sim.fault_plan({"reset": 1})
+    sim.clear_faults()
+    assert update(api).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("plan", "word"),
+    [
+        ({}, "chances"),
+        ({"chances": {}}, "names no kind"),
+        ({"chances": {"rest": 0.1}}, "reset"),
+        ({"chances": {"reset": 1.5}}, "from 0 to 1"),
+        ({"chances": {"reset": "often"}}, "from 0 to 1"),
+        ({"chances": {"reset": {"times": 2}}}, "from 0 to 1"),
+        ({"chances": {"reset": 0.6, "close": 0.6}}, "add up to 1.2"),
+        ({"chances": {"reset": 0.1}, "seed": "x"}, "whole number"),
+        ({"chances": {"reset": 0.1}, "sede": 1}, "sede"),
+        ({"chances": {"reset": 0.1}, "match": "x"}, "match cannot be"),
+    ],
+)
+def test_a_wrong_plan_is_explained(plan: dict[str, Any], word: str) -> None:
+    """As a wrong fault is."""
+    with pytest.raises(ConfigError) as caught:
+        read_faults({"plan": plan})
+    assert word in str(caught.value)
+
+
+def test_the_short_form_says_the_same_as_json() -> None:
+    """What fits on a command line."""
+    text = "reset:times=3:match=PATCH /v2,html-502:nth=2,answer:status=418:body=tea"
+    assert [fault.to_dict() for fault in read_fault_words(text).listed] == [
+        fault.to_dict()
+        for fault in (
+            Fault("reset", times=3, match="PATCH /v2"),
+            Fault("html-502", nth=2),
+            Fault("answer", status=418, body="tea"),
+        )
+    ]
+    lottery = read_fault_words("reset=0.05,latency=0.1:seconds=2,seed=7,match=PATCH").lottery
+    assert lottery is not None
+    assert lottery.to_dict() == {
+        "seed": 7,
+        "match": "PATCH",
+        "chances": {"reset": {"chance": 0.05}, "latency": {"chance": 0.1, "seconds": 2}},
+    }
+    assert read_fault_words('{"faults": [502]}').listed == (Fault(status=502),)
+
+
+@pytest.mark.parametrize(
+    "text", ["", ",", "seed=7", "rest", "reset:three", "{", "none.json", "reset=x", "reset:times=x"]
+)
+def test_wrong_words_are_explained(text: str) -> None:
+    """Each with a way to say it right."""
+    with pytest.raises(ConfigError) as caught:
+        read_fault_words(text)
+    assert caught.value.next_step
+    assert caught.value.field == "faults"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "where"),
+    [
+        ("f.yaml", "plan:\n  chances: {reset: 0.1}\nfaults:\n  - reset\n  - rest\n", "line 5"),
+        ("f.yml", "- reset\n- kind: reset\n  times: none\n", "line 2"),
+        ("f.json", '{"faults": ["rest"]}', "f.json"),
+        ("f.json", '{"fautls": []}', "fautls"),
+        ("f.yaml", "faults: 5", "no list"),
+    ],
+)
+def test_a_wrong_file_of_faults_is_explained(
+    tmp_path: Path, name: str, text: str, where: str
+) -> None:
+    """By file, and by line where the form has lines."""
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        read_fault_words(str(file))
+    assert str(file) in caught.value.message
+    assert where in caught.value.message
+
+
+def test_a_file_of_faults_is_followed(tmp_path: Path) -> None:
+    """A list and a plan, in YAML."""
+    file = tmp_path / "faults.yaml"
+    file.write_text(
+        "faults:\n- {kind: reset, times: null}\n- 502\nplan:\n  seed: 3\n  chances: {lock: 1}\n"
+    )
+    faults = read_fault_words(str(file))
+    assert [fault.name for fault in faults.listed] == ["reset", "502"]
+    with Simulator(faults=faults) as sim:
+        assert [fault.times for fault in sim.faults] == [None, 1]
 
 
 def test_stopping_does_not_wait_for_a_fault(api: httpx.Client) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .serving import serve
     from .simulator import Simulator
     from .store import Change, MemoryStore, Store
+    from .store_file import FileStore
     from .tokens import Credentials
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Credentials",
     "Fault",
     "FaultKind",
+    "FileStore",
     "Flaw",
     "MemoryStore",
     "Quirks",
@@ -41,6 +43,7 @@ _HOMES = {
     ".serving": ("serve",),
     ".simulator": ("Simulator",),
     ".store": ("Change", "MemoryStore", "Store"),
+    ".store_file": ("FileStore",),
     ".tokens": ("Credentials",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

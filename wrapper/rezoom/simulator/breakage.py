@@ -47,8 +47,7 @@ async def respond(
         case "reset" | "reset-after" | "close":
             return applied, Cut(reset=fault.kind != "close")
         case "timeout" | "timeout-after":
-            await _is_gone_within(None, receive)
-            return applied, Cut(reset=True)
+            return applied, Silence()
         case "latency":
             if await _is_gone_within(fault.seconds, receive):
                 return applied, Cut(reset=True)
@@ -83,8 +82,17 @@ class Cut(Response):
         await _is_gone_within(_LEAVE, receive)
 
 
+class Silence(Response):
+    """Sends nothing until the client gives up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
+        await _is_gone_within(None, receive)
+
+
 def seen_status(response: Response) -> int | None:
     """Return the status that reaches the client, if one does."""
+    if isinstance(response, Silence):
+        return None
     return response.seen_status if isinstance(response, Cut) else response.status_code
 
 

@@ -2,24 +2,46 @@
 
 import threading
 import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 
 class SimClock:
     """A `rezoom.Clock` that is set and advanced by hand; sleeping on it advances it at once.
 
     Given a start it stands still until it is moved. Without one it starts at the present and runs.
+    `runs` says otherwise: a clock that starts elsewhere and runs, or stands still at the present.
     """
 
-    def __init__(self, start: datetime | None = None) -> None:
+    def __init__(self, start: datetime | None = None, *, runs: bool | None = None) -> None:
         self._lock = threading.Lock()
-        self._runs = start is None
+        self._runs = start is None if runs is None else runs
+        self._watchers: list[Callable[[], None]] = []
         self._shown = datetime.now(UTC) if start is None else _utc(start)
         self._elapsed = 0.0
         self._read_at = time.monotonic()
 
     def __repr__(self) -> str:
         return f"SimClock({self.now():%Y-%m-%dT%H:%M:%SZ})"
+
+    @classmethod
+    def restored(cls, memento: Mapping[str, Any]) -> Self:
+        """Return a clock as it was when `memento` was taken; a running one has run on since."""
+        if "offset" in memento:
+            return cls(datetime.now(UTC) + timedelta(seconds=memento["offset"]), runs=True)
+        return cls(datetime.fromisoformat(memento["shown"]), runs=False)
+
+    def memento(self) -> dict[str, Any]:
+        """Return what a file must keep of it: its distance from real time, or where it stands."""
+        shown = self.now()
+        if self._runs:
+            return {"offset": (shown - datetime.now(UTC)).total_seconds()}
+        return {"shown": shown.isoformat()}
+
+    def watch(self, moved: Callable[[], None]) -> None:
+        """Call `moved` after every move by hand; not for the time that runs by itself."""
+        self._watchers.append(moved)
 
     def now(self) -> datetime:
         """Return the present instant, aware and in UTC."""
@@ -40,6 +62,7 @@ class SimClock:
             self._run_on()
             self._elapsed += max((moment - self._shown).total_seconds(), 0.0)
             self._shown = moment
+        self._tell()
 
     def advance(self, by: timedelta | float) -> None:
         """Let that much time go by in an instant; a bare number is seconds."""
@@ -50,6 +73,7 @@ class SimClock:
             self._run_on()
             self._shown += step
             self._elapsed += step.total_seconds()
+        self._tell()
 
     def sleep(self, seconds: float) -> None:
         """Advance instead of blocking."""
@@ -61,6 +85,10 @@ class SimClock:
 
         self.advance(max(seconds, 0.0))
         await checkpoint()
+
+    def _tell(self) -> None:
+        for moved in self._watchers:
+            moved()
 
     def _run_on(self) -> None:
         if self._runs:

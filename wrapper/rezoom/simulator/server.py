@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import os
 import socket
+import ssl
 import struct
 import threading
 from ipaddress import ip_address
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,6 +21,26 @@ _START = 10.0
 _LAST_ANSWERS = 0.5
 # Windows has its own layout of this switch: two shorts instead of two ints.
 _RESET = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+
+Tls: TypeAlias = ssl.SSLContext | tuple[str | Path, str | Path]
+
+
+def tls_context(tls: Tls | None) -> ssl.SSLContext | None:
+    """Return the server's side of TLS, from a certificate chain and its key, both in PEM."""
+    if tls is None or isinstance(tls, ssl.SSLContext):
+        return tls
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        chain, key = tls
+        context.load_cert_chain(chain, key)
+    except (OSError, ValueError, TypeError) as error:  # an SSLError is an OSError
+        raise ConfigError(
+            f"tls: the certificate or its key cannot be used: {error}",
+            field="tls",
+            next_step="Give (certificate, key), two PEM files that belong together, "
+            "or an ssl.SSLContext.",
+        ) from None
+    return context
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -52,7 +74,9 @@ def is_loopback(host: str) -> bool:
 class ServerThread:
     """Serves an app from `start` to `stop`; both return when it is done."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    def __init__(
+        self, app: ASGIApp, listener: socket.socket, tls: ssl.SSLContext | None = None
+    ) -> None:
         config = uvicorn.Config(
             app,
             loop="asyncio",
@@ -63,6 +87,9 @@ class ServerThread:
             server_header=False,
             date_header=False,
         )
+        # uvicorn would load files of its own; this context may come from anywhere.
+        config.load()
+        config.ssl = tls
         self._server = _Server(config)
         self._listener = listener
         self._thread = threading.Thread(target=self._run, name="rezoom-simulator", daemon=True)
@@ -147,6 +174,8 @@ class _Line:
         self._transport.write(content)
 
     def cut(self, *, reset: bool) -> None:
+        if self._transport.is_closing():
+            return  # the client has gone, and its socket with it
         if reset and self._socket is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self._transport.abort()

@@ -14,7 +14,8 @@ from .record import masked
 State = dict[str, Any]
 Edit = Callable[[State], tuple[State, tuple[str, ...]]]
 
-_HISTORY = 1_000
+# Of each meeting; a soak test must fill neither the memory nor the disk.
+HISTORY = 1_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,7 +51,10 @@ class Store(Protocol):
         body: Mapping[str, Any],
         occurrence_id: str | None,
     ) -> Change:
-        """Replace the state by what `edit` makes of it, with no other change between."""
+        """Replace the state by what `edit` makes of it, with no other change between.
+
+        `edit` returns a new state and leaves the one it is given; when it raises, nothing changes.
+        """
         ...
 
     def history(self, meeting: int) -> Sequence[Change]:
@@ -61,6 +65,22 @@ class Store(Protocol):
         """Return every number, in the order the meetings were added."""
         ...
 
+    def recall(self, name: str) -> Any:
+        """Return the JSON value that was remembered under a name, or None."""
+        ...
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep a JSON value under a name: the clock, what was counted."""
+        ...
+
+    def open(self) -> None:
+        """Take files again after `close`; a new store is open already."""
+        ...
+
+    def close(self) -> None:
+        """Give back files; what was kept stays readable in memory, and a file on the disk."""
+        ...
+
 
 class MemoryStore:
     """Keeps meetings until the process ends, and of each the last thousand changes."""
@@ -69,14 +89,15 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._states: dict[int, State] = {}
         self._history: dict[int, deque[Change]] = {}
+        self._notes: dict[str, Any] = {}
 
     def add(self, meeting: int, state: State) -> None:
         """Keep a new meeting; ValueError when the number is taken."""
         with self._lock:
             if meeting in self._states:
-                raise ConfigError(f"seed: there is already a meeting {meeting}", field="seed")
+                raise taken(meeting)
             self._states[meeting] = deepcopy(state)
-            self._history[meeting] = deque(maxlen=_HISTORY)
+            self._history[meeting] = deque(maxlen=HISTORY)
 
     def read(self, meeting: int) -> State | None:
         """Return a copy of a meeting's state, or None."""
@@ -109,3 +130,28 @@ class MemoryStore:
         """Return every number, in the order the meetings were added."""
         with self._lock:
             return tuple(self._states)
+
+    def recall(self, name: str) -> Any:
+        """Return the JSON value that was remembered under a name, or None."""
+        with self._lock:
+            return deepcopy(self._notes.get(name))
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep a JSON value under a name."""
+        with self._lock:
+            self._notes[name] = deepcopy(value)
+
+    def open(self) -> None:
+        """Do nothing: there is no file."""
+
+    def close(self) -> None:
+        """Do nothing: there is no file."""
+
+
+def taken(meeting: int) -> ConfigError:
+    """Say that a number is in use; ConfigError is a ValueError."""
+    return ConfigError(
+        f"seed: there is already a meeting {meeting}",
+        field="seed",
+        next_step="Leave `id` out, and the next free number is taken.",
+    )

@@ -1,0 +1,256 @@
+"""Where simulated meetings live: both stores keep one promise, and the file survives a restart."""
+
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rezoom import ConfigError
+from rezoom.simulator import FileStore, MemoryStore, SimClock, Simulator, Store
+from rezoom.simulator.store import HISTORY
+
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+HALF_A_PAIR = "\ud83d"
+
+
+@pytest.fixture(params=["memory", "file"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Give each kind of store in turn."""
+    opened: Store = MemoryStore() if request.param == "memory" else FileStore(tmp_path / "sim.db")
+    yield opened
+    opened.close()
+
+
+def change(store: Store, number: int, edit: Callable[[Any], Any], **body: Any) -> Any:
+    return store.change(number, edit, at=NOW, body=body, occurrence_id=None)
+
+
+def test_a_meeting_is_read_as_it_was_added(store: Store) -> None:
+    """Every JSON value comes back, half a surrogate pair included; order is that of adding."""
+    state = {"id": 9, "topic": HALF_A_PAIR, "settings": {"list": [1, None, True, 0.5]}}
+    store.add(9, state)
+    store.add(2, {"id": 2})
+
+    assert store.read(9) == state
+    assert (store.read(3), list(store.meetings())) == (None, [9, 2])
+
+
+def test_a_number_is_taken_once(store: Store) -> None:
+    """The second one is refused, and the first one stays."""
+    store.add(9, {"topic": "first"})
+
+    with pytest.raises(ConfigError, match="already a meeting 9"):
+        store.add(9, {"topic": "second"})
+    assert store.read(9) == {"topic": "first"}
+
+
+def test_what_is_given_out_is_a_copy(store: Store) -> None:
+    """Whoever changes what was read, or what was added, changes nothing here."""
+    mine = {"settings": {"x": 1}}
+    store.add(9, mine)
+    mine["settings"]["x"] = 2
+    read = store.read(9)
+    assert read is not None
+    read["settings"]["x"] = 3
+
+    assert store.read(9) == {"settings": {"x": 1}}
+
+
+def test_a_change_replaces_the_state_and_is_remembered(store: Store) -> None:
+    """The history has instant, body, occurrence and what was ignored."""
+    store.add(9, {"topic": "a"})
+    store.change(9, lambda old: (old | {"topic": "b"}, ("x",)), at=NOW, body={"topic": "b"},
+                 occurrence_id="17")  # fmt: skip
+
+    (done,) = store.history(9)
+    assert store.read(9) == {"topic": "b"}
+    assert (done.at, done.body, done.occurrence_id, done.ignored) == (
+        NOW, {"topic": "b"}, "17", ("x",),
+    )  # fmt: skip
+    assert store.history(1) == ()
+
+
+def test_a_change_that_fails_leaves_everything(store: Store) -> None:
+    """Neither the state nor the history knows of it, and the store goes on."""
+    store.add(9, {"topic": "a"})
+
+    def broken(old: Any) -> Any:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        change(store, 9, broken)
+    assert (store.read(9), store.history(9)) == ({"topic": "a"}, ())
+    change(store, 9, lambda old: (old, ()))
+    assert len(store.history(9)) == 1
+
+
+def test_only_the_last_thousand_changes_are_kept(store: Store) -> None:
+    """Of each meeting, so that one does not push out another's."""
+    store.add(1, {})
+    store.add(2, {})
+    change(store, 2, lambda old: (old, ()), n="other")
+    for number in range(HISTORY + 2):
+        change(store, 1, lambda old: (old, ()), n=number)
+
+    kept = store.history(1)
+    assert (len(kept), kept[0].body, kept[-1].body) == (HISTORY, {"n": 2}, {"n": HISTORY + 1})
+    assert len(store.history(2)) == 1
+
+
+def test_a_note_is_kept_until_the_next(store: Store) -> None:
+    """Any JSON value, by name."""
+    store.remember("clock", {"offset": 1.5})
+    store.remember("clock", [1])
+
+    assert (store.recall("clock"), store.recall("other")) == ([1], None)
+
+
+def test_a_closed_store_can_be_read_and_opened_again(store: Store) -> None:
+    """What was kept is there before and after."""
+    store.add(9, {"topic": "a"})
+    store.close()
+    assert store.read(9) == {"topic": "a"}
+    store.open()
+    change(store, 9, lambda old: (old, ()))
+    assert len(store.history(9)) == 1
+
+
+def test_a_simulator_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Meetings, history and the distance of the clock survive; tokens do not."""
+    file = tmp_path / "sim.db"
+    with Simulator(db=file, meetings=[{"topic": "a"}]) as sim, sim.zoom() as zoom:
+        (number,) = sim.meetings
+        zoom.update(number, topic="b")
+        sim.clock.sleep(86_400)
+        before = sim.clock.now()
+        state = sim.meeting(number)
+    with Simulator(db=file, meetings=[{"topic": "not again"}]) as sim:
+        assert sim.meetings == (number,)
+        assert sim.meeting(number) == state
+        assert [update.body for update in sim.history(number)] == [{"topic": "b"}]
+        assert timedelta() <= sim.clock.now() - before < timedelta(hours=1)
+    assert b"sim." not in file.read_bytes()
+
+
+def test_a_clock_that_stands_still_stands_there_again(tmp_path: Path) -> None:
+    """And a clock that is given wins over one that was kept."""
+    file = tmp_path / "sim.db"
+    with Simulator(db=file, clock=SimClock(NOW)) as sim:
+        sim.clock.sleep(60)
+    with Simulator(db=file) as sim:
+        assert sim.clock.now() == NOW + timedelta(minutes=1)
+    with Simulator(db=file, clock=SimClock(NOW)) as sim:
+        assert sim.clock.now() == NOW
+
+
+def test_a_move_of_the_clock_survives_a_crash(tmp_path: Path) -> None:
+    """It is kept when it happens, not when the simulator stops."""
+    file = tmp_path / "sim.db"
+    clock = SimClock(NOW)
+    store = FileStore(file)
+    Simulator(store=store, clock=clock)
+    clock.advance(timedelta(days=2))
+
+    assert store.recall("clock") == {"shown": "2030-01-03T12:00:00+00:00"}
+
+
+def test_a_stopped_simulator_starts_again_on_its_file(tmp_path: Path) -> None:
+    """What the second run adds is in the file too."""
+    sim = Simulator(db=tmp_path / "sim.db")
+    for _ in range(2):
+        with sim:
+            sim.add_meeting()
+    with Simulator(db=tmp_path / "sim.db") as other:
+        assert len(other.meetings) == len(sim.meetings) == 2
+
+
+def test_a_wrong_seed_leaves_the_file_empty(tmp_path: Path) -> None:
+    """All meetings of a seed or none; and the file is free for the next try."""
+    file = tmp_path / "sim.db"
+    with pytest.raises(ConfigError, match=r"meetings\[1\]"):
+        Simulator(db=file, meetings=[{"topic": "a"}, {"duration": 0}])
+    with Simulator(db=file) as sim:
+        assert sim.meetings == ()
+
+
+def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
+    """There are passcodes in it."""
+    FileStore(tmp_path / "sim.db").close()
+
+    assert stat.S_IMODE((tmp_path / "sim.db").stat().st_mode) == 0o600
+
+
+def foreign(file: Path) -> None:
+    with sqlite3.connect(file) as db:
+        db.execute("CREATE TABLE t (a)")
+    db.close()
+
+
+def newer(file: Path) -> None:
+    FileStore(file).close()
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+
+
+def corrupt(file: Path) -> None:
+    FileStore(file).close()
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+
+
+def not_json(file: Path) -> None:
+    store = FileStore(file)
+    store._db.execute("INSERT INTO meetings (number, state) VALUES (1, '{')")
+    store.close()
+
+
+def text(file: Path) -> None:
+    file.write_text("meetings: []\n" * 100)
+
+
+def folder(file: Path) -> None:
+    file.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason", "fix"),
+    [
+        (foreign, "another program", "Name another file"),
+        (newer, "newer rezoom", "Upgrade rezoom"),
+        (corrupt, "damaged", "Delete it"),
+        (not_json, "damaged", "Delete it"),
+        (text, "not an SQLite file", "Name another file"),
+        (folder, "cannot be opened", "Name a file"),
+    ],
+)
+def test_a_file_that_is_none_of_ours_is_refused(
+    tmp_path: Path, spoil: Callable[[Path], None], reason: str, fix: str
+) -> None:
+    """The error names file, reason and way out, and the file is left as it was."""
+    file = tmp_path / "sim.db"
+    spoil(file)
+    before = file.read_bytes() if file.is_file() else None
+
+    with pytest.raises(ConfigError, match=reason) as caught:
+        Simulator(db=file)
+    assert (caught.value.field, str(file) in caught.value.message) == ("db", True)
+    assert fix in caught.value.next_step
+    assert before is None or file.read_bytes() == before
+
+
+def test_a_file_is_for_one_simulator_at_a_time(tmp_path: Path) -> None:
+    """The second one is told, and the first one goes on."""
+    with Simulator(db=tmp_path / "sim.db") as sim:
+        with pytest.raises(ConfigError, match="in use"):
+            Simulator(db=tmp_path / "sim.db")
+        assert sim.add_meeting() in sim.meetings
+
+
+def test_a_store_and_a_file_are_one_too_many(tmp_path: Path) -> None:
+    """Nobody could say which of them counts."""
+    with pytest.raises(ConfigError, match="store"):
+        Simulator(db=tmp_path / "sim.db", store=MemoryStore())

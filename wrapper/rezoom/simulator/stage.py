@@ -1,0 +1,218 @@
+"""What a test sets up in a simulator, and what it reads from it, without the network around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any, TypedDict, Unpack
+
+from ..clock import Clock
+from ..errors import ConfigError
+from .clock import SimClock
+from .fake import FakeZoom
+from .fault_plan import FaultPlan, RandomFaults
+from .fault_spec import Faults, as_fault, read_faults
+from .faults import Fault, FaultOptions
+from .patch import view
+from .quirks import Quirks
+from .record import Request, RequestLog
+from .seeding import FIRST_ID, WEEKLY, new_meeting, next_monday
+from .store import Change, MemoryStore, State, Store, taken
+from .store_file import FileStore
+from .tokens import Credentials
+
+
+class StageOptions(TypedDict, total=False):
+    """What a simulator can be made of; Simulator says what each is."""
+
+    clock: Clock | None
+    quirks: Quirks | Mapping[str, Any] | None
+    faults: Faults | Mapping[str, Any] | Iterable[Any]
+    store: Store | None
+    db: str | Path | None
+    credentials: Credentials | None
+    meetings: Iterable[Mapping[str, Any]]
+    strict: bool
+    seed: int | None
+
+
+class Stage:
+    """One simulated account: its meetings, its faults, and the log of what was asked."""
+
+    def __init__(self, **options: Unpack[StageOptions]) -> None:
+        for name in sorted(options.keys() - StageOptions.__annotations__.keys()):
+            raise TypeError(f"a simulator has no option {name!r}")
+        self._store = _opened(options.get("store"), options.get("db"))
+        self.clock: Clock = options.get("clock") or _remembered_clock(self._store)
+        self.credentials = options.get("credentials") or Credentials()
+        self.quirks = Quirks.of(options.get("quirks"))
+        self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
+        self._faults = _armed(options.get("faults", ()))
+        self._log = RequestLog()
+        self._adding = threading.Lock()
+        self._fake = FakeZoom(
+            clock=self.clock,
+            store=self._store,
+            quirks=self.quirks,
+            credentials=self.credentials,
+            strict=options.get("strict", False),
+            random=self._random,
+        )
+        try:
+            if not self._store.meetings():
+                self._add(list(options.get("meetings", ())), "meetings[{}]: ")
+        except ConfigError:
+            self._store.close()
+            raise
+        if isinstance(self.clock, SimClock):
+            self.clock.watch(self._remember)
+            self._remember()
+
+    def add_meeting(self, **fields: Any) -> int:
+        """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
+        (number,) = self._add([fields])
+        return number
+
+    def add_series(self, **fields: Any) -> int:
+        """Add twelve Mondays at nine in Berlin, or what `fields` make of it; returns the number."""
+        series = {
+            "type": 8,
+            "topic": "Simulated series",
+            "start_time": next_monday(self.clock.now()),
+            "timezone": "Europe/Berlin",
+            "duration": 45,
+            "recurrence": WEEKLY,
+        }
+        return self.add_meeting(**series | fields)
+
+    @property
+    def meetings(self) -> tuple[int, ...]:
+        """The numbers of all meetings."""
+        return tuple(self._store.meetings())
+
+    def meeting(self, number: int) -> dict[str, Any]:
+        """Return a copy of a meeting's state, as a GET with all past dates answers it.
+
+        KeyError when there is no such meeting.
+        """
+        state = self._store.read(number)
+        if state is None:
+            raise KeyError(f"the simulator has no meeting {number}")
+        return view(state, now=self.clock.now())
+
+    def history(self, number: int) -> tuple[Change, ...]:
+        """Return the updates a meeting took, oldest first."""
+        return tuple(self._store.history(number))
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The last ten thousand requests, oldest first."""
+        return self._log.snapshot()
+
+    def updates(self, number: int | None = None) -> tuple[Request, ...]:
+        """Return the requests to update a meeting, or any, whatever became of them."""
+        path = f"/v2/meetings/{'' if number is None else number}"
+        return tuple(
+            request
+            for request in self.requests
+            if request.method == "PATCH"
+            and (request.path == path if number is not None else request.path.startswith(path))
+        )
+
+    def clear_requests(self) -> None:
+        """Empty the request log."""
+        self._log.clear()
+
+    def fail_next(self, *faults: Fault | str | int | Mapping[str, Any]) -> None:
+        """Let these faults happen to the next requests that fit, one after the other.
+
+        A text is a kind of fault from `FAULTS`, a number is a status, an object is the JSON form.
+        ConfigError when there is no such fault.
+        """
+        self._faults.add(*map(as_fault, faults))
+
+    def fault(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> Fault:
+        """Let one fault happen, to the requests that its options name; see Fault."""
+        fault = Fault(kind, **options)
+        self._faults.add(fault)
+        return fault
+
+    def fault_plan(
+        self,
+        chances: Mapping[str, Any] | None = None,
+        /,
+        *,
+        seed: int = 0,
+        match: str = "/v2/",
+        **more: Any,
+    ) -> None:
+        """Let faults happen by chance from now on: `fault_plan(seed=7, reset=0.05, latency=0.1)`.
+
+        The same seed lets the same requests fail. Instead of a number, a kind can have an object
+        with `chance` and the options of a fault. An earlier plan ends.
+        """
+        self._faults.draw_from(RandomFaults({**(chances or {}), **more}, seed=seed, match=match))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults that were asked for and have not happened yet."""
+        return self._faults.to_come()
+
+    def clear_faults(self) -> None:
+        """Call off every fault still to come, and the plan."""
+        self._faults.clear()
+
+    def revoke_tokens(self) -> None:
+        """End every token: the next request with one is answered 401, code 124."""
+        self._fake.tokens.revoke()
+
+    def _add(self, meetings: Sequence[Mapping[str, Any]], where: str = "") -> list[int]:
+        """Add all of them or, when one of them is wrong, none."""
+        with self._adding:
+            added: dict[int, State] = {}
+            known = list(self._store.meetings())
+            for index, fields in enumerate(meetings):
+                try:
+                    state = new_meeting(
+                        fields,
+                        number=max(known, default=FIRST_ID - 1) + 1,
+                        now=self.clock.now(),
+                        quirks=self.quirks,
+                        random=self._random,
+                    )
+                    if state["id"] in known:
+                        raise taken(state["id"])
+                except ConfigError as error:
+                    message = f"{where.format(index)}{error.message}"
+                    raise ConfigError(message, field="seed", next_step=error.next_step) from None
+                known.append(state["id"])
+                added[state["id"]] = state
+            for number, state in added.items():
+                self._store.add(number, state)
+            return list(added)
+
+    def _remember(self) -> None:
+        if isinstance(self.clock, SimClock):
+            self._store.remember("clock", self.clock.memento())
+
+
+def _opened(store: Store | None, db: str | Path | None) -> Store:
+    if store is not None and db is not None:
+        raise ConfigError("db: there is a store already", field="db", next_step="Give one of them.")
+    return FileStore(db) if db is not None else store or MemoryStore()
+
+
+def _remembered_clock(store: Store) -> SimClock:
+    memento = store.recall("clock")
+    return SimClock.restored(memento) if memento else SimClock()
+
+
+def _armed(faults: Faults | Mapping[str, Any] | Iterable[Any]) -> FaultPlan:
+    if not isinstance(faults, Faults):
+        # A tuple of its own is Faults, so that what is iterable is a list of single ones.
+        faults = read_faults(faults if isinstance(faults, Mapping) else list(faults))
+    plan = FaultPlan(faults.listed)
+    plan.draw_from(faults.lottery)
+    return plan
