@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 a74a40a06b2c1f2b) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 6f780ef048165738) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -43,8 +43,14 @@ class Rate(NamedTuple):
     source: str
 
 
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class ErrorCode(NamedTuple):
-    """What an answer means: the first row whose status, code, and text all agree."""
+    """What an answer means: the first row whose status, code, and text all agree.
+
+    `message` is the text as reported, with what differs from answer to answer in braces.
+    """
 
     id: str
     kind: str
@@ -54,10 +60,14 @@ class ErrorCode(NamedTuple):
     status: int | None = None
     code: int | None = None
     match: str = ""
+    message: str = ""
 
 
 class Throttle(NamedTuple):
-    """What a 429 means: the first row whose text, type, and limit all agree."""
+    """What a 429 means: the first row whose text, type, and limit all agree.
+
+    `message` and `headers` are what such an answer carries, with what differs in braces.
+    """
 
     id: str
     scope: str
@@ -69,6 +79,8 @@ class Throttle(NamedTuple):
     match: str = ""
     type: str | None = None
     limit: int | None = None
+    message: str = ""
+    headers: Mapping[str, str] = NO_HEADERS
 
 
 class TokenError(NamedTuple):
@@ -124,6 +136,14 @@ class Endless(NamedTuple):
 
     weekly: int
     other: int
+    source: str
+
+
+class Lapse(NamedTuple):
+    """How many days after its date or last use a meeting number lapses."""
+
+    single_days: int
+    recurring_days: int
     source: str
 
 
@@ -651,12 +671,23 @@ RATES: Final[Mapping[str, Rate]] = MappingProxyType(
 
 ERRORS: Final[tuple[ErrorCode, ...]] = (
     ErrorCode(
+        id="token-expired",
+        code=124,
+        match="expired",
+        kind="auth",
+        meaning="The access token has expired.",
+        next_step="Get a new access token and send the call once more.",
+        message="Access token has expired.",
+        source="BAL",
+    ),
+    ErrorCode(
         id="token-rejected",
         code=124,
         match="",
         kind="auth",
         meaning="The access token has expired or is not valid.",
         next_step="Get a new access token and send the call once more.",
+        message="Invalid access token.",
         source="K26",
     ),
     ErrorCode(
@@ -666,6 +697,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="scope",
         meaning="The token is valid but lacks a scope this call needs. The message lists the missing ones.",
         next_step="Add a scope to the app, then get a new token: to update, meeting:update:meeting (granular) or meeting:write (classic); to read, meeting:read:meeting or meeting:read. Take the form ending in :admin for a server-to-server app.",
+        message="Invalid access token, does not contain scopes:[{scopes}].",
         source="F108207",
     ),
     ErrorCode(
@@ -675,6 +707,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="auth",
         meaning="The token is empty or not valid, or it lacks a scope.",
         next_step="Check that a token is sent and that the app has meeting:update:meeting or meeting:write (with :admin for a server-to-server app), then get a new token.",
+        message="Token cannot be empty.",
         source="DOC-OAE",
     ),
     ErrorCode(
@@ -685,6 +718,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="invalid",
         meaning="The user named in schedule_for is not an e-mail address or user ID that Zoom knows.",
         next_step="Set schedule_for to the e-mail address or user ID of a user of this account.",
+        message="The value that you entered in the schedule_for field is invalid. Enter a valid value and try again.",
         source="C25",
     ),
     ErrorCode(
@@ -695,6 +729,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="invalid",
         meaning="The domains in enforce_login_domains are not separated by semicolons.",
         next_step="Join the domains with semicolons, or better use meeting_authentication with authentication_domains.",
+        message="Invalid enforce_login_domains. Separate multiple domains with semicolons.",
         source="C25",
     ),
     ErrorCode(
@@ -705,6 +740,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="invalid",
         meaning="Zoom could not read the body as a JSON object.",
         next_step="Send one JSON object with the content type application/json.",
+        message="Request Body should be a valid JSON object.",
         source="DOC-ERR",
     ),
     ErrorCode(
@@ -715,6 +751,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="invalid",
         meaning="Zoom did not accept one or more members of the body; it names each by its dotted path.",
         next_step="Correct the members listed in errors.",
+        message="Validation Failed.",
         source="DOC-ERR",
     ),
     ErrorCode(
@@ -735,6 +772,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="The number most likely belongs to a webinar, which this operation does not change.",
         next_step="Use the number of a meeting, or Zoom's operation for webinars.",
+        message="Cannot access webinar info.",
         source="C25",
     ),
     ErrorCode(
@@ -745,6 +783,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="An instant meeting cannot be given to another host.",
         next_step="Leave schedule_for out, or set type to 2 to make it a scheduled meeting.",
+        message="Instant meetings do not support the schedule_for parameter, and you can't schedule an instant meeting for another user.",
         source="C25",
     ),
     ErrorCode(
@@ -755,6 +794,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="One or more users belong to a domain that the account has blocked.",
         next_step="Leave those users out, or have an admin change the blocked domains in the settings of the Zoom web portal.",
+        message="Users in '{domains}' have been blocked from joining meetings and webinars. To unblock them, go to the Settings page in the Zoom web portal and update Block users in specific domains from joining meetings and webinars.",
         source="C25",
     ),
     ErrorCode(
@@ -765,6 +805,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="A meeting with continuous chat cannot be scheduled for a user outside the account.",
         next_step="Turn continuous_meeting_chat.enable off, or pick a user of this account.",
+        message="Unable to schedule for a user outside of your account for a meeting with continuous chat.",
         source="C25",
     ),
     ErrorCode(
@@ -775,6 +816,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="The user named in schedule_for has not given the present host, or the app's user, the right to schedule for them.",
         next_step="Have that user grant the scheduling privilege in their Zoom settings and make sure both users are licensed; an account-wide server-to-server app needs it too.",
+        message="You cannot schedule a meeting for {user}.",
         source="F88501",
     ),
     ErrorCode(
@@ -785,7 +827,30 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="Only a scheduled meeting (type 2) or a recurring one without fixed time (type 3) can be pre-scheduled.",
         next_step="Leave pre_schedule out, or set type to 2 or 3.",
+        message="Prescheduling is only available for scheduled meetings (type 2) and recurring meetings with no fixed time (type 3).",
         source="C25",
+    ),
+    ErrorCode(
+        id="meeting-has-started",
+        status=400,
+        code=3000,
+        match="have started",
+        kind="refused",
+        meaning="The meeting is running, and Zoom does not change it meanwhile.",
+        next_step="Send the update again when the meeting has ended.",
+        message="You cannot update or delete meetings that have started using this method.",
+        source="QOD",
+    ),
+    ErrorCode(
+        id="invalid-occurrence",
+        status=400,
+        code=3000,
+        match="invalid occurrence_id",
+        kind="refused",
+        meaning="The meeting has no such occurrence, or it has been deleted.",
+        next_step="Read the meeting and take the id from its occurrences.",
+        message="Invalid occurrence_id: {occurrence}.",
+        source="HAR",
     ),
     ErrorCode(
         id="not-possible-for-this-meeting",
@@ -805,7 +870,19 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="The user's account is not allowed to host or schedule meetings.",
         next_step="Have an admin give the host a licence or role that may schedule meetings, or pick another host.",
+        message="Meeting hosting and scheduling capabilities are not allowed for your user account.",
         source="C25",
+    ),
+    ErrorCode(
+        id="meeting-lapsed",
+        status=404,
+        code=3001,
+        match="has expired",
+        kind="not-found",
+        meaning="No meeting has this number, or it has lapsed. Older answers say so for any meeting that is not there, so it does not prove that there was one.",
+        next_step="Check the meeting number and the account; create the meeting anew if it has lapsed.",
+        message="Meeting {meeting} is not found or has expired.",
+        source="HAR",
     ),
     ErrorCode(
         id="meeting-not-found",
@@ -815,6 +892,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="not-found",
         meaning="No meeting has this number, or it has lapsed: a single meeting 30 days after its date or last use, a recurring one after 365 days without use, an instant one at its end.",
         next_step="Check the meeting number and the account; create the meeting anew if it has lapsed.",
+        message="Meeting does not exist: {meeting}.",
         source="K26",
     ),
     ErrorCode(
@@ -824,6 +902,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="not-found",
         meaning="A user named in the request does not exist.",
         next_step="Check the user ID or e-mail address, schedule_for and alternative_hosts first.",
+        message="User does not exist: {user}.",
         source="HAR",
     ),
     ErrorCode(
@@ -833,6 +912,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="not-found",
         meaning="A user named in the request does not belong to this account.",
         next_step="Name a user of this account, or use the credentials of the account the user belongs to.",
+        message="User not found on this account: {user}.",
         source="HAR",
     ),
     ErrorCode(
@@ -842,6 +922,7 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         kind="refused",
         meaning="The user behind the token is not the host of the meeting.",
         next_step="Use a token of the host, or an app with an :admin scope.",
+        message="You are not the meeting host.",
         source="HAR",
     ),
     ErrorCode(
@@ -944,6 +1025,10 @@ THROTTLES: Final[tuple[Throttle, ...]] = (
         resets="utc-midnight",
         meaning="The host of the meeting has used the 100 creates and updates of this UTC day. Other apps of the account count too.",
         next_step="Wait until 00:00 UTC, or spread the meetings over more hosts; send only updates that change something.",
+        message="You have exceeded the daily rate limit (100) of Meeting Create/Update API requests permitted for this particular user. You may resume these requests at GMT 00:00:00.",
+        headers=MappingProxyType(
+            {"category": "Light", "limit": "{limit}", "remaining": "{remaining}"}
+        ),
         source="F81149",
     ),
     Throttle(
@@ -964,6 +1049,16 @@ THROTTLES: Final[tuple[Throttle, ...]] = (
         resets="retry-after",
         meaning="The account has used its calls of this kind for the day, over all its users and apps.",
         next_step="Wait until the instant in Retry-After, or move the account to a plan without a daily figure.",
+        message="You have reached the maximum daily rate limit for this API. Refer to the response header for details on when you can make another request.",
+        headers=MappingProxyType(
+            {
+                "category": "Light",
+                "type": "Daily-limit",
+                "limit": "{limit}",
+                "remaining": "{remaining}",
+                "retry_after": "{midnight}",
+            }
+        ),
         source="F81149",
     ),
     Throttle(
@@ -974,6 +1069,8 @@ THROTTLES: Final[tuple[Throttle, ...]] = (
         resets="short",
         meaning="The account sends more calls of this kind per second than its plan allows. All its apps share the limit.",
         next_step="Wait one to two seconds, then send fewer calls per second.",
+        message="You have reached the maximum per-second rate limit for this API. Try again later.",
+        headers=MappingProxyType({"category": "Light", "type": "QPS"}),
         source="F81149",
     ),
     Throttle(
@@ -984,6 +1081,7 @@ THROTTLES: Final[tuple[Throttle, ...]] = (
         resets="short",
         meaning="Another call is working on the same thing at this moment.",
         next_step="Wait a few seconds and send one call at a time for a meeting.",
+        message="Too many concurrent requests. Try again later.",
         source="F81149",
     ),
     Throttle(
@@ -1161,6 +1259,8 @@ TOKEN_ERRORS: Final[tuple[TokenError, ...]] = (
 )
 
 ENDLESS: Final[Endless] = Endless(weekly=110, other=60, source="ITH")
+
+LAPSE: Final[Lapse] = Lapse(single_days=30, recurring_days=365, source="SUP-ID")
 
 HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -34,6 +34,7 @@ def facts_module(bundled: Schema) -> str:
             _tuple(_rows("TokenError", bundled["x-token-errors"])),
         ),
         ("ENDLESS", "Endless", _call("Endless", bundled["x-endless"])),
+        ("LAPSE", "Lapse", _call("Lapse", bundled["x-lapse"])),
         ("HEADERS", "Mapping[str, str]", f"MappingProxyType({bundled['x-headers']!r})"),
         ("FIELDS", "Mapping[str, Field]", _table(fields)),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),
@@ -80,8 +81,13 @@ def first_sentence(text: str) -> str:
 
 
 def _call(kind: str, values: dict[str, Any]) -> str:
-    inside = ", ".join(f"{key}={value!r}" for key, value in values.items())
+    inside = ", ".join(f"{key}={_literal(value)}" for key, value in values.items())
     return f"{kind}({inside})"
+
+
+def _literal(value: object) -> str:
+    # What is constant must not be a dict that anybody can change.
+    return f"MappingProxyType({value!r})" if isinstance(value, dict) else repr(value)
 
 
 def _table(rows: dict[str, str]) -> str:

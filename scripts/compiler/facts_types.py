@@ -40,8 +40,14 @@ class Rate(NamedTuple):
     source: str
 
 
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 class ErrorCode(NamedTuple):
-    """What an answer means: the first row whose status, code, and text all agree."""
+    """What an answer means: the first row whose status, code, and text all agree.
+
+    `message` is the text as reported, with what differs from answer to answer in braces.
+    """
 
     id: str
     kind: str
@@ -51,10 +57,14 @@ class ErrorCode(NamedTuple):
     status: int | None = None
     code: int | None = None
     match: str = ""
+    message: str = ""
 
 
 class Throttle(NamedTuple):
-    """What a 429 means: the first row whose text, type, and limit all agree."""
+    """What a 429 means: the first row whose text, type, and limit all agree.
+
+    `message` and `headers` are what such an answer carries, with what differs in braces.
+    """
 
     id: str
     scope: str
@@ -66,6 +76,8 @@ class Throttle(NamedTuple):
     match: str = ""
     type: str | None = None
     limit: int | None = None
+    message: str = ""
+    headers: Mapping[str, str] = NO_HEADERS
 
 
 class TokenError(NamedTuple):
@@ -121,6 +133,14 @@ class Endless(NamedTuple):
 
     weekly: int
     other: int
+    source: str
+
+
+class Lapse(NamedTuple):
+    """How many days after its date or last use a meeting number lapses."""
+
+    single_days: int
+    recurring_days: int
     source: str
 
 

@@ -199,6 +199,23 @@ def test_the_account_has_a_day_on_the_free_plan(run: Run) -> None:
     assert [one["scope"] for one in pro] == ["meeting"]
 
 
+def test_a_raised_limit_is_shown(run: Run, ledger: SQLiteLedger) -> None:
+    """With Zoom's own beside it, in the table and in JSON; a lowered one needs no word."""
+    spend(ledger, 1)
+    env = {"REZOOM_LIMITS": "meeting=500,host=off,per_second=2", "REZOOM_ACCOUNT_PLAN": "free"}
+
+    ran, told = run("quota", MEETING, **env), run("quota", MEETING, "--json", **env)
+
+    assert "499 of 500" in ran.stdout
+    assert "meeting: raised to 500 by REZOOM_LIMITS; Zoom's own limit is 100" in ran.stdout
+    assert "host: switched off" in ran.stdout
+    assert "per_second" not in ran.stdout
+    assert json.loads(told.stdout)["raised"] == {
+        "meeting": {"limit": 500, "zooms": 100},
+        "host": {"limit": None, "zooms": 100},
+    }
+
+
 def test_nothing_is_asked_of_the_network(run: Run, ledger: SQLiteLedger) -> None:
     """Neither a secret nor a server is needed, only the address that names the account."""
     asked = Policy().reservation("127.0.0.1:9/acc-1", 1001)
@@ -230,6 +247,7 @@ def test_a_missing_account_is_pointed_out(run: Run) -> None:
     [
         ("REZOOM_LEDGER", "mysql://server/db"),
         ("REZOOM_ACCOUNT_PLAN", "gold"),
+        ("REZOOM_LIMITS", "meeting=0"),
         ("ZOOM_API_URL", "https://api.zoom.us"),
     ],
 )

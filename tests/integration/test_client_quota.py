@@ -363,6 +363,19 @@ def test_the_environment_names_ledger_and_plan(
     assert counted(quota.account) == (1, 0, 0, 0)
 
 
+def test_the_environment_names_limits(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """REZOOM_LIMITS, for programs and the command line alike; an argument goes before it."""
+    monkeypatch.setenv("REZOOM_LIMITS", "meeting=80,host=off")
+
+    assert call().quota(MEETING, host="h").limit == 80
+    assert call().quota(MEETING, host="h").host is None
+    assert call(limits=Limits()).quota(MEETING).limit == 100
+    monkeypatch.setenv("REZOOM_LIMITS", "meeting=0")
+    with pytest.raises(ConfigError) as caught:
+        call()
+    assert caught.value.field == "limits"
+
+
 def test_an_argument_goes_before_the_environment(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -573,18 +573,20 @@ def test_a_transport_that_cannot_be_is_refused(option: str, value: Any) -> None:
 
 
 def test_a_guard_takes_what_was_promised() -> None:
-    """In this order, and a clock beside it."""
+    """In this order, and more beside it that has to be named."""
     assert str(inspect.signature(Guard.__init__)).replace("'", "") == (
         "(self, ledger: Ledger | str | None = None, *, account_plan: AccountPlan | None = None,"
         " account: str = default, limits: Limits | None = None,"
-        " hosts: Callable[[int], str | None] | None = None, clock: Clock | None = None) -> None"
+        " hosts: Callable[[int], str | None] | None = None, ledger_down: LedgerDown | None = None,"
+        " on_event: OnEvent | None = None, clock: Clock | None = None) -> None"
     )
 
 
 def test_the_environment_chooses_for_a_guard_too(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """REZOOM_LEDGER and REZOOM_ACCOUNT_PLAN, as for Zoom."""
+    """REZOOM_LEDGER, REZOOM_ACCOUNT_PLAN and REZOOM_LIMITS, as for Zoom."""
+    monkeypatch.setenv("REZOOM_LIMITS", "meeting=80")
     monkeypatch.setenv("REZOOM_LEDGER", "memory:")
     monkeypatch.setenv("REZOOM_ACCOUNT_PLAN", "free")
     with caplog.at_level(logging.WARNING):
@@ -592,6 +594,7 @@ def test_the_environment_chooses_for_a_guard_too(
 
     assert guard.ledger.url == "memory:"
     assert guard.counter.policy.account_plan == "free"
+    assert guard.counter.policy.limits.meeting == 80
     assert repr(guard) == "Guard(account='default')"
 
 

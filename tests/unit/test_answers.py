@@ -84,6 +84,20 @@ SEEN: dict[str, tuple[int, object, type[RefusedError], int | None]] = {
         4711,
     ),
     "token-rejected": (401, said("Invalid access token.", 124), AuthError, 124),
+    "token-expired": (401, said("Access token has expired.", 124), AuthError, 124),
+    "meeting-lapsed": (
+        404,
+        said("Meeting 123 is not found or has expired.", 3001),
+        NotFoundError,
+        3001,
+    ),
+    "meeting-has-started": (
+        400,
+        said("You cannot update or delete meetings that have started.", 3000),
+        RefusedError,
+        3000,
+    ),
+    "invalid-occurrence": (400, said("Invalid occurrence_id: 1.", 3000), RefusedError, 3000),
     "meeting-not-found": (404, said("Meeting does not exist: 123.", 3001), NotFoundError, 3001),
     "invalid-schedule-for": (400, said("Invalid schedule_for", 300), RefusedError, 300),
     "invalid-enforce-login-domains": (

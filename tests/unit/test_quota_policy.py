@@ -110,7 +110,11 @@ def test_raising_a_limit_is_logged_and_shown(caplog: pytest.LogCaptureFixture) -
         Limits(meeting=500, host=50, account_day=None, per_second=5), account_plan="free"
     )
 
-    assert policy.raised == ("meeting", "account_day", "per_second")
+    assert policy.raised == {
+        "meeting": (500, HUNDRED),
+        "account_day": (None, facts.RATES["free"].per_day),
+        "per_second": (5, facts.RATES["free"].per_second),
+    }
     assert f"meeting is set to 500; Zoom's own is {HUNDRED}" in caplog.text
     assert "account_day is set to off" in caplog.text
     assert "host" not in caplog.text
@@ -125,6 +129,28 @@ def test_an_impossible_limit_names_itself(name: str, value: object) -> None:
 
     assert caught.value.field == name
     assert "None to switch" in caught.value.next_step
+
+
+def test_limits_are_read_from_text() -> None:
+    """As REZOOM_LIMITS has them; what is left out is what the spec says."""
+    read = Limits.parse(" meeting=80, host=off,per_second=2.5 ,")
+
+    assert read == Limits(meeting=80, host=None, per_second=2.5)
+    assert Limits.parse("") == Limits()
+
+
+@pytest.mark.parametrize(
+    "text", ["meetings=80", "meeting", "meeting=", "meeting=0", "meeting=1.5", "meeting=-1",
+    "meeting=many", "meeting=1,meeting=2", "per_second=nan", "meeting=80;host=off"],
+)  # fmt: skip
+def test_text_that_names_no_limits_is_refused(text: str) -> None:
+    """With the setting, what is wrong in it, and what would do."""
+    with pytest.raises(ConfigError) as caught:
+        Limits.parse(text)
+
+    assert caught.value.field == "limits"
+    assert "meeting" in caught.value.message or "per_second is nan" in caught.value.message
+    assert "Give" in caught.value.next_step
 
 
 def test_an_unknown_plan_lists_the_known_ones() -> None:

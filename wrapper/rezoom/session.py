@@ -18,7 +18,8 @@ from .desk import Desk, Hosts
 from .drive import Tools
 from .errors import ConfigError
 from .quota import Lease, Ledger, Limits, Policy
-from .quota.opening import open_ledger
+from .quota.chosen import LedgerDown, chosen_ledger, chosen_limits
+from .quota.events import OnEvent
 from .quota.policy import AccountPlan
 from .retry import Wait, seconds
 from .system_clock import SystemClock
@@ -34,7 +35,9 @@ class ZoomOptions(TypedDict, total=False):
 
     account_plan: AccountPlan | None
     ledger: Ledger | str | None
+    ledger_down: LedgerDown | None
     limits: Limits | None
+    on_event: OnEvent | None
     hosts: Hosts
     wait: Wait
     retries: int
@@ -62,17 +65,18 @@ class Session:
         self._timeout = _bounded(options.get("timeout", 30))
         plan = options.get("account_plan") or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
         quota = Policy(
-            options.get("limits"),
+            chosen_limits(options.get("limits"), os.environ),
             account_plan=plan,
             lease=Lease.for_phases(_phases(self._timeout)),
         )
         self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota, hosts)
         ledger = options.get("ledger")
         self._owns_ledger = ledger is None or isinstance(ledger, str)
-        if ledger is None or isinstance(ledger, str):
-            url = ledger or os.environ.get("REZOOM_LEDGER") or None
-            ledger = open_ledger(url, environ=os.environ, clock=options.get("clock"))
-        self._tools = Tools(auth, ledger, clock, base_url)
+        counted = chosen_ledger(
+            ledger, environ=os.environ, clock=options.get("clock"),
+            ledger_down=options.get("ledger_down"), on_event=options.get("on_event"),
+        )  # fmt: skip
+        self._tools = Tools(auth, counted, clock, base_url)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
 

@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 a74a40a06b2c1f2b) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 6f780ef048165738) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 from typing import Literal

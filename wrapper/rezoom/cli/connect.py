@@ -22,6 +22,8 @@ _VARIABLES = {
     "base_url": "ZOOM_API_URL",
     "account_plan": "REZOOM_ACCOUNT_PLAN",
     "ledger": "REZOOM_LEDGER",
+    "ledger_down": "REZOOM_LEDGER_DOWN",
+    "limits": "REZOOM_LIMITS",
 }
 
 
@@ -51,12 +53,14 @@ def open_count() -> Iterator[Count]:
     from .._wire import facts
     from ..address import api_address
     from ..quota import Policy, open_ledger
+    from ..quota.chosen import chosen_limits
     from ..quota.keys import account_key
 
     chosen = os.environ.get("REZOOM_LEDGER") or None
     with _in_the_environments_names():
         url = api_address(os.environ.get("ZOOM_API_URL") or facts.BASE_URL)
-        policy = Policy(account_plan=os.environ.get("REZOOM_ACCOUNT_PLAN") or None)
+        plan = os.environ.get("REZOOM_ACCOUNT_PLAN") or None
+        policy = Policy(chosen_limits(None, os.environ), account_plan=plan)
         ledger = open_ledger(chosen, environ=os.environ)
     account = account_key(url, os.environ.get("ZOOM_ACCOUNT_ID", "").strip() or None)
     try:

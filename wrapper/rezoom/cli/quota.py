@@ -35,11 +35,22 @@ def quota(meetings: _Meetings = None, host: _Host = None, as_json: options.Json 
         url = count.ledger.url
     if as_json:
         told = {"ledger": url, "account": count.account, "plan": count.policy.account_plan}
-        print_json("quota/1", told | {"quotas": [line.to_dict() for line in lines]})
+        raised = {
+            name: {"limit": kept, "zooms": own} for name, (kept, own) in count.policy.raised.items()
+        }
+        quotas = [line.to_dict() for line in lines]
+        print_json("quota/1", told | {"raised": raised, "quotas": quotas})
         return
     console = answers()
     console.print(f"Account {plain(count.account)}, counted in {plain(url)}", soft_wrap=True)
     print_lines(console, lines)
+    for name, (kept, own) in count.policy.raised.items():
+        much = "switched off" if kept is None else f"raised to {kept}"
+        console.print(
+            f"{name}: {much} by REZOOM_LIMITS; Zoom's own limit is {own}, and Zoom refuses what is"
+            " above it",
+            style="yellow", soft_wrap=True,
+        )  # fmt: skip
     for remark in _remarks(count, lines, url):
         talk().print(remark, style="dim", soft_wrap=True)
 

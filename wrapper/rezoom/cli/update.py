@@ -155,6 +155,8 @@ def _print_left(quota: Quota) -> None:
     for what, gauge in gauges.items():
         if gauge is not None:
             answers().print(f"  {left(gauge, what)}", soft_wrap=True)
+    if quota.uncounted:
+        talk().print("  not counted: the ledger could not be used before", soft_wrap=True)
 
 
 def _print_receipt(receipt: Receipt) -> None:
@@ -163,7 +165,9 @@ def _print_receipt(receipt: Receipt) -> None:
     if receipt.tracking_id:
         console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
     if isinstance(receipt.left, LedgerError):
-        talk().print(f"The ledger could not be read: {receipt.left}", soft_wrap=True)
+        talk().print(
+            f"The ledger could not be read: {plain(receipt.left.message)}.", soft_wrap=True
+        )
     else:
         _print_left(receipt.left)
     talk().print(

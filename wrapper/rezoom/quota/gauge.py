@@ -42,19 +42,21 @@ class Quota(Gauge):
     """The tightest of the gauges, with each of them.
 
     `host` is None while the host is not known, `account` without an account plan that has a daily
-    figure, and any of them when its limit is off.
+    figure, and any of them when its limit is off. `uncounted` requests of the last 24 hours are in
+    none of them: this client sent them while the ledger was down, as `ledger_down="open"` asks.
     """
 
     meeting: Gauge | None = None
     host: Gauge | None = None
     account: Gauge | None = None
+    uncounted: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return all gauges as JSON-ready data."""
         named = {"meeting": self.meeting, "host": self.host, "account": self.account}
         # Not super(): dataclass(slots=True) makes a new class, and super() would miss it.
         parts = {name: gauge and gauge.to_dict() for name, gauge in named.items()}
-        return Gauge.to_dict(self) | parts
+        return Gauge.to_dict(self) | parts | {"uncounted": self.uncounted}
 
     @classmethod
     def of(cls, gauges: Mapping[str, Gauge]) -> Quota:

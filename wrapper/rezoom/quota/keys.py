@@ -47,11 +47,15 @@ def pace_key(account: str) -> str:
     return f"{account}/pace"
 
 
+def account_of(key: str) -> str:
+    """Read the account out of any key."""
+    return "/".join(key.split("/")[:2])
+
+
 def read_key(key: str) -> Key | None:
     """Take a key apart; None for what is no counted scope."""
-    parts = key.split("/")
-    account = "/".join(parts[:2])
-    match parts[2:]:
+    account = account_of(key)
+    match key.split("/")[2:]:
         case ["meeting", number] if number.isascii() and number.isdigit():
             return Key(account, "meeting", number)
         case ["host", host]:

@@ -51,8 +51,11 @@ class Ledger(Protocol):
         """Refuse everything in the scope called `name` until Zoom's own limit resets."""
         ...
 
-    def external(self, reservation: Reservation, name: str, used: int) -> None:
-        """Note that Zoom has counted `used` in a scope: what is missing here, others have spent."""
+    def external(self, reservation: Reservation, name: str, used: int) -> int:
+        """Note that Zoom has counted `used` in a scope: what is missing here, others have spent.
+
+        Returns how many places were missing.
+        """
         ...
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
@@ -109,7 +112,7 @@ class Ledger(Protocol):
         """As `block`."""
         ...
 
-    async def aexternal(self, reservation: Reservation, name: str, used: int) -> None:
+    async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
         """As `external`."""
         ...
 

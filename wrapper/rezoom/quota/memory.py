@@ -132,18 +132,19 @@ class MemoryLedger(Twins):
                 self._now()
                 self._pots.setdefault(scope.key, Pot()).block(micros(until) - self._ahead)
 
-    def external(self, reservation: Reservation, name: str, used: int) -> None:
+    def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope, margin = reservation.scope(name), reservation.lease.margin
         if scope is None or scope.limit is None:
-            return
+            return 0
         with self._lock:
             now = self._now()
             pot = self._pots.setdefault(scope.key, Pot())
             pot.purge(now)
-            missing = min(used, scope.limit) - pot.count
-            if missing > 0:
+            missing = max(0, min(used, scope.limit) - pot.count)
+            if missing:
                 pot.spend(scope.settled_at(now, margin, self._ahead), missing)
+        return missing
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""

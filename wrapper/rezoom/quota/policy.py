@@ -52,6 +52,25 @@ class Limits:
         _check("per_second", self.per_second, int, float)
 
     @classmethod
+    def parse(cls, text: str) -> Limits:
+        """Read limits as REZOOM_LIMITS has them: "meeting=80,host=off"."""
+        given: dict[str, int | float | None] = {}
+        names = [limit.name for limit in fields(cls)]
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            name, _, value = (word.strip() for word in part.partition("="))
+            if name not in names or name in given:
+                raise ConfigError(
+                    f"the limits have {part!r}", field="limits",
+                    next_step=f"Give each of {', '.join(names)} at most once: meeting=80,host=off.",
+                )  # fmt: skip
+            given[name] = None if value == "off" else _number(name, value)
+        try:
+            return cls(**given)  # type: ignore[arg-type] # which name takes which number, it checks
+        except ConfigError as error:
+            fix = error.next_step.replace("None", "off")
+            raise ConfigError(error.message, field="limits", next_step=fix) from None
+
+    @classmethod
     def of_plan(cls, account_plan: str | None) -> Limits:
         """Read what Zoom allows an account of that plan; None: what it allows every account."""
         if account_plan is None:
@@ -69,7 +88,7 @@ class Limits:
 class Policy:
     """Limits and plan, turned into what a ledger is asked for.
 
-    `limits` holds the limits that are kept, and `raised` the names of those above Zoom's own.
+    `limits` holds the limits that are kept.
     """
 
     def __init__(
@@ -90,16 +109,21 @@ class Policy:
         self.limits = replace(given, **left_out)
         self.account_plan = account_plan
         self.lease = lease or Lease()
-        self.raised = tuple(
-            limit.name
-            for limit in fields(Limits)
-            if _above(getattr(self.limits, limit.name), getattr(own, limit.name))
-        )
-        for name in self.raised:
+        self._own = own
+        for name, (kept, theirs) in self.raised.items():
             _log.warning(
                 "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
-                name, getattr(self.limits, name) or "off", getattr(own, name),
+                name, "off" if kept is None else kept, theirs,
             )  # fmt: skip
+
+    @property
+    def raised(self) -> dict[str, tuple[float | None, float]]:
+        """Return the limits above Zoom's own: what is kept (None: nothing), and Zoom's own."""
+        pairs = {
+            limit.name: (getattr(self.limits, limit.name), getattr(self._own, limit.name))
+            for limit in fields(Limits)
+        }
+        return {name: pair for name, pair in pairs.items() if _above(*pair)}
 
     def reservation(
         self, account: str, meeting: int | None = None, host: str | None = None
@@ -150,6 +174,20 @@ def _scope(
     counted = facts.QUOTAS[name]
     window = cast("Window", counted.window)
     return Scope(name, key, limit, window, counted.hours, exclusive, gate)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(
+            f"the limit {name} is {text!r}", field="limits",
+            next_step="Give a number, or off to switch the limit off.",
+        ) from None  # fmt: skip
 
 
 def _check(name: str, value: object, *kinds: type) -> None:

@@ -109,11 +109,13 @@ class RedisLedger(Twins):
             del why
             self._learn("block", scope, micros(until), reservation, "a limit of Zoom's")
 
-    def external(self, reservation: Reservation, name: str, used: int) -> None:
+    def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope = reservation.scope(name)
-        if scope is not None and scope.limit is not None:
-            self._learn("external", scope, used, reservation, "what others spent")
+        if scope is None or scope.limit is None:
+            return 0
+        answer = self._learn("external", scope, used, reservation, "what others spent")
+        return 0 if answer is None else int(answer.rest[0])
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
@@ -176,10 +178,11 @@ class RedisLedger(Twins):
 
     def _learn(
         self, operation: str, scope: Scope, value: int, reservation: Reservation, what: str
-    ) -> None:
+    ) -> Answer | None:
         words = (value, reservation.lease.margin, *_scope_words((scope,)))
         with Tolerant(what):
-            self._link.ask("learn", operation, words)
+            return self._link.ask("learn", operation, words)
+        return None
 
 
 def _word(value: float | None) -> object:

@@ -111,13 +111,15 @@ class Grant(NamedTuple):
     """A place in every scope of `reservation`, counted as spent until it is settled or released.
 
     Sleep `pause` seconds, then send, at `send_by` at the latest. `at` and `delay` hold the instant
-    of the grant and the pause in microseconds.
+    of the grant and the pause in microseconds. With `counted` False there is no place: the ledger
+    could not be used, and the caller chose to send all the same (`ledger_down`).
     """
 
     token: str
     reservation: Reservation
     at: int
     delay: int = 0
+    counted: bool = True
 
     @property
     def granted_at(self) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -158,12 +159,13 @@ class SQLiteLedger(Twins):
         if scope is not None:
             self._improve("a limit of Zoom's", lambda book: book.block(scope, until, why))
 
-    def external(self, reservation: Reservation, name: str, used: int) -> None:
+    def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
-        scope = reservation.scope(name)
-        if scope is not None and scope.limit is not None:
-            margin = reservation.lease.margin
-            self._improve("what others spent", lambda book: book.external(scope, used, margin))
+        scope, margin = reservation.scope(name), reservation.lease.margin
+        if scope is None or scope.limit is None:
+            return 0
+        work = partial(Book.external, scope=scope, used=used, margin=margin)
+        return self._improve("what others spent", work) or 0
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
@@ -227,12 +229,13 @@ class SQLiteLedger(Twins):
             self._swept = book.sweep(self._swept)
 
     def _improve(
-        self, what: str, work: Callable[[Book], object], *, write: bool | None = True
-    ) -> None:
+        self, what: str, work: Callable[[Book], T], *, write: bool | None = True
+    ) -> T | None:
         with Tolerant(what):
             self._anchor()
             with self._pool.begin(Kind.NORMAL, write=write) as db:
-                work(Book(db, *self._rail.read()))
+                return work(Book(db, *self._rail.read()))
+        return None
 
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         # A hop to a thread takes longer than the whole transaction, unless that one syncs.

@@ -92,13 +92,14 @@ class Book:
         """Close a scope."""
         self.db.execute(sql.BLOCK, (_number(scope.key), micros(until) - self.ahead, why, self.now))
 
-    def external(self, scope: Scope, used: int, margin: int) -> None:
+    def external(self, scope: Scope, used: int, margin: int) -> int:
         """Make up for what others have spent."""
         counts, _, _ = self._tally(scope)
-        missing = min(used, scope.most) - sum(counts)
-        if missing > 0:
+        missing = max(0, min(used, scope.most) - sum(counts))
+        if missing:
             free_at = scope.settled_at(self.now, margin, self.ahead)
             self.db.execute(sql.PLACE, (_number(scope.key), free_at, EXTERNAL, missing))
+        return missing
 
     def slow_down(self, reservation: Reservation, limit: float | None) -> None:
         """Pace more slowly."""

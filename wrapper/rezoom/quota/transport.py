@@ -15,9 +15,10 @@ from ..errors import ConfigError
 from ..intents import Abandon, Host, Learn, Pause, Release, Reserve, Settle
 from ..retry import Wait, seconds
 from ..system_clock import SystemClock
+from .chosen import LedgerDown, chosen_ledger, chosen_limits
+from .events import OnEvent
 from .guarding import Counter, Forward, Keep, Step, as_reply, kept
 from .ledger import Ledger
-from .opening import open_ledger
 from .policy import AccountPlan, Limits, Policy
 
 
@@ -38,6 +39,8 @@ class Guard:
         account: str = "default",
         limits: Limits | None = None,
         hosts: Callable[[int], str | None] | None = None,
+        ledger_down: LedgerDown | None = None,
+        on_event: OnEvent | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Hold the options; raises ConfigError for one that cannot be, and opens nothing."""
@@ -50,13 +53,13 @@ class Guard:
             raise ConfigError(
                 f"account is {account!r}", field="account", next_step="Give the account's id."
             )
-        if ledger is None or isinstance(ledger, str):
-            url = ledger or os.environ.get("REZOOM_LEDGER") or None
-            ledger = open_ledger(url, environ=os.environ, clock=clock)
         plan = account_plan or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
-        self.ledger = ledger
+        policy = Policy(chosen_limits(limits, os.environ), account_plan=plan)
+        self.ledger = chosen_ledger(
+            ledger, environ=os.environ, clock=clock, ledger_down=ledger_down, on_event=on_event
+        )
         self.clock: Clock = clock or SystemClock()
-        self.counter = Counter(account.strip(), Policy(limits, account_plan=plan), hosts)
+        self.counter = Counter(account.strip(), policy, hosts)
 
     def __repr__(self) -> str:
         """Name the account; nothing is opened for it."""

@@ -42,9 +42,9 @@ class Twins(Ledger):
         """As `block`."""
         await self._away(lambda: self.block(reservation, name, until, why))
 
-    async def aexternal(self, reservation: Reservation, name: str, used: int) -> None:
+    async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
         """As `external`."""
-        await self._away(lambda: self.external(reservation, name, used))
+        return await self._away(lambda: self.external(reservation, name, used))
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """As `slow_down`."""

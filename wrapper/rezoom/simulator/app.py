@@ -1,84 +1,96 @@
 """The fake Zoom as an ASGI app: reads requests, lets faults happen, keeps the request log."""
 
 import logging
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
 
-from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .breakage import Operation, respond, seen_status
-from .fake import Call, FakeZoom, Outcome
+from .calls import Call, Outcome
+from .fake import FakeZoom
 from .fault_plan import FaultPlan
+from .faults import Fault
 from .record import Request, RequestLog, without_credentials, without_secrets
 
 _log = logging.getLogger("rezoom.simulator")
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_MEETINGS = "/v2/meetings/"
 
 
-def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog) -> Starlette:
+def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog) -> ASGIApp:
     """Return the app that answers for `fake`."""
 
-    def token(call: Call) -> Outcome:
-        form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
-        outcome = fake.token(call, form)
-        return Outcome(outcome.answer, without_secrets(form) or None)
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        content = await _read(receive)
+        if content is None:
+            return
+        call = _call(scope, content)
+        at = fake.clock.now()
+        fault = faults.take(call.method, call.path)
+        outcome, response = await respond(call, _operation(fake, call), fault, receive, at)
+        response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
+        log.add(_entry(call, outcome, response, fault, at))
+        _log.debug("%s %s %s", call.method, call.path, seen_status(response) or "cut")
+        await response(scope, receive, send)
 
-    def route(path: str, operation: Operation, *methods: str) -> Route:
-        async def endpoint(request: HttpRequest) -> Response:
-            return await _exchange(request, operation, fake, faults, log)
-
-        return Route(path, endpoint, methods=list(methods))
-
-    return Starlette(
-        routes=[
-            route("/oauth/token", token, "POST"),
-            route("/v2/meetings/{meeting}", fake.read, "GET"),
-            route("/v2/meetings/{meeting}", fake.update, "PATCH"),
-            route("/{rest:path}", fake.unknown, *_METHODS),
-        ]
-    )
+    return app
 
 
-async def _exchange(
-    request: HttpRequest, operation: Operation, fake: FakeZoom, faults: FaultPlan, log: RequestLog
-) -> Response:
-    try:
-        content = await request.body()
-    except ClientDisconnect:
-        return Response(status_code=400)
-    call = Call(
-        method=request.method,
-        path=request.url.path,
-        query=dict(request.query_params),
-        headers=dict(request.headers),
+def _operation(fake: FakeZoom, call: Call) -> Operation:
+    if call.meeting:
+        if call.method == "PATCH":
+            return fake.update
+        if call.method == "GET":
+            return fake.read
+    elif call.path == "/oauth/token" and call.method == "POST":
+        return fake.token
+    return fake.unknown
+
+
+async def _read(receive: Receive) -> bytes | None:
+    parts = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _call(scope: Scope, content: bytes) -> Call:
+    path: str = scope["path"]
+    query = scope["query_string"]
+    meeting = path[len(_MEETINGS) :] if path.startswith(_MEETINGS) else ""
+    return Call(
+        method=scope["method"],
+        path=path,
+        query=dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {},
+        headers={n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]},
         content=content,
-        meeting=request.path_params.get("meeting", ""),
+        meeting="" if "/" in meeting else meeting,
     )
-    at = fake.clock.now()
-    fault = faults.take(call.method, call.path)
-    outcome, response = await respond(call, operation, fault, request.receive, at)
-    response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
-    status = seen_status(response)
-    log.add(
-        Request(
-            at=at,
-            method=call.method,
-            path=call.path,
-            query=without_secrets(call.query),
-            headers=without_credentials(call.headers),
-            body=outcome.body if outcome else (content.decode("utf-8", "replace") or None),
-            status=status,
-            verdict=outcome.verdict if outcome else None,
-            ignored=outcome.ignored if outcome else (),
-            fault=fault.name if fault else None,
-            tracking_id=response.headers.get("x-zm-trackingid"),
-        )
+
+
+def _entry(
+    call: Call, outcome: Outcome | None, response: Response, fault: Fault | None, at: datetime
+) -> Request:
+    return Request(
+        at=at,
+        method=call.method,
+        path=call.path,
+        query=without_secrets(call.query),
+        headers=without_credentials(call.headers),
+        body=outcome.body if outcome else (call.content.decode("utf-8", "replace") or None),
+        status=seen_status(response),
+        verdict=outcome.verdict if outcome else None,
+        ignored=outcome.ignored if outcome else (),
+        note=outcome.note if outcome else "",
+        fault=fault.name if fault else None,
+        tracking_id=response.headers.get("x-zm-trackingid"),
     )
-    _log.debug("%s %s %s", call.method, call.path, status or "cut")
-    return response

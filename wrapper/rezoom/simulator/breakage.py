@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from .answers import JSON, Answer, limited
-from .fake import Call, Outcome
+from .calls import Call, Outcome
 from .faults import LIMITS, Fault
 
 Operation = Callable[[Call], Outcome]

@@ -2,54 +2,28 @@
 
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
+from urllib.parse import parse_qsl
 
 from .._wire import facts
 from ..clock import Clock
 from . import answers
 from .allowance import Allowance
 from .answers import Answer
+from .calls import Call, Outcome
 from .judge import judge, refusable, without_nulls
 from .patch import apply, occurrence, view
 from .quirks import Quirks
-from .record import Verdict
+from .record import Verdict, without_secrets
 from .refusals import refusal
 from .store import State, Store
 from .tokens import Credentials, TokenDesk
 
 # Long enough for any meeting number (int64), short enough for int().
 _LONGEST_ID = 19
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request, as far as it matters; header names are in lower case."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    content: bytes
-    meeting: str = ""
-
-    @property
-    def authorization(self) -> str:
-        """Return the header that carries the credentials."""
-        return self.headers.get("authorization", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to a call, and what the request log is to know about it."""
-
-    answer: Answer
-    body: Any = None
-    verdict: Verdict | None = None
-    ignored: tuple[str, ...] = ()
 
 
 class FakeZoom:
@@ -73,13 +47,14 @@ class FakeZoom:
         self._random = random
         self._lock = threading.Lock()
 
-    def token(self, call: Call, form: Mapping[str, str]) -> Outcome:
+    def token(self, call: Call) -> Outcome:
         """Answer POST /oauth/token."""
+        form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
         with self._lock:
             given = {**call.query, **form}
             now = self.clock.now()
             answer = self.tokens.grant(given, call.authorization, now, self.api_url)
-            return self._traced(Outcome(answer))
+            return self._traced(Outcome(answer, without_secrets(form) or None))
 
     def read(self, call: Call) -> Outcome:
         """Answer GET /v2/meetings/{meetingId}."""

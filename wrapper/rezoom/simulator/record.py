@@ -42,7 +42,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """One request and what became of it; `status` is None when the connection was cut instead."""
+    """One request and what became of it; `status` is None when the connection was cut instead.
+
+    `note` says why an answer is the one it is, where its code could mean several things.
+    """
 
     at: datetime
     method: str
@@ -53,6 +56,7 @@ class Request:
     status: int | None = None
     verdict: Verdict | None = None
     ignored: tuple[str, ...] = ()
+    note: str = ""
     fault: str | None = None
     tracking_id: str | None = None
 
@@ -65,6 +69,8 @@ class Request:
             parts.append(f"verdict={str(self.verdict)!r}")
         if self.ignored:
             parts.append(f"ignored={', '.join(self.ignored)}")
+        if self.note:
+            parts.append(f"note={self.note!r}")
         if self.fault:
             parts.append(f"fault={self.fault}")
         return f"<Request {' '.join(parts)}>"

@@ -48,4 +48,4 @@ if missing > 0 then
   call('HINCRBY', scope.marks, EXTERNAL .. ':' .. format('%.0f', free), missing)
   keep(scope.marks, scope.name, free)
 end
-return { DONE, now }
+return { DONE, now, math.max(0, missing) }

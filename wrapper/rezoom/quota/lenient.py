@@ -1,0 +1,155 @@
+"""A ledger that lets requests go uncounted while it cannot be used: failing open, by choice."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from dataclasses import replace
+
+from ..errors import LedgerUnavailable
+from .around import Around
+from .gauge import Quota
+from .instants import DAY, SECOND, micros
+from .ledger import Ledger
+from .machine import MACHINE, Time, in_forked_child
+from .reservation import Grant, Reservation
+
+_log = logging.getLogger("rezoom.quota")
+# How many scopes are remembered, and how many requests of each.
+_MOST, _MOST_OF_ONE = 4096, 1024
+
+
+class Lenient(Around):
+    """Grants without counting where `inner` raises LedgerUnavailable, and logs it every time.
+
+    Nothing else is let through: a full quota refuses, and so does a count that was lost.
+    """
+
+    def __init__(self, inner: Ledger, *, clock: Time | None = None) -> None:
+        """Stand in front of `inner`."""
+        super().__init__(inner)
+        self._clock = clock or MACHINE
+        # When requests left uncounted, by scope.
+        self._left: dict[str, deque[float]] = {}
+        self._noting = threading.Lock()
+        in_forked_child(self._after_fork)
+
+    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
+        """Reserve, or let go."""
+        try:
+            return self.inner.reserve(reservation, token, wait=wait)
+        except LedgerUnavailable as error:
+            return self._let_go(reservation, token, error)
+
+    def settle(self, grant: Grant) -> None:
+        """Settle what was counted."""
+        if grant.counted:
+            self.inner.settle(grant)
+
+    def release(self, grant: Grant) -> None:
+        """Release what was counted."""
+        if grant.counted:
+            self.inner.release(grant)
+        else:
+            self._note(grant.reservation, -1)
+
+    def abandon(self, grant: Grant) -> None:
+        """Abandon what was counted."""
+        if grant.counted:
+            self.inner.abandon(grant)
+
+    def usage(self, reservation: Reservation) -> Quota:
+        """Read every scope, and say what is not in it."""
+        try:
+            return self._with_rest(self.inner.usage(reservation), reservation)
+        except LedgerUnavailable as error:
+            raise self._telling(error, reservation) from error
+
+    def host_of(self, account: str, meeting: int) -> str | None:
+        """Look up the host, if anything can be looked up."""
+        try:
+            return self.inner.host_of(account, meeting)
+        except LedgerUnavailable:
+            return None
+
+    async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
+        """As `reserve`."""
+        try:
+            return await self.inner.areserve(reservation, token, wait=wait)
+        except LedgerUnavailable as error:
+            return self._let_go(reservation, token, error)
+
+    async def asettle(self, grant: Grant) -> None:
+        """As `settle`."""
+        if grant.counted:
+            await self.inner.asettle(grant)
+
+    async def arelease(self, grant: Grant) -> None:
+        """As `release`."""
+        if grant.counted:
+            await self.inner.arelease(grant)
+        else:
+            self._note(grant.reservation, -1)
+
+    async def aabandon(self, grant: Grant) -> None:
+        """As `abandon`."""
+        if grant.counted:
+            await self.inner.aabandon(grant)
+
+    async def ausage(self, reservation: Reservation) -> Quota:
+        """As `usage`."""
+        try:
+            return self._with_rest(await self.inner.ausage(reservation), reservation)
+        except LedgerUnavailable as error:
+            raise self._telling(error, reservation) from error
+
+    async def ahost_of(self, account: str, meeting: int) -> str | None:
+        """As `host_of`."""
+        try:
+            return await self.inner.ahost_of(account, meeting)
+        except LedgerUnavailable:
+            return None
+
+    def _let_go(self, reservation: Reservation, token: str, error: LedgerUnavailable) -> Grant:
+        self._note(reservation, 1)
+        _log.warning(
+            'a request is sent uncounted, because ledger_down is "open": %s', error.message
+        )
+        return Grant(token, reservation, micros(self._clock.now()), counted=False)
+
+    def _note(self, reservation: Reservation, number: int) -> None:
+        """Remember a request that left uncounted, or forget one that did not leave after all."""
+        now = self._clock.monotonic()
+        with self._noting:
+            for scope in reservation.scopes:
+                left = self._left.setdefault(scope.key, deque(maxlen=_MOST_OF_ONE))
+                if number > 0:
+                    left.append(now)
+                elif left:
+                    left.pop()
+            while len(self._left) > _MOST:
+                del self._left[next(iter(self._left))]
+
+    def _uncounted(self, reservation: Reservation) -> int:
+        since = self._clock.monotonic() - DAY / SECOND
+        counts = (
+            sum(at > since for at in tuple(self._left.get(scope.key, ())))
+            for scope in reservation.scopes
+        )
+        return max(counts, default=0)
+
+    def _with_rest(self, quota: Quota, reservation: Reservation) -> Quota:
+        return replace(quota, uncounted=self._uncounted(reservation))
+
+    def _telling(self, error: LedgerUnavailable, reservation: Reservation) -> LedgerUnavailable:
+        number = self._uncounted(reservation)
+        if not number:
+            return error
+        requests = "1 request was" if number == 1 else f"{number} requests were"
+        return LedgerUnavailable(
+            f"{error.message}; {requests} sent uncounted", next_step=error.next_step
+        )
+
+    def _after_fork(self) -> None:
+        self._noting = threading.Lock()  # the parent's may have been held by a thread that is gone
