@@ -13,7 +13,7 @@ from .gauge import Quota
 from .instants import DAY, SECOND, micros
 from .ledger import Ledger
 from .machine import MACHINE, Time, in_forked_child
-from .reservation import Grant, Reservation
+from .reservation import Grant, Reservation, Scope
 
 _log = logging.getLogger("rezoom.quota")
 # How many scopes are remembered, and how many requests of each.
@@ -122,7 +122,7 @@ class Lenient(Around):
         """Remember a request that left uncounted, or forget one that did not leave after all."""
         now = self._clock.monotonic()
         with self._noting:
-            for scope in reservation.scopes:
+            for scope in _counted(reservation):
                 left = self._left.setdefault(scope.key, deque(maxlen=_MOST_OF_ONE))
                 if number > 0:
                     left.append(now)
@@ -135,7 +135,7 @@ class Lenient(Around):
         since = self._clock.monotonic() - DAY / SECOND
         counts = (
             sum(at > since for at in tuple(self._left.get(scope.key, ())))
-            for scope in reservation.scopes
+            for scope in _counted(reservation)
         )
         return max(counts, default=0)
 
@@ -153,3 +153,7 @@ class Lenient(Around):
 
     def _after_fork(self) -> None:
         self._noting = threading.Lock()  # the parent's may have been held by a thread that is gone
+
+
+def _counted(reservation: Reservation) -> list[Scope]:
+    return [scope for scope in reservation.scopes if not scope.gate]
