@@ -1,13 +1,47 @@
-"""Interleaved rounds, medians, and ratios to a floor: noise that drifts hits every case alike."""
+"""Interleaved rounds, medians, and ratios within a round: noise that drifts hits every case alike."""
 
 from __future__ import annotations
 
 import gc
+import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+How = Literal["times", "over", "most", "least"]
+_SIGNS: Mapping[How, str] = {"times": "≤ {:g} ×", "over": "≤ +{:g}", "most": "≤ {:g}", "least": "≥ {:g} ×"}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A promise about one case, held against the case called `beside` (the first, if empty).
+
+    `times`: at most so many times as much; `over`: at most so much more; `most`: at most so much,
+    by itself; `least`: at least so many times as much. `wall` judges the time on the wall instead
+    of the CPU's.
+    """
+
+    limit: float
+    how: How = "times"
+    beside: str = ""
+    wall: bool = False
+
+    def __str__(self) -> str:
+        """Write it as it stands in the table."""
+        text = _SIGNS[self.how].format(self.limit)
+        text += f" {self.beside}" if self.beside else ""
+        return f"{text}, wall" if self.wall else text
+
+    def met(self, own: Sequence[float], beside: Sequence[float]) -> bool:
+        """Tell whether it is kept, in the median."""
+        if self.how == "most":
+            return statistics.median(own) <= self.limit
+        if self.how == "over":
+            return statistics.median(own) - statistics.median(beside) <= self.limit
+        times = ratio(own, beside)
+        return times >= self.limit if self.how == "least" else times <= self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,67 +51,112 @@ class Case:
     name: str
     work: Callable[[], object]
     size: int = 1
-    # Highest ratio to the floor that is still good; None where nothing was promised.
-    goal: float | None = None
+    # A number: the highest ratio to the first case. None where nothing was promised.
+    goal: float | Goal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What one case cost: microseconds a unit, in the median and the best round."""
+    """What one case cost a unit: in the median and the best round, and beside the first case."""
 
     name: str
     median: float
     best: float
     ratio: float
-    goal: float | None
-
-    @property
-    def good(self) -> bool | None:
-        """Tell whether the goal is met; None without a goal."""
-        return None if self.goal is None else self.ratio <= self.goal
+    wall: float | None = None
+    # New connections a unit, where a server counted them.
+    connections: float | None = None
+    goal: str | None = None
+    good: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figure as JSON-ready data."""
+        """Return the figure as JSON-ready data; what was not measured is left out."""
+        values = {name: getattr(self, name) for name in self.__slots__}
         return {
-            "name": self.name, "median_us": round(self.median, 3), "best_us": round(self.best, 3),
-            "ratio": round(self.ratio, 3), "goal": self.goal, "good": self.good,
-        }  # fmt: skip
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in values.items()
+            if value is not None
+        }
 
 
-def measure(cases: Sequence[Case], *, rounds: int, seconds: float = 0.02) -> list[Figure]:
+def ratio(own: Sequence[float], beside: Sequence[float]) -> float:
+    """Take the median of the ratios within the rounds: a machine that slows down decides nothing."""
+    return statistics.median(a / b for a, b in zip(own, beside, strict=True) if b)
+
+
+def figures(
+    names: Sequence[str],
+    goals: Sequence[float | Goal | None],
+    cpu: Sequence[Sequence[float]],
+    wall: Sequence[Sequence[float]] | None = None,
+    connections: Sequence[float] | None = None,
+) -> list[Figure]:
+    """Sum up the rounds of every case, and hold them against their goals."""
+    found = []
+    for index, name in enumerate(names):
+        goal = goals[index]
+        goal = Goal(goal) if isinstance(goal, int | float) else goal
+        good = None
+        if goal is not None:
+            turns = wall if goal.wall and wall is not None else cpu
+            good = goal.met(turns[index], turns[names.index(goal.beside) if goal.beside else 0])
+        figure = Figure(
+            name, statistics.median(cpu[index]), min(cpu[index]), ratio(cpu[index], cpu[0]),
+            statistics.median(wall[index]) if wall else None,
+            connections[index] if connections else None,
+            None if goal is None else str(goal), good,
+        )  # fmt: skip
+        found.append(figure)
+    return found
+
+
+def measure(
+    cases: Sequence[Case],
+    *,
+    rounds: int,
+    seconds: float = 0.02,
+    connections: Callable[[], int] | None = None,
+    progress: Callable[[str], object] = lambda _: None,
+) -> list[Figure]:
     """Time every case in turn, `rounds` times; the first case is the floor of the ratios.
 
-    Each turn repeats the work for about `seconds`. The ratio is the median over the rounds of the
-    ratio within a round, so that a machine that slows down in the middle does not decide it.
+    Each turn repeats the work for about `seconds`. Times are in microseconds a unit: of CPU, with
+    all threads and ended children of this process, and on the wall.
     """
     repeats = [_repeats(case, seconds) for case in cases]
-    turns: list[list[float]] = [[] for _ in cases]
+    cpu: list[list[float]] = [[] for _ in cases]
+    wall: list[list[float]] = [[] for _ in cases]
+    opened = [0.0] * len(cases)
     gc.collect()
     gc.disable()
     try:
-        for _ in range(rounds):
+        for number in range(rounds):
+            progress(f"round {number + 1} of {rounds}")
             for index, case in enumerate(cases):
-                turns[index].append(_turn(case.work, repeats[index]) / case.size)
+                before = connections() if connections else 0
+                units = repeats[index] * case.size
+                spent, passed = _turn(case.work, repeats[index])
+                cpu[index].append(spent / units * 1e6)
+                wall[index].append(passed / units * 1e6)
+                if connections:
+                    opened[index] += (connections() - before) / units / rounds
+                gc.collect(0)
     finally:
         gc.enable()
-    floor = turns[0]
-    return [
-        Figure(
-            case.name,
-            statistics.median(turns[index]) * 1e6,
-            min(turns[index]) * 1e6,
-            statistics.median(own / base for own, base in zip(turns[index], floor, strict=True)),
-            case.goal,
-        )
-        for index, case in enumerate(cases)
-    ]
+    names, goals = [case.name for case in cases], [case.goal for case in cases]
+    return figures(names, goals, cpu, wall, opened if connections else None)
 
 
-def _turn(work: Callable[[], object], repeats: int) -> float:
-    start = time.process_time()
+def _turn(work: Callable[[], object], repeats: int) -> tuple[float, float]:
+    cpu, wall = _cpu(), time.perf_counter()
     for _ in range(repeats):
         work()
-    return (time.process_time() - start) / repeats
+    return _cpu() - cpu, time.perf_counter() - wall
+
+
+def _cpu() -> float:
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system
 
 
 def _repeats(case: Case, seconds: float) -> int:
