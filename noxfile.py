@@ -133,7 +133,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure beside the floors and the peers, in one run; nothing here can fail on a slow day."""
-    install(session, "rezoom and its peers", EVERYTHING, *group("bench"))
+    install(session, "rezoom and its peers", EVERYTHING, *group("bench", "scoreboard"))
     session.run("python", "scripts/bench.py", *session.posargs)
 
 

@@ -1,67 +1,138 @@
-"""Measure, side by side and in one run: `nox -s bench`, or `nox -s bench -- recurrence --json`."""
+"""Measure, side by side and in one run: `nox -s bench`, or `nox -s bench -- updates --json`.
+
+Figures inform and never fail. `--quick` shows that everything still runs, and nothing more.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
-from benchmarks import ledgers, recurrence
-from benchmarks.harness import Case, Figure, measure
+from benchmarks import bodies, compiling, curves, ledgers, recurrence, startup, updates
+from benchmarks.harness import Case, Run, Table, measure
+from benchmarks.loopback import shared
+from benchmarks.report import SCHEMA, machine, plot, table
 from rich.console import Console
-from rich.table import Table
+from rich.status import Status
 
-ROUNDS = 21
-GROUPS: dict[str, dict[str, Callable[[], Sequence[Case]]]] = {
-    "recurrence": {
-        "fifty weekly starts": recurrence.cases,
-        "the next start of an endless series": recurrence.next_cases,
-    },
-    "ledgers": {"one place in three limits": ledgers.cases},
+Group = Callable[[Run], Iterator[Table]]
+PLOT = Path(__file__).parents[1] / "docs" / "assets" / "cost.svg"
+WIDTH = 150
+OVER_HTTPS = "One update after the other, https"
+
+
+def timed(cases: dict[str, Callable[[], Sequence[Case]]]) -> Group:
+    """Make a group of tables that need nothing but their cases."""
+
+    def tables(run: Run) -> Iterator[Table]:
+        for title, made in cases.items():
+            yield Table(title, measure(made(), run))
+
+    return tables
+
+
+def sent(run: Run) -> Iterator[Table]:
+    """Measure updates over sockets, and how busy the server was meanwhile."""
+    alone = {
+        "One update after the other, http": partial(updates.one_by_one, "http"),
+        OVER_HTTPS: partial(updates.one_by_one, "https"),
+    }
+    several = {
+        f"{number} in flight, {scheme}": partial(updates.together, scheme, number)
+        for number, scheme in (
+            (1, "http"),
+            (1, "https"),
+            (16, "http"),
+            (16, "https"),
+            (256, "http"),
+        )
+        if scheme == "http" or not run.quick
+    }
+    rounds = dict.fromkeys(alone, run.rounds) | dict.fromkeys(several, 3 if run.quick else 7)
+    server = shared()
+    for title, made in {**alone, **several}.items():
+        cases, rate = made(), server.raw_rate()
+        before, began = server.counted(), datetime.now(UTC)
+        figures = measure(
+            cases, run.fewer(rounds[title]), connections=lambda: server.counted().connections
+        )
+        passed = (datetime.now(UTC) - began).total_seconds()
+        share = (server.counted().cpu - before.cpu) / passed
+        note = (
+            f"the server used {share:.0%} of one core meanwhile, and answers a bare socket "
+            f"{rate:,.0f} times a second"
+        )
+        yield Table(title, figures, note=note)
+
+
+GROUPS: dict[str, Group] = {
+    "updates": sent,
+    "bodies": timed({"Judging a body": bodies.judging, "Writing a request": bodies.building}),
+    "startup": startup.tables,
+    "recurrence": timed(
+        {
+            "Fifty weekly starts": recurrence.cases,
+            "The next start of an endless series": recurrence.next_cases,
+        }
+    ),
+    "ledgers": timed({"One place in three limits": ledgers.cases}),
+    "curves": curves.tables,
+    "compiling": compiling.tables,
 }
 
 
-def machine() -> str:
-    """Say what was measured on, in a line."""
-    return f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}"
-
-
-def table(title: str, figures: Sequence[Figure]) -> Table:
-    """Draw one group."""
-    out = Table(title=title, title_justify="left")
-    for name in ("", "median µs", "best µs", "× floor", "goal"):
-        out.add_column(name, justify="left" if not name else "right")
-    for figure in figures:
-        met = {True: "[green]✓[/]", False: "[red]✗[/]", None: ""}[figure.good]
-        goal = "" if figure.goal is None else f"≤ {figure.goal:g} {met}"
-        row = (f"{figure.median:.1f}", f"{figure.best:.1f}", f"{figure.ratio:.2f}", goal)
-        out.add_row(figure.name, *row)
-    return out
+def _tell(status: Status, name: str, said: str) -> None:
+    status.update(f"{name}: {said}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the groups named, or all of them; the figures inform and never fail."""
+    """Run the groups named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("group", nargs="*", choices=[*GROUPS, []], help="default: all")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--json", action="store_true", help="one object on stdout")
+    parser.add_argument("--quick", action="store_true", help="a few rounds, to see that it runs")
+    parser.add_argument("--rounds", type=int, default=None, help="default: 21, or 3 with --quick")
+    parser.add_argument("--json", action="store_true", help="one object on stdout, no tables")
+    parser.add_argument("--save", type=Path, help="write the JSON into this file as well")
+    parser.add_argument("--plot", action="store_true", help=f"draw {PLOT.name} anew, for the docs")
     options = parser.parse_args(arguments)
-    talk, answer = Console(stderr=True), Console()
-    found: dict[str, list[Figure]] = {}
-    for group in options.group or GROUPS:
-        for title, cases in GROUPS[group].items():
-            with talk.status(f"{group}: {title} …"):
-                found[title] = measure(cases(), rounds=options.rounds)
-            if not options.json:
-                answer.print(table(title, found[title]))
+    # In a file or a pipe a table is as wide as it needs to be.
+    wide = None if sys.stdout.isatty() else WIDTH
+    talk, answer = Console(stderr=True), Console(quiet=options.json, width=wide)
+    found = []
+    with talk.status("starting …") as status:
+        for name in options.group or GROUPS:
+            status.update(f"{name} …")
+            run = Run(
+                options.rounds or (3 if options.quick else 21),
+                0.004 if options.quick else 0.02,
+                options.quick,
+                partial(_tell, status, name),
+            )
+            for one in GROUPS[name](run):
+                found.append({"group": name, **one.to_dict()})
+                answer.print(table(one))
+    told = {
+        "schema": SCHEMA, "at": f"{datetime.now(UTC):%Y-%m-%d}", "command": "nox -s bench",
+        "machine": machine(), "quick": options.quick, "rounds": run.rounds, "tables": found,
+    }  # fmt: skip
+    line = ", ".join(machine().values())
+    answer.print(f"{line}; {run.rounds} interleaved rounds, medians, CPU time", style="dim")
     if options.json:
-        figures = {title: [figure.to_dict() for figure in rows] for title, rows in found.items()}
-        told = {"schema": "rezoom.bench/1", "machine": machine(), "rounds": options.rounds}
-        print(json.dumps(told | {"figures": figures}))
-    else:
-        answer.print(f"{machine()}; {options.rounds} interleaved rounds, CPU time", style="dim")
+        print(json.dumps(told))
+    if options.save:
+        options.save.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    if options.plot:
+        picture = plot(
+            found, f"nox -s bench, {told['at']}: {line.partition(', rezoom')[0]}", OVER_HTTPS
+        )
+        if picture is None:
+            parser.error("--plot needs the group updates")
+        PLOT.write_text(picture, "utf-8")
     return 0
 
 

@@ -86,7 +86,7 @@ def prism(programs: Path, document: Path) -> Iterator[str]:
     ]  # fmt: skip
     with tempfile.TemporaryFile() as words:
         # A session of its own, so that the children of Prism can be stopped with it.
-        server = subprocess.Popen(  # noqa: S603  # a fixed program, our own file
+        server = subprocess.Popen(  # a fixed program, our own file
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=words,

@@ -59,7 +59,7 @@ def run(*command: str | Path, cwd: Path) -> None:
     program = Path(sys.executable).parent / str(command[0])
     arguments = [str(program), *map(str, command[1:])]
     environment = {**os.environ, "PYTHONHASHSEED": "0", "NO_COLOR": "1"}
-    done = subprocess.run(  # noqa: S603  # fixed programs of this environment, on our own files
+    done = subprocess.run(  # fixed programs of this environment, on our own files
         arguments, cwd=cwd, capture_output=True, text=True, env=environment, check=False
     )
     words = (done.stdout + done.stderr).strip()

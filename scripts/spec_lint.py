@@ -103,7 +103,7 @@ def run(
     start = time.monotonic()
     # Into files, not pipes: a full pipe would stop the program while we only wait for its end.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        program = subprocess.Popen(  # noqa: S603  # fixed programs, our own files
+        program = subprocess.Popen(  # fixed programs, our own files
             [str(part) for part in command],
             cwd=folder,
             env={**os.environ, **environment},

@@ -1,17 +1,19 @@
-"""Interleaved rounds, medians, and ratios within a round: noise that drifts hits every case alike."""
+"""Interleaved rounds, medians, ratios within a round: noise that drifts hits every case alike."""
 
 from __future__ import annotations
 
 import gc
-import os
+import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 How = Literal["times", "over", "most", "least"]
-_SIGNS: Mapping[How, str] = {"times": "≤ {:g} ×", "over": "≤ +{:g}", "most": "≤ {:g}", "least": "≥ {:g} ×"}
+_SIGNS: Mapping[How, str] = {
+    "times": "≤ {:g} ×", "over": "≤ +{:g}", "most": "≤ {:g}", "least": "≥ {:g} ×",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,37 @@ class Figure:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is shown together; `unit` is that of the figures, `note` whatever must be known."""
+
+    title: str
+    figures: Sequence[Figure]
+    unit: str = "µs"
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as JSON-ready data."""
+        rows = [figure.to_dict() for figure in self.figures]
+        return {"title": self.title, "unit": self.unit, "note": self.note, "figures": rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How thoroughly to measure, and whom to tell how far it is."""
+
+    rounds: int = 21
+    seconds: float = 0.02
+    quick: bool = False
+    progress: Callable[[str], object] = lambda _: None
+
+    def fewer(self, most: int) -> Run:
+        """Return the run for slow cases: at most so many rounds."""
+        return replace(self, rounds=min(self.rounds, most))
+
+
 def ratio(own: Sequence[float], beside: Sequence[float]) -> float:
-    """Take the median of the ratios within the rounds: a machine that slows down decides nothing."""
+    """Take the median of the ratios within the rounds: a slower half of a run changes little."""
     return statistics.median(a / b for a, b in zip(own, beside, strict=True) if b)
 
 
@@ -111,27 +142,22 @@ def figures(
 
 
 def measure(
-    cases: Sequence[Case],
-    *,
-    rounds: int,
-    seconds: float = 0.02,
-    connections: Callable[[], int] | None = None,
-    progress: Callable[[str], object] = lambda _: None,
+    cases: Sequence[Case], run: Run, *, connections: Callable[[], int] | None = None
 ) -> list[Figure]:
-    """Time every case in turn, `rounds` times; the first case is the floor of the ratios.
+    """Time every case in turn, `run.rounds` times; the first case is the floor of the ratios.
 
-    Each turn repeats the work for about `seconds`. Times are in microseconds a unit: of CPU, with
-    all threads and ended children of this process, and on the wall.
+    Each turn repeats the work for about `run.seconds`. Times are in microseconds a unit: of CPU,
+    with all threads and ended children of this process, and on the wall.
     """
-    repeats = [_repeats(case, seconds) for case in cases]
+    repeats = [_repeats(case, run.seconds) for case in cases]
     cpu: list[list[float]] = [[] for _ in cases]
     wall: list[list[float]] = [[] for _ in cases]
     opened = [0.0] * len(cases)
     gc.collect()
     gc.disable()
     try:
-        for number in range(rounds):
-            progress(f"round {number + 1} of {rounds}")
+        for number in range(run.rounds):
+            run.progress(f"round {number + 1} of {run.rounds}")
             for index, case in enumerate(cases):
                 before = connections() if connections else 0
                 units = repeats[index] * case.size
@@ -139,7 +165,7 @@ def measure(
                 cpu[index].append(spent / units * 1e6)
                 wall[index].append(passed / units * 1e6)
                 if connections:
-                    opened[index] += (connections() - before) / units / rounds
+                    opened[index] += (connections() - before) / units / run.rounds
                 gc.collect(0)
     finally:
         gc.enable()
@@ -155,13 +181,12 @@ def _turn(work: Callable[[], object], repeats: int) -> tuple[float, float]:
 
 
 def _cpu() -> float:
-    spent = os.times()
-    return time.process_time() + spent.children_user + spent.children_system
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 def _repeats(case: Case, seconds: float) -> int:
-    case.work()
-    start = time.perf_counter()
-    case.work()
-    once = time.perf_counter() - start
+    once = _turn(case.work, 1)[1]
+    if once < 1:
+        once = _turn(case.work, 1)[1]  # the first time makes what later ones find
     return max(1, int(seconds / max(once, 1e-7)))

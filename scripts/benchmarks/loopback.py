@@ -52,7 +52,7 @@ class Answering(asyncio.Protocol):
         self._seen = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - what TCP and TLS give
+        assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -68,7 +68,7 @@ class Answering(asyncio.Protocol):
         self._rest = data
 
     def _answer(self, head: bytes) -> None:
-        assert self._transport is not None  # noqa: S101 - data comes after the connection
+        assert self._transport is not None
         if head.startswith(b"get /counted"):
             told = [type(self).connections, type(self).requests, time.process_time()]
             self._transport.write(_json(told))
@@ -110,7 +110,7 @@ class Loopback:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        assert self._process.stdout is not None  # noqa: S101 - asked for above
+        assert self._process.stdout is not None
         self.ports: list[int] = json.loads(self._process.stdout.readline())
         self.http, self.https = (
             f"{scheme}://127.0.0.1:{port}"
