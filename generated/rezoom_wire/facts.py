@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 6f780ef048165738) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 d0c5be85f61b0fb5) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -4002,7 +4002,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             id="unknown-field",
             severity="error",
             sentence="Zoom's update knows no such field and would ignore it in silence.",
-            fix="Leave it out; if Zoom has added it since, pass it with extra.",
+            fix="Leave it out; if Zoom has added it since, pass it with extra= (--extra).",
             source="FRA",
             date="2026-11-22",
         ),

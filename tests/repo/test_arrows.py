@@ -38,7 +38,7 @@ ARROWS: dict[str, set[str]] = {
     "flow": {"answers", "auth", "errors", "intents", "quota", "retry"},
     "drive": {"_wire", "auth", "booking", "clock", "errors", "intents", "quota"},
     "receipt": {"errors", "quota"},
-    "scheduling": {"_wire", "body", "errors", "recurrence", "rules"},
+    "scheduling": {"body", "errors", "recurrence", "rules"},
     "prepare": {"_wire", "errors", "intents", "meeting_id", "recurrence", "scheduling"},
     # The one part of the quota package that sends; nothing in the package may use it.
     "quota/transport": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -104,12 +105,12 @@ def _problems(
         # A rule on a property blames that property; one on an object names the member to blame.
         field = "" if not isinstance(value, dict) else rule.field
         path = ".".join(part for part in (at, field) if part)
-        yield _from_rule(rule, path)
+        yield from_rule(rule, path)
     elif keyword == "additionalProperties":
         known = _at(schemas()[name], steps[:-1])["properties"]
         for member in sorted(set(value) - set(known)):
             path = f"{at}.{member}" if at else member
-            yield _extra(path) if path in unknown else _unknown(path, member, known)
+            yield computed("extra", path) if path in unknown else _unknown(path, member, known)
     else:
         schema = _at(schemas()[name], steps[:-1])
         if keyword == "required":
@@ -129,7 +130,8 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
     return facts.RULES.get(found) if found else None
 
 
-def _from_rule(rule: facts.Rule, path: str) -> Problem:
+def from_rule(rule: facts.Rule, path: str) -> Problem:
+    """Tell a rule of the spec, in its own words."""
     return Problem(
         path, "error" if rule.severity == "error" else "warning", rule.id, rule.sentence, rule.fix,
         source(rule.source),
@@ -177,14 +179,14 @@ def _unknown(path: str, member: str, known: Mapping[str, object]) -> Problem:
     elif close:
         fix = f"did you mean {' or '.join(close)}?"
     else:
-        fix = "leave it out; if Zoom has added it since, pass it with extra="
-    message = "Zoom's update knows no such field and would ignore it in silence"
-    return Problem(path, "error", "unknown-field", message, fix, source("FRA"))
+        fix = ""
+    return computed("unknown-field", path, fix)
 
 
-def _extra(path: str) -> Problem:
-    message = "sent as given: the spec does not know this field, so nothing about it was checked"
-    return Problem(path, "warning", "extra", message, "read the meeting to see if it took", "")
+def computed(rule: str, path: str, fix: str = "") -> Problem:
+    """Tell a rule that code decides in the spec's words, with a nearer fix where there is one."""
+    told = from_rule(facts.RULES[rule], path)
+    return replace(told, fix=fix) if fix else told
 
 
 def _required(path: str) -> Problem:
@@ -198,9 +200,8 @@ def _required(path: str) -> Problem:
 def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
     for path in _leaves(body):
         if path not in facts.OCCURRENCE_FIELDS:
-            message = "Zoom ignores this field when a single occurrence is updated"
             fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
-            yield Problem(path, "error", "occurrence-field", message, fix, source("C25"))
+            yield computed("occurrence-field", path, fix)
 
 
 def _leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
@@ -221,15 +222,16 @@ def _unknown_paths(extra: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 
 def _known_ids(allow: Iterable[str]) -> None:
-    ours = {"unknown-field", "occurrence-field", "extra"}
+    # A reason is told of what has happened; there is nothing to allow in it.
+    ids = [rule.id for rule in facts.RULES.values() if rule.kind != "reason"]
     for rule in allow:
         if rule in _UNSENDABLE:
             raise ConfigError(
                 f"allow: {rule!r} cannot be allowed, the body could not be sent", field="allow"
             )
-        if rule in facts.RULES or rule in ours or rule.rpartition(".")[0] in facts.FIELDS:
+        if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
             continue
-        close = get_close_matches(rule, [*facts.RULES, *ours], n=3)
+        close = get_close_matches(rule, ids, n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "see the `rule` of the problem"
         raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)
 
@@ -263,4 +265,4 @@ def _range(schema: Mapping[str, Any]) -> str:
     return f"{low} to {high}"
 
 
-__all__ = ["Draft", "as_mapping", "judge", "merge", "validator"]
+__all__ = ["Draft", "as_mapping", "computed", "from_rule", "judge", "merge", "validator"]

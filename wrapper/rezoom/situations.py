@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ._wire import facts, schemas, source
+from ._wire import facts, schemas
 from .body import pattern_path
 from .case import Case, build_case
 from .errors import Problem
-from .rules import validator
+from .rules import from_rule, validator
 
 _ANY = "*"
 
@@ -24,7 +24,7 @@ def judge_situation(case: Case, allow: Sequence[str] = ()) -> list[Problem]:
     The rules of the body are not among them: `judge` has them. `allow` lifts rules by their ids.
     """
     rules = (rule for rule in _holding("situations", case) if rule.id not in allow)
-    return [_problem(rule, path) for rule in rules for path in _paths(rule, case)]
+    return [from_rule(rule, path) for rule in rules for path in _paths(rule, case)]
 
 
 def likely_reason(path: str, case: Case) -> Problem:
@@ -35,12 +35,12 @@ def likely_reason(path: str, case: Case) -> Problem:
     """
     member = pattern_path(path)
     if _at(case["change"], path) is not None and member not in facts.FIELDS:
-        return _problem(facts.RULES["extra"], path)
+        return from_rule(facts.RULES["extra"], path)
     for name in ("situations", "reasons"):
         fitting = [rule for rule in _holding(name, case) if _fit(rule, member, case) is not None]
         if fitting:
             # The first of the most exact ones: max() keeps the order of the spec.
-            return _problem(max(fitting, key=lambda rule: _fit(rule, member, case) or 0), path)
+            return from_rule(max(fitting, key=lambda rule: _fit(rule, member, case) or 0), path)
     raise LookupError(path)  # the compiler makes sure that the last reason fits everything
 
 
@@ -102,13 +102,6 @@ def _at(node: Any, path: str) -> Any:
             return None
         node = node[step]
     return node
-
-
-def _problem(rule: facts.Rule, path: str) -> Problem:
-    return Problem(
-        path, "error" if rule.severity == "error" else "warning", rule.id, rule.sentence, rule.fix,
-        source(rule.source),
-    )  # fmt: skip
 
 
 __all__ = ["Case", "build_case", "judge_situation", "likely_reason", "still_open"]

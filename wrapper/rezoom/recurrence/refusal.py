@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeAlias, TypeVar
 
 from ..errors import InvalidChange, Problem
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Severity: TypeAlias = Literal["error", "warning"]
 
 
 class RecurrenceError(InvalidChange):
@@ -49,6 +50,14 @@ def where_from(rule: str, path: str) -> str:
 
     found = facts.RULES.get(rule) or facts.FIELDS.get(path)
     return source(found.source) if found else ""
+
+
+def severity_of(rule: str, otherwise: Severity) -> Severity:
+    """Say how grave the spec takes a rule; `otherwise` for what is no rule of the spec."""
+    from .._wire import facts
+
+    found = facts.RULES.get(rule)
+    return otherwise if found is None else "error" if found.severity == "error" else "warning"
 
 
 def explained(field: str, rule: str, fix: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

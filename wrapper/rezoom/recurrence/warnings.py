@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ..errors import Problem
 from ..times import clock_gap, clock_overlap
@@ -22,7 +22,7 @@ from .pattern import (
     UntilInstant,
     Weekly,
 )  # fmt: skip
-from .refusal import where_from
+from .refusal import Severity, severity_of, where_from
 
 if TYPE_CHECKING:
     from .series import Series
@@ -59,7 +59,7 @@ def _intervals(series: Series) -> Iterator[Problem]:
     if pattern.every > most:
         message = f"every={pattern.every} is over {most}, and Zoom refuses it"
         fix = f"repeat every {most} at most"
-        yield _problem("repeat_interval", newest, message, fix, severity="error")
+        yield _problem("repeat_interval", newest, message, fix)
     elif pattern.every > advised:
         message = f"every={pattern.every} is over {advised}, the most in an older page of Zoom's"
         fix = f"repeat every {advised} at most, or read the meeting to see what came of it"
@@ -181,10 +181,12 @@ def _problem(
     dates: Iterable[date] = (),
     *,
     of: str = "recurrence",
-    severity: Literal["error", "warning"] = "warning",
+    severity: Severity = "warning",
 ) -> Problem:
     path = ".".join(filter(None, (of, field)))
-    return Problem(path, severity, rule, message, fix, where_from(rule, path), tuple(dates))
+    return Problem(
+        path, severity_of(rule, severity), rule, message, fix, where_from(rule, path), tuple(dates)
+    )
 
 
 def _right_instant(day: date, series: Series) -> str:
