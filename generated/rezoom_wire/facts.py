@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 d0c5be85f61b0fb5) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 e87b6a95ab421299) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -2455,6 +2455,17 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
         ),
+        "utc-start-with-timezone": Rule(
+            kind="advice",
+            severity="warning",
+            path="",
+            id="utc-start-with-timezone",
+            field="timezone",
+            sentence="A start_time that ends in Z is not shifted by timezone; whether timezone still sets the zone in which Zoom shows the meeting is not documented.",
+            fix="Write start_time as local time, without Z, beside timezone.",
+            source="CAL",
+            date="2026-11-22",
+        ),
         "recurrence-without-type": Rule(
             kind="advice",
             severity="warning",
@@ -2967,6 +2978,28 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             field="audio",
             sentence="End-to-end encryption turns dial-in off, so nobody can join by telephone.",
             fix="Write audio voip, or encryption_type enhanced_encryption.",
+            source="C25",
+            date="2025-12-16",
+        ),
+        "approve-looks-at-approved-list": Rule(
+            kind="advice",
+            severity="warning",
+            path="settings.approved_or_denied_countries_or_regions",
+            id="approve-looks-at-approved-list",
+            field="denied_list",
+            sentence="With method approve only approved_list counts.",
+            fix="Write approved_list instead, or method deny.",
+            source="C25",
+            date="2025-12-16",
+        ),
+        "deny-looks-at-denied-list": Rule(
+            kind="advice",
+            severity="warning",
+            path="settings.approved_or_denied_countries_or_regions",
+            id="deny-looks-at-denied-list",
+            field="approved_list",
+            sentence="With method deny only denied_list counts.",
+            fix="Write denied_list instead, or method approve.",
             source="C25",
             date="2025-12-16",
         ),

@@ -11,6 +11,17 @@ from spec_copy import SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
 
 RECURRENCE = (*SCHEMAS, "MeetingRecurrence", "properties")
 RULES = (*SCHEMAS, "MeetingRecurrence", "allOf")
+
+
+def row(table: str, rule: str) -> tuple[Step, ...]:
+    """Find a rule in one of the tables outside the body."""
+    return (table, [entry["id"] for entry in original().root[table]].index(rule))
+
+
+GAP = row("x-situations", "clock-gap")
+JBH = row("x-situations", "jbh-time-while-nobody-joins-early")
+LIST = row("x-situations", "list-leaves-out")
+LAST = row("x-reasons", "locked-or-gated")
 HERE, PARENT, NEXT = "here", "parent", "next"
 # name: the place, the lines to put there, the line to be named, the reason in part.
 TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
@@ -112,6 +123,64 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
     "no example": ((*UPDATE, "duration", "examples"), ("# none",), PARENT, "no example"),
     "quota that is no count": (
         ("x-quotas", 0, "limit"), ("limit: many",), HERE, "'many' is not of type",
+    ),
+    "situation without a source": (
+        (*GAP, "source"), ("# none",), PARENT, "'source' is a required property",
+    ),
+    "situation without a severity": (
+        (*GAP, "severity"), ("# none",), PARENT, "'severity' is a required property",
+    ),
+    "situation that always holds": (
+        (*LIST, "each"), ("# none",), PARENT, "needs one of: when, each",
+    ),
+    "situation with the id of a rule": (
+        (*GAP, "id"), ("- id: both-ends",), HERE, "'both-ends' stands twice",
+    ),
+    "situation blaming nobody": (
+        (*GAP, "field"), ("field: start",), HERE, "the body has no 'start'",
+    ),
+    "situation about a fact nobody derives": (
+        (*GAP, "when", "properties", "derived"),
+        ("derived: {properties: {start_clok: {const: gap}}}",), HERE, "this rule is dead",
+    ),
+    "situation about an impossible value": (
+        (*GAP, "when", "properties", "derived"),
+        ("derived: {properties: {start_clock: {const: gaps}}}",), HERE, "this rule is dead",
+    ),
+    "situation about a member no answer has": (
+        (*JBH, "when", "properties", "after"),
+        ("after: {properties: {setting: {required: [join_before_host]}}}",), HERE,
+        "this rule is dead",
+    ),
+    "misspelt keyword in a situation": (
+        (*GAP, "when", "properties"), ("property:",), PARENT, "'property' was unexpected",
+    ),
+    "explaining nothing": (
+        (*GAP, "explains"), ("explains: [start]",), HERE, "neither body nor answer has 'start'",
+    ),
+    "settling no advice": (
+        (*JBH, "settles"), ("settles: [both-ends]",), HERE, "there is no advice 'both-ends'",
+    ),
+    "each of no list": (
+        (*LIST, "each"), ("each: unprotected",), HERE, "x-case derives no list 'unprotected'",
+    ),
+    "reason with a severity": (
+        (*LAST, "fix"), ("fix: x", "severity: error"), PARENT, "should not be valid",
+    ),
+    "no last reason": (
+        (*LAST, "explains"), ("explains: [topic]",), PARENT, "must explain everything",
+    ),
+    "reading back what no answer has": (
+        (*UPDATE, "schedule_for", "x-read-back", "look"), ("look: [host]",), HERE,
+        "an answer has no 'host'",
+    ),
+    "volatile in the body": (
+        (*UPDATE, "template_id", "type"), ("type: string", "x-volatile: true"), NEXT,
+        "only a top-level member of Meeting",
+    ),
+    "misspelt way to read back": (
+        (*UPDATE, "schedule_for", "x-read-back", "kind"), ("kind: nevr",), HERE,
+        "'nevr' is not one of",
     ),
     "misspelt fact": (
         ("x-throttles", 0, "retry"), ("retries: true",), PARENT, "'retries' was unexpected",

@@ -35,6 +35,11 @@ def interpreter(**members: Any) -> Body:
     )
 
 
+def countries(**members: Any) -> Body:
+    """Write an update of the countries from which people may join."""
+    return settings(approved_or_denied_countries_or_regions=members)
+
+
 # rule id: the body that breaks it, the nearest one that does not, and the path that is blamed
 RULES: dict[str, tuple[Body, Body, str]] = {
     "recurrence-only-type-8": (
@@ -70,6 +75,12 @@ RULES: dict[str, tuple[Body, Body, str]] = {
     "local-start-needs-timezone": (
         {"start_time": "2030-03-04T09:00:00"},
         {"start_time": "2030-03-04T09:00:00Z"},
+        "timezone",
+    ),
+    "utc-start-with-timezone": (
+        # An hour that the clocks of Berlin show twice: only UTC can say which one is meant.
+        {"start_time": "2030-10-27T00:30:00Z", "timezone": "Europe/Berlin"},
+        {"start_time": "2030-10-27T00:30:00Z"},
         "timezone",
     ),
     "recurrence-without-type": (
@@ -299,6 +310,16 @@ RULES: dict[str, tuple[Body, Body, str]] = {
         settings(encryption_type="e2ee", audio="both"),
         settings(encryption_type="e2ee", audio="voip"),
         "settings.audio",
+    ),
+    "approve-looks-at-approved-list": (
+        countries(method="approve", denied_list=["US"]),
+        countries(method="approve", approved_list=["US"]),
+        "settings.approved_or_denied_countries_or_regions.denied_list",
+    ),
+    "deny-looks-at-denied-list": (
+        countries(method="deny", approved_list=["US"]),
+        countries(method="deny", denied_list=["US"]),
+        "settings.approved_or_denied_countries_or_regions.approved_list",
     ),
     "deprecated-cn-meeting": (
         settings(cn_meeting=False),

@@ -22,6 +22,8 @@ Case: TypeAlias = Mapping[str, Any]
 _WEEKLY, _MONTHLY = 2, 3
 _SERIES, _SINGLE = 8, 2
 _WEEK = 7
+# No meeting is older than Zoom's clock or younger than this; the ends of the calendar overflow.
+_YEARS = range(1971, 9000)
 # By these an item of a list is still the same one, whatever else in it has changed.
 _NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
 _SCHEDULE = ("recurrence", "start_time", "timezone")
@@ -42,7 +44,8 @@ def build_case(
     only that much is known.
     """
     before = dict(as_mapping(meeting) or {})
-    dates = [row for row in before.pop("occurrences", None) or () if isinstance(row, Mapping)]
+    listed = before.pop("occurrences", None)
+    dates = [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, list) else []
     whole = occurrence is False
     after = _laid_over(before, change)
     place = _zone(after.get("timezone"))
@@ -91,7 +94,7 @@ def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
         moment = datetime.fromisoformat(text.removesuffix("Z")) if isinstance(text, str) else None
     except ValueError:
         return None
-    if moment is None or moment.tzinfo is not None:
+    if moment is None or moment.tzinfo is not None or moment.year not in _YEARS:
         return None
     if isinstance(text, str) and text.endswith("Z"):
         return moment.replace(tzinfo=UTC)
@@ -153,7 +156,9 @@ def _target(occurrence: Mapping[str, Any], now: datetime) -> str | None:
 
 def _end(row: Mapping[str, Any]) -> datetime | None:
     start, minutes = _moment(row.get("start_time"), None), row.get("duration")
-    return start and start + timedelta(minutes=minutes if isinstance(minutes, int) else 0)
+    most = facts.FIELDS["duration"].maximum or 0
+    length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
+    return start and start + timedelta(minutes=length)
 
 
 def _counts(dates: list[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
