@@ -6,10 +6,32 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from .instants import instant
 
 # How a counted place came about; the numbers are what ledgers store.
 PENDING, SETTLED, EXTERNAL, UNKNOWN = range(4)
+
+
+class Forecast(NamedTuple):
+    """When places come back, as a ledger counts: microseconds, `shift` behind the wall clock.
+
+    Only written out for those who look: a receipt that nobody asks costs no calendar.
+    """
+
+    places: tuple[tuple[int, int], ...] = ()
+    shift: int = 0
+
+    def frees(self) -> tuple[tuple[datetime, int], ...]:
+        """List when places come back and how many."""
+        frees: dict[int, int] = {}
+        for free_at, number in self.places:
+            frees[free_at] = frees.get(free_at, 0) + number
+        return tuple((instant(at + self.shift), frees[at]) for at in sorted(frees))
+
+
+NO_FORECAST = Forecast()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +39,7 @@ class Gauge:
     """One quota as this ledger sees it; `remaining` is what may still be sent now.
 
     `next_free` is when one more may be sent (or, below the limit, when `remaining` next grows);
-    `frees` lists when places come back, and how many.
+    `frees` lists when places come back.
     """
 
     limit: int
@@ -27,7 +49,12 @@ class Gauge:
     external: int
     remaining: int
     next_free: datetime | None
-    frees: tuple[tuple[datetime, int], ...] = field(default=(), repr=False, kw_only=True)
+    forecast: Forecast = field(default=NO_FORECAST, repr=False, kw_only=True)
+
+    @property
+    def frees(self) -> tuple[tuple[datetime, int], ...]:
+        """When places come back, and how many."""
+        return self.forecast.frees()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the gauge as JSON-ready data; times in UTC with Z."""
@@ -69,7 +96,7 @@ class Quota(Gauge):
         return cls(
             tight.limit, tight.used, tight.pending, tight.unknown, tight.external, tight.remaining,
             tight.next_free, gauges.get("meeting"), gauges.get("host"), gauges.get("account"),
-            frees=tight.frees,
+            forecast=tight.forecast,
         )  # fmt: skip
 
 
@@ -79,6 +106,8 @@ def read_gauge(
     free_at: Callable[[int], int],
     blocked: int,
     show: Callable[[int], datetime],
+    *,
+    forecast: Forecast = NO_FORECAST,
 ) -> Gauge:
     """Read a gauge: `counts` places by state, and when the first n of them have freed.
 
@@ -96,18 +125,8 @@ def read_gauge(
         left = 0
     return Gauge(
         limit, counts[SETTLED], counts[PENDING], counts[UNKNOWN], external, left,
-        show(next_free) if next_free else None,
+        show(next_free) if next_free else None, forecast=forecast,
     )  # fmt: skip
-
-
-def forecast(
-    places: Iterable[tuple[int, int]], show: Callable[[int], datetime]
-) -> tuple[tuple[datetime, int], ...]:
-    """List when places come back and how many, from (free at, how many)."""
-    frees: dict[int, int] = {}
-    for free_at, number in places:
-        frees[free_at] = frees.get(free_at, 0) + number
-    return tuple((show(free_at), frees[free_at]) for free_at in sorted(frees))
 
 
 def nth_free(places: Iterable[tuple[int, int]], wanted: int) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from ..errors import QuotaExceeded, StateLost
-from .gauge import Gauge, Quota, forecast, read_gauge
+from .gauge import Forecast, Gauge, Quota, read_gauge
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time, in_forked_child
 from .pacing import UNPACED, Stored, lesson, turn
@@ -161,8 +160,7 @@ class MemoryLedger(Twins):
             for scope in reservation.scopes:
                 pot = self._pots.get(scope.key) or Pot()
                 if scope.limit is not None and (not scope.gate or pot.blocked > now):
-                    gauge = self._gauge(scope, pot, now)
-                    gauges[scope.name] = replace(gauge, frees=forecast(pot.places(), self._show))
+                    gauges[scope.name] = self._gauge(scope, pot, now)
             return Quota.of(gauges)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
@@ -223,7 +221,10 @@ class MemoryLedger(Twins):
     def _gauge(self, scope: Scope, pot: Pot, now: int) -> Gauge:
         pot.purge(now)
         blocked = pot.blocked if pot.blocked > now else 0
-        return read_gauge(scope.limit, pot.counts(), pot.free_at, blocked, self._show)
+        later = Forecast(tuple(pot.places()), shown(0, self._ahead))
+        return read_gauge(
+            scope.limit, pot.counts(), pot.free_at, blocked, self._show, forecast=later
+        )
 
     def _refusal(
         self, reservation: Reservation, pots: list[tuple[Scope, Pot]], now: int, wait: float

@@ -18,13 +18,14 @@ class Pot:
     """
 
     __slots__ = (
-        "blocked", "closed", "count", "due", "external", "flying", "pilot", "settled", "unknown",
-        "waiting",
+        "answered", "blocked", "closed", "count", "due", "external", "flying", "pilot", "settled",
+        "unknown", "waiting",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        # In the order in which they free: the clock never runs backwards.
-        self.settled: deque[int] = deque()
+        # (free at, how many), in the order in which they free: the clock never runs backwards.
+        self.settled: deque[tuple[int, int]] = deque()
+        self.answered = 0  # how many those are
         # Places without an answer, by token; `unknown` names those whose outcome nobody knows.
         self.waiting: dict[str, int] = {}
         self.unknown: set[str] = set()
@@ -44,8 +45,13 @@ class Pot:
         """Note the answer to a request that is under way."""
         if token in self.waiting and token not in self.unknown:
             free_at = min(free_at, self.waiting.pop(token))  # an answer only ever improves it
-            self.settled.append(free_at)
-            if len(self.settled) > 1 and free_at < self.settled[-2]:
+            self.answered += 1
+            latest, number = self.settled[-1] if self.settled else (0, 0)
+            if free_at == latest:
+                self.settled[-1] = (free_at, number + 1)
+            else:
+                self.settled.append((free_at, 1))
+            if free_at < latest:
                 # An answer that was read late, or someone who counts with another margin.
                 self.settled = deque(sorted(self.settled))
             self.due = min(self.due, free_at)
@@ -89,8 +95,8 @@ class Pot:
         """Let go of what counts no longer."""
         if self.due > now:
             return
-        while self.settled and self.settled[0] <= now:
-            self.settled.popleft()
+        while self.settled and self.settled[0][0] <= now:
+            self.answered -= self.settled.popleft()[1]
         self.external = [one for one in self.external if one[0] > now]
         for token in [token for token, free_at in self.waiting.items() if free_at <= now]:
             del self.waiting[token]
@@ -102,17 +108,17 @@ class Pot:
         """Count the places: pending, settled, external, unknown."""
         unknown = len(self.unknown)
         external = sum(number for _, number in self.external)
-        return len(self.waiting) - unknown, len(self.settled), external, unknown
+        return len(self.waiting) - unknown, self.answered, external, unknown
 
     def free_at(self, wanted: int) -> int:
         """Tell when `wanted` places have freed."""
         if wanted > 1:
             return nth_free(self.places(), wanted)
-        first = [self.settled[0]] if self.settled else []
+        first = [self.settled[0][0]] if self.settled else []
         return min(*first, *self.waiting.values(), *(at for at, _ in self.external), _NEVER)
 
     def places(self) -> Iterator[tuple[int, int]]:
         """List (free at, how many)."""
-        yield from ((free_at, 1) for free_at in self.settled)
+        yield from self.settled
         yield from ((free_at, 1) for free_at in self.waiting.values())
         yield from self.external

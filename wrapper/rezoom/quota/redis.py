@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio.to_thread
 
 from ..errors import ConfigError, QuotaExceeded
-from .gauge import Gauge, Quota, forecast, read_gauge
+from .gauge import Forecast, Gauge, Quota, read_gauge
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time
 from .pacing import Pace, Stored
@@ -133,9 +133,9 @@ class RedisLedger(Twins):
         for scope, summary in zip(scopes, answer.rest, strict=True):
             if scope.gate and summary[5] <= answer.now:
                 continue
-            places = zip(summary[7::2], summary[8::2], strict=True)
-            frees = forecast(places, lambda at: instant(at + answer.ahead))
-            gauges[scope.name] = replace(_gauge(scope, summary, answer), frees=frees)
+            places = tuple(zip(summary[7::2], summary[8::2], strict=True))
+            later = Forecast(places, answer.ahead)
+            gauges[scope.name] = replace(_gauge(scope, summary, answer), forecast=later)
         return Quota.of(gauges)
 
     def keys(self, prefix: str) -> tuple[str, ...]:

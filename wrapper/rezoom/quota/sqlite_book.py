@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
-from .gauge import EXTERNAL, Gauge, Quota, forecast, nth_free, read_gauge
+from .gauge import EXTERNAL, Forecast, Gauge, Quota, nth_free, read_gauge
 from .instants import SECOND, instant, micros
 from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
@@ -117,7 +117,8 @@ class Book:
         for scope in reservation.scopes:
             if scope.limit is not None and (not scope.gate or self._tally(scope)[2]):
                 places = self.db.execute(sql.PLACES, (_number(scope.key), self.now))
-                gauges[scope.name] = replace(self._gauge(scope), frees=forecast(places, self._show))
+                later = Forecast(tuple(places), shown(0, self.ahead))
+                gauges[scope.name] = replace(self._gauge(scope), forecast=later)
         return Quota.of(gauges)
 
     def move(self) -> None:
