@@ -1,13 +1,15 @@
 """What an update makes of a simulated meeting."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import pytest
 from rezoom.simulator import Quirks
-from rezoom.simulator.patch import apply, view
+from rezoom.simulator.patch import apply
 from rezoom.simulator.seeding import WEEKLY, new_meeting
+from rezoom.simulator.view import view
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 PLAIN = Quirks()
@@ -210,7 +212,7 @@ def test_a_new_passcode_changes_the_links() -> None:
     assert "?pwd=" in after["join_url"]
     assert after["join_url"] != before["join_url"]
     assert after["encrypted_password"] != before["encrypted_password"]
-    opened, _ = patched(before, {"password": ""})
+    opened, _ = patched(before, {"password": ""}, Quirks(empty_passcode="clear"))
     assert "pwd" not in opened["join_url"]
 
 
@@ -224,10 +226,11 @@ def test_schedule_for_moves_the_host_and_cannot_be_read_back() -> None:
 def test_one_door_stays_shut() -> None:
     """Without passcode, waiting room and sign-in Zoom switches the waiting room on."""
     body = {"password": "", "settings": {"waiting_room": False}}
-    after, ignored = patched(meeting(password="x"), body)
+    clears = Quirks(empty_passcode="clear")
+    after, ignored = patched(meeting(password="x"), body, clears)
     assert after["settings"]["waiting_room"] is True
     assert ignored == ("settings.waiting_room",)
-    free, _ = patched(meeting(password="x"), body, Quirks(security_floor="none"))
+    free, _ = patched(meeting(password="x"), body, replace(clears, security_floor="none"))
     assert free["settings"]["waiting_room"] is False
 
 

@@ -1,4 +1,4 @@
-"""Answers in Zoom's shapes: the bodies that were reported, and where Zoom says nothing, our own."""
+"""Answers in Zoom's shapes, with the words and headers that the spec has from reports."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,21 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from .._wire import facts
 from .record import Flaw
 from .timing import zulu
 
 Limit = Literal["second", "account-day", "host-day", "lock"]
 JSON = "application/json;charset=UTF-8"
+ACCOUNT_DAY = facts.RATES["free"].per_day or 0
 
-_LIMITED: Mapping[str, str] = {
-    "second": "You have reached the maximum per-second rate limit for this API. Try again later.",
-    "account-day": "You have reached the maximum daily rate limit for this API.",
-    "host-day": (
-        "You have exceeded the daily rate limit (100) of Meeting Create/Update API requests "
-        "permitted for this user. The count starts anew at GMT 00:00:00."
-    ),
-    "lock": "Too many concurrent requests for this meeting. Wait for the first one to end.",
-}
+_ERRORS = {row.id: row for row in facts.ERRORS}
+_THROTTLES = {row.id: row for row in facts.THROTTLES}
+# What the one full dump of a host out of updates shows: https://devforum.zoom.us/t/18928
+_LEFT_IN_THE_DUMP = 5893
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class Answer:
     """A status, the headers that belong to it, and a body as bytes."""
 
     status: int
-    content: bytes = b""
+    content: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -41,46 +38,41 @@ def with_json(
     return Answer(status, content, {"content-type": JSON, **(headers or {})})
 
 
-def refused(
-    status: int, code: int, message: str, errors: Sequence[Mapping[str, str]] = ()
-) -> Answer:
-    """Refuse as the API does; https://developers.zoom.us/docs/api/errors/ has the shape."""
-    body: dict[str, Any] = {"code": code, "message": message}
-    if errors:
-        body["errors"] = list(errors)
-    return with_json(status, body)
+def refused(error: str, *, status: int = 400, code: int | None = None, **words: object) -> Answer:
+    """Refuse with the row of the spec's x-errors that has this id; `words` fill its braces.
+
+    `status` is for rows that hold for several, `code` for a reported variant.
+    """
+    row = _ERRORS[error]
+    body = {"code": code or row.code, "message": row.message.format_map(words)}
+    return with_json(row.status or status, body)
 
 
 def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     """Refuse a body, naming each member by its dotted path."""
+    row = _ERRORS["validation-failed"]
     errors = [{"field": flaw.field, "message": flaw.message} for flaw in flaws]
-    return refused(400, 300, "Validation Failed.", errors)
+    return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
 
 
 def not_json() -> Answer:
     """Refuse a body that is not a JSON object."""
-    return refused(400, 300, "Request Body should be a valid JSON object.")
+    return refused("body-not-json")
 
 
-def not_found(meeting: str) -> Answer:
-    """Say that there is no such meeting."""
-    return refused(404, 3001, f"Meeting does not exist: {meeting}.")
+def not_found(meeting: str, *, older: bool = False) -> Answer:
+    """Say that there is no such meeting, in the present words or the older ones."""
+    return refused("meeting-lapsed" if older else "meeting-not-found", meeting=meeting)
 
 
 def unknown_address() -> Answer:
     """Say that nothing answers at this method and path."""
-    return refused(404, 2300, "This API endpoint is not recognized.")
-
-
-def token_rejected() -> Answer:
-    """Refuse an expired, revoked or invented token."""
-    return refused(401, 124, "Invalid access token.")
+    return with_json(404, {"code": 2300, "message": "This API endpoint is not recognized."})
 
 
 def scopes_missing(scopes: Sequence[str]) -> Answer:
     """Refuse a token that lacks the scopes of the operation; the status is 400, as reported."""
-    listed = ", ".join(scopes)
-    return refused(400, 4711, f"Invalid access token, does not contain scopes:[{listed}].")
+    return refused("missing-scope", scopes=", ".join(scopes))
 
 
 def token_refused(reason: str, error: str) -> Answer:
@@ -88,28 +80,30 @@ def token_refused(reason: str, error: str) -> Answer:
     return with_json(400, {"reason": reason, "error": error})
 
 
-def limited(limit: Limit, now: datetime, *, code: int = 429) -> Answer:
+def limited(
+    limit: Limit,
+    now: datetime,
+    *,
+    code: int = 429,
+    size: int = ACCOUNT_DAY,
+    left: int | None = None,
+) -> Answer:
     """Answer 429 with the text and the headers reported for that limit, misleading ones included.
 
-    `code` is 429 in the bodies that were seen and 4001 in the endpoint document of 2026.
+    `code` is 429 in the bodies that were seen and 4001 in the endpoint document of 2026. `size`
+    and `left` are what the headers show; for a host out of updates Zoom shows another pool.
     """
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    row = _THROTTLES[limit]
+    if left is None:
+        left = _LEFT_IN_THE_DUMP if limit == "host-day" else 0
+    midnight = zulu(next_midnight(now))
     headers = {
-        "second": {"x-ratelimit-category": "Light", "x-ratelimit-type": "QPS"},
-        "account-day": {
-            "x-ratelimit-category": "Light",
-            "x-ratelimit-type": "Daily-limit",
-            "x-ratelimit-limit": "6000",
-            "x-ratelimit-remaining": "0",
-            "retry-after": zulu(midnight),
-        },
-        # The one full dump there is shows the other pool, no type and no Retry-After:
-        # https://devforum.zoom.us/t/18928
-        "host-day": {
-            "x-ratelimit-category": "Light",
-            "x-ratelimit-limit": "6000",
-            "x-ratelimit-remaining": "5893",
-        },
-        "lock": {},
-    }[limit]
-    return with_json(429, {"code": code, "message": _LIMITED[limit]}, headers)
+        facts.HEADERS[name]: text.format(limit=size, remaining=left, midnight=midnight)
+        for name, text in row.headers.items()
+    }
+    return with_json(429, {"code": code, "message": row.message}, headers)
+
+
+def next_midnight(now: datetime) -> datetime:
+    """Return the next 00:00 of the instant's own zone."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -1,6 +1,9 @@
 """The fake Zoom as an ASGI app: reads requests, lets faults happen, keeps the request log."""
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qsl
@@ -18,6 +21,7 @@ from .record import Request, RequestLog, without_credentials, without_secrets
 _log = logging.getLogger("rezoom.simulator")
 
 _MEETINGS = "/v2/meetings/"
+_GLANCES = 20
 
 
 def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog) -> ASGIApp:
@@ -32,7 +36,8 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog) -> ASGIApp:
         call = _call(scope, content)
         at = fake.clock.now()
         fault = faults.take(call.method, call.path)
-        outcome, response = await respond(call, _operation(fake, call), fault, receive, at)
+        async with _turn(fake, call) as operation:
+            outcome, response = await respond(call, operation, fault, receive, at)
         response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
         log.add(_entry(call, outcome, response, fault, at))
         _log.debug("%s %s %s", call.method, call.path, seen_status(response) or "cut")
@@ -50,6 +55,28 @@ def _operation(fake: FakeZoom, call: Call) -> Operation:
     elif call.path == "/oauth/token" and call.method == "POST":
         return fake.token
     return fake.unknown
+
+
+@contextlib.asynccontextmanager
+async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
+    """Let one update of a meeting be under way at a time; a second one is told so."""
+    if call.method != "PATCH" or not call.meeting or not fake.allowance.caps.lock:
+        yield _operation(fake, call)
+        return
+    mine = fake.begin(call)
+    for _ in range(_GLANCES):
+        if mine:
+            break
+        # A client that has hung up is out of the way as soon as the loop has noticed.
+        await asyncio.sleep(0)
+        mine = fake.begin(call)
+    if not mine:
+        yield fake.locked_out
+        return
+    try:
+        yield fake.update
+    finally:
+        fake.end(call)
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -1,5 +1,6 @@
 """One request as the fake Zoom sees it, and what came of it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,3 +35,26 @@ class Outcome:
     verdict: Verdict | None = None
     ignored: tuple[str, ...] = ()
     note: str = ""
+
+
+def parsed(content: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of a body, or None; no body at all is an update that says nothing."""
+    if not content:
+        return {}
+    try:
+        body = json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def readable(content: bytes) -> Any:
+    """Return a body as far as it can be read, for the request log."""
+    if not content:
+        return None
+    body = parsed(content)
+    return content.decode("utf-8", "replace") if body is None else body
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import Any
 
 # Links into a reserved domain (RFC 2606): a click on one must not end in a stranger's meeting.
@@ -30,8 +31,18 @@ def passcode_members(meeting: int, passcode: str) -> dict[str, Any]:
 def host_members(user: str) -> dict[str, Any]:
     """Return the members that name the host, from an e-mail address or a user ID."""
     if "@" in user:
-        return {"host_id": _letters(user, 22), "host_email": user}
+        return {"host_id": user_id(user), "host_email": user}
     return {"host_id": user, "host_email": f"{user.lower()}@example.com"}
+
+
+def user_id(email: str) -> str:
+    """Return an id in the form of Zoom's user IDs."""
+    return _letters(email, 22)
+
+
+def made_passcode(meeting: int, now: datetime) -> str:
+    """Return the passcode that the account makes for a meeting which must have one."""
+    return _digest(f"{meeting}@{now:%Y-%m-%dT%H:%M:%S}").hex()[:10]
 
 
 def start_url(meeting: int, key: str) -> str:

@@ -1,29 +1,35 @@
 """The fake Zoom itself: one call in, one answer out, no network."""
 
-import json
+import re
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
-from .._wire import facts
 from ..clock import Clock
 from . import answers
-from .allowance import Allowance
+from .admission import Admission, absent, limited, no_occurrence
+from .allowance import Met
 from .answers import Answer
-from .calls import Call, Outcome
+from .calls import Call, Outcome, parsed, readable
+from .caps import Caps
+from .gates import FOR_ONE
 from .judge import judge, refusable, without_nulls
-from .patch import apply, occurrence, view
+from .patch import apply
+from .people import People, User
 from .quirks import Quirks
-from .record import Verdict, without_secrets
+from .record import without_secrets
 from .refusals import refusal
+from .sessions import RUNNING, hold
 from .store import State, Store
-from .tokens import Credentials, TokenDesk
+from .tokens import Credentials
+from .view import occurrence, view
 
-# Long enough for any meeting number (int64), short enough for int().
-_LONGEST_ID = 19
+_UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
+_LOCK = Met("lock", 0, 0, "lock: another update of this meeting is under way")
 
 
 class FakeZoom:
@@ -38,130 +44,161 @@ class FakeZoom:
         credentials: Credentials,
         strict: bool,
         random: Random,
+        plan: str | None = None,
+        limits: Mapping[str, Any] | bool = True,
+        users: Iterable[User | Mapping[str, Any] | str] = (),
     ) -> None:
         self.clock, self.store, self.quirks = clock, store, quirks
-        self.credentials, self.strict = credentials, strict
-        self.tokens = TokenDesk(credentials, quirks, random)
+        self.credentials, self.strict, self.plan = credentials, strict, plan
+        self.people = People(users, licensed=plan != "free")
+        self._admission = Admission(
+            store, credentials, Caps.of(plan, limits), self.people, random
+        )  # fmt: skip
+        self.tokens, self.allowance = self._admission.tokens, self._admission.allowance
         self.api_url = ""
-        self._allowance = Allowance()
+        self.lock = threading.RLock()
         self._random = random
-        self._lock = threading.Lock()
+        self._under_way: set[str] = set()
+        self._stale: dict[int, State] = {}
 
     def token(self, call: Call) -> Outcome:
         """Answer POST /oauth/token."""
         form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
-        with self._lock:
-            given = {**call.query, **form}
-            now = self.clock.now()
-            answer = self.tokens.grant(given, call.authorization, now, self.api_url)
+        given = {**call.query, **form}
+        with self.lock:
+            now, quirks = self.clock.now(), self.quirks
+            answer = self.tokens.grant(given, call.authorization, now, self.api_url, quirks)
             return self._traced(Outcome(answer, without_secrets(form) or None))
 
     def read(self, call: Call) -> Outcome:
         """Answer GET /v2/meetings/{meetingId}."""
-        with self._lock:
+        with self.lock:
             now = self.clock.now()
-            refused = self._not_admitted("getMeeting", call, now)
-            return self._traced(Outcome(refused or self._read(call, now)))
+            refused = self._admission.refuses(call, "getMeeting", now, self.quirks)
+            return self._traced(refused or self._read(call, now))
 
     def update(self, call: Call) -> Outcome:
         """Answer PATCH /v2/meetings/{meetingId}."""
-        with self._lock:
+        with self.lock:
             now = self.clock.now()
-            refused = self._not_admitted("updateMeeting", call, now)
+            refused = self._admission.refuses(call, "updateMeeting", now, self.quirks)
             if refused is not None:
-                return self._traced(Outcome(refused, _readable(call.content)))
+                return self._traced(replace(refused, body=readable(call.content)))
             return self._traced(self._update(call, now))
 
     def unknown(self, call: Call) -> Outcome:
         """Answer whatever else was asked."""
-        with self._lock:
-            return self._traced(Outcome(answers.unknown_address(), _readable(call.content)))
+        with self.lock:
+            return self._traced(Outcome(answers.unknown_address(), readable(call.content)))
 
-    def _read(self, call: Call, now: datetime) -> Answer:
-        state = self._state(call.meeting)
-        if state is None:
-            return answers.not_found(call.meeting)
+    def begin(self, call: Call) -> bool:
+        """Note that an update is under way; False when one of the same meeting is already."""
+        with self.lock:
+            if call.meeting in self._under_way:
+                return False
+            self._under_way.add(call.meeting)
+            return True
+
+    def end(self, call: Call) -> None:
+        """Note that an update that had begun has been answered."""
+        with self.lock:
+            self._under_way.discard(call.meeting)
+
+    def locked_out(self, call: Call) -> Outcome:
+        """Answer an update that came while another one of its meeting was under way."""
+        with self.lock:
+            outcome = limited(_LOCK, self.clock.now(), self.quirks)
+            return self._traced(replace(outcome, body=readable(call.content)))
+
+    def reset(self) -> None:
+        """Forget tokens, users, counts, and what is under way."""
+        with self.lock:
+            self.tokens.revoke()
+            self.people.reset()
+            self.allowance.reset()
+            self._under_way.clear()
+            self._stale.clear()
+
+    def _read(self, call: Call, now: datetime) -> Outcome:
+        state, refused = self._admission.find(call, "getMeeting", now, self.quirks)
+        if state is None or refused is not None:
+            return refused or absent(call, self.quirks)
+        state = self._stale.pop(state["id"], state)
         previous = call.query.get("show_previous_occurrences") == "true"
         wanted = call.query.get("occurrence_id") or None
         try:
             shown = view(state, occurrence_id=wanted, now=now, previous=previous)
-        except LookupError:
-            return answers.not_found(call.meeting)
-        return answers.with_json(200, shown, self._allowance.headers())
+        except LookupError as missing:
+            return no_occurrence(call, str(missing.args[0]), self.quirks)
+        return Outcome(answers.with_json(200, shown, self.allowance.account_headers()))
 
     def _update(self, call: Call, now: datetime) -> Outcome:
-        state = self._state(call.meeting)
-        if state is not None:
-            self._allowance.update(state["host_id"], now)
-        body = _parsed(call.content)
+        quirks = self.quirks
+        body = parsed(call.content)
         if body is None:
-            return Outcome(answers.not_json(), _readable(call.content))
-        verdict = judge(body)
-        flaws = refusable(verdict, body, self.quirks, strict=self.strict)
+            verdict, said = None, readable(call.content)
+        else:
+            verdict, said = judge(body), body
+        if quirks.uuid_path == "ignore" and _UUID.fullmatch(unquote(call.meeting)):
+            done = Answer(204, b"", self.allowance.account_headers())
+            return Outcome(done, said, verdict, tuple(body or ()), "a UUID in the path")
+        state, refused = self._admission.find(call, "updateMeeting", now, quirks)
+        if state is not None:
+            met = self.allowance.refuses(state["host_id"], state["id"], now, quirks)
+            if met is not None:
+                return replace(limited(met, now, quirks), body=said, verdict=verdict)
+            if quirks.counted == "arrived":
+                self.allowance.update(state["host_id"], state["id"], now)
+        if body is None or verdict is None:
+            return Outcome(answers.not_json(), said)
+        flaws = refusable(verdict, body, quirks, strict=self.strict)
         if flaws:
             return Outcome(answers.validation_failed(flaws), body, verdict)
-        if state is None:
-            return Outcome(answers.not_found(call.meeting), body, verdict)
-        return self._carried_out(call, state, body, verdict, now)
+        if state is not None and refused is None:
+            refused = self._refusal(call, state, body)
+        if state is None or refused is not None:
+            return replace(refused or absent(call, quirks), body=body, verdict=verdict)
+        return replace(self._carried_out(call, state, body, now), body=body, verdict=verdict)
+
+    def _refusal(self, call: Call, state: State, body: Mapping[str, Any]) -> Outcome | None:
+        quirks = self.quirks
+        if state.get("status") == RUNNING and quirks.running == "refuse":
+            return Outcome(answers.refused("meeting-has-started"))
+        wanted = call.query.get("occurrence_id")
+        said = without_nulls(body)[0]
+        if wanted:
+            said = {name: value for name, value in said.items() if name in FOR_ONE}
+            try:
+                occurrence(state, wanted)
+            except LookupError:
+                return no_occurrence(call, wanted, quirks)
+        answer = refusal(state, said, quirks, self.people)
+        return None if answer is None else Outcome(answer)
 
     def _carried_out(
-        self, call: Call, state: State, body: dict[str, Any], verdict: Verdict, now: datetime
+        self, call: Call, state: State, body: Mapping[str, Any], now: datetime
     ) -> Outcome:
+        quirks, number = self.quirks, state["id"]
         wanted = call.query.get("occurrence_id") or None
-        refused = refusal(state, without_nulls(body)[0])
-        if refused is not None:
-            return Outcome(refused, body, verdict)
-        try:
-            if wanted is not None:
-                occurrence(state, wanted)
-        except LookupError:
-            # Nobody has reported Zoom's answer to an occurrence that is not there.
-            return Outcome(answers.not_found(call.meeting), body, verdict)
-        done = self.store.change(
-            int(call.meeting),
-            lambda old: apply(old, body, occurrence_id=wanted, now=now, quirks=self.quirks),
-            at=now,
-            body=body,
-            occurrence_id=wanted,
-        )
-        headers = self._allowance.headers(state["host_id"])
-        return Outcome(Answer(204, b"", headers), body, verdict, done.ignored)
+        running = state.get("status") == RUNNING
 
-    def _not_admitted(self, operation: str, call: Call, now: datetime) -> Answer | None:
-        if not self.tokens.accepts(call.authorization, now):
-            return answers.token_rejected()
-        enough = facts.OPERATIONS[operation].scopes
-        if not set(enough) & set(self.credentials.scopes):
-            return answers.scopes_missing([scope for scope in enough if scope.endswith(":admin")])
-        self._allowance.request(now)
-        return None
+        def edit(old: State) -> tuple[State, tuple[str, ...]]:
+            new, ignored = apply(
+                old, body, occurrence_id=wanted, now=now, quirks=quirks, people=self.people
+            )  # fmt: skip
+            held = running and quirks.running == "hold"
+            return (hold(old, body, wanted, now) if held else new), ignored
 
-    def _state(self, meeting: str) -> State | None:
-        number = meeting.isascii() and meeting.isdigit() and len(meeting) <= _LONGEST_ID
-        return self.store.read(int(meeting)) if number else None
+        done = self.store.change(number, edit, at=now, body=body, occurrence_id=wanted)
+        if quirks.counted == "carried-out":
+            self.allowance.update(state["host_id"], number, now)
+        if quirks.read_after_update == "stale-once":
+            self._stale.setdefault(number, state)
+        headers = self.allowance.headers(state["host_id"], now, quirks)
+        note = "running: takes effect after a restart" if running else ""
+        return Outcome(Answer(204, b"", headers), ignored=done.ignored, note=note)
 
     def _traced(self, outcome: Outcome) -> Outcome:
         rid = f"{self._random.getrandbits(128):032x}"
         headers = {**outcome.answer.headers, "x-zm-trackingid": f"v=2.0;clid=sim;rid=WEB_{rid}"}
         return replace(outcome, answer=replace(outcome.answer, headers=headers))
-
-
-def _parsed(content: bytes) -> dict[str, Any] | None:
-    if not content:
-        return {}  # an update without a body changes nothing
-    try:
-        body = json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _readable(content: bytes) -> Any:
-    if not content:
-        return None
-    parsed = _parsed(content)
-    return content.decode("utf-8", "replace") if parsed is None else parsed

@@ -44,7 +44,8 @@ def refusable(
         if strict
         or not (
             flaw.field in nulls
-            or (flaw.kind == "unknown" and quirks.unknown_key == "ignore")
+            or (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
+            or (flaw.field == "recurrence.type" and _merges_type(flaw, quirks))
             or (flaw.field == "start_time" and _reads_offset(body, quirks))
         )
     )
@@ -68,6 +69,16 @@ def without_nulls(body: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, 
 def members() -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the top-level members of an update, and of an answer."""
     return frozenset(MeetingUpdate.model_fields), frozenset(Meeting.model_fields)
+
+
+def _is_unread(path: str, quirks: Quirks) -> bool:
+    if quirks.unknown_key == "refuse-in-settings":
+        return not path.startswith("settings.")
+    return quirks.unknown_key == "ignore"
+
+
+def _merges_type(flaw: Flaw, quirks: Quirks) -> bool:
+    return flaw.kind == "missing" and quirks.recurrence == "merge"
 
 
 def _reads_offset(body: Mapping[str, Any], quirks: Quirks) -> bool:

@@ -13,11 +13,12 @@ from typing import Any
 from ..errors import ConfigError
 from .derived import chat_url, meeting_uuid, passcode_members, start_url
 from .judge import judge, judge_answer, members
-from .patch import OCCURRENCE_MEMBERS, apply
+from .patch import apply
 from .quirks import Quirks
 from .refusals import refusal
 from .store import State
 from .timing import SCHEDULED, SERIES, zulu
+from .view import OCCURRENCE_MEMBERS
 
 FIRST_ID = 85746065
 HOST = {"host_id": "30R7kT7bTIKSNUFEuH_Qlg", "host_email": "ada@example.com"}

@@ -27,6 +27,8 @@ class Simulator(
     Use it in `with` or `async with`. `clock` is a rezoom.Clock; the default runs with real time
     and can be moved. `quirks` (see Quirks) decides what Zoom leaves open, `faults` what goes
     wrong; `strict` refuses whatever the contract refuses, not only what Zoom is known to refuse.
+    `plan` (free, pro, business) keeps the account's own limits, `limits` says which others are kept
+    (see Caps), and `users` who is licensed and lets whom schedule (see User).
     `meetings` are there from the start; `seed` makes tokens, ids and passcodes repeatable.
     `db` names an SQLite file in which meetings, their history and the clock survive a restart (it
     takes `meetings` only while it has none of its own); `tls` is a certificate and its key, or an

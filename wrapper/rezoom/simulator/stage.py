@@ -10,18 +10,20 @@ from typing import Any, TypedDict, Unpack
 
 from ..clock import Clock
 from ..errors import ConfigError
+from .caps import Plan
 from .clock import SimClock
 from .fake import FakeZoom
 from .fault_plan import FaultPlan, RandomFaults
 from .fault_spec import Faults, as_fault, read_faults
 from .faults import Fault, FaultOptions
-from .patch import view
+from .people import User
 from .quirks import Quirks
 from .record import Request, RequestLog
 from .seeding import FIRST_ID, WEEKLY, new_meeting, next_monday
 from .store import Change, MemoryStore, State, Store, taken
 from .store_file import FileStore
 from .tokens import Credentials
+from .view import view
 
 
 class StageOptions(TypedDict, total=False):
@@ -34,6 +36,9 @@ class StageOptions(TypedDict, total=False):
     db: str | Path | None
     credentials: Credentials | None
     meetings: Iterable[Mapping[str, Any]]
+    users: Iterable[User | Mapping[str, Any] | str]
+    plan: Plan | None
+    limits: Mapping[str, Any] | bool
     strict: bool
     seed: int | None
 
@@ -59,6 +64,9 @@ class Stage:
             credentials=self.credentials,
             strict=options.get("strict", False),
             random=self._random,
+            plan=options.get("plan"),
+            limits=options.get("limits", True),
+            users=options.get("users", ()),
         )
         try:
             if not self._store.meetings():

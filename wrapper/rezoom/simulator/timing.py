@@ -13,6 +13,7 @@ from .store import State
 MEMBERS = ("start_time", "timezone", "duration", "recurrence")
 SCHEDULED, SERIES = 2, 8
 _DURATION = 60
+_MADE = {"occurrence_id", "start_time", "duration", "status"}
 
 
 class Start(NamedTuple):
@@ -66,9 +67,10 @@ def retime(state: State, timing: Mapping[str, Any], *, now: datetime, quirks: Qu
     if "timezone" in wanted:
         state["timezone"] = wanted["timezone"]
     if "duration" in wanted:
-        state["duration"] = wanted["duration"]
+        before, state["duration"] = state.get("duration"), wanted["duration"]
         for occurrence in state.get("occurrences", ()):
-            occurrence["duration"] = wanted["duration"]
+            if quirks.edited_occurrences == "reset" or occurrence["duration"] == before:
+                occurrence["duration"] = wanted["duration"]
     if state["type"] == SERIES:
         _reschedule(state, start, wanted.get("recurrence"), now, quirks)
     elif start is not None:
@@ -104,19 +106,21 @@ def _reschedule(
 ) -> None:
     if start is None and pattern is None:
         return
-    if pattern is not None:
-        state["recurrence"] = with_defaults(pattern)
     timezone = state.setdefault("timezone", "UTC")
     start = start or _kept_start(state, timezone, now, quirks)
     state["start_time"] = zulu(start.instant)
+    if pattern is not None:
+        state["recurrence"] = _completed(pattern, state.get("recurrence"), start, quirks)
     recurrence = state.get("recurrence")
     if recurrence is None:
         return
     weekly = recurrence["type"] == WEEKLY and quirks.endless == "horizon"
+    drifts = quirks.clock_change == "utc"
     instants = starts_in_utc(
         recurrence,
-        start.wall,
-        zone(timezone),
+        # A fixed offset for all dates: that of the first one.
+        start.instant.replace(tzinfo=None) if drifts else start.wall,
+        ZoneInfo("UTC") if drifts else zone(timezone),
         now=now,
         horizon=facts.ENDLESS.weekly if weekly else MOST,
         clamp=quirks.short_month == "clamp",
@@ -125,15 +129,48 @@ def _reschedule(
         recurrence["end_times"] = len(instants)
     if instants:
         state["start_time"] = zulu(instants[0])
+    duration = state.setdefault("duration", _DURATION)
+    kept = _edited(state, duration) if quirks.edited_occurrences == "keep" else {}
     state["occurrences"] = [
-        {
-            "occurrence_id": str(int(instant.timestamp()) * 1000),
+        kept.get(one) or {
+            "occurrence_id": one,
             "start_time": zulu(instant),
-            "duration": state.setdefault("duration", _DURATION),
+            "duration": duration,
             "status": "available",
         }
         for instant in instants
-    ]
+        for one in [_occurrence_id(instant)]
+    ]  # fmt: skip
+
+
+def _completed(
+    pattern: Mapping[str, Any], before: Mapping[str, Any] | None, start: Start, quirks: Quirks
+) -> dict[str, Any]:
+    full = dict(pattern)
+    if quirks.recurrence == "merge" and before is not None:
+        ends = {"end_times", "end_date_time"}
+        replaced = ends if ends & full.keys() else set()
+        full = {**{k: v for k, v in before.items() if k not in replaced}, **full}
+    if quirks.missing_weekly_days == "start-day" and full["type"] == WEEKLY:
+        full.setdefault("weekly_days", str(start.wall.isoweekday() % 7 + 1))
+    return with_defaults(full)
+
+
+def _edited(state: State, duration: int) -> dict[str, dict[str, Any]]:
+    """Return the dates that are not as the series made them, by their ids."""
+    return {
+        date["occurrence_id"]: date
+        for date in state.get("occurrences", ())
+        if date.keys() - _MADE
+        or date["status"] != "available"
+        or date["duration"] != duration
+        or _occurrence_id(datetime.fromisoformat(date["start_time"])) != date["occurrence_id"]
+    }
+
+
+def _occurrence_id(instant: datetime) -> str:
+    # Epoch milliseconds of the original start, as in Zoom's own example 1648194360000.
+    return str(int(instant.timestamp()) * 1000)
 
 
 def _kept_start(state: State, timezone: str, now: datetime, quirks: Quirks) -> Start:
