@@ -39,7 +39,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("simulator/breakage.py", 200): STATUS,
     ("simulator/fake.py", 200): STATUS,
     ("simulator/faults.py", 200): STATUS,
-    ("simulator/patch.py", 60): TIME,
+    ("simulator/view.py", 60): TIME,
     ("simulator/seeding.py", 60): "the length of the meeting that is made up",
     ("simulator/timing.py", 60): "the length of a meeting that has none",
     ("simulator/tokens.py", 200): STATUS,
