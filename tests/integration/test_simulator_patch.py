@@ -16,7 +16,7 @@ PLAIN = Quirks()
 
 
 def meeting(**fields: Any) -> dict[str, Any]:
-    return new_meeting(fields, number=1, now=NOW, quirks=PLAIN, random=Random(1))  # noqa: S311 - repeatable
+    return new_meeting(fields, taken=(), now=NOW, quirks=PLAIN, random=Random(1))  # noqa: S311 - repeatable
 
 
 def series(**fields: Any) -> dict[str, Any]:

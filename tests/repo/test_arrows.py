@@ -94,6 +94,8 @@ BOUGHT: dict[str, set[str]] = {
     "platformdirs": {"quota"},
     "redis": {"quota"},
     "pydantic": {"simulator"},
+    # Its plugin, which nothing else loads.
+    "pytest": {"simulator"},
     "ruamel": {"simulator"},
     "starlette": {"simulator"},
     "uvicorn": {"simulator"},

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .seeding import read_seed
+from .seed_file import read_seed
 from .simulator import Simulator
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, TypedDict, Unpack
@@ -19,8 +20,10 @@ from .faults import Fault, FaultOptions
 from .people import User
 from .quirks import Quirks
 from .record import Request, RequestLog
-from .seeding import FIRST_ID, WEEKLY, new_meeting, next_monday
-from .store import Change, MemoryStore, State, Store, taken
+from .seed_file import Seed
+from .seed_flaws import BadSeed
+from .seeding import WEEKLY, new_meeting, next_monday
+from .store import Change, MemoryStore, State, Store
 from .store_file import FileStore
 from .tokens import Credentials
 from .view import view
@@ -70,7 +73,9 @@ class Stage:
         )
         try:
             if not self._store.meetings():
-                self._add(list(options.get("meetings", ())), "meetings[{}]: ")
+                meetings = options.get("meetings", ())
+                where = meetings.where if isinstance(meetings, Seed) else _in_a_list
+                self._add(list(meetings), where)
         except ConfigError:
             self._store.close()
             raise
@@ -80,7 +85,7 @@ class Stage:
 
     def add_meeting(self, **fields: Any) -> int:
         """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
-        (number,) = self._add([fields])
+        (number,) = self._add([fields], lambda _, member: f"{member}: " if member else "")
         return number
 
     def add_series(self, **fields: Any) -> int:
@@ -176,7 +181,9 @@ class Stage:
         """End every token: the next request with one is answered 401, code 124."""
         self._fake.tokens.revoke()
 
-    def _add(self, meetings: Sequence[Mapping[str, Any]], where: str = "") -> list[int]:
+    def _add(
+        self, meetings: Sequence[Mapping[str, Any]], where: Callable[[int, str], str]
+    ) -> list[int]:
         """Add all of them or, when one of them is wrong, none."""
         with self._adding:
             added: dict[int, State] = {}
@@ -185,16 +192,13 @@ class Stage:
                 try:
                     state = new_meeting(
                         fields,
-                        number=max(known, default=FIRST_ID - 1) + 1,
+                        taken=known,
                         now=self.clock.now(),
                         quirks=self.quirks,
                         random=self._random,
                     )
-                    if state["id"] in known:
-                        raise taken(state["id"])
-                except ConfigError as error:
-                    message = f"{where.format(index)}{error.message}"
-                    raise ConfigError(message, field="seed", next_step=error.next_step) from None
+                except BadSeed as error:
+                    raise error.explained(partial(where, index)) from None
                 known.append(state["id"])
                 added[state["id"]] = state
             for number, state in added.items():
@@ -204,6 +208,10 @@ class Stage:
     def _remember(self) -> None:
         if isinstance(self.clock, SimClock):
             self._store.remember("clock", self.clock.memento())
+
+
+def _in_a_list(index: int, member: str) -> str:
+    return f"meetings[{index}]{f'.{member}' if member else ''}: "
 
 
 def _opened(store: Store | None, db: str | Path | None) -> Store:

@@ -1,0 +1,37 @@
+"""Options of a simulator as text: what a command line, an ini file or a marker says."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from ..errors import ConfigError
+from .clock import SimClock
+
+
+def read_clock(text: str, *, runs: bool = False) -> SimClock:
+    """Return a clock that shows the instant, such as 2027-01-01T00:00Z, and stands still there."""
+    try:
+        start = datetime.fromisoformat(text.strip())
+        return SimClock(start, runs=runs)
+    except ValueError:  # no date at all, or one without a zone
+        raise ConfigError(
+            f"clock: {text!r} is no instant",
+            field="clock",
+            next_step="Write date, time and zone: 2027-01-01T00:00Z or 2027-01-01T09:00+01:00.",
+        ) from None
+
+
+def read_quirks(words: Iterable[str]) -> dict[str, Any]:
+    """Return quirks from `name=value` texts; a value with dots or commas is a list of paths."""
+    quirks: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not (name and equals and value):
+            raise ConfigError(
+                f"quirks: {word!r} is no quirk",
+                field="quirks",
+                next_step="Write name=value, such as past-start=rewrite-to-now.",
+            )
+        paths = tuple(path.strip() for path in value.split(",") if path.strip())
+        quirks[name] = paths if "." in value or "," in value else value
+    return quirks
