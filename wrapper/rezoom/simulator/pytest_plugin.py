@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _NAME = "zoom_simulator"
 _RUNNING: pytest.StashKey[Simulator] = pytest.StashKey()
-_SHOWN = 50
+_SHOWN = 40
 _LOOPBACK = "127.0.0.1,localhost"
 
 
