@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ..times import WireTimeError, zone
 from .render import leaves, plain
-from .secrecy import HIDDEN, is_secret, masked
+from ..secrecy import HIDDEN, is_secret, masked
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import InvalidChange, Problem, RezoomError
-from .secrecy import masked
+from ..secrecy import masked
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -16,7 +16,7 @@ from .outcome import Interrupted
 from .quota_view import left
 from .render import answers, plain, print_json, print_request, talk
 from .schedule import one_of, read_series
-from .secrecy import masked
+from ..secrecy import masked
 
 if TYPE_CHECKING:
     from rich.console import Console

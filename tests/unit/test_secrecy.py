@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from rezoom._wire import facts
-from rezoom.cli.secrecy import hidden_paths, masked, without_assignments, without_secrets
+from rezoom.secrecy import hidden_paths, masked, without_assignments, without_secrets
 
 ANSWER = {
     "topic": "Stand-up",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .._wire import facts
+from ._wire import facts
 
 HIDDEN = "(hidden)"
 # Zoom adds members without asking: whatever is named like these is treated like them.
