@@ -37,9 +37,15 @@ ARROWS: dict[str, set[str]] = {
     "booking": {"clock", "intents", "quota"},
     "flow": {"answers", "auth", "errors", "intents", "quota", "retry"},
     "drive": {"_wire", "auth", "booking", "clock", "errors", "intents", "quota"},
-    "receipt": {"errors", "quota"},
+    "secrecy": {"_wire"},
     "scheduling": {"body", "errors", "recurrence", "rules"},
-    "prepare": {"_wire", "errors", "intents", "meeting_id", "recurrence", "scheduling"},
+    "planning": {
+        "_wire", "body", "errors", "quota", "recurrence", "retry", "rules", "scheduling", "secrecy",
+        "situations", "times",
+    },
+    "prepare": {
+        "_wire", "errors", "intents", "meeting_id", "planning", "recurrence", "scheduling",
+    },
     # The one part of the quota package that sends; nothing in the package may use it.
     "quota/transport": {
         "answers", "booking", "clock", "drive", "errors", "flow", "intents", "quota", "retry",
@@ -47,21 +53,25 @@ ARROWS: dict[str, set[str]] = {
     },
     "address": {"_wire", "errors", "token_answer"},
     "desk": {"flow", "quota", "retry"},
+    "reads": {"desk", "errors", "flow", "intents", "planning", "prepare", "recurrence"},
+    "verifying": {"desk", "errors", "flow", "intents", "planning", "reads"},
     "operations": {
-        "_wire", "desk", "errors", "flow", "intents", "meeting_id", "prepare", "quota", "receipt",
-        "retry",
+        "_wire", "desk", "errors", "flow", "intents", "meeting_id", "planning", "prepare", "quota",
+        "reads", "retry", "verifying",
     },
     "session": {
         "_wire", "address", "auth", "clock", "desk", "drive", "errors", "quota", "retry",
         "system_clock",
     },
-    "checking": {"_wire", "errors", "recurrence", "scheduling", "system_clock"},
+    "checking": {
+        "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock",
+    },
     "client": {
-        "_wire", "auth", "drive", "intents", "operations", "prepare", "quota", "receipt",
+        "_wire", "auth", "drive", "intents", "operations", "planning", "prepare", "quota",
         "recurrence", "retry", "session",
     },
     "async_client": {
-        "_wire", "auth", "drive", "intents", "operations", "prepare", "quota", "receipt",
+        "_wire", "auth", "drive", "intents", "operations", "planning", "prepare", "quota",
         "recurrence", "retry", "session",
     },
 }  # fmt: skip
@@ -91,6 +101,8 @@ BOUGHT: dict[str, set[str]] = {
         "session",
     },
     "jsonschema_rs": {"rules"},
+    # For type checkers only: it is never installed.
+    "typing_extensions": {"planning"},
     "platformdirs": {"quota"},
     "redis": {"quota"},
     "pydantic": {"simulator"},

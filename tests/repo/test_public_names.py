@@ -63,6 +63,12 @@ ERRORS = {
     "ServerError": {"RefusedError"},
     "RateLimited": {"RefusedError", "RetryLater"},
     "NotVerified": {"RezoomError", "RuntimeError"},
+    "NotApplied": {"RezoomError"},
+    "LedgerUnavailable": {"LedgerError"},
+    "PlanError": {"NotSentError"},
+    "PlanStale": {"PlanError"},
+    "CannotUndo": {"PlanError"},
+    "OccurrenceError": {"InvalidChange"},
 }
 
 HEAVY = "anyio attr httpx jsonschema_rs pydantic redis rich starlette typer uvicorn".split()
@@ -167,7 +173,7 @@ def test_every_option_of_a_client_is_a_promised_one() -> None:
     assert ZoomOptions.__annotations__.keys() - MORE_OPTIONS <= promised
 
 
-@pytest.mark.parametrize("name", ["update", "get"])
+@pytest.mark.parametrize("name", ["update", "get", "apply", "quota"])
 def test_both_clients_have_the_same_methods(name: str) -> None:
     """Parameter by parameter; one of them is awaited."""
     sync, awaited = getattr(rezoom.Zoom, name), getattr(rezoom.AsyncZoom, name)

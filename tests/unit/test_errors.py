@@ -70,6 +70,8 @@ def sample(kind: type[RezoomError]) -> RezoomError:
         return kind(ReceiptStandIn({"settings.jbh_time": JBH}))
     if issubclass(kind, errors.ConfigError):
         return kind("client_id is empty", field="client_id", next_step="Pass it.")
+    if issubclass(kind, errors.PlanStale):
+        return kind(["topic: “a” → “b”"])
     if issubclass(kind, errors.NotVerified):
         return kind("nothing was read back", sent=True)
     return kind("something happened", next_step="Do this.")

@@ -15,6 +15,7 @@ from rezoom_wire.types import Unset as Unset
 if TYPE_CHECKING:
     from rezoom_wire.facts import Endless as Endless
     from rezoom_wire.models import Meeting as Meeting
+    from rezoom_wire.models import MeetingOccurrence as MeetingOccurrence
     from rezoom_wire.models import MeetingUpdate as MeetingUpdate
     from rezoom_wire.params import MeetingUpdateFields as MeetingUpdateFields
 

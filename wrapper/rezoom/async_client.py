@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -14,14 +14,16 @@ from . import operations
 from .auth import TokenSource
 from .drive import AsyncLine, adrive
 from .intents import Flow, T
+from .planning.plan import Plan
+from .planning.receipt import Receipt
 from .prepare import Asked
 from .quota import Quota
-from .receipt import Receipt
 from .retry import Wait
 from .session import AGENT, Session, ZoomOptions
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from .planning.choosing import When
     from .recurrence import Series
 
 
@@ -47,8 +49,10 @@ class AsyncZoom(Session):
         /,
         *,
         schedule: Series | None = None,
-        occurrence: str | None = None,
+        occurrence: When | None = None,
         host: str | None = None,
+        verify: bool = False,
+        skip_unchanged: bool | None = None,
         wait: Wait | None = None,
         allow: Sequence[str] = (),
         extra: Mapping[str, Any] | None = None,
@@ -56,10 +60,44 @@ class AsyncZoom(Session):
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return await self._run(operations.update(self._desk, asked, host=host, wait=wait))
+        flow = operations.update(
+            self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+        )  # fmt: skip
+        return await self._run(flow)
+
+    async def plan(
+        self,
+        meeting: int | str,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        occurrence: When | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Plan[Awaitable[Receipt]]:
+        """Show what a change would do; see `Zoom.plan`."""
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (await self._run(operations.plan(self._desk, asked))).bound(self.apply)
+
+    async def apply(
+        self,
+        plan: Plan[Any],
+        /,
+        *,
+        verify: bool = False,
+        wait: Wait | None = None,
+        force: bool = False,
+    ) -> Receipt:
+        """Send a plan; see `Zoom.apply`."""
+        flow = operations.apply(
+            self._desk, plan, self._now(), verify=verify, wait=wait, force=force
+        )
+        return await self._run(flow)
 
     async def get(
-        self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
+        self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
     ) -> Meeting:
         """Read a meeting; see `Zoom.get`."""
         return await self._run(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+from .body import as_mapping
 from .errors import Problem
+from .planning.making import Wish, work_out
 from .scheduling import judge_scheduled
 from .system_clock import SystemClock
 
 if TYPE_CHECKING:
-    from ._wire import MeetingUpdate, MeetingUpdateFields
+    from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
     from .recurrence import Series
 
 
@@ -20,6 +22,7 @@ def check(
     *,
     schedule: Series | None = None,
     occurrence: bool = False,
+    current: Meeting | None = None,
     allow: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
     **fields: Unpack[MeetingUpdateFields],
@@ -27,9 +30,14 @@ def check(
     """List what is wrong or doubtful about an update, without sending anything.
 
     `update` refuses a change whose list holds a Problem of severity "error". With `occurrence`
-    the change is judged as one to a single occurrence.
+    the change is judged as one to a single occurrence. With `current`, a meeting that was read, it
+    is judged as `plan` does: in view of how the meeting is now.
     """
     now = SystemClock().now()
+    if current is not None:
+        wish = Wish(change, fields, schedule, extra, allow)
+        view = dict(as_mapping(current) or {})
+        return work_out(wish, view, now=now, occurrence=occurrence).problems
     return judge_scheduled(
         change, fields, schedule=schedule, now=now, occurrence=occurrence, extra=extra, allow=allow
     )[1]

@@ -13,14 +13,16 @@ from . import operations
 from .auth import TokenSource
 from .drive import drive
 from .intents import Flow, T
+from .planning.plan import Plan
+from .planning.receipt import Receipt
 from .prepare import Asked
 from .quota import Quota
-from .receipt import Receipt
 from .retry import Wait
 from .session import AGENT, Session, ZoomOptions
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from .planning.choosing import When
     from .recurrence import Series
 
 
@@ -50,8 +52,10 @@ class Zoom(Session):
         /,
         *,
         schedule: Series | None = None,
-        occurrence: str | None = None,
+        occurrence: When | None = None,
         host: str | None = None,
+        verify: bool = False,
+        skip_unchanged: bool | None = None,
         wait: Wait | None = None,
         allow: Sequence[str] = (),
         extra: Mapping[str, Any] | None = None,
@@ -61,19 +65,75 @@ class Zoom(Session):
 
         Nothing is sent unless the whole change passes the spec's rules: InvalidChange lists every
         problem. `schedule` is a whole series (start, zone, recurrence): Zoom replaces a recurrence
-        whole, so a part of one is refused. `occurrence` is an occurrence id. `host` names the host
-        whose quota is spent. `allow` lifts rules by id; `extra` is merged last and may hold fields
-        Zoom added after this release. A Receipt says that Zoom accepted the update, not
-        that it applied it.
+        whole, so a part of one is refused here, and completed by `plan`. `occurrence` is an id, a
+        date or naive datetime (in the meeting's own zone), an aware datetime, or an occurrence of a
+        read or a Series; all but ids are looked up by one read. `host` names the host whose quota
+        is spent. `allow` lifts rules by id; `extra` is merged last and may hold fields Zoom added
+        after this release.
+
+        A Receipt says that Zoom accepted the update, not that it applied it. With `verify` the
+        meeting is read before and after (reads spend none of the 100), and the Receipt tells what
+        was applied, ignored, or changed besides. With `skip_unchanged` the change is planned first:
+        what is already so is not sent, and nothing is spent where nothing is left.
 
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return self._run(operations.update(self._desk, asked, host=host, wait=wait))
+        flow = operations.update(
+            self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+        )  # fmt: skip
+        return self._run(flow).bound(self.apply)
+
+    def plan(
+        self,
+        meeting: int | str,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        occurrence: When | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Plan:
+        """Show what a change would do: one read, and nothing is sent or spent.
+
+        A part of a `recurrence` is completed from the present one, with a start still to come;
+        what is already as asked is left out. `str(plan)` is the diff, `plan.apply()` sends it. The
+        other parameters are those of `update`; an `occurrence` given by its day is read with its
+        series, so that only its time and length are compared, by its id as a whole.
+
+        Raises InvalidChange (OccurrenceError for an occurrence that is not there), NotSentError,
+        UnansweredError, RefusedError.
+        """
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (self._run(operations.plan(self._desk, asked))).bound(self.apply)
+
+    def apply(
+        self,
+        plan: Plan[Any],
+        /,
+        *,
+        verify: bool = False,
+        wait: Wait | None = None,
+        force: bool = False,
+    ) -> Receipt:
+        """Send a plan, if the meeting is still as the plan has read it.
+
+        Reads once more: PlanStale says what has changed since, and `force` sends it all the same.
+        An empty plan sends nothing and spends nothing. `verify` and `wait` are those of `update`.
+
+        Raises PlanError for a plan of another account or Zoom, InvalidChange where the meeting as
+        it is now forbids the change, and what `update` raises.
+        """
+        flow = operations.apply(
+            self._desk, plan, self._now(), verify=verify, wait=wait, force=force
+        )
+        return self._run(flow).bound(self.apply)
 
     def get(
-        self, meeting: int | str, /, *, occurrence: str | None = None, past: bool = False
+        self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
     ) -> Meeting:
         """Read a meeting; `past` includes occurrences that are over. Spends none of the 100."""
         return self._run(operations.get(self._desk, meeting, occurrence=occurrence, past=past))

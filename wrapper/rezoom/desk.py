@@ -26,6 +26,7 @@ class Desk:
     rand: Callable[[], float]
     quota: QuotaPolicy
     hosts: Hosts = "known"
+    skip_unchanged: bool = False
 
     @property
     def ledger_account(self) -> str:

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, TypedDict, Unpack
 
+_MOST_TOLD = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -204,9 +206,17 @@ class PlanError(NotSentError):
 
 
 class PlanStale(PlanError):
-    """The meeting changed after the plan was made."""
+    """The meeting changed after the plan was made; `changes` says what it was and what it is."""
 
     next_step = "Make a new plan, or apply this one with force."
+
+    # Any, not FieldChange: this module imports nothing of ours.
+    def __init__(self, changes: Sequence[Any]) -> None:
+        told = "; ".join(map(str, changes[:_MOST_TOLD]))
+        if len(changes) > _MOST_TOLD:
+            told += f"; and {len(changes) - _MOST_TOLD} more"
+        super().__init__(f"The meeting is not as it was when the plan was made: {told}")
+        self.changes = tuple(changes)
 
 
 class CannotUndo(PlanError):

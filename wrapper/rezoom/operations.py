@@ -2,35 +2,76 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from ._wire import facts
+from ._wire import facts, read_meeting
 from .desk import Desk
-from .errors import LedgerError, NotFoundError
+from .errors import InvalidChange, LedgerError, NotFoundError, PlanError, Problem
 from .flow import Policy, exchange
-from .intents import Flow, Host, Learn, Reply, Usage
+from .intents import Flow, Host, Reply, Usage
 from .meeting_id import meeting_number
-from .prepare import Asked, Job, get_job, meeting_answer, named_host, update_job
+from .planning.choosing import known_id
+from .planning.making import make_plan, rejudge
+from .planning.plan import Plan
+from .planning.receipt import Receipt, Record
+from .planning.staleness import check_fresh
+from .planning.timing import dates_of
+from .planning.verdict import Verdict
+from .prepare import Asked, Job, judged, named_host, target_of, written_job
 from .quota import Quota, Reservation
-from .receipt import Receipt
+from .reads import Found, learn, read, read_first
 from .retry import Wait
+from .verifying import verified
 
 if TYPE_CHECKING:
     from ._wire import Meeting
+    from .planning.choosing import When
 
-_log = logging.getLogger("rezoom")
 
-
-def update(desk: Desk, asked: Asked, *, host: str | None, wait: Wait | None) -> Flow[Receipt]:
+def update(
+    desk: Desk,
+    asked: Asked,
+    *,
+    host: str | None,
+    verify: bool,
+    skip_unchanged: bool | None,
+    wait: Wait | None,
+) -> Flow[Receipt]:
     """Judge a change, send it, and say what is left."""
-    return (yield from _send(desk, update_job(asked), host, desk.policy(wait)))
+    policy = desk.policy(wait)
+    if desk.skip_unchanged if skip_unchanged is None else skip_unchanged:
+        planned, read_before = yield from _plan(desk, asked, policy)
+        before = read_before.answer if read_before.seen else None
+        return (yield from _carry_out(desk, planned, before, policy, host, verify=verify))
+    target, body, problems = judged(asked)
+    number = target.occurrence
+    found: Found | None = None
+    if verify or (asked.occurrence is not None and number is None):
+        when = asked.occurrence
+        found = yield from read_first(desk, target.meeting, policy, when, alone=verify)
+        number = found.occurrence.id if found.occurrence else None
+        row = found.occurrence.to_dict() if found.occurrence else False
+        problems = _refusing(
+            rejudge(problems, body, found.answer, now=asked.now, occurrence=row, allow=asked.allow)
+        )
+    job = written_job(target.meeting, body, number, problems)
+    before = found.answer if found is not None and found.seen else None
+    return (yield from _send(desk, job, host, policy, before=before, verify=verify))
 
 
-def get(desk: Desk, meeting: int | str, *, occurrence: str | None, past: bool) -> Flow[Meeting]:
-    """Read a meeting, and learn whose it is."""
-    job = get_job(meeting, occurrence=occurrence, past=past)
-    return (yield from _read(desk, job, desk.policy()))
+def get(desk: Desk, meeting: int | str, *, occurrence: When | None, past: bool) -> Flow[Meeting]:
+    """Read a meeting."""
+    number, policy = meeting_number(meeting), desk.policy()
+    known = None
+    if occurrence is not None:
+        known = known_id(occurrence)
+        if known is None:
+            found = yield from read_first(desk, number, policy, occurrence)
+            known = found.occurrence.id if found.occurrence else None
+    return read_meeting((yield from read(desk, number, policy, occurrence=known, past=past)))
 
 
 def quota(desk: Desk, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
@@ -42,27 +83,99 @@ def quota(desk: Desk, meeting: int | str | None, *, host: str | None) -> Flow[Qu
     return left
 
 
-def _read(desk: Desk, job: Job, policy: Policy) -> Flow[Meeting]:
-    answer = meeting_answer((yield from exchange(job.request, policy)))
-    host = named_host(answer)
-    if host is not None:
-        yield from _learn(desk, job.meeting, host)
-    return answer
+def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
+    """Work out a change from one read; nothing is sent."""
+    return (yield from _plan(desk, asked, desk.policy()))[0]
 
 
-def _send(desk: Desk, job: Job, host: str | None, policy: Policy) -> Flow[Receipt]:
+def apply(
+    desk: Desk, planned: Plan[Any], now: datetime, *, verify: bool, wait: Wait | None, force: bool
+) -> Flow[Receipt]:
+    """Send a plan, if the meeting is still as it was when the plan was made."""
+    if not isinstance(planned, Plan):
+        raise PlanError(
+            f"this is no plan but a {type(planned).__name__}",
+            next_step="Give what zoom.plan(...) or Plan.from_json(...) has returned.",
+        )
+    if planned.account != desk.ledger_account:
+        raise PlanError(
+            f"the plan was made for {planned.account}, and this client works for"
+            f" {desk.ledger_account}",
+            next_step="Apply it with a client of that account, or make a new plan.",
+        )
+    policy = desk.policy(wait)
+    if planned.empty:
+        return (yield from _carry_out(desk, planned, None, policy, None, verify=verify))
+    found = yield from read_first(desk, planned.meeting, policy, planned.occurrence)
+    check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
+    row = found.occurrence.to_dict() if found.occurrence else False
+    _refusing(rejudge((), planned.body, found.answer, now=now, occurrence=row, allow=planned.allow))
+    return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
+
+
+def _plan(desk: Desk, asked: Asked, policy: Policy) -> Flow[tuple[Plan, Found]]:
+    target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
+    found = yield from read_first(desk, target.meeting, policy, asked.occurrence)
+    made = make_plan(
+        asked.wish, found.answer, meeting=target.meeting, account=desk.ledger_account,
+        now=asked.now, occurrence=found.occurrence, seen=found.seen,
+    )  # fmt: skip
+    return made, found
+
+
+def _refusing(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise InvalidChange(errors)
+    return tuple(problems)
+
+
+def _carry_out(
+    desk: Desk,
+    planned: Plan[Any],
+    before: Mapping[str, Any] | None,
+    policy: Policy,
+    host: str | None,
+    *,
+    verify: bool,
+) -> Flow[Receipt]:
+    if planned.empty:
+        host = host or (yield Host(desk.ledger_account, planned.meeting))
+        left = yield from _left(desk.reservation(planned.meeting, host))
+        at = planned.made_at
+        record = None if at is None else Record(planned.account, {}, at, planned.occurrence)
+        return Receipt(
+            planned.meeting, False, None, left, planned.problems, None, Verdict(), record
+        )
+    job = written_job(planned.meeting, planned.body, planned.occurrence, planned.problems)
+    return (yield from _send(desk, job, host, policy, before=before, verify=verify))
+
+
+def _send(
+    desk: Desk,
+    job: Job,
+    host: str | None,
+    policy: Policy,
+    *,
+    before: Mapping[str, Any] | None,
+    verify: bool,
+) -> Flow[Receipt]:
     host = host or (yield from _host(desk, job.meeting, policy))
     spent = desk.reservation(job.meeting, host)
     try:
         reply: Reply = yield from exchange(job.request, policy, spent)
     except NotFoundError:
-        yield from _learn(desk, job.meeting, None)
+        yield from learn(desk, job.meeting, None)
         raise
     if job.moves_host:
-        yield from _learn(desk, job.meeting, None)
+        yield from learn(desk, job.meeting, None)
     left = yield from _left(spent)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    return Receipt(job.meeting, True, tracking, left, job.warnings)
+    record = Record(desk.ledger_account, job.body, reply.at, job.occurrence, before)
+    if before is not None and job.occurrence is None:
+        record = replace(record, dates=dates_of(job.body, before, reply.at))
+    receipt = Receipt(job.meeting, True, tracking, left, job.warnings, record=record)
+    return (yield from verified(desk, receipt, record, policy)) if verify else receipt
 
 
 def _left(spent: Reservation) -> Flow[Quota | LedgerError]:
@@ -79,17 +192,8 @@ def _host(desk: Desk, meeting: int, policy: Policy) -> Flow[str | None]:
     if known is not None or desk.hosts == "known":
         return known
     if not callable(desk.hosts):
-        job = get_job(meeting, occurrence=None, past=False)
-        return named_host((yield from _read(desk, job, policy)))
+        return named_host((yield from read_first(desk, meeting, policy, None)).answer)
     host = desk.hosts(meeting)
     if host:
-        yield from _learn(desk, meeting, host)
+        yield from learn(desk, meeting, host)
     return host or None
-
-
-def _learn(desk: Desk, meeting: int, host: str | None) -> Flow[None]:
-    """Write down whose a meeting is; a ledger that cannot only misses what could be learned."""
-    try:
-        yield Learn(desk.ledger_account, meeting, host)
-    except LedgerError as error:
-        _log.warning("the host of a meeting was not written down: %s", error)

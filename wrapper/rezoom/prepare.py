@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._wire import facts, get_request, read_meeting, source, update_request
-from .errors import InvalidChange, Problem, ServerError
+from ._wire import facts, get_request, source, update_request
+from .errors import InvalidChange, OccurrenceError, Problem, ServerError
 from .intents import Outgoing, Reply
 from .meeting_id import meeting_number
+from .planning.choosing import known_id
+from .planning.making import Wish
 from .scheduling import judge_scheduled
 
 if TYPE_CHECKING:
-    from ._wire import Meeting
+    from .planning.choosing import When
     from .recurrence import Series
 
 
@@ -25,6 +27,8 @@ class Job:
 
     meeting: int
     request: Outgoing
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    occurrence: str | None = None
     warnings: tuple[Problem, ...] = ()
     # Whose quota the next update spends is not known after this one.
     moves_host: bool = False
@@ -39,31 +43,67 @@ class Asked:
     fields: Mapping[str, object]
     now: datetime
     schedule: Series | None = None
-    occurrence: str | None = None
+    occurrence: When | None = None
     allow: Sequence[str] = ()
     extra: Mapping[str, object] | None = None
+
+    @property
+    def wish(self) -> Wish:
+        """The change itself."""
+        return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which meeting, and which occurrence of it if its id is known without a read."""
+
+    meeting: int
+    occurrence: str | None = None
+
+
+def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
+    """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
+    number, known = 0, None
+    found: list[InvalidChange] = []
+    try:
+        number = meeting_number(asked.meeting)
+    except InvalidChange as error:
+        found.append(error)
+    try:
+        known = None if asked.occurrence is None else known_id(asked.occurrence)
+    except OccurrenceError as error:
+        found.append(error)
+    wrong = [problem for problem in problems if problem.severity == "error"]
+    if len(found) == 1 and not wrong:
+        raise found[0]
+    wrong = [problem for error in found for problem in error.problems] + wrong
+    if wrong:
+        raise InvalidChange(wrong)
+    return Target(number, known)
+
+
+def judged(asked: Asked) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
+    """Judge an update by what is known without a read; every problem at once."""
+    body, problems = judge_scheduled(
+        asked.change, asked.fields, schedule=asked.schedule, now=asked.now,
+        occurrence=asked.occurrence is not None, extra=asked.extra, allow=asked.allow,
+    )  # fmt: skip
+    return target_of(asked, problems), body, tuple(problems)
 
 
 def update_job(asked: Asked) -> Job:
     """Judge an update and write its request; raise InvalidChange with every problem at once."""
-    occurrence = asked.occurrence
-    problems: list[Problem] = []
-    number = 0
-    try:
-        number = meeting_number(asked.meeting)
-    except InvalidChange as error:
-        problems += error.problems
-    problems += _occurrence_problems(occurrence)
-    body, found = judge_scheduled(
-        asked.change, asked.fields, schedule=asked.schedule, now=asked.now,
-        occurrence=occurrence is not None, extra=asked.extra, allow=asked.allow,
-    )  # fmt: skip
-    problems += found
-    if any(problem.severity == "error" for problem in problems):
-        raise InvalidChange([problem for problem in problems if problem.severity == "error"])
-    written = update_request(number, body, occurrence)
+    target, body, problems = judged(asked)
+    return written_job(target.meeting, body, target.occurrence, problems)
+
+
+def written_job(
+    meeting: int, body: Mapping[str, Any], occurrence: str | None, problems: Sequence[Problem]
+) -> Job:
+    """Write the request of an update that has been judged."""
+    written = update_request(meeting, body, occurrence)
     recurrence = body.get("recurrence")
-    endless = isinstance(recurrence, dict) and recurrence.get("end_times") == 0
+    endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
     request = Outgoing(
         operation="updateMeeting",
         method=written["method"].upper(),
@@ -75,15 +115,12 @@ def update_job(asked: Asked) -> Job:
         success=204,
         secrets=frozenset(secret_values(body)),
     )
-    return Job(number, request, tuple(problems), "schedule_for" in body)
+    return Job(meeting, request, body, occurrence, tuple(problems), "schedule_for" in body)
 
 
 def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
     """Write the request of a GET."""
     number = meeting_number(meeting)
-    problems = _occurrence_problems(occurrence)
-    if problems:
-        raise InvalidChange(problems)
     written = get_request(number, occurrence, past)
     query = {
         key: str(value).lower() if isinstance(value, bool) else str(value)
@@ -92,7 +129,7 @@ def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
     return Job(number, Outgoing("getMeeting", written["method"].upper(), written["url"], query))
 
 
-def meeting_answer(reply: Reply) -> Meeting:
+def read_answer(reply: Reply) -> dict[str, Any]:
     """Read a 200; an unreadable body is a typed error."""
     try:
         answer = json.loads(reply.body)
@@ -110,12 +147,12 @@ def meeting_answer(reply: Reply) -> Meeting:
             tracking_id=tracking, meaning="An error came with the status of a success.",
             source=source("ZNET"),
         )  # fmt: skip
-    return read_meeting(answer)
+    return answer
 
 
-def named_host(meeting: Meeting) -> str | None:
+def named_host(answer: Mapping[str, Any]) -> str | None:
     """Read the host's id; never the address beside it, or one host would have two quotas."""
-    host = meeting.host_id
+    host = answer.get("host_id")
     return host if isinstance(host, str) and host else None
 
 
@@ -136,14 +173,3 @@ def secret_values(body: object) -> Iterator[str]:
     elif isinstance(body, list):
         for item in body:
             yield from secret_values(item)
-
-
-def _occurrence_problems(occurrence: object) -> list[Problem]:
-    if occurrence is None:
-        return []
-    if isinstance(occurrence, str) and occurrence.isascii() and occurrence.isdigit():
-        return []
-    kind = repr(occurrence)[:40] if isinstance(occurrence, str) else type(occurrence).__name__
-    message = f"{kind} is not an occurrence id, which is all digits, as text"
-    fix = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
-    return [Problem("occurrence", "error", "occurrence-id", message, fix, source("C25"))]

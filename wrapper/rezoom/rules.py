@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -33,11 +33,13 @@ def judge(
     occurrence: bool = False,
     extra: Mapping[str, object] | None = None,
     allow: Sequence[str] = (),
+    complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Write the body in Zoom's forms and judge it; nothing is sent and nothing raised.
 
     Problems of severity "error" must keep the body from being sent. `extra` is merged last; what
-    the spec does not know in it becomes a warning. `allow` lifts rules by their ids.
+    the spec does not know in it becomes a warning. `allow` lifts rules by their ids. `complete`
+    may add to the body, from a meeting that was read, before it is judged.
     """
     out = draft(change, fields, occurrence=occurrence)
     unknown: set[str] = set()
@@ -46,6 +48,8 @@ def judge(
         out.problems += added.problems
         merge(out.body, added.body)
         unknown = set(_unknown_paths(added.body))
+    if complete is not None and not out.problems:
+        out.body = complete(out.body)
     problems = [*out.problems, *_told_once(_verdicts(out.body, unknown))]
     if occurrence:
         problems += _not_honoured(out.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +23,13 @@ def judge_scheduled(
     occurrence: bool = False,
     extra: Mapping[str, object] | None = None,
     allow: Sequence[str] = (),
+    complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Judge a change as `judge` does, with `schedule` written into it; `now` tells what is past."""
     if schedule is None:
-        return judge(change, fields, occurrence=occurrence, extra=extra, allow=allow)
+        return judge(
+            change, fields, occurrence=occurrence, extra=extra, allow=allow, complete=complete
+        )
     given = as_mapping(change) if change is not None and not fields else fields
     if occurrence or given is None:
         _, problems = judge(change, fields, occurrence=occurrence, extra=extra, allow=allow)
@@ -46,6 +49,6 @@ def judge_scheduled(
     ]
     # What the series knows of itself comes with dates, and replaces what its wire form shows.
     own = [p for p in schedule.warnings(now=now) if p.rule not in allow]
-    body, problems = judge({**given, **written}, {}, extra=extra, allow=allow)
+    body, problems = judge({**given, **written}, {}, extra=extra, allow=allow, complete=complete)
     known = {problem.rule for problem in own}
     return body, [*twice, *own, *(p for p in problems if p.rule not in known)]

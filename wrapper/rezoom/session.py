@@ -43,6 +43,7 @@ class ZoomOptions(TypedDict, total=False):
     retries: int
     timeout: float | httpx.Timeout
     base_url: str | None
+    skip_unchanged: bool
     clock: Clock | None
 
 
@@ -61,6 +62,7 @@ class Session:
         clock = options.get("clock") or SystemClock()
         base_url = api_address(options.get("base_url") or facts.BASE_URL)
         wait = seconds(options.get("wait", 30))
+        skip = bool(options.get("skip_unchanged", False))
         hosts = _known_hosts(options.get("hosts", "known"))
         self._timeout = _bounded(options.get("timeout", 30))
         plan = options.get("account_plan") or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
@@ -69,7 +71,7 @@ class Session:
             account_plan=plan,
             lease=Lease.for_phases(_phases(self._timeout)),
         )
-        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota, hosts)
+        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota, hosts, skip)
         ledger = options.get("ledger")
         self._owns_ledger = ledger is None or isinstance(ledger, str)
         counted = chosen_ledger(

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from ..secrecy import HIDDEN, is_secret, masked
 from ..times import WireTimeError, zone
 from .render import leaves, plain
-from ..secrecy import HIDDEN, is_secret, masked
 
 if TYPE_CHECKING:
     from rich.console import Console

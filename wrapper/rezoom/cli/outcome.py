@@ -17,9 +17,9 @@ from typing import Any
 import typer
 
 from .. import errors
+from ..secrecy import without_assignments
 from ..vendor import CopyDiffers
 from .render import print_error, print_json
-from ..secrecy import without_assignments
 
 _BUG = 1
 # In this order: a limit that our own count knows is both "not sent" and "retry later".

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ..secrecy import hidden_paths, without_secrets
 from . import options
 from .connect import open_zoom
 from .meeting_view import print_meeting
 from .render import answers, print_json, talk
-from ..secrecy import hidden_paths, without_secrets
 
 
 def show(

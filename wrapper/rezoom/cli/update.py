@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InvalidChange, LedgerError
+from ..secrecy import masked
 from . import options
 from .asking import confirm
 from .change import Change, read_change
@@ -16,14 +17,13 @@ from .outcome import Interrupted
 from .quota_view import left
 from .render import answers, plain, print_json, print_request, talk
 from .schedule import one_of, read_series
-from ..secrecy import masked
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..planning.receipt import Receipt
     from ..prepare import Job
     from ..quota import Quota
-    from ..receipt import Receipt
     from ..recurrence import Series
 
 
@@ -168,7 +168,7 @@ def _print_receipt(receipt: Receipt) -> None:
         talk().print(
             f"The ledger could not be read: {plain(receipt.left.message)}.", soft_wrap=True
         )
-    else:
+    elif receipt.left is not None:
         _print_left(receipt.left)
     talk().print(
         f"Zoom can ignore a field without saying so; see it with: rezoom show {receipt.meeting}",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..secrecy import masked
+from ..secrecy import HIDDEN, masked
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,6 +39,8 @@ def words(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "on" if value else "off"
+    if value == HIDDEN:
+        return HIDDEN
     if isinstance(value, str):
         return f"“{' '.join(value.split())}”" if value else "empty"
     if isinstance(value, Mapping):

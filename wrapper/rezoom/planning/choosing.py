@@ -37,7 +37,7 @@ def known_id(when: object) -> str | None:
         return when
     kind = repr(when)[:40] if isinstance(when, str) else type(when).__name__
     raise _refused(
-        f"{kind} is no occurrence: an id is all digits, as text",
+        f"{kind} is not an occurrence id, which is all digits, as text",
         f"{_FIX}; or pass a date, a datetime, or an Occurrence",
     )
 

@@ -33,8 +33,9 @@ def same(path: str, asked: Any, shown: Any, place: ZoneInfo | None = None) -> bo
     if reading_back.has_time(path):
         meant = instant(asked, place)
         return meant is not None and meant == instant(str(shown), place)
-    if reading_back.is_joined(path):
-        return _items(path, asked) == _items(path, str(shown))
+    between = reading_back.separator(path)
+    if between is not None:
+        return _items(asked, between) == _items(str(shown), between)
     return asked == shown
 
 
@@ -79,14 +80,19 @@ def put(body: dict[str, Any], path: str, value: Any) -> None:
 def _same_list(path: str, asked: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
     if len(asked) != len(shown):
         return False
-    if any(isinstance(item, dict | list) for item in asked):
-        pairs = zip(asked, shown, strict=True)
-        return all(same(f"{path}[]", one, other, place) for one, other in pairs)
-    return sorted(map(str, asked)) == sorted(map(str, shown))
+    item = f"{path}[]"
+    if reading_back.has_order(path):
+        return all(same(item, *pair, place) for pair in zip(asked, shown, strict=True))
+    left = list(shown)
+    for one in asked:
+        found = next((n for n, other in enumerate(left) if same(item, one, other, place)), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
 
 
-def _items(path: str, text: str) -> list[str]:
-    between = reading_back.separator(path)
+def _items(text: str, between: str) -> list[str]:
     return sorted(item.strip().casefold() for item in text.split(between) if item.strip())
 
 

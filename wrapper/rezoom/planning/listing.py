@@ -41,7 +41,8 @@ class Listed:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready data; the start in UTC."""
         start = f"{self.utc.replace(tzinfo=None).isoformat()}Z"
-        return {"occurrence_id": self.id, "start_time": start, "status": self.status}
+        known = {"occurrence_id": self.id, "start_time": start, "status": self.status}
+        return known if self.duration is None else known | {"duration": self.duration}
 
 
 def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:

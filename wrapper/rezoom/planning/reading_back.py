@@ -1,45 +1,52 @@
-"""How a member that was sent is seen again in a read."""
+"""How a member that was sent is seen again in a read: the spec's `x-read-back`, by path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from .._wire import facts, schemas
 from ..body import pattern_path
 
-# Where the answer shows what the body's own member does not.
-_ELSEWHERE: Mapping[str, tuple[str, ...]] = {"schedule_for": ("host_id", "host_email")}
-_NEWER = frozenset({"template_id", "sensitivity_label_id"})
-_VOLATILE = frozenset({"start_url", "status", "uuid", "dynamic_host_key", "assistant_id"})
-
 
 def volatile(member: str) -> bool:
     """Tell whether a top-level member of an answer changes although nobody changed it."""
-    return member in _VOLATILE
+    return member in facts.VOLATILE
 
 
 def elsewhere(path: str) -> tuple[str, ...]:
     """Name the members of an answer that show what became of `path`; empty: `path` itself."""
-    return _ELSEWHERE.get(path, ())
+    row = facts.READ_BACK.get(path)
+    return row.look if row is not None else ()
 
 
-def may_be_missing(path: str) -> bool:
-    """Tell whether an answer without this member says nothing about it."""
-    return path in _NEWER
+def proves_nothing(path: str, shown: object) -> bool:
+    """Tell whether a read that does not show the asked value says nothing about it."""
+    row = facts.READ_BACK.get(pattern_path(path))
+    if row is None:
+        return False
+    return row.kind == "filled" or (row.kind == "newer" and shown is None)
 
 
-def is_joined(path: str) -> bool:
-    """Tell whether the text is a list, in which order and case mean nothing."""
-    known = facts.FIELDS.get(pattern_path(path))
-    return known is not None and known.separator is not None
-
-
-def separator(path: str) -> str:
+@cache
+def separator(path: str) -> str | None:
     """Return what stands between the items of a list that Zoom reads as text."""
     known = facts.FIELDS.get(pattern_path(path))
-    return (known and known.separator) or ","
+    return known.separator if known else None
+
+
+@cache
+def has_order(path: str) -> bool:
+    """Tell whether a list with its items in another order is another list."""
+    row = facts.READ_BACK.get(pattern_path(path))
+    return row is None or row.kind not in ("set", "items")
+
+
+@cache
+def has_time(path: str) -> bool:
+    """Tell whether the text is an instant or a wall-clock time."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return known is not None and known.time is not None
 
 
 @cache
@@ -51,19 +58,6 @@ def is_whole(path: str) -> bool:
     return bool(node.get("required"))
 
 
-@cache
-def has_time(path: str) -> bool:
-    """Tell whether the text is an instant or a wall-clock time."""
-    known = facts.FIELDS.get(pattern_path(path))
-    return known is not None and known.time is not None
-
-
 def writable(path: str) -> bool:
     """Tell whether an update knows the member."""
     return pattern_path(path) in facts.FIELDS
-
-
-__all__ = [
-    "elsewhere", "has_time", "is_joined", "is_whole", "may_be_missing", "separator", "volatile",
-    "writable",
-]  # fmt: skip

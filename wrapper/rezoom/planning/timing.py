@@ -6,73 +6,24 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._wire import facts
 from ..errors import InvalidChange
 from ..recurrence import Series
-from ..recurrence.pattern import Count, Forever, Recurrence
+from ..recurrence.pattern import Count, Recurrence
 from ..recurrence.reading import read_recurrence
-from ..recurrence.wire import DAILY, MONTHLY, SERIES_TYPE, WEEKLY
+from ..recurrence.wire import SERIES_TYPE
 from .comparing import instant, same
+from .completing import completed, present_of, remaining_of
+from .dates import Dates, bounded, expected
 from .listing import Listed, listed, place_of, upcoming
 
 TIMED = ("start_time", "timezone", "recurrence")
-_DAYS = {"weekly_days": WEEKLY, "monthly_day": MONTHLY, "monthly_week": MONTHLY}
-_DAYS["monthly_week_day"] = MONTHLY
-_ORDER = ("type", "repeat_interval", *_DAYS, "end_times", "end_date_time")
-_PAIR = ("monthly_week", "monthly_week_day")
-# Longer than any list of occurrences that Zoom makes.
-_LOOK_AHEAD = 2 * facts.ENDLESS.weekly
-_ONE_DATE = frozenset({DAILY, WEEKLY, MONTHLY})
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The meetings to come, before a change of the series and after it, as instants in UTC."""
-
-    before: tuple[datetime, ...]
-    after: tuple[datetime, ...]
-    place: ZoneInfo
-    # Meetings that somebody moved or deleted one by one: a change of the series makes them anew.
-    edited: tuple[datetime, ...] = ()
-    deleted: tuple[datetime, ...] = ()
-
-    @property
-    def moved(self) -> tuple[tuple[datetime, datetime], ...]:
-        """Meetings that take place at another time: pairs of before and after."""
-        return tuple(self._pairs())
-
-    @property
-    def appears(self) -> tuple[datetime, ...]:
-        """Meetings that were not there before."""
-        known = {*self.before, *(after for _, after in self._pairs())}
-        return tuple(start for start in self.after if start not in known)
-
-    @property
-    def disappears(self) -> tuple[datetime, ...]:
-        """Meetings that are no longer there."""
-        kept = {*self.after, *(before for before, _ in self._pairs())}
-        return tuple(start for start in self.before if start not in kept)
-
-    def _pairs(self) -> Iterator[tuple[datetime, datetime]]:
-        """Pair the starts of one day; or all of them, where the whole series moves as one."""
-        old = [start for start in self.before if start not in set(self.after)]
-        new = [start for start in self.after if start not in set(self.before)]
-        walls = [[start.astimezone(self.place).replace(tzinfo=None) for start in side]
-                 for side in (old, new)]  # fmt: skip
-        if len(old) == len(new) and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
-            yield from zip(old, new, strict=True)
-            return
-        days = {wall.date(): start for wall, start in zip(walls[1], new, strict=True)}
-        for wall, start in zip(walls[0], old, strict=True):
-            if wall.date() in days:
-                yield start, days[wall.date()]
 
 
 @dataclass(slots=True)
@@ -85,7 +36,6 @@ class Timing:
     changes: bool = True
     series: Series | None = None
     start_asked: bool = False
-    notes: dict[str, Any] = field(default_factory=dict)
 
 
 def is_series(body: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
@@ -100,14 +50,14 @@ def complete(
 
     `whole`: the body's recurrence stands for itself, and nothing of the present one is added.
     """
-    present = _present(answer.get("recurrence"))
+    present = present_of(answer.get("recurrence"))
     asked = body.get("recurrence")
     timed = {name: body[name] for name in TIMED if name in body}
     place = place_of(body) or place_of(answer) or ZoneInfo("UTC")
     items = listed(answer)
     ahead = upcoming(items, now)
     old = _series(present, answer.get("start_time"), place_of(answer) or place)
-    remaining = _remaining(present, ahead, old, now)
+    remaining = remaining_of(present, ahead, old, now)
     if not whole and (present or asked is not None) and isinstance(asked or {}, dict):
         timed["recurrence"] = completed(present | remaining, asked or {})
     if "start_time" not in timed:
@@ -117,7 +67,9 @@ def complete(
     if "start_time" in timed and not _is_zulu(timed["start_time"]):
         timed.setdefault("timezone", place.key)
     recurrence = timed.get("recurrence")
-    new = _series(recurrence if isinstance(recurrence, dict) else {}, timed.get("start_time"), place)
+    new = _series(
+        recurrence if isinstance(recurrence, dict) else {}, timed.get("start_time"), place
+    )
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
     planned = set(expected(old, now)) if old is not None else {item.utc for item in there}
@@ -129,6 +81,13 @@ def complete(
     timing = Timing(timed, dates, series=new, start_asked="start_time" in body)
     timing.changes = not _is_there(timing, answer, present, remaining, ahead)
     return timing
+
+
+def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) -> Dates | None:
+    """Tell which meetings an update that is sent as it stands makes; None: none of them move."""
+    if not is_series(body, answer) or not {"recurrence", "start_time"} & body.keys():
+        return None
+    return complete(body, answer, now, whole="recurrence" in body).dates
 
 
 def ahead_of(series: Series, now: datetime) -> Series:
@@ -147,31 +106,6 @@ def ahead_of(series: Series, now: datetime) -> Series:
     return replace(series, start=start, recurrence=Recurrence(series.recurrence.pattern, end))
 
 
-def completed(present: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the asked members over the present ones, and drop those which they exclude."""
-    kept = dict(present)
-    if "type" in asked and asked["type"] != present.get("type"):
-        for name in ("repeat_interval", *_DAYS):
-            kept.pop(name, None)
-        kept["repeat_interval"] = 1
-    if "end_date_time" in asked:
-        kept.pop("end_times", None)
-    if "end_times" in asked:
-        kept.pop("end_date_time", None)
-    if "monthly_day" in asked:
-        for name in _PAIR:
-            kept.pop(name, None)
-    elif any(name in asked for name in _PAIR):
-        kept.pop("monthly_day", None)
-    kind = asked.get("type", kept.get("type"))
-    for name, of in _DAYS.items():
-        if kind in _ONE_DATE and kind != of:
-            kept.pop(name, None)
-    merged = {**kept, **asked}
-    known = {name: merged[name] for name in _ORDER if name in merged}
-    return known | merged
-
-
 def next_wall_clock(
     series: Series | None, ahead: tuple[Listed, ...], now: datetime
 ) -> datetime | None:
@@ -182,7 +116,7 @@ def next_wall_clock(
     """
     there = [item for item in ahead if not item.deleted]
     if series is not None:
-        planned = {start.utc: start for start in _bounded(series, now)}
+        planned = {start.utc: start for start in bounded(series, now)}
         known = [planned[item.utc] for item in there if item.utc in planned]
         if not ahead:
             known = list(series.next(after=now))
@@ -191,56 +125,6 @@ def next_wall_clock(
             day = known[0].local.date()
             return datetime.combine(day, series.start.time(), series.tz)
     return there[0].zoned if there else None
-
-
-def expected(series: Series | None, now: datetime) -> tuple[datetime, ...]:
-    """List the starts that Zoom makes of a series, as instants still to come."""
-    if series is None:
-        return ()
-    return tuple(start.utc for start in _bounded(series, now) if start.utc > now)
-
-
-def horizon(series: Series) -> int:
-    """Tell how many meetings Zoom makes of a series without an end."""
-    weekly = series.to_zoom()["recurrence"]["type"] == WEEKLY
-    return facts.ENDLESS.weekly if weekly else facts.ENDLESS.other
-
-
-def _bounded(series: Series, now: datetime) -> Iterator[Any]:
-    if isinstance(series.recurrence.end, Forever):
-        yield from series.next(horizon(series), after=now)
-    else:
-        yield from islice(series, _LOOK_AHEAD)
-
-
-def _present(recurrence: object) -> dict[str, Any]:
-    """Read the present recurrence without what is not set, in the form in which it is sent."""
-    if not isinstance(recurrence, Mapping):
-        return {}
-    found = {
-        name: value for name, value in recurrence.items()
-        if name in _ORDER and value not in (None, "") and (value != 0 or name == "end_times")
-    }  # fmt: skip
-    if "end_date_time" in found:
-        found.pop("end_times", None)
-    most = facts.FIELDS["recurrence.end_times"].maximum or 0
-    count = found.get("end_times")
-    if isinstance(count, int) and count > most:
-        found["end_times"] = 0  # Zoom itself wrote it: a series without an end
-    return found
-
-
-def _remaining(
-    present: Mapping[str, Any], ahead: tuple[Listed, ...], series: Series | None, now: datetime
-) -> dict[str, int]:
-    """Count what is left of a series that ends by a count: those that are over do not recur."""
-    count = present.get("end_times")
-    if not isinstance(count, int) or count <= 0:
-        return {}
-    left = len(ahead)
-    if not ahead and series is not None:
-        left = len(expected(series, now))
-    return {"end_times": left} if 0 < left < count else {}
 
 
 def _series(recurrence: Mapping[str, Any], start: object, place: ZoneInfo) -> Series | None:

@@ -1,0 +1,1 @@
+"""Safe change: plans from one read, verdicts from two, and the way back; pure."""

@@ -1,0 +1,98 @@
+"""What a plan rests on: compared again before it is sent, so that nothing is overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ..secrecy import masked
+from . import reading_back
+from .change import FieldChange
+from .comparing import at, instant, leaves
+from .listing import Listed, listed
+
+_DIGEST = "digest:"
+_SERIES = ("type", "timezone", "recurrence")
+
+
+def salt_of(meeting: int, made_at: datetime | None) -> str:
+    """Make the digests of one plan differ from those of any other."""
+    return f"{meeting}/{made_at}"
+
+
+def fingerprint(
+    body: Mapping[str, Any],
+    view: Mapping[str, Any],
+    *,
+    salt: str,
+    occurrence: Listed | None = None,
+    seen: bool = True,
+) -> dict[str, Any]:
+    """Keep what the meeting has at the members that are about to change; of secrets a digest."""
+    paths: dict[str, None] = {}
+    for path, _ in leaves(body):
+        for name in reading_back.elsewhere(path) or (path,):
+            paths[name] = None
+    if occurrence is not None:
+        known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
+        kept = {path: _kept(path, at(view, path), salt) for path in known}
+        return kept | {"occurrence": occurrence.to_dict()["start_time"]}
+    if "recurrence" in paths:
+        # The dates say more than the start, which may go on with them.
+        del paths["recurrence"]
+        paths.pop("start_time", None)
+        paths |= dict.fromkeys(_SERIES)
+    found = {path: _kept(path, at(view, path), salt) for path in paths}
+    if "recurrence" in paths:
+        dates = listed(view)
+        found["occurrences"] = {item.id: f"{_zulu(item.utc)} {item.status}" for item in dates}
+    return found
+
+
+def differences(
+    read: Mapping[str, Any],
+    view: Mapping[str, Any],
+    *,
+    salt: str,
+    now: datetime,
+    occurrence: Listed | None = None,
+) -> list[FieldChange]:
+    """List what has changed since: before, and now."""
+    found = []
+    for path, before in read.items():
+        if path == "occurrences":
+            found += _dates(before, view, now)
+            continue
+        if path == "occurrence":
+            shown: Any = occurrence.to_dict()["start_time"] if occurrence else None
+        else:
+            shown = at(view, path)
+        if _kept(path, shown, salt) != before:
+            found.append(FieldChange(path, before, shown))
+    return found
+
+
+def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
+    """Compare the dates that are still to come; those that went by changed nothing."""
+    there = {item.id: f"{_zulu(item.utc)} {item.status}" for item in listed(view)}
+    found = []
+    for number in sorted({*before, *there}):
+        old, new = before.get(number), there.get(number)
+        starts = [instant(text.split()[0], None) for text in (old, new) if text]
+        if old != new and any(start is None or start > now for start in starts):
+            found.append(FieldChange(f"occurrences[{number}]", old, new))
+    return found
+
+
+def _kept(path: str, value: Any, salt: str) -> Any:
+    if masked(value, path.rpartition(".")[2]) != value:
+        text = json.dumps([salt, path, value], sort_keys=True, default=str)
+        return _DIGEST + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return value
+
+
+def _zulu(moment: datetime) -> str:
+    return f"{moment.replace(tzinfo=None).isoformat()}Z"

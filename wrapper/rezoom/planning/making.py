@@ -1,0 +1,247 @@
+"""How a plan is made: from what is asked and one read, without any I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidChange, Problem
+from ..recurrence import Series
+from ..scheduling import judge_scheduled
+from ..situations import build_case, judge_situation, still_open
+from . import reading_back
+from .change import FieldChange
+from .comparing import at, instant, leaves, put, same
+from .dates import Dates
+from .fingerprint import fingerprint, salt_of
+from .listing import Listed, place_of
+from .plan import Plan
+from .timing import TIMED, Timing, ahead_of, complete, is_series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A change as a caller said it."""
+
+    change: object
+    fields: Mapping[str, object]
+    schedule: Series | None = None
+    extra: Mapping[str, object] | None = None
+    allow: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a wish comes to: the members that differ, and what is to be said about them."""
+
+    body: dict[str, Any] = field(default_factory=dict)
+    changes: list[FieldChange] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    dates: Dates | None = None
+
+
+def make_plan(
+    wish: Wish,
+    answer: Mapping[str, Any],
+    *,
+    meeting: int,
+    account: str,
+    now: datetime,
+    occurrence: Listed | None = None,
+    seen: bool = True,
+) -> Plan:
+    """Work out an update of the meeting that `answer` shows; InvalidChange lists every error.
+
+    `seen`: the read was of this one occurrence, and not of its series; otherwise only the time and
+    the length of the occurrence are known.
+    """
+    view = _view(answer, occurrence)
+    done = work_out(wish, view, now=now, occurrence=occurrence, seen=seen)
+    errors = [problem for problem in done.problems if problem.severity == "error"]
+    if errors:
+        raise InvalidChange(errors)
+    made_at = now.replace(microsecond=0)
+    salt = salt_of(meeting, made_at)
+    return Plan(
+        meeting, account, done.body, tuple(done.changes), tuple(done.problems),
+        read=fingerprint(done.body, view, salt=salt, occurrence=occurrence, seen=seen),
+        made_at=made_at, occurrence=None if occurrence is None else occurrence.id,
+        dates=done.dates, topic=str(answer.get("topic") or ""), allow=tuple(wish.allow),
+    )  # fmt: skip
+
+
+def work_out(
+    wish: Wish,
+    view: Mapping[str, Any],
+    *,
+    now: datetime,
+    occurrence: Listed | bool | None = None,
+    seen: bool = True,
+) -> Outcome:
+    """Judge a wish in view of the meeting, and leave of it what differs."""
+    timings: list[Timing] = []
+    schedule = wish.schedule and ahead_of(wish.schedule, now)
+    body, problems = judge_scheduled(
+        wish.change, wish.fields, schedule=schedule, now=now, occurrence=bool(occurrence),
+        extra=wish.extra, allow=wish.allow,
+        complete=_completing(timings, view, now, whole=schedule is not None, one=bool(occurrence)),
+    )  # fmt: skip
+    done = Outcome(problems=problems)
+    timing = timings[0] if timings else None
+    if timing is not None and schedule is None and timing.series is not None:
+        problems = _with_dates(problems, timing.series.warnings(now=now), wish.allow)
+    _reduce(done, body, view, timing, seen=seen)
+    target = occurrence.to_dict() if isinstance(occurrence, Listed) else bool(occurrence)
+    if not done.body:
+        errors = [problem for problem in problems if problem.severity == "error"]
+        done.problems = errors
+        return done
+    done.problems = rejudge(problems, done.body, view, now=now, occurrence=target, allow=wish.allow)
+    return done
+
+
+def rejudge(
+    problems: Sequence[Problem],
+    body: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    *,
+    now: datetime,
+    occurrence: Mapping[str, Any] | bool,
+    allow: Sequence[str],
+) -> list[Problem]:
+    """Add to the problems of a body what the meeting as it is says to it."""
+    case = build_case(body, answer, now=now, occurrence=occurrence)
+    known = {problem.rule for problem in problems}
+    found = (problem for problem in judge_situation(case, allow) if problem.rule not in known)
+    return [*still_open(problems, case), *found]
+
+
+def _view(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str, Any]:
+    """Show the meeting as one of its occurrences."""
+    if occurrence is None:
+        return answer
+    shown = {**answer, "start_time": occurrence.to_dict()["start_time"]}
+    if occurrence.duration is not None:
+        shown["duration"] = occurrence.duration
+    return shown
+
+
+def _completing(
+    timings: list[Timing], view: Mapping[str, Any], now: datetime, *, whole: bool, one: bool
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def completing(body: dict[str, Any]) -> dict[str, Any]:
+        if one:
+            return body
+        if is_series(body, view) and ("recurrence" in body or "start_time" in body):
+            timing = complete(body, view, now, whole=whole)
+            timings.append(timing)
+            return {**body, **timing.body}
+        start, place = body.get("start_time"), place_of(view)
+        if isinstance(start, str) and not start.endswith("Z") and "timezone" not in body and place:
+            return {**body, "timezone": place.key}
+        return body
+
+    return completing
+
+
+def _reduce(
+    done: Outcome,
+    body: Mapping[str, Any],
+    view: Mapping[str, Any],
+    timing: Timing | None,
+    *,
+    seen: bool,
+) -> None:
+    """Drop what is already so; start, zone and recurrence go together, or not at all."""
+    place = place_of(body) or place_of(view)
+    differing = {
+        path for path, value in leaves(body)
+        if not is_so(path, value, view, place, body) or (not seen and path not in _LISTED)
+    }  # fmt: skip
+    if timing is not None:
+        done.dates = timing.dates if timing.changes else None
+        kept = set(timing.body) if timing.changes else set()
+        told = {path for path in kept & differing if path != "start_time" or _moves(timing)}
+        differing = (differing - set(TIMED)) | kept
+    else:
+        told = set(differing)
+        if "start_time" in differing and "timezone" in body:
+            differing.add("timezone")
+        if {"start_time", "timezone"} <= body.keys() and "timezone" in differing:
+            differing.add("start_time")
+    for path, value in leaves(body):
+        if path in differing:
+            put(done.body, path, value)
+        if path in differing and (path in told or path not in TIMED):
+            done.changes += _told(path, value, view, timing)
+
+
+_LISTED = frozenset({"start_time", "duration"})
+
+
+def is_so(
+    path: str,
+    value: Any,
+    view: Mapping[str, Any],
+    place: Any,
+    body: Mapping[str, Any] | None = None,
+) -> bool:
+    """Tell whether the meeting has the asked value already."""
+    places = reading_back.elsewhere(path)
+    if places:
+        wanted = str(value).casefold()
+        return any(str(at(view, name)).casefold() == wanted for name in places)
+    if path == "start_time" and body is not None:
+        return same(path, value, at(view, path), place_of(body) or place)
+    return same(path, value, at(view, path), place)
+
+
+def _moves(timing: Timing) -> bool:
+    first = timing.dates.after[:1]
+    return timing.start_asked and first != timing.dates.before[:1]
+
+
+def _told(
+    path: str, value: Any, view: Mapping[str, Any], timing: Timing | None
+) -> list[FieldChange]:
+    before = at(view, path)
+    if path == "recurrence" and isinstance(value, dict):
+        old = before if isinstance(before, Mapping) else {}
+        names = dict.fromkeys([*value, *(name for name in old if old[name] not in (None, ""))])
+        return [
+            FieldChange(f"{path}.{name}", old.get(name), value.get(name))
+            for name in names
+            if not same(f"{path}.{name}", value.get(name), old.get(name))
+        ]
+    if reading_back.elsewhere(path):
+        places = (at(view, name) for name in reading_back.elsewhere(path)[::-1])
+        before = next(filter(None, places), None)
+    if path == "start_time":
+        before = _local(before, view, timing)
+    return [FieldChange(path, before, value)]
+
+
+def _local(before: Any, view: Mapping[str, Any], timing: Timing | None) -> Any:
+    """Write a start that was read as the one that is sent: on the clock of the meeting."""
+    place = place_of(view)
+    moment = timing.dates.before[0] if timing and timing.dates.before else instant(before, place)
+    if moment is None or place is None:
+        return before
+    return moment.astimezone(place).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _with_dates(
+    problems: Sequence[Problem], own: Sequence[Problem], allow: Sequence[str]
+) -> list[Problem]:
+    """Say what a series knows of itself with its dates, in the place of what its form shows."""
+    dated = [problem for problem in own if problem.rule not in allow]
+    rules = {problem.rule for problem in dated}
+    return [*dated, *(problem for problem in problems if problem.rule not in rules)]
+
+
+__all__ = ["Outcome", "Wish", "is_so", "make_plan", "rejudge", "work_out"]

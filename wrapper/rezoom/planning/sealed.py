@@ -1,0 +1,56 @@
+"""Files that a person may look at but not edit: JSON with a digest of every member."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import PlanError
+
+_SEAL = "digests"
+
+
+def seal(schema: str, members: Mapping[str, Any]) -> str:
+    """Write the members with their digests."""
+    whole = {"schema": schema, **members}
+    whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
+    """Read what `seal` wrote; PlanError says what is wrong with it, and `again` what to do."""
+    kind = schema.partition(".")[2].partition("/")[0]
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        # The text of the error quotes nothing of the file, only where it breaks off.
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise PlanError(f"the {kind} is not JSON{where}: it is damaged", next_step=again) from None
+    found = whole.get("schema") if isinstance(whole, dict) else None
+    if not isinstance(found, str):
+        raise PlanError(f"this is no {kind}: it has no schema", next_step=again)
+    if found != schema:
+        known = found.startswith("rezoom.")
+        what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
+        raise PlanError(f"this is no {schema}: {what}", next_step=again)
+    digests = whole.pop(_SEAL, None)
+    if not isinstance(digests, dict):
+        raise PlanError(f"the {kind} has no digests, so nobody knows if it is whole",
+                        next_step=again)  # fmt: skip
+    names = sorted({*whole, *digests})
+    wrong = [
+        name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
+    ]
+    if wrong:
+        raise PlanError(
+            f"the {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
+            next_step=again,
+        )
+    return dict(whole)
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
