@@ -20,15 +20,20 @@ from .record import Request, RequestLog, without_credentials, without_secrets
 
 _log = logging.getLogger("rezoom.simulator")
 
+# Outside /v2, so that it is never in the way of Zoom's own paths.
+CONTROL = "/simulator"
 _MEETINGS = "/v2/meetings/"
 _GLANCES = 20
 
 
-def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog) -> ASGIApp:
-    """Return the app that answers for `fake`."""
+def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIApp) -> ASGIApp:
+    """Return the app that answers for `fake`; `control` answers below its own prefix."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return
+        if scope["path"].startswith(CONTROL) and scope["path"][len(CONTROL) :][:1] in {"", "/"}:
+            await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
             return
         content = await _read(receive)
         if content is None:

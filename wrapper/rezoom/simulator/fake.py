@@ -113,7 +113,7 @@ class FakeZoom:
     def reset(self) -> None:
         """Forget tokens, users, counts, and what is under way."""
         with self.lock:
-            self.tokens.revoke()
+            self.tokens.reset()
             self.people.reset()
             self.allowance.reset()
             self._under_way.clear()

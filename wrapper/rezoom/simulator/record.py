@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,10 @@ class Verdict:
         """Tell whether the contract has nothing against the body."""
         return not self.flaws
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict, ready for JSON."""
+        return {"ok": self.ok, "flaws": [asdict(flaw) for flaw in self.flaws]}
+
     def __str__(self) -> str:
         return "; ".join(f"{flaw.field}: {flaw.message}" for flaw in self.flaws) or "ok"
 
@@ -59,6 +63,24 @@ class Request:
     note: str = ""
     fault: str | None = None
     tracking_id: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the request, ready for JSON; its body is shown as it came."""
+        verdict = self.verdict
+        return {
+            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "method": self.method,
+            "path": self.path,
+            "query": dict(self.query),
+            "headers": dict(self.headers),
+            "body": self.body,
+            "status": self.status,
+            "verdict": None if verdict is None else verdict.to_dict(),
+            "ignored": list(self.ignored),
+            "note": self.note,
+            "fault": self.fault,
+            "tracking_id": self.tracking_id,
+        }
 
     def __repr__(self) -> str:
         query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""

@@ -81,7 +81,14 @@ def new_meeting(
         raise BadSeed([Flaw(flaw["field"], flaw["message"], "") for flaw in flaws])
     # A seed may describe what Zoom would no longer let anybody schedule.
     lenient = replace(
-        quirks, past_start="accept", timezone_with_z="keep", security_floor="none", locked=()
+        quirks,
+        past_start="accept",
+        timezone_with_z="keep",
+        security_floor="none",
+        empty_passcode="clear",
+        pmi_conversion="take",
+        interpretation="take",
+        locked=(),
     )
     state, _ = apply(state, change, now=now, quirks=lenient)
     return state | fixed

@@ -8,7 +8,8 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .app import build_app
+from .app import CONTROL, build_app
+from .control import Access, access, build_control
 from .server import ServerThread, Tls, bind, is_loopback, reachable, tls_context
 from .stage import Stage, StageOptions
 from .wiring import client_options, environment, token_source
@@ -29,6 +30,7 @@ class Simulator(
     wrong; `strict` refuses whatever the contract refuses, not only what Zoom is known to refuse.
     `plan` (free, pro, business) keeps the account's own limits, `limits` says which others are kept
     (see Caps), and `users` who is licensed and lets whom schedule (see User).
+    The control endpoint answers this machine only, unless `control` is "anywhere" or "off".
     `meetings` are there from the start; `seed` makes tokens, ids and passcodes repeatable.
     `db` names an SQLite file in which meetings, their history and the clock survive a restart (it
     takes `meetings` only while it has none of its own); `tls` is a certificate and its key, or an
@@ -41,10 +43,12 @@ class Simulator(
         port: int = 0,
         host: str = "127.0.0.1",
         tls: Tls | None = None,
+        control: Access = "loopback",
         **options: Unpack[StageOptions],
     ) -> None:
         self._address = (host, port)
         self._tls = tls_context(tls)
+        self._access = access(control)
         self._server: ServerThread | None = None
         self._origin: str | None = None
         super().__init__(**options)
@@ -62,7 +66,7 @@ class Simulator(
         scheme = "https" if self._tls else "http"
         self._origin = f"{scheme}://{reachable(host)}:{listener.getsockname()[1]}"
         self._fake.api_url = self._origin
-        app = build_app(self._fake, self._faults, self._log)
+        app = build_app(self._fake, self._faults, self._log, build_control(self, self._access))
         self._server = ServerThread(app, listener, self._tls)
         self._server.start()
         if not is_loopback(host):
@@ -108,6 +112,11 @@ class Simulator(
     def url(self) -> str:
         """The address of the API, ending in /v2."""
         return f"{self._running()}/v2"
+
+    @property
+    def control_url(self) -> str:
+        """The address of the control endpoint; a GET lists its calls."""
+        return f"{self._running()}{CONTROL}"
 
     @property
     def token_url(self) -> str:

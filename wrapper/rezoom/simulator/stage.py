@@ -11,6 +11,7 @@ from typing import Any, TypedDict, Unpack
 
 from ..clock import Clock
 from ..errors import ConfigError
+from .backstage import Backstage, in_a_list
 from .caps import Plan
 from .clock import SimClock
 from .fake import FakeZoom
@@ -46,7 +47,7 @@ class StageOptions(TypedDict, total=False):
     seed: int | None
 
 
-class Stage:
+class Stage(Backstage):
     """One simulated account: its meetings, its faults, and the log of what was asked."""
 
     def __init__(self, **options: Unpack[StageOptions]) -> None:
@@ -74,11 +75,12 @@ class Stage:
         try:
             if not self._store.meetings():
                 meetings = options.get("meetings", ())
-                where = meetings.where if isinstance(meetings, Seed) else _in_a_list
+                where = meetings.where if isinstance(meetings, Seed) else in_a_list
                 self._add(list(meetings), where)
         except ConfigError:
             self._store.close()
             raise
+        self._begin()
         if isinstance(self.clock, SimClock):
             self.clock.watch(self._remember)
             self._remember()
@@ -177,10 +179,6 @@ class Stage:
         """Call off every fault still to come, and the plan."""
         self._faults.clear()
 
-    def revoke_tokens(self) -> None:
-        """End every token: the next request with one is answered 401, code 124."""
-        self._fake.tokens.revoke()
-
     def _add(
         self, meetings: Sequence[Mapping[str, Any]], where: Callable[[int, str], str]
     ) -> list[int]:
@@ -208,10 +206,6 @@ class Stage:
     def _remember(self) -> None:
         if isinstance(self.clock, SimClock):
             self._store.remember("clock", self.clock.memento())
-
-
-def _in_a_list(index: int, member: str) -> str:
-    return f"meetings[{index}]{f'.{member}' if member else ''}: "
 
 
 def _opened(store: Store | None, db: str | Path | None) -> Store:

@@ -27,6 +27,15 @@ class Change:
     occurrence_id: str | None
     ignored: tuple[str, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change, ready for JSON."""
+        return {
+            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "body": self.body,
+            "occurrence_id": self.occurrence_id,
+            "ignored": list(self.ignored),
+        }
+
     def __repr__(self) -> str:
         return f"<Change {self.at:%Y-%m-%dT%H:%M:%SZ} {masked(self.body)!r}>"
 
@@ -63,6 +72,10 @@ class Store(Protocol):
 
     def meetings(self) -> Sequence[int]:
         """Return every number, in the order the meetings were added."""
+        ...
+
+    def clear(self) -> None:
+        """Forget every meeting and its history."""
         ...
 
     def recall(self, name: str) -> Any:
@@ -130,6 +143,12 @@ class MemoryStore:
         """Return every number, in the order the meetings were added."""
         with self._lock:
             return tuple(self._states)
+
+    def clear(self) -> None:
+        """Forget every meeting and its history."""
+        with self._lock:
+            self._states.clear()
+            self._history.clear()
 
     def recall(self, name: str) -> Any:
         """Return the JSON value that was remembered under a name, or None."""

@@ -106,6 +106,12 @@ class FileStore:
             rows = self._db.execute("SELECT number FROM meetings ORDER BY position").fetchall()
         return tuple(number for (number,) in rows)
 
+    def clear(self) -> None:
+        """Forget every meeting and its history."""
+        with self._writing():
+            self._db.execute("DELETE FROM changes")
+            self._db.execute("DELETE FROM meetings")
+
     def recall(self, name: str) -> Any:
         """Return the JSON value that was remembered under a name, or None."""
         with self._lock:

@@ -110,6 +110,11 @@ class TokenDesk:
         scopes = token.scopes.intersection(enough) if token else frozenset()
         return any(scope.endswith(":admin") for scope in scopes)
 
+    def reset(self) -> None:
+        """End every token, and give the app the scopes it had at first."""
+        self.revoke()
+        self.scopes = self._credentials.scopes
+
     def revoke(self) -> int:
         """End every token at once; return how many that were."""
         with self._lock:

@@ -1,0 +1,269 @@
+"""The control endpoint: everything a test in any language moves and reads, as JSON over HTTP."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from rezoom.errors import ConfigError
+from rezoom.simulator import SimClock, Simulator
+from rezoom.simulator.control_calls import TABLE
+from rezoom.system_clock import SystemClock
+
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def sim() -> Iterator[Simulator]:
+    with Simulator(clock=SimClock(NOW), seed=7, meetings=[{"topic": "first"}]) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def control(sim: Simulator) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=sim.control_url) as client:
+        yield client
+
+
+def updated(sim: Simulator, number: int = 85746065, **fields: Any) -> int:
+    form = {"grant_type": "account_credentials", "account_id": "sim-account"}
+    token = httpx.post(sim.token_url, data=form, auth=("sim-client", "sim-secret")).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    return httpx.patch(
+        f"{sim.url}/meetings/{number}", json=fields or {"topic": "x"}, headers=headers
+    ).status_code
+
+
+def explained(answer: httpx.Response, status: int, word: str) -> None:
+    told = answer.json()
+    assert (answer.status_code, word in told["error"]) == (status, True), told
+    assert told["next_step"]
+
+
+def test_the_index_names_every_call(control: httpx.Client) -> None:
+    """A GET of the prefix tells time, meetings, limits, and all calls."""
+    told = control.get("").json()
+    assert told["now"] == "2030-01-01T12:00:00Z"
+    assert told["meetings"] == [85746065]
+    assert told["limits"]["host-day"] == 100
+    assert len(told["calls"]) == len(TABLE)
+    assert "PUT /simulator/clock" in told["calls"]
+
+
+def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) -> None:
+    """A test crosses midnight in an instant; the answer is the new time."""
+    assert control.get("/clock").json()["now"] == "2030-01-01T12:00:00Z"
+    assert control.put("/clock", json={"now": "2030-01-01T23:59:59Z"}).status_code == 200
+    answer = control.post("/clock/advance", json={"seconds": 1})
+    assert answer.json()["now"] == "2030-01-02T00:00:00Z"
+    assert sim.clock.now() == NOW + timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "word"),
+    [
+        ("PUT /clock", {"now": "yesterday"}, "yesterday"),
+        ("PUT /clock", {"now": 5}, "5"),
+        ("PUT /clock", {"now": "2030-01-01T12:00:00"}, "no time zone"),
+        ("PUT /clock", {}, "now is missing"),
+        ("PUT /clock", None, "now is missing"),
+        ("POST /clock/advance", {"seconds": -1}, "positive"),
+        ("POST /clock/advance", {"seconds": "1"}, "'1'"),
+        ("POST /clock/advance", {"seconds": 1e12}, "calendar"),
+        ("POST /meetings", {"topc": "x"}, "topic"),
+        ("POST /meetings", [{}, {"duration": -1}], "meetings[1]"),
+        ("POST /meetings", 5, "no meeting"),
+        ("POST /webinars", {"id": 85746065}, "already"),
+        ("POST /webinars", {"id": "x"}, "id"),
+        ("POST /users", {"email": "nobody"}, "email"),
+        ("POST /users", {"email": "a@b.org", "licenced": True}, "licenced"),
+        ("POST /users", 5, "no user"),
+        ("PUT /scopes", {"scopes": [5]}, "scopes"),
+        ("POST /faults", {"kind": "rest"}, "rest"),
+        ("PATCH /quirks", {"past-strat": "ignore"}, "past-strat"),
+        ("PATCH /quirks", {"past-start": "never"}, "never"),
+        ("PATCH /quirks", [], "no object"),
+        ("GET /requests?statsu=1", None, "statsu"),
+        ("GET /requests?last=x", None, "last"),
+    ],
+)
+def test_wrong_calls_are_explained(
+    sim: Simulator, control: httpx.Client, call: str, body: Any, word: str
+) -> None:
+    """Status 400, what is wrong, and the way out; nothing has changed."""
+    explained(control.request(*call.split(), json=body), 400, word)
+    assert (sim.clock.now(), sim.meetings) == (NOW, (85746065,))
+
+
+def test_what_is_no_json_is_explained(control: httpx.Client) -> None:
+    """Also the body that is cut off."""
+    explained(control.put("/clock", content=b"{"), 400, "not JSON")
+
+
+def test_what_is_not_there_is_explained(control: httpx.Client) -> None:
+    """Unknown meetings, dates, paths and methods."""
+    for path in ("/meetings/1", "/meetings/one"):
+        explained(control.get(path), 404, "has no meeting")
+    explained(control.post("/meetings/1/start"), 404, "has no meeting 1")
+    explained(control.delete("/meetings/85746065/occurrences/1"), 404, "no occurrence 1")
+    explained(control.get("/clocks"), 404, "no GET /simulator/clocks")
+    answer = control.delete("/clock")
+    explained(answer, 405, "no DELETE /simulator/clock")
+    assert "GET or PUT" in answer.json()["next_step"]
+
+
+def test_a_clock_of_somebody_elses_is_not_moved() -> None:
+    """The real time cannot be set."""
+    with Simulator(clock=SystemClock()) as sim:
+        explained(
+            httpx.put(f"{sim.control_url}/clock", json={"now": "2030-01-01T00:00:00Z"}),
+            400,
+            "cannot be moved",
+        )
+
+
+def test_the_log_is_read_and_narrowed(sim: Simulator, control: httpx.Client) -> None:
+    """Each request with its verdict, what was ignored and why; control calls are not in it."""
+    updated(sim, colour="red")
+    updated(sim, number=1)
+    patches = control.get("/requests", params={"method": "patch"}).json()
+    assert [one["status"] for one in patches] == [204, 404]
+    assert patches[0]["ignored"] == ["colour"]
+    assert patches[0]["verdict"] == {
+        "ok": False,
+        "flaws": [{"field": "colour", "kind": "unknown", "message": "Unknown parameter: colour."}],
+    }
+    assert "authorization" not in patches[0]["headers"]
+    assert len(control.get("/requests", params={"last": 1}).json()) == 1
+    assert len(control.get("/requests", params={"status": 404}).json()) == 1
+    assert len(control.get("/requests", params={"path": "token"}).json()) == 2
+    assert len(control.get("/requests", params={"last": 99}).json()) == 4
+    assert control.delete("/requests").status_code == 204
+    assert sim.requests == ()
+
+
+def test_meetings_are_added_and_read_with_their_history(
+    sim: Simulator, control: httpx.Client
+) -> None:
+    """One or several; the state is what a read shows, and what no read shows stands beside it."""
+    made = control.post("/meetings", json={"topic": "one"})
+    assert made.status_code == 201
+    several = control.post("/meetings", json=[{"topic": "two"}, {"topic": "three"}]).json()
+    assert [one["meeting"]["topic"] for one in several] == ["two", "three"]
+    number = made.json()["meeting"]["id"]
+    updated(sim, number, topic="new")
+    told = control.get(f"/meetings/{number}").json()
+    assert told["meeting"] == sim.meeting(number)
+    assert [change["body"] for change in told["history"]] == [{"topic": "new"}]
+    assert told["lapses_at"]
+    assert [one["topic"] for one in control.get("/meetings").json()] == [
+        "first", "new", "two", "three",
+    ]  # fmt: skip
+
+
+def test_quota_is_read_and_cleared(sim: Simulator, control: httpx.Client) -> None:
+    """What is used of each limit, and what is left of it."""
+    updated(sim)
+    told = control.get("/quota").json()
+    assert told == sim.quota()
+    assert told["hosts"] == {
+        "30R7kT7bTIKSNUFEuH_Qlg": {"limit": 100, "used": 1, "left": 99, "next_free": None}
+    }
+    assert told["meetings"]["85746065"]["used"] == 1
+    assert told["account_day"]["used"] == 1
+    assert control.delete("/quota").json()["hosts"] == {}
+
+
+def test_faults_are_asked_for_and_called_off(sim: Simulator, control: httpx.Client) -> None:
+    """In the same form in which the plan is shown."""
+    plan = {"faults": [{"kind": "html-502"}, {"kind": "answer", "status": 520}]}
+    told = control.post("/faults", json=plan).json()
+    assert [fault["kind"] for fault in told["faults"]] == ["html-502", "answer"]
+    assert [updated(sim), updated(sim), updated(sim)] == [502, 520, 204]
+    control.post("/faults", json={"plan": {"seed": 1, "chances": {"empty-429": 1}}})
+    assert updated(sim) == 429
+    assert control.delete("/faults").json() == {"faults": [], "plan": None}
+    assert updated(sim) == 204
+
+
+def test_tokens_scopes_users_and_quirks(sim: Simulator, control: httpx.Client) -> None:
+    """What an administrator would change on Zoom's pages."""
+    updated(sim)
+    assert control.post("/tokens/revoke").json() == {"revoked": 1}
+    control.put("/scopes", json={"scopes": ["meeting:read:admin"]})
+    assert updated(sim) == 400
+    control.put("/scopes", json={"scopes": ["meeting:write:admin"]})
+    user = {"email": "grace@example.com", "scheduled_by": ["*"]}
+    assert control.post("/users", json=user).json()["licensed"] is True
+    assert [one["email"] for one in control.get("/users").json()] == ["grace@example.com"]
+    assert updated(sim, schedule_for="grace@example.com") == 204
+    assert sim.meeting(85746065)["host_email"] == "grace@example.com"
+    changed = control.patch("/quirks", json={"unknown-key": "refuse"}).json()
+    assert changed["unknown-key"] == "refuse"
+    assert updated(sim, colour=1) == 400
+    rows = {row["name"]: row for row in control.get("/quirks").json()}
+    assert rows["unknown-key"]["value"] == "refuse"
+    assert all(row["sentence"] and row["sources"] for row in rows.values())
+
+
+def test_reset_goes_back_to_the_beginning(sim: Simulator, control: httpx.Client) -> None:
+    """Meetings, users, quirks, scopes, counts, faults and log; only the clock stays."""
+    first = control.get("/meetings").json()
+    before = sim.quirks
+    control.post("/meetings", json={})
+    control.post("/users", json={"email": "grace@example.com"})
+    control.patch("/quirks", json={"past-start": "accept"})
+    updated(sim)
+    control.put("/scopes", json={"scopes": ["meeting:read:admin"]})
+    control.post("/faults", json=[{"kind": "html-502", "times": None}])
+    control.post("/clock/advance", json={"seconds": 60})
+    assert control.post("/reset").json() == first
+    assert (sim.quirks, sim.users, sim.requests, sim.faults) == (before, (), (), ())
+    assert sim.quota()["hosts"] == {}
+    assert sim.history(85746065) == ()
+    assert sim.clock.now() == NOW + timedelta(minutes=1)
+    assert updated(sim) == 204
+
+
+def test_a_web_page_may_not_use_it(control: httpx.Client) -> None:
+    """A page that somebody has open could otherwise move the clock."""
+    headers = {"Origin": "https://evil.example"}
+    explained(control.get("/clock", headers=headers), 403, "web pages")
+
+
+def test_it_can_be_switched_off_and_opened() -> None:
+    """By default it answers this machine; `off` nobody, and another word is refused."""
+    with Simulator(control="off") as sim:
+        explained(httpx.get(f"{sim.control_url}/clock"), 403, "switched off")
+    with Simulator(control="anywhere") as sim:
+        assert httpx.get(f"{sim.control_url}/clock").status_code == 200
+    with pytest.raises(ConfigError, match="everybody"):
+        Simulator(control="everybody")  # type: ignore[arg-type]  # what the test is about
+
+
+def test_only_this_machine_is_answered(sim: Simulator) -> None:
+    """A caller from another address is refused, whatever the API itself listens on."""
+    import asyncio
+
+    from rezoom.simulator.control import build_control
+
+    told: list[Any] = []
+
+    async def call() -> None:
+        scope = {
+            "type": "http", "method": "GET", "path": "/simulator/clock", "headers": [],
+            "query_string": b"", "client": ("192.0.2.7", 5000),
+        }  # fmt: skip
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            told.append(message)
+
+        await build_control(sim, "loopback")(scope, receive, send)
+
+    asyncio.run(call())
+    assert told[0]["status"] == 403
+    assert b"this machine only" in told[1]["body"]
