@@ -71,7 +71,7 @@ def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) ->
         ("POST /clock/advance", {"seconds": -1}, "positive"),
         ("POST /clock/advance", {"seconds": "1"}, "'1'"),
         ("POST /clock/advance", {"seconds": 1e12}, "calendar"),
-        ("POST /meetings", {"topc": "x"}, "topic"),
+        ("POST /meetings", {"topc": "x"}, "topc"),
         ("POST /meetings", [{}, {"duration": -1}], "meetings[1]"),
         ("POST /meetings", 5, "no meeting"),
         ("POST /webinars", {"id": 85746065}, "already"),
