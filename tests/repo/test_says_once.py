@@ -38,6 +38,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("simulator/app.py", 200): STATUS,
     ("simulator/breakage.py", 200): STATUS,
     ("simulator/fake.py", 200): STATUS,
+    ("simulator/control.py", 200): STATUS,
     ("simulator/faults.py", 200): STATUS,
     ("simulator/view.py", 60): TIME,
     ("simulator/seeding.py", 60): "the length of the meeting that is made up",
