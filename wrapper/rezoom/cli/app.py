@@ -151,7 +151,12 @@ ledgers.command(epilog=_examples("rezoom ledger where", "rezoom ledger where --j
 ledgers.command(epilog=_examples("rezoom ledger reset", "rezoom ledger reset --yes"))(ledger.reset)
 app.add_typer(ledgers)
 app.command(
-    epilog=_examples("rezoom simulate", "rezoom simulate --port 0 --seed meetings.json"),
+    epilog=_examples(
+        "rezoom simulate",
+        "rezoom simulate --port 0 --seed meetings.yaml --plan pro --json",
+        "rezoom simulate --faults reset:nth=3:match=PATCH --clock 2027-03-28T00:30Z",
+        "rezoom simulate --db zoom.sqlite3 --quirk past-start=rewrite-to-now --strict",
+    ),
 )(simulate)
 app.command(
     epilog=_examples("rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"),

@@ -1,0 +1,140 @@
+"""`rezoom simulate` with its options, as a process that other programs talk to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from rezoom.cli.app import app
+from typer.testing import CliRunner
+
+COMMAND = [sys.executable, "-m", "rezoom.cli", "simulate", "--port", "0", "--json"]
+YAML = "- id: 7\n  topic: from the file\n  start_time: 2027-03-01T09:00:00Z\n"
+
+
+@contextmanager
+def running(*options: str, stderr: Path | None = None) -> Iterator[dict[str, Any]]:
+    """Run it until the block ends, and give what it told on its first line."""
+    with (stderr or Path(os.devnull)).open("w") as talk:
+        process = subprocess.Popen(
+            [*COMMAND, *options], stdout=subprocess.PIPE, stderr=talk, text=True
+        )
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=30)
+    assert (process.returncode, rest) == (130, "")
+
+
+@contextmanager
+def client(told: dict[str, Any], **options: Any) -> Iterator[httpx.Client]:
+    """Give a client with a token."""
+    env = told["env"]
+    form = {"grant_type": "account_credentials", "account_id": env["ZOOM_ACCOUNT_ID"]}
+    known = (env["ZOOM_CLIENT_ID"], env["ZOOM_CLIENT_SECRET"])
+    with httpx.Client(base_url=told["url"], **options) as http:
+        token = http.post(env["ZOOM_OAUTH_URL"], data=form, auth=known).json()["access_token"]
+        http.headers["authorization"] = f"Bearer {token}"
+        yield http
+
+
+def test_every_option_reaches_the_simulator(tmp_path: Path) -> None:
+    """Seed, plan, quirk, fault, clock and strictness, seen from outside."""
+    (tmp_path / "meetings.yaml").write_text(YAML)
+    options = [
+        "--seed", str(tmp_path / "meetings.yaml"), "--plan", "free", "--clock", "2027-02-28T23:59Z",
+        "--frozen", "--quirk", "past-start=rewrite-to-now", "--strict",
+        "--faults", "html-502:match=GET:nth=2",
+    ]  # fmt: skip
+    with running(*options) as told, client(told) as http:
+        read = http.get("/meetings/7")
+        assert read.json()["topic"] == "from the file"
+        assert read.json()["start_time"] == "2027-03-01T09:00:00Z"
+        assert read.headers["date"] == "Sun, 28 Feb 2027 23:59:00 GMT"
+        assert http.get("/meetings/7").status_code == 502
+        past = {"start_time": "2020-01-01T09:00:00Z"}
+        assert http.patch("/meetings/7", json=past).status_code == 204
+        assert http.get("/meetings/7").json()["start_time"] == "2027-02-28T23:59:00Z"
+        # Four a second, and this second never ends; what a fault answered did not reach the count.
+        assert [http.get("/meetings/7").status_code for _ in range(2)] == [200, 429]
+
+
+def test_strictness_refuses_what_zoom_would_ignore() -> None:
+    """Without it the misplaced member is passed over in silence."""
+    for options, status in ((["--strict"], 400), ([], 204)):
+        with running(*options) as told, client(told) as http:
+            number = told["meetings"][0]
+            assert http.patch(f"/meetings/{number}", json={"colour": "x"}).status_code == status
+
+
+def test_a_file_keeps_everything(tmp_path: Path) -> None:
+    """The second run goes on where the first one stopped; the seed is for an empty file."""
+    (tmp_path / "meetings.yaml").write_text(YAML)
+    options = ["--db", str(tmp_path / "sim.db"), "--seed", str(tmp_path / "meetings.yaml")]
+    with running(*options) as told, client(told) as http:
+        assert http.patch("/meetings/7", json={"topic": "kept"}).status_code == 204
+    with running(*options) as told, client(told) as http:
+        assert told["meetings"] == [7]
+        assert http.get("/meetings/7").json()["topic"] == "kept"
+
+
+def test_it_speaks_https(tmp_path: Path) -> None:
+    """With a certificate and its key."""
+    authority = trustme.CA()
+    leaf = authority.issue_cert("127.0.0.1")
+    leaf.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    leaf.private_key_pem.write_to_path(tmp_path / "key.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(context)
+    files = ["--cert", str(tmp_path / "cert.pem"), "--key", str(tmp_path / "key.pem")]
+    with running(*files) as told, client(told, verify=context) as http:
+        assert told["url"].startswith("https://")
+        assert http.get(f"/meetings/{told['meetings'][0]}").status_code == 200
+
+
+def test_beyond_this_machine_it_is_loud(tmp_path: Path) -> None:
+    """Once, on stderr, where a program that reads stdout does not lose it either."""
+    talk = tmp_path / "talk.txt"
+    with running("--host", "0.0.0.0", stderr=talk) as told:  # noqa: S104 - that is the test
+        assert told["url"].startswith("http://127.0.0.1:")
+    (warning, _) = talk.read_text().splitlines()
+    assert warning.startswith("WARNING: it listens on 0.0.0.0, so whoever reaches this machine")
+    with running(stderr=talk):
+        pass
+    assert "WARNING" not in talk.read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--clock tomorrow", ["'tomorrow' is no instant", "2027-01-01T00:00Z"]),
+        ("--faults rest", ["there is no fault 'rest'", "reset"]),
+        ("--faults reset=2", ["chance of reset", "from 0 to 1"]),
+        ("--faults none.yaml", ["none.yaml cannot be read"]),
+        ("--quirk past-start", ["is no quirk", "past-start=rewrite-to-now"]),
+        ("--quirk past-strat=ignore", ["past-strat", "past-start"]),
+        ("--plan gold", ["'gold' is no plan", "free, pro, business"]),
+        ("--cert x", ["Give both --cert and --key"]),
+        ("--cert x --key y", ["cannot be used", "PEM"]),
+        ("--db .", ["cannot be opened"]),
+        ("--seed none.yaml", ["none.yaml cannot be read"]),
+    ],
+)
+def test_a_wrong_option_is_explained(options: str, words: list[str]) -> None:
+    """Exit 2, before anything listens."""
+    ran = CliRunner().invoke(app, ["simulate", "--port", "0", *options.split()])
+    assert ran.exit_code == 2
+    assert [word for word in words if word not in ran.stderr] == []
