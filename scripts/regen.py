@@ -30,6 +30,7 @@ from compiler.document import Document, SpecError
 from compiler.facts import facts_module, secret_names
 from compiler.lint import lint
 from compiler.rule_rows import LISTS
+from compiler.rules_page import rules_page
 from compiler.seal import add_headers, digest, seal
 from compiler.situations import situation_schema
 
@@ -127,6 +128,7 @@ def compile_spec(root: Path, target: Path) -> None:
         }
         (wire / "schema.json").write_text(json.dumps(schemas, separators=(",", ":")) + "\n")
         whole = json.dumps(bundled, indent=1, ensure_ascii=False) + "\n"
+        (wire / "RULES.md").write_text(rules_page(bundled), encoding="utf-8")
         (wire / "openapi.json").write_text(whole, encoding="utf-8")
         tools = {name: version(name) for name in TOOLS}
         for package in (wire, contract):

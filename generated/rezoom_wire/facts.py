@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 2cd42b34721753f2) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 ee227aa829585334) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -63,6 +63,14 @@ class ErrorCode(NamedTuple):
     message: str = ""
 
 
+class LimitCode(NamedTuple):
+    """A number under which the body of a 429 names a limit; it does not tell which one."""
+
+    code: int
+    sentence: str
+    source: str
+
+
 class Throttle(NamedTuple):
     """What a 429 means: the first row whose text, type, and limit all agree.
 
@@ -102,6 +110,19 @@ class Operation(NamedTuple):
     path: str
     rate_limit: str
     scopes: tuple[str, ...]
+
+
+class Scope(NamedTuple):
+    """A permission an app can have: `form` is classic or granular, `operations` what takes it.
+
+    `whole_account` tells whether it reaches every user of the account, or the app's user alone.
+    """
+
+    name: str
+    form: str
+    whole_account: bool
+    summary: str
+    operations: tuple[str, ...]
 
 
 class Field(NamedTuple):
@@ -233,6 +254,67 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
                 "meeting:read",
                 "meeting:read:admin",
             ),
+        ),
+    }
+)
+
+SCOPES: Final[Mapping[str, Scope]] = MappingProxyType(
+    {
+        "meeting:update:meeting": Scope(
+            name="meeting:update:meeting",
+            form="granular",
+            whole_account=False,
+            summary="update a meeting of the user.",
+            operations=("updateMeeting",),
+        ),
+        "meeting:update:meeting:admin": Scope(
+            name="meeting:update:meeting:admin",
+            form="granular",
+            whole_account=True,
+            summary="update a meeting of any user of the account.",
+            operations=("updateMeeting",),
+        ),
+        "meeting:write": Scope(
+            name="meeting:write",
+            form="classic",
+            whole_account=False,
+            summary="create, update and delete meetings of the user.",
+            operations=("updateMeeting",),
+        ),
+        "meeting:write:admin": Scope(
+            name="meeting:write:admin",
+            form="classic",
+            whole_account=True,
+            summary="create, update and delete meetings of any user of the account.",
+            operations=("updateMeeting",),
+        ),
+        "meeting:read:meeting": Scope(
+            name="meeting:read:meeting",
+            form="granular",
+            whole_account=False,
+            summary="read a meeting of the user.",
+            operations=("getMeeting",),
+        ),
+        "meeting:read:meeting:admin": Scope(
+            name="meeting:read:meeting:admin",
+            form="granular",
+            whole_account=True,
+            summary="read a meeting of any user of the account.",
+            operations=("getMeeting",),
+        ),
+        "meeting:read": Scope(
+            name="meeting:read",
+            form="classic",
+            whole_account=False,
+            summary="read meetings of the user.",
+            operations=("getMeeting",),
+        ),
+        "meeting:read:admin": Scope(
+            name="meeting:read:admin",
+            form="classic",
+            whole_account=True,
+            summary="read meetings of any user of the account.",
+            operations=("getMeeting",),
         ),
     }
 )
@@ -926,6 +1008,42 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         source="HAR",
     ),
     ErrorCode(
+        id="meeting-in-progress",
+        code=3002,
+        match="",
+        kind="refused",
+        meaning="The meeting is in progress. A table of about 2018 lists this code for deleting a meeting.",
+        next_step="Wait until the meeting has ended, then send the call once more.",
+        source="HAR",
+    ),
+    ErrorCode(
+        id="meeting-has-ended",
+        code=3007,
+        match="",
+        kind="refused",
+        meaning="The meeting has ended. A table of about 2018 lists this code for deleting a meeting.",
+        next_step="Read the meeting to see whether it still takes place, or create a new one.",
+        source="HAR",
+    ),
+    ErrorCode(
+        id="personal-meeting",
+        code=3018,
+        match="",
+        kind="refused",
+        meaning="The number is a personal meeting ID. A table of about 2018 lists this code for deleting a meeting.",
+        next_step="Use the number of a meeting that was scheduled.",
+        source="HAR",
+    ),
+    ErrorCode(
+        id="personal-audio-conference",
+        code=3037,
+        match="",
+        kind="refused",
+        meaning="The number is a personal audio conference. A table of about 2018 lists this code for deleting a meeting.",
+        next_step="Use the number of a meeting that was scheduled.",
+        source="HAR",
+    ),
+    ErrorCode(
         id="bad-request",
         status=400,
         match="",
@@ -1013,6 +1131,15 @@ ERRORS: Final[tuple[ErrorCode, ...]] = (
         meaning="The answer is none that Zoom describes for this operation; a gateway or proxy may have written it.",
         next_step="Look at the status and body, check the base URL and any proxy, and read the meeting before you try again.",
         source="RFC9110",
+    ),
+)
+
+LIMIT_CODES: Final[tuple[LimitCode, ...]] = (
+    LimitCode(code=429, sentence="The number in every body on record.", source="F81149"),
+    LimitCode(
+        code=4001,
+        sentence="The number in Zoom's document since March 2026; no body with it has been seen.",
+        source="K26",
     ),
 )
 

@@ -23,10 +23,16 @@ def facts_module(bundled: Schema) -> str:
         ("SERVERS", "tuple[str, ...]", repr(tuple(s["url"] for s in bundled["servers"]))),
         *_oauth(bundled),
         ("OPERATIONS", "Mapping[str, Operation]", _table(_operations(bundled))),
+        ("SCOPES", "Mapping[str, Scope]", _table(_scopes(bundled))),
         ("SOURCES", "Mapping[str, Source]", _table(_sources(bundled))),
         ("QUOTAS", "Mapping[str, Quota]", _table(_rows("Quota", bundled["x-quotas"], "conflicts"))),
         ("RATES", "Mapping[str, Rate]", _table(_rates(bundled["x-rate-limits"]))),
         ("ERRORS", "tuple[ErrorCode, ...]", _tuple(_rows("ErrorCode", bundled["x-errors"]))),
+        (
+            "LIMIT_CODES",
+            "tuple[LimitCode, ...]",
+            _tuple({str(row["code"]): _call("LimitCode", row) for row in bundled["x-limit-codes"]}),
+        ),
         ("THROTTLES", "tuple[Throttle, ...]", _tuple(_rows("Throttle", bundled["x-throttles"]))),
         (
             "TOKEN_ERRORS",
@@ -124,14 +130,44 @@ def _rates(limits: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _oauth(bundled: Schema) -> list[tuple[str, str, str]]:
+def _flows(bundled: Schema) -> dict[str, Any]:
     flows: dict[str, Any] = {}
     for scheme in bundled["components"]["securitySchemes"].values():
         flows |= scheme.get("flows", {})
+    return flows
+
+
+def _oauth(bundled: Schema) -> list[tuple[str, str, str]]:
+    flows = _flows(bundled)
     return [
         ("TOKEN_URL", "str", repr(flows["clientCredentials"]["tokenUrl"])),
         ("AUTHORIZE_URL", "str", repr(flows["authorizationCode"]["authorizationUrl"])),
     ]
+
+
+def _scopes(bundled: Schema) -> dict[str, str]:
+    out = {}
+    for name, text in _flows(bundled)["authorizationCode"]["scopes"].items():
+        form, _, summary = text.partition(" - ")
+        takers = [
+            operation["operationId"]
+            for item in bundled["paths"].values()
+            for operation in item.values()
+            if isinstance(operation, dict) and any(name in names for names in _accepted(operation))
+        ]
+        row = {
+            "name": name,
+            "form": form.lower(),
+            "whole_account": name.endswith(":admin"),
+            "summary": summary,
+            "operations": tuple(takers),
+        }
+        out[name] = _call("Scope", row)
+    return out
+
+
+def _accepted(operation: Schema) -> list[list[str]]:
+    return [names for one in operation.get("security", []) for names in one.values()]
 
 
 def _operations(bundled: Schema) -> dict[str, str]:
@@ -140,10 +176,7 @@ def _operations(bundled: Schema) -> dict[str, str]:
         for method, operation in item.items():
             if not isinstance(operation, dict) or "operationId" not in operation:
                 continue
-            scopes: dict[str, None] = {}
-            for alternative in operation.get("security", []):
-                for names in alternative.values():
-                    scopes |= dict.fromkeys(names)
+            scopes = dict.fromkeys(name for names in _accepted(operation) for name in names)
             row = {
                 "id": operation["operationId"],
                 "method": method.upper(),

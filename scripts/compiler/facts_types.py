@@ -60,6 +60,14 @@ class ErrorCode(NamedTuple):
     message: str = ""
 
 
+class LimitCode(NamedTuple):
+    """A number under which the body of a 429 names a limit; it does not tell which one."""
+
+    code: int
+    sentence: str
+    source: str
+
+
 class Throttle(NamedTuple):
     """What a 429 means: the first row whose text, type, and limit all agree.
 
@@ -99,6 +107,19 @@ class Operation(NamedTuple):
     path: str
     rate_limit: str
     scopes: tuple[str, ...]
+
+
+class Scope(NamedTuple):
+    """A permission an app can have: `form` is classic or granular, `operations` what takes it.
+
+    `whole_account` tells whether it reaches every user of the account, or the app's user alone.
+    """
+
+    name: str
+    form: str
+    whole_account: bool
+    summary: str
+    operations: tuple[str, ...]
 
 
 class Field(NamedTuple):

@@ -72,7 +72,7 @@ def test_help_is_quick(words: list[str]) -> None:
 
 def test_commands_explain_themselves_with_examples() -> None:
     """Each command's help shows lines that can be copied."""
-    for command in ("update", "show", "check", "simulate", "vendor"):
+    for command in ("update", "show", "check", "explain", "simulate", "vendor"):
         text = CliRunner().invoke(app, [command, "--help"]).stdout
         assert f"Usage: rezoom {command}" in text
         assert f"rezoom {command} " in text.partition("Examples:")[2]

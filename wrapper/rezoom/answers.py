@@ -20,6 +20,7 @@ from .errors import (
     ScopeError,
     ServerError,
 )
+from .meanings import find_error, find_throttle, missing_scopes
 from .quota.lessons import Block, External, Lesson, SlowDown
 from .quota.policy import next_utc_midnight
 from .quota.reservation import Lease
@@ -86,7 +87,8 @@ def read(
     )
     if status == _TOO_MANY:
         return _limited(said, headers, at, more)
-    row = _meaning(status, said)
+    # A success by status that carries an error by code is read by its code.
+    row = find_error(None if 200 <= status < 300 else status, said.code, said.message)
     if row is not None:
         more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
     kind = _kind(row, status)
@@ -112,12 +114,13 @@ def _kind(row: facts.ErrorCode | None, status: int) -> str:
 
 def _error(kind: str, status: int, said: _Said, more: Refusal) -> RefusedError:
     if kind == "scope":
-        return ScopeError(said.message, status=status, missing=_scopes(said.message), **more)
+        return ScopeError(said.message, status=status, missing=missing_scopes(said.message), **more)
     return _CLASSES.get(kind, RefusedError)(said.message, status=status, **more)
 
 
 def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusal) -> Verdict:
-    row = _throttle(said.message, headers)
+    kind, limit = (headers.get(facts.HEADERS[name], "") for name in ("type", "limit"))
+    row = find_throttle(said.message, kind, limit)
     named = parse_retry_after(headers.get(facts.HEADERS["retry_after"]), at)
     if row.resets == "short":
         # A proxy may ask for seconds; a gateway's day-long answer to a short limit is not believed.
@@ -158,35 +161,6 @@ def taught(headers: Mapping[str, str]) -> tuple[Lesson, ...]:
 def _number(headers: Mapping[str, str], name: str) -> int | None:
     text = headers.get(facts.HEADERS[name], "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _throttle(message: str, headers: Mapping[str, str]) -> facts.Throttle:
-    kind = headers.get(facts.HEADERS["type"], "").casefold()
-    limit = headers.get(facts.HEADERS["limit"], "")
-    text = message.casefold()
-    for row in facts.THROTTLES:
-        by_type = row.type is None or row.type.casefold() == kind
-        by_limit = row.limit is None or str(row.limit) == limit.strip()
-        if row.match in text and by_type and by_limit:
-            return row
-    return facts.THROTTLES[-1]
-
-
-def _meaning(status: int, said: _Said) -> facts.ErrorCode | None:
-    text = said.message.casefold()
-    failed = 200 <= status < 300  # a success by status that carries an error by code
-    for row in facts.ERRORS:
-        by_status = row.status is None or row.status == status or (failed and row.code is not None)
-        by_code = row.code is None or row.code == said.code
-        if by_status and by_code and row.match in text:
-            return row
-    return None
-
-
-def _scopes(message: str) -> tuple[str, ...]:
-    found = re.search(r"scopes?\s*:?\s*\[([^\]]*)\]", message)
-    words = found[1] if found else ""
-    return tuple(dict.fromkeys(re.findall(r"[\w:]+:[\w:]+", words)))
 
 
 def _read_body(body: bytes, secrets: frozenset[str]) -> _Said:

@@ -115,12 +115,10 @@ def _refusal(status: int, said: str, excerpt: str, *, is_json: bool, now: dateti
 
 
 def _refused_credentials(status: int, said: str, excerpt: str) -> AuthError:
-    from ._wire import facts, source
+    from ._wire import source
+    from .meanings import find_token_error
 
-    numbers, text = set(re.findall(r"[0-9]+", said)), said.casefold()
-    for row in facts.TOKEN_ERRORS:  # the last one fits everything
-        if row.match in text and (row.code is None or str(row.code) in numbers):
-            break
+    row = find_token_error(said)
     return AuthError(
         f"token request: {said or 'refused without a reason'}",
         status=status,

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from . import ledger
 from .check import check
+from .explain import explain
 from .outcome import Interrupted, report
 from .preview import preview
 from .quota import quota
@@ -150,6 +151,14 @@ ledgers = typer.Typer(
 ledgers.command(epilog=_examples("rezoom ledger where", "rezoom ledger where --json"))(ledger.where)
 ledgers.command(epilog=_examples("rezoom ledger reset", "rezoom ledger reset --yes"))(ledger.reset)
 app.add_typer(ledgers)
+app.command(
+    epilog=_examples(
+        "rezoom explain 3000",
+        "rezoom explain 429 --message 'You have exceeded the daily rate limit'",
+        "rezoom explain past-start --json",
+        "rezoom explain",
+    ),
+)(explain)
 app.command(
     epilog=_examples(
         "rezoom simulate",
