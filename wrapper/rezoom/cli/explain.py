@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..explaining import Explanation
 
-_LONGEST = 60
+_LONGEST = 40
 _TITLES = {
     "error": "Codes and statuses",
     "limit": "Limits (HTTP 429)",
