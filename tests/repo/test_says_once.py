@@ -20,6 +20,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("answers.py", 200): STATUS,
     ("auth.py", 60): TIME,
     ("body.py", 60): WIDTH,
+    ("cli/explain.py", 100): "the lowest HTTP status",
     ("cli/meeting_view.py", 60): TIME,
     ("cli/preview.py", 60): "how many dates are listed at once",
     ("cli/preview_view.py", 60): TIME,
