@@ -269,6 +269,7 @@ def test_a_gate_counts_nothing_and_is_closed_by_zoom_alone(
         ledger.settle(ledger.reserve(asked, f"{number}"))
     pending = ledger.reserve(asked, "mine")
     assert ledger.reserve(asked, "mine").token == pending.token
+    assert ledger.external(asked, "account", 50) == 0
     assert ledger.usage(asked).account is None
     assert ledger.keys("account/day") == ()
 

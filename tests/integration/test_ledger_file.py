@@ -286,15 +286,57 @@ def test_a_disk_that_takes_no_more_loses_no_grant(path: Path) -> None:
     assert 0 < int(granted) == int(counted) < 1000
 
 
-def test_a_file_that_may_not_be_written_is_refused(path: Path, clock: FakeClock) -> None:
+def test_a_folder_is_no_file(path: Path, clock: FakeClock) -> None:
     """With the reason; a GET that only wants to note a host goes on."""
     path.parent.mkdir()
     path.mkdir()
     ledger = SQLiteLedger(path, clock=clock)
 
-    with pytest.raises(LedgerUnavailable, match="cannot be opened"):
+    with pytest.raises(LedgerUnavailable, match="is a folder") as caught:
         ledger.reserve(asking(), "token")
+    assert "REZOOM_LEDGER" in caught.value.next_step
     ledger.learn_host("account", 1, "host")
+
+
+# In a process of its own, because root may write anything and has to become somebody else.
+READ_ONLY = """
+import os, pathlib, sys, tempfile
+from rezoom.errors import LedgerUnavailable
+from rezoom.quota import Policy, SQLiteLedger
+asked = Policy().reservation("account", 1)
+with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder, "quota.sqlite3")
+    ledger = SQLiteLedger(path)
+    ledger.settle(ledger.reserve(asked, "first"))
+    ledger.close()
+    path.chmod(0o444)
+    pathlib.Path(folder).chmod(int(sys.argv[1], 8))
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    try:
+        SQLiteLedger(path).reserve(asked, "second")
+    except LedgerUnavailable as error:
+        print(error.message, "|", error.next_step)
+    finally:
+        os.seteuid(me)
+        pathlib.Path(folder).chmod(0o700)
+    print(SQLiteLedger(path).usage(asked).used)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of files and users are POSIX's")
+@pytest.mark.parametrize("folder", ["755", "555"])
+def test_a_file_that_may_not_be_written_is_refused(folder: str) -> None:
+    """With the reason and the fix; what is in it stays."""
+    out = subprocess.run(
+        [sys.executable, "-c", READ_ONLY, folder], capture_output=True, text=True, check=True
+    ).stdout
+
+    said, count = out.splitlines()
+    assert "cannot be" in said
+    assert "REZOOM_LEDGER" in said
+    assert count == "1"
 
 
 def _text(path: Path) -> None:
@@ -345,7 +387,7 @@ def test_a_file_that_is_no_ledger_of_ours_is_refused_and_left_alone(
         ledger.reserve(asking(), "token")
 
     assert reason in str(caught.value)
-    assert caught.value.next_step
+    assert "REZOOM_LEDGER" in caught.value.next_step
     assert path.read_bytes() == before
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import redis_server
 import redis_worker
+from history import busiest_second
+from ledger_worker import LIMIT
 from redis_server import Server
 
 pytestmark = pytest.mark.slow
@@ -30,6 +33,12 @@ def start(what: str, *arguments: object) -> subprocess.Popen[str]:
         [sys.executable, redis_worker.__file__, what, *map(str, arguments)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """End a process without a warning."""
+    process.kill()
+    process.communicate()
 
 
 @pytest.mark.parametrize(("each", "granted"), [(25, 100), (12, 96)])
@@ -67,6 +76,40 @@ def test_a_granted_place_outlives_the_server(server: Server, tmp_path: Path) -> 
     # At most the one that each process was about to be told of.
     assert len(stored - granted) <= len(logs)
     assert granted <= stored
+
+
+@pytest.mark.parametrize(
+    ("version", "appendfsync"), [("redis 6.2", "always"), ("redis 8.2", "everysec")]
+)
+def test_no_window_is_overspent_when_the_server_and_its_clients_are_killed(
+    version: str, appendfsync: str, tmp_path: Path
+) -> None:
+    """Requests arrive late, answers get lost, a client and the server die again and again."""
+    log = tmp_path / "arrivals"
+    chance = random.Random(4)  # noqa: S311 - not a secret
+    server = Server(version, appendfsync=appendfsync)
+    workers = [start("spend", server.url, log) for _ in range(5)]
+    restarts, deadline = 0, time.monotonic() + 6
+    try:
+        while time.monotonic() < deadline:
+            time.sleep(0.3)
+            kill(workers.pop(chance.randrange(len(workers))))
+            workers.append(start("spend", server.url, log))
+            if chance.random() < 0.4:
+                server.kill()
+                time.sleep(0.05)
+                server.start()
+                restarts += 1
+        assert [worker.poll() for worker in workers] == [None] * 5  # nobody lost the count
+    finally:
+        for worker in workers:
+            kill(worker)
+        server.remove()
+
+    arrivals = [int(line) for line in log.read_text().split()]
+    assert restarts > 2
+    assert len(arrivals) > 2 * LIMIT
+    assert busiest_second(arrivals) <= LIMIT
 
 
 @pytest.mark.skipif(not hasattr(sys.modules["os"], "fork"), reason="forks as POSIX does")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+import time
+from datetime import timedelta
 
+from ledger_worker import SCALED, now
 from rezoom import QuotaExceeded
-from rezoom.errors import LedgerUnavailable
+from rezoom.errors import LedgerUnavailable, SlotExpired
 from rezoom.quota import Reservation, Scope
 from rezoom.quota.redis import RedisLedger
 
@@ -26,6 +30,34 @@ def ask(url: str, count: int) -> None:
         ledger.settle(grant)
         granted += 1
     print(granted, flush=True)
+
+
+def spend(url: str, log: str) -> None:
+    """Send as fast as the ledger lets, also while its server is down; write down every arrival."""
+    ledger = RedisLedger(url)
+    arrivals = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    rand = random.Random(os.getpid())  # noqa: S311 - not a secret
+    number = 0
+    while True:
+        number += 1
+        asked_at = time.monotonic()
+        try:
+            grant = ledger.reserve(SCALED, f"{os.getpid()}-{number}")
+        except (QuotaExceeded, LedgerUnavailable):
+            time.sleep(0.001)
+            continue
+        time.sleep(rand.choice((0, 0.001, 0.005, 0.02, 0.2)))
+        try:
+            grant.check(grant.granted_at + timedelta(seconds=time.monotonic() - asked_at))
+        except SlotExpired:
+            ledger.release(grant)
+            continue
+        os.write(arrivals, f"{now()}\n".encode())
+        time.sleep(rand.choice((0, 0.001, 0.02)))
+        if rand.random() < 0.9:
+            ledger.settle(grant)
+        else:
+            ledger.abandon(grant)
 
 
 def acknowledge(url: str, log: str) -> None:
@@ -62,6 +94,8 @@ if __name__ == "__main__":
     match what:
         case "ask":
             ask(address, int(rest[0]))
+        case "spend":
+            spend(address, rest[0])
         case "acknowledge":
             acknowledge(address, rest[0])
         case "fork":

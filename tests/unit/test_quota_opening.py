@@ -66,7 +66,7 @@ def test_an_address_that_cannot_be_names_the_setting_and_the_fix(address: str) -
     with pytest.raises(ConfigError) as caught:
         open_ledger(address)
 
-    assert caught.value.field in ("ledger", "durability")
+    assert caught.value.field == "ledger"
     assert caught.value.next_step
 
 

@@ -69,7 +69,9 @@ class MemoryLedger(Twins):
                 pot = self._pots.get(scope.key) or self._pots.setdefault(scope.key, Pot())
                 if pot.due <= now:
                     pot.purge(now)
-                if pot.count >= scope.most or pot.closed > now:
+                if pot.count >= scope.most or (
+                    pot.closed > now and (scope.exclusive or pot.blocked > now)
+                ):
                     full = True
                 pots.append((scope, pot))
             pace, stored = reservation.pace, None
@@ -134,13 +136,13 @@ class MemoryLedger(Twins):
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope, margin = reservation.scope(name), reservation.lease.margin
-        if scope is None or scope.limit is None:
+        if scope is None or not scope.counted:
             return 0
         with self._lock:
             now = self._now()
             pot = self._pots.setdefault(scope.key, Pot())
             pot.purge(now)
-            missing = max(0, min(used, scope.limit) - pot.count)
+            missing = max(0, min(used, scope.most) - pot.count)
             if missing:
                 pot.spend(scope.settled_at(now, margin, self._ahead), missing)
         return missing

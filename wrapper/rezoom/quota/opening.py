@@ -75,6 +75,11 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
             f"the ledger's address has {', '.join(unknown) or 'a fragment'}, which means nothing",
             field="ledger", next_step="Only durability=full or durability=normal may follow a ?.",
         )  # fmt: skip
+    if options.get("durability", "full") not in ("full", "normal"):
+        raise ConfigError(
+            f"the ledger's address has durability={options['durability']}", field="ledger",
+            next_step="Write durability=full or durability=normal.",
+        )  # fmt: skip
     if clock is not None:
         options["clock"] = clock
     if not path and not parts.netloc:

@@ -112,7 +112,7 @@ class RedisLedger(Twins):
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope = reservation.scope(name)
-        if scope is None or scope.limit is None:
+        if scope is None or not scope.counted:
             return 0
         answer = self._learn("external", scope, used, reservation, "what others spent")
         return 0 if answer is None else int(answer.rest[0])

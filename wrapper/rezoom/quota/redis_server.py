@@ -137,7 +137,7 @@ def _judge(address: str) -> None:
         parts: SplitResult = urlsplit(address)
         port = parts.port
     except ValueError:
-        raise _wrong("is not an address") from None
+        raise _wrong("cannot be read") from None
     database = parts.path.strip("/")
     if parts.scheme == "unix":
         if not database:

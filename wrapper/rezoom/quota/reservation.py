@@ -38,6 +38,7 @@ class Scope:
     rolling: bool = field(init=False, repr=False, compare=False)
     span: int = field(init=False, repr=False, compare=False)
     most: int = field(init=False, repr=False, compare=False)
+    counted: bool = field(init=False, repr=False, compare=False)
     # Places that were settled are kept as one number per minute.
     bundled: bool = field(init=False, repr=False, compare=False)
 
@@ -46,6 +47,7 @@ class Scope:
         object.__setattr__(self, "rolling", self.window == "rolling")
         object.__setattr__(self, "span", round(self.hours * HOUR))
         object.__setattr__(self, "most", most)
+        object.__setattr__(self, "counted", most < maxsize)
         object.__setattr__(self, "bundled", _BUNDLED_ABOVE < most < maxsize)
 
     def free_at(self, latest: int, margin: int, ahead: int = 0) -> int:

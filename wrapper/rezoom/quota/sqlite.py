@@ -162,7 +162,7 @@ class SQLiteLedger(Twins):
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope, margin = reservation.scope(name), reservation.lease.margin
-        if scope is None or scope.limit is None:
+        if scope is None or not scope.counted:
             return 0
         work = partial(Book.external, scope=scope, used=used, margin=margin)
         return self._improve("what others spent", work) or 0

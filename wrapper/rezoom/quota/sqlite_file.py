@@ -16,6 +16,7 @@ from .sqlite_sql import SCHEMA
 
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
 VERSION = 1
+_OTHER = "name another file in REZOOM_LEDGER"
 
 Identity = tuple[int, int]
 
@@ -43,6 +44,10 @@ def prepare(path: Path, patience: float) -> Identity:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = identity(path)
+        if path.is_dir():
+            raise LedgerUnavailable(
+                f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."
+            )
         if found is None or not _ready(path, patience):
             with _locked(path.with_name(f"{path.name}.lock"), path, patience):
                 _make(path, patience)
@@ -63,13 +68,13 @@ def broken(path: Path, error: sqlite3.Error) -> LedgerUnavailable:
     what, fix = {
         sqlite3.SQLITE_BUSY: ("is locked by another process", "See who holds it, then try again."),
         sqlite3.SQLITE_LOCKED: ("is locked", "Try again."),
-        sqlite3.SQLITE_FULL: ("is on a full disk", "Make room there, or use another ledger."),
-        sqlite3.SQLITE_READONLY: ("cannot be written", "Change its owner or mode."),
+        sqlite3.SQLITE_FULL: ("is on a full disk", f"Make room there, or {_OTHER}."),
+        sqlite3.SQLITE_READONLY: ("cannot be written", f"Change its owner or mode, or {_OTHER}."),
         sqlite3.SQLITE_CANTOPEN: ("cannot be opened", None),
         sqlite3.SQLITE_NOTADB: ("is not a database", "Name another file in REZOOM_LEDGER."),
         sqlite3.SQLITE_CORRUPT: (
             "is damaged",
-            "Move it away; what was spent in the last 24 hours is then unknown.",
+            f"Move it away, or {_OTHER}; what was spent in the last 24 hours is then unknown.",
         ),
     }.get(code, ("failed", None))
     return LedgerUnavailable(f"The ledger {path} {what} ({error})", next_step=fix)
