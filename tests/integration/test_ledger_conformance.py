@@ -454,3 +454,13 @@ def test_a_pool_of_thousands_is_counted_too(ledger: Ledger, clock: FakeClock) ->
     assert (error.scope, error.retry_at, error.used) == ("account", MIDNIGHT + MARGIN, 300)
     assert usage.frees == ((MIDNIGHT + MARGIN, 300),)
     assert ledger.reserve(account, "tomorrow")
+
+
+def test_asking_again_later_gives_no_more_time_to_send(ledger: Ledger, clock: FakeClock) -> None:
+    """The place counts from the first grant on, so its request has to leave by then."""
+    first = ledger.reserve(asking(), "mine")
+    clock.advance(timedelta(seconds=50))
+
+    again = ledger.reserve(asking(), "mine")
+
+    assert (again.send_by, again.pause) == (first.send_by, 0)

@@ -67,7 +67,7 @@ class Ledger(Protocol):
         ...
 
     def keys(self, prefix: str) -> tuple[str, ...]:
-        """List the scopes with places in them whose keys begin with `prefix`."""
+        """List the scopes with places in them, or closed, whose keys begin with `prefix`."""
         ...
 
     def reset(self) -> None:

@@ -15,7 +15,7 @@ from .pacing import UNPACED, Stored, lesson, turn
 from .pot import Pot
 from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
-from .reservation import Grant, Reservation, Scope
+from .reservation import Grant, Reservation, Scope, granted_before
 from .twins import Twins
 
 T = TypeVar("T")
@@ -217,8 +217,7 @@ class MemoryLedger(Twins):
         send_by = self._turns[token]
         if not send_by or not all(token in pot.waiting for pot in pots):
             raise spent(token)
-        pause = max(0, send_by - reservation.lease.send_within - now)
-        return Grant(token, reservation, now + self._ahead, pause)
+        return granted_before(reservation, token, send_by, now, self._ahead)
 
     def _gauge(self, scope: Scope, pot: Pot, now: int) -> Gauge:
         pot.purge(now)

@@ -79,9 +79,13 @@ class Rail:
         now = self._boot.read() + self._offset
         return now, wall - now
 
+    def late(self, now: int) -> bool:
+        """Tell whether `now` is to be stored as the last time."""
+        return now >= self._last + MINUTE
+
     def stale(self, now: int) -> bool:
         """Tell whether `now` is to be stored as the last time, and take it as stored."""
-        if now < self._last + MINUTE:
+        if not self.late(now):
             return False
         self._last = now
         return True

@@ -148,3 +148,11 @@ class Grant(NamedTuple):
         if now > self.send_by:
             late = (now - self.send_by).total_seconds()
             raise SlotExpired(f"The reserved place was to be used {late:.0f} s ago at the latest")
+
+
+def granted_before(
+    reservation: Reservation, token: str, send_by: int, now: int, ahead: int
+) -> Grant:
+    """Grant once more what is still pending; the time to send it is no longer than it was."""
+    turn = send_by - reservation.lease.send_within
+    return Grant(token, reservation, min(now, turn) + ahead, max(0, turn - now))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from os import PathLike
@@ -16,28 +16,26 @@ import anyio.lowlevel
 import anyio.to_thread
 
 from ..errors import ConfigError, QuotaExceeded
+from . import sqlite_quick as quick
 from . import sqlite_sql as sql
 from .gauge import Quota
 from .instants import micros
 from .machine import Boot, Time, machine_boot, machine_wall
 from .rail import Anchor, Rail
 from .reservation import Grant, Reservation
-from .sqlite_book import FIRST_NUMBER, Book
+from .sqlite_book import STALE, Book
+from .sqlite_fold import FIRST_NUMBER, fold, sweep
 from .sqlite_pool import Busy, Kind, Pool
-from .sqlite_refusals import Refusals, stamp
+from .sqlite_refusals import Refusals
+from .sqlite_tail import ABANDONED, ANSWERED, RELEASED
 from .tolerance import Tolerant
 from .twins import Twins
 
 T = TypeVar("T")
 Durability = Literal["full", "normal"]
-# How many answers between two moves of what was answered, and moves between two steps of the sweep;
-# how many async calls between two chances for a checkpoint.
-_MOVE_EVERY = 16
-_SWEEP_EVERY = 4
+# How many async calls between two chances for a checkpoint.
 _STEP_ASIDE_EVERY = 256
-# How many names and tokens are remembered.
-_MOST = 8192
-_ANSWER = Tolerant("an answer")
+_ANSWER, _FOLDED = Tolerant("an answer"), Tolerant("a summary of the last answers")
 _aside: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("rezoom.quota")
 
 
@@ -73,10 +71,7 @@ class SQLiteLedger(Twins):
         self._anchored = False
         self._opened: Pool | None = None
         self._refusals = Refusals()
-        # Scopes whose names are written down, and tokens that were granted and not settled.
-        self._named: set[str] = set()
-        self._pending: set[str] = set()
-        self._answers, self._calls, self._swept = 0, 0, FIRST_NUMBER
+        self._calls, self._swept = 0, FIRST_NUMBER
 
     @property
     def url(self) -> str:
@@ -93,65 +88,68 @@ class SQLiteLedger(Twins):
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
         self._anchor()
-        if self._refusals.known(reservation) and token not in self._pending:
+        if self._refusals.known(reservation):
             self._check(reservation, token, wait)
-        keys = [scope.key for scope in reservation.scopes]
+        pool = self._pool
+        grant = None
+        if pool.tail.alone:
+            with pool.begin(self._durable, write=None) as db:
+                pool.verify()
+                now, ahead = self._rail.read()
+                if not self._rail.late(now):
+                    grant = quick.grant(db, pool.tail, (reservation, token, wait), now, ahead)
+        if grant is None:
+            grant = self._reserve(reservation, token, wait)
+        self._refusals.forget(reservation)
+        if pool.tail.long and not pool.inline:
+            self._fold()
+        return grant
+
+    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
+        pool = self._pool
         try:
-            with self._pool.begin(self._durable) as db:
-                self._pool.verify()
+            with pool.begin(self._durable) as db:
+                pool.verify()
+                tail = pool.tail
+                tail.catch_up(db)
                 now, ahead = self._rail.read()
                 if self._rail.stale(now):
                     db.execute(sql.LAST, (now,))
-                book = Book(db, now, ahead)
-                grant = book.reserve(reservation, token, wait)
-                if not self._named.issuperset(keys):
-                    book.name(reservation)
+                return Book(db, tail, now, ahead).reserve(reservation, token, wait)
         except QuotaExceeded as error:
-            self._refusals.remember(None, reservation, wait, error)
+            self._refusals.remember(pool.tail.last, reservation, wait, error)
             raise
-        self._refusals.forget(reservation)
-        if len(self._named) > _MOST:
-            self._named.clear()
-        self._named.update(keys)
-        if len(self._pending) > _MOST:
-            self._pending.clear()
-        self._pending.add(token)
-        return grant
 
     def _check(self, reservation: Reservation, token: str, wait: float) -> None:
         """Refuse once more without a lock, if there is no place yet."""
-        with self._pool.begin(Kind.NORMAL, write=None) as db:
-            now, ahead = self._rail.read()
-            self._refusals.recall(db, reservation, wait, now + ahead)
-        with self._pool.begin(Kind.NORMAL, write=False) as db:
+        if token not in self._pool.tail.requests:
+            with self._pool.begin(Kind.NORMAL, write=None) as db:
+                tail = self._pool.tail
+                tail.catch_up(db)
+                now, ahead = self._rail.read()
+                self._refusals.recall(tail.last, reservation, wait, now + ahead)
+        with self._read() as book:
             self._pool.verify()
-            seen = stamp(db)
             try:
-                Book(db, *self._rail.read()).check(reservation, token, wait)
+                book.check(reservation, token, wait)
             except QuotaExceeded as error:
-                self._refusals.remember(seen, reservation, wait, error)
+                self._refusals.remember(book.tail.last, reservation, wait, error)
                 raise
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
-        # What one statement does needs no transaction; and the answer is older than the lock.
-        self._pending.discard(grant.token)
         with _ANSWER:
-            self._anchor()
-            with self._pool.begin(Kind.NORMAL, write=None) as db:
-                Book(db, *self._rail.read()).settle(grant)
-        self._answers += 1
-        if self._answers % _MOVE_EVERY == 0:
-            self._improve("what has expired", self._move)
+            self._end(ANSWERED, grant)
 
     def release(self, grant: Grant) -> None:
         """Give the place back."""
-        self._pending.discard(grant.token)
-        self._improve("an unused place", lambda book: book.end(grant, sql.release), write=None)
+        with Tolerant("an unused place"):
+            self._end(RELEASED, grant)
 
     def abandon(self, grant: Grant) -> None:
         """Keep the place counted, as spent at the worst instant."""
-        self._improve("a missing answer", lambda book: book.end(grant, sql.abandon), write=None)
+        with Tolerant("a missing answer"):
+            self._end(ABANDONED, grant)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
         """Refuse this scope until the latest reset Zoom has named."""
@@ -173,22 +171,22 @@ class SQLiteLedger(Twins):
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope."""
-        self._anchor()
-        with self._pool.begin(Kind.NORMAL, write=False) as db:
-            return Book(db, *self._rail.read()).usage(reservation)
+        with self._read() as book:
+            return book.usage(reservation)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
-        self._anchor()
-        with self._pool.begin(Kind.NORMAL, write=False) as db:
-            bounds = (prefix, f"{prefix}\U0010ffff", self._rail.read()[0])
-            return tuple(key for (key,) in db.execute(sql.KEYS, bounds))
+        with self._read() as book:
+            return book.keys(prefix)
 
     def reset(self) -> None:
         """Forget what was counted, in the file as it stands: other processes go on with it."""
         with self._pool.begin(Kind.FULL) as db:
+            tail = self._pool.tail
+            tail.catch_up(db)
             for statement in sql.RESET:
                 db.execute(statement)
+            tail.reset(db)
 
     def learn_host(self, account: str, meeting: int, host: str) -> None:
         """Remember the host of `meeting`."""
@@ -223,24 +221,52 @@ class SQLiteLedger(Twins):
                     db.execute(sql.SET_ANCHOR, kept)
             self._anchored = True
 
-    def _move(self, book: Book) -> None:
-        book.move()
-        if self._answers % (_MOVE_EVERY * _SWEEP_EVERY) == 0:
-            self._swept = book.sweep(self._swept)
+    @contextmanager
+    def _read(self) -> Iterator[Book]:
+        self._anchor()
+        with self._pool.begin(Kind.NORMAL, write=False) as db:
+            tail = self._pool.tail
+            tail.catch_up(db)
+            yield Book(db, tail, *self._rail.read())
 
-    def _improve(
-        self, what: str, work: Callable[[Book], T], *, write: bool | None = True
-    ) -> T | None:
-        with Tolerant(what):
-            self._anchor()
-            with self._pool.begin(Kind.NORMAL, write=write) as db:
-                return work(Book(db, *self._rail.read()))
+    @contextmanager
+    def _write(self) -> Iterator[Book]:
+        self._anchor()
+        with self._pool.begin(Kind.NORMAL) as db:
+            tail = self._pool.tail
+            tail.catch_up(db)
+            yield Book(db, tail, *self._rail.read())
+
+    def _end(self, kind: int, grant: Grant) -> None:
+        self._anchor()
+        pool = self._pool
+        request = pool.tail.requests.get(grant.token)
+        # The answer is older than the lock.
+        now, ahead = self._rail.read()
+        if request is not None and request.send_by > now - STALE // 2:
+            # Nobody has set it aside, so one row says it all.
+            with pool.begin(Kind.NORMAL, write=None) as db:
+                Book(db, pool.tail, now, ahead).end(kind, grant)
+        elif request is None or request.send_by > 0:
+            with self._write() as book:
+                book.end_late(kind, grant)
+
+    def _fold(self) -> None:
+        with _FOLDED, self._write() as book:
+            if book.tail.long:  # nobody was faster
+                fold(book)
+                self._swept = sweep(book, self._swept)
+
+    def _improve(self, what: str, work: Callable[[Book], T]) -> T | None:
+        with Tolerant(what), self._write() as book:
+            return work(book)
         return None
 
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         # A hop to a thread takes longer than the whole transaction, unless that one syncs.
         self._calls += 1
-        if not (durable and self._durable is Kind.FULL) and self._calls % _STEP_ASIDE_EVERY:
+        aside = self._calls % _STEP_ASIDE_EVERY == 0 or self._pool.tail.long
+        if not aside and not (durable and self._durable is Kind.FULL):
             with suppress(Busy), self._pool.without_waiting():
                 return call()
         try:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ..errors import LedgerUnavailable
 from .location import filesystem, refuse_network
-from .sqlite_sql import SCHEMA
+from .sqlite_sql import BEGINNING, SCHEMA
+from .sqlite_upgrade import upgrade
 
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
-VERSION = 1
+VERSION = 2
 _OTHER = "name another file in REZOOM_LEDGER"
 
 Identity = tuple[int, int]
@@ -99,7 +100,7 @@ def _ready(path: Path, patience: float) -> bool:
                 f"The ledger {path} was written by a newer release (format {version})",
                 next_step="Upgrade rezoom here too, or name another file in REZOOM_LEDGER.",
             )
-        return True
+        return bool(version == VERSION)
 
 
 def _make(path: Path, patience: float) -> None:
@@ -107,14 +108,17 @@ def _make(path: Path, patience: float) -> None:
     if _ready(path, patience):
         return  # made by the one before us
     with closing(connect(path, patience)) as db:
-        # A commit writes whole pages, and these hold all that is under way.
+        if db.execute("PRAGMA user_version").fetchone()[0]:
+            upgrade(db, VERSION)
+            return
+        # A commit writes whole pages, and almost always a single one.
         db.execute("PRAGMA page_size = 2048")
         # Under our lock, because SQLite does not wait for anybody during this change of mode.
         mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
             raise LedgerUnavailable(f"The file system of {path} cannot share memory (mode {mode})")
         db.executescript(
-            f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+            f"BEGIN IMMEDIATE; {SCHEMA} {BEGINNING}; PRAGMA application_id = {APPLICATION_ID};"
             f" PRAGMA user_version = {VERSION}; COMMIT;"
         )
 

@@ -1,4 +1,4 @@
-"""Connections to a SQLite ledger: lent to one thread at a time, never carried over a fork."""
+"""Connections to a SQLite ledger and what is remembered of it: never carried over a fork."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from enum import Enum
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 
-from ..errors import StateLost
+from ..errors import LedgerUnavailable, StateLost
 from .machine import in_forked_child
 from .sqlite_file import Identity, broken, connect, identity, prepare
+from .sqlite_tail import Tail
 
 # Connections of a parent process: SQLite forbids to use and to close them in the child.
 _INHERITED: list[object] = []
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """FULL survives a power cut, NORMAL a crash; INLINE is NORMAL and waits for nobody."""
 
-    FULL = "FULL"
-    NORMAL = "NORMAL"
-    INLINE = "INLINE"
+    FULL = 0
+    NORMAL = 1
+    INLINE = 2
 
 
 class Busy(Exception):
@@ -37,26 +38,38 @@ class _Here(threading.local):
 
 
 class Pool:
-    """Open connections that nobody uses, by kind."""
+    """A connection of each kind, and one turn at a time with any of them.
+
+    SQLite lets one thread write at a time anyway; and `tail` is read and written in a turn.
+    """
 
     def __init__(self, path: Path, patience: float) -> None:
         self.path, self._patience = path, patience
         self._name = str(path)
-        self._opening = threading.Lock()
         self._here = _Here()
+        self.lock = threading.Lock()
         self._identity: Identity | None = None
         in_forked_child(self._fork)
         self._start()
+        begins = ("", "BEGIN", "BEGIN IMMEDIATE")
+        self._turns = [[Turn(self, kind, begin) for begin in begins] for kind in Kind]
 
     def _start(self) -> None:
         self._pid, self._forked = os.getpid(), False
-        self._idle: dict[Kind, list[sqlite3.Connection]] = {kind: [] for kind in Kind}
-        self._all: list[sqlite3.Connection] = []
+        self._all: dict[Kind, sqlite3.Connection] = {}
+        self.open: list[sqlite3.Connection | None] = [None] * len(Kind)
+        self.tail = Tail()
         self._finalizer = weakref.finalize(self, _close, self._all, self._pid)
 
-    def begin(self, kind: Kind, *, write: bool | None = True) -> Transaction:
+    @property
+    def inline(self) -> bool:
+        """Whether this thread waits for nobody."""
+        return self._here.inline
+
+    def begin(self, kind: Kind, *, write: bool | None = True) -> Turn:
         """Open a transaction, as a context manager; with None, only borrow a connection."""
-        return Transaction(self, Kind.INLINE if self._here.inline else kind, write)
+        kind = Kind.INLINE if self._here.inline else kind
+        return self._turns[kind][0 if write is None else 1 + write]
 
     def verify(self) -> None:
         """Raise StateLost unless the path still leads to the file that was opened first."""
@@ -74,25 +87,34 @@ class Pool:
         finally:
             self._here.inline = False
 
-    def take(self, kind: Kind) -> sqlite3.Connection:
-        """Borrow a connection."""
+    def wait_for_turn(self) -> None:
+        """Wait until no other thread of this process is at work."""
+        if self._here.inline:
+            raise Busy
+        if not self.lock.acquire(timeout=self._patience):
+            raise LedgerUnavailable(
+                f"The ledger {self.path} is locked by another thread of this process",
+                next_step="See what that thread waits for, then try again.",
+            )
+
+    def connect(self, kind: Kind) -> sqlite3.Connection:
+        """Give the connection of a kind; the turn is ours."""
         if self._forked:
-            self._leave_to_parent()
-        try:
-            return self._idle[kind].pop()
-        except IndexError:
-            return self._open(kind)
+            _INHERITED.append(self._all)
+            self._finalizer.detach()
+            self._start()
+        db = self.open[kind]
+        if db is None:
+            db = self.open[kind] = self._all[kind] = self._open(kind)
+        return db
 
-    def give_back(self, kind: Kind, db: sqlite3.Connection) -> None:
-        """Return what was borrowed."""
-        self._idle[kind].append(db)
-
-    def discard(self, db: sqlite3.Connection) -> None:
+    def discard(self, kind: Kind) -> None:
         """Close a connection that has failed."""
-        with suppress(sqlite3.Error):
-            db.close()
-        with self._opening, suppress(ValueError):
-            self._all.remove(db)
+        db, self.open[kind] = self.open[kind], None
+        self._all.pop(kind, None)
+        if db is not None:
+            with suppress(sqlite3.Error):
+                db.close()
 
     def close(self) -> None:
         """Close what this process has opened."""
@@ -101,26 +123,21 @@ class Pool:
             self._start()
 
     def _fork(self) -> None:
+        self.open = [None] * len(Kind)
         self._forked = True
-
-    def _leave_to_parent(self) -> None:
-        _INHERITED.append((self._all, self._idle))
-        self._finalizer.detach()
-        self._opening = threading.Lock()
         self._here = _Here()
-        self._start()
+        self.lock = threading.Lock()  # the parent's may be held by a thread that is gone
 
     def _open(self, kind: Kind) -> sqlite3.Connection:
-        if kind is Kind.INLINE and self._identity is None:
-            raise Busy  # making the file takes longer than an event loop may stand still
-        with self._opening:
-            if self._identity is None:
-                self._identity = prepare(self.path, self._patience)
-            self.verify()
-            try:
-                return self._connect(kind)
-            except sqlite3.Error as error:
-                raise broken(self.path, error) from error
+        if self._identity is None:
+            if kind is Kind.INLINE:
+                raise Busy  # making the file takes longer than an event loop may stand still
+            self._identity = prepare(self.path, self._patience)
+        self.verify()
+        try:
+            return self._connect(kind)
+        except sqlite3.Error as error:
+            raise broken(self.path, error) from error
 
     def _connect(self, kind: Kind) -> sqlite3.Connection:
         db = connect(self.path, 0.0 if kind is Kind.INLINE else self._patience)
@@ -132,28 +149,36 @@ class Pool:
         except sqlite3.Error:
             db.close()
             raise
-        self._all.append(db)
         return db
 
 
-class Transaction:
-    """BEGIN … COMMIT on a borrowed connection; rolled back by any exception."""
+class Turn:
+    """A turn with a connection, in a transaction if it begins one; any exception rolls that back.
+
+    Made once and used again and again, because it costs half a reservation to make it.
+    """
 
     __slots__ = ("_begin", "_db", "_kind", "_pool")
 
-    def __init__(self, pool: Pool, kind: Kind, write: bool | None) -> None:
-        self._pool, self._kind = pool, kind
-        self._begin = "BEGIN IMMEDIATE" if write else "BEGIN" if write is False else ""
+    def __init__(self, pool: Pool, kind: Kind, begin: str) -> None:
+        self._pool: Pool = weakref.proxy(pool)
+        self._kind, self._begin = kind, begin
 
     def __enter__(self) -> sqlite3.Connection:
-        self._db = self._pool.take(self._kind)
-        if not self._begin:
-            return self._db
+        pool = self._pool
+        if not pool.lock.acquire(blocking=False):
+            pool.wait_for_turn()
         try:
-            self._db.execute(self._begin)
-        except sqlite3.Error as error:
-            self._fail(error)
-        return self._db
+            db = self._db = pool.open[self._kind] or pool.connect(self._kind)
+            if self._begin:
+                try:
+                    db.execute(self._begin)
+                except sqlite3.Error as error:
+                    self._fail(error)
+        except BaseException:
+            pool.lock.release()
+            raise
+        return db
 
     def __exit__(
         self,
@@ -161,31 +186,43 @@ class Transaction:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
+        pool = self._pool
         try:
-            if error is None and self._begin:
-                self._db.execute("COMMIT")
-            elif self._db.in_transaction:
+            if error is None:
+                if self._begin:
+                    self._db.execute("COMMIT")
+                if pool.tail.staged:
+                    pool.tail.confirm()
+            else:
+                self._withdraw(error)
+        except sqlite3.Error as failure:
+            self._withdraw(failure)
+        finally:
+            pool.lock.release()
+
+    def _withdraw(self, error: BaseException) -> None:
+        self._pool.tail.withdraw()
+        try:
+            if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         except sqlite3.Error as failure:
             self._fail(failure)
-        if error is not None and isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error):
             self._fail(error)
-        self._pool.give_back(self._kind, self._db)
 
     def _fail(self, error: sqlite3.Error) -> None:
+        pool = self._pool
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-        if busy and not self._db.in_transaction:
-            self._pool.give_back(self._kind, self._db)
-        else:
-            self._pool.discard(self._db)
+        if not busy or self._db.in_transaction:
+            pool.discard(self._kind)
         if busy and self._kind is Kind.INLINE:
             raise Busy from error
-        raise broken(self._pool.path, error) from error
+        raise broken(pool.path, error) from error
 
 
-def _close(connections: list[sqlite3.Connection], pid: int) -> None:
+def _close(connections: dict[Kind, sqlite3.Connection], pid: int) -> None:
     if pid == os.getpid():
-        for db in connections:
+        for db in connections.values():
             with suppress(sqlite3.Error):
                 db.close()
         connections.clear()

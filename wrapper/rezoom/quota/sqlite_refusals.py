@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
 from ..errors import QuotaExceeded
@@ -17,7 +16,7 @@ _MOST = 1024
 class _Refusal:
     reservation: Reservation
     wait: float
-    stamp: tuple[int, int, int] | None
+    seen: int
     until: int
     error: QuotaExceeded
 
@@ -25,8 +24,7 @@ class _Refusal:
 class Refusals:
     """The last refusal for each set of scopes.
 
-    Nothing but time passing and a change of the file can end it, and SQLite tells whether the file
-    was changed (https://www.sqlite.org/pragma.html#pragma_data_version).
+    Nothing but time passing and an event can end it, and events have numbers.
     """
 
     def __init__(self) -> None:
@@ -36,16 +34,14 @@ class Refusals:
         """Tell whether these scopes were full when last asked for."""
         return bool(self._by_key) and _key(reservation) in self._by_key
 
-    def recall(
-        self, db: sqlite3.Connection, reservation: Reservation, wait: float, wall: int
-    ) -> None:
-        """Raise the refusal again if it holds."""
+    def recall(self, seen: int, reservation: Reservation, wait: float, wall: int) -> None:
+        """Raise the refusal again if it holds; `seen` is the number of the last event."""
         old = self._by_key.get(_key(reservation))
         if (
             old is not None
             and wall < old.until
             and wait == old.wait
-            and old.stamp == stamp(db)
+            and old.seen == seen
             and (reservation is old.reservation or reservation == old.reservation)
         ):
             error = old.error
@@ -55,13 +51,9 @@ class Refusals:
             )  # fmt: skip
 
     def remember(
-        self,
-        seen: tuple[int, int, int] | None,
-        reservation: Reservation,
-        wait: float,
-        error: QuotaExceeded,
+        self, seen: int, reservation: Reservation, wait: float, error: QuotaExceeded
     ) -> None:
-        """Keep a refusal; `seen` is the stamp of the file it was read from."""
+        """Keep a refusal, as of the event `seen`."""
         if len(self._by_key) >= _MOST:
             self._by_key.clear()
         # Two clocks that tremble: retry_at is up to a millisecond late (see rail.shown).
@@ -72,12 +64,6 @@ class Refusals:
         """Drop a refusal: there was a place."""
         if self._by_key:
             self._by_key.pop(_key(reservation), None)
-
-
-def stamp(db: sqlite3.Connection) -> tuple[int, int, int]:
-    """Name the state of the file, as this connection sees it."""
-    version: int = db.execute("PRAGMA data_version").fetchone()[0]
-    return id(db), version, db.total_changes
 
 
 def _key(reservation: Reservation) -> str:

@@ -1,0 +1,43 @@
+"""Folding: the events of a SQLite ledger become a count, and what has expired goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from . import sqlite_sql as sql
+from .sqlite_book import STALE, Book
+from .sqlite_tail import SETTLED_REQUEST
+
+FIRST_NUMBER, _LAST_NUMBER = -(1 << 63), (1 << 63) - 1
+
+
+def fold(book: Book) -> None:
+    """Count what was answered, and set aside what nobody waits for; keep what is under way."""
+    db, tail, now = book.db, book.tail, book.now
+    answered: Counter[tuple[int, int]] = Counter()
+    kept, left = [], []
+    for token, request in tail.requests.items():
+        if request.send_by > now - STALE:
+            kept.append((token, request))
+            continue
+        for weight, free_at in zip(request.weights, request.frees, strict=True):
+            if free_at <= now:
+                continue
+            if request.send_by == SETTLED_REQUEST:
+                answered[weight.scope, free_at] += 1
+            else:
+                left.append((weight.scope, token, free_at, request.send_by))
+    # In order: neighbours are on the same page.
+    db.executemany(sql.SETTLED_PLACE, [(*place, answered[place]) for place in sorted(answered)])
+    db.executemany(sql.LEFT, sorted(left))
+    db.executemany(sql.AFTER, tail.turns.items())
+    tail.fold(db, kept, bool(db.execute(sql.ANY_LEFT).fetchone()[0]))
+
+
+def sweep(book: Book, after: int) -> int:
+    """Drop what expired in the next thousand rows; return where to go on."""
+    step = book.db.execute(sql.STEP, (after,)).fetchone()
+    until = _LAST_NUMBER if step is None else step[0]
+    for statement in sql.SWEEP:
+        book.db.execute(statement, (after, until, book.now))
+    return FIRST_NUMBER if step is None else until

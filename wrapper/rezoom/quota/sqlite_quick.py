@@ -1,0 +1,96 @@
+"""The two things that every update waits for, each a single row from what is remembered.
+
+A place is granted from memory, by a row that is only written if the last event is the last one
+remembered. If anybody has written anything in the meantime, nothing is granted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import lru_cache
+from typing import TypeAlias
+
+from . import sqlite_sql as sql
+from .instants import SECOND
+from .pacing import turn
+from .reservation import Grant, Reservation, Scope
+from .sqlite_tail import ANSWERED, GRANTED, GRANTED_PACED, Tail, Weight, packer
+
+# A reservation, its token, and how long its turn may be away.
+Asked: TypeAlias = tuple[Reservation, str, float]
+
+number = lru_cache(16384)(sql.number)
+
+
+def counted(reservation: Reservation) -> list[Scope]:
+    """List the scopes that a request takes a place in."""
+    return [scope for scope in reservation.scopes if not scope.gate]
+
+
+def grant(db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int) -> Grant | None:
+    """Take a place in every scope and a turn; None where that has to be looked at closely."""
+    reservation, token, wait = asked
+    if token in tail.requests or tail.left:
+        return None
+    lease, pace = reservation.lease, reservation.pace
+    at, kind = now, GRANTED
+    if pace is not None:
+        key = number(pace.key)
+        after, learned = tail.turns.get(key), tail.lessons.get(key)
+        if after is None or learned is None:
+            return None
+        at, following = turn(pace, (after, *learned), now)
+        if at - now > wait * SECOND:
+            return None
+    latest, margin, known = at + lease.horizon, lease.margin, tail.weights
+    weights: list[Weight] = []
+    frees: list[int] = []
+    numbers: list[int] = []
+    for scope in reservation.scopes:
+        weight = known.get(number(scope.key))
+        if (
+            weight is None
+            or weight.due <= now
+            or weight.count >= scope.most
+            or weight.blocked > now
+            or not weight.named
+            or (scope.exclusive and weight.pending and tail.flying(weight) > now)
+        ):
+            return None
+        if scope.gate:
+            continue
+        free_at = scope.free_at(latest, margin, ahead)
+        weights.append(weight)
+        frees.append(free_at)
+        numbers += (weight.scope, free_at)
+    if not weights:
+        return None
+    if pace is not None and following is not None:
+        kind = GRANTED_PACED
+        numbers += (key, following[0])
+    last, send_by = tail.last, at + lease.send_within
+    values = (last, kind, token, send_by, packer(len(numbers)).pack(*numbers))
+    if db.execute(sql.NEXT, values).rowcount != 1:
+        tail.alone = False
+        return None
+    tail.grant(last + 1, token, send_by, weights, frees)
+    if kind == GRANTED_PACED:
+        tail.turns[key] = numbers[-1]
+    return Grant(token, reservation, now + ahead, at - now)
+
+
+def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: int) -> None:
+    """Shorten the places to what an answer proves."""
+    token, reservation = given.token, given.reservation
+    margin = reservation.lease.margin
+    # Without a limit a place is only there as long as the request is under way.
+    frees = [
+        0 if scope.limit is None else scope.settled_at(now, margin, ahead)
+        for scope in reservation.scopes
+        if not scope.gate
+    ]
+    values = (None, ANSWERED, token, 0, packer(len(frees)).pack(*frees))
+    row = db.execute(sql.EVENT, values).lastrowid
+    request = tail.requests.get(token)
+    if row == tail.last + 1 and request is not None and request.send_by > 0:
+        tail.answer(row, token, request, frees)
