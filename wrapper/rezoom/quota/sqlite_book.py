@@ -16,7 +16,7 @@ from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope, granted_before
-from .sqlite_quick import answer, counted
+from .sqlite_quick import answer, placed
 from .sqlite_quick import number as _number
 from .sqlite_tail import (
     ABANDONED,
@@ -99,7 +99,7 @@ class Book:
                 self.end(kind, grant)
             return
         margin, changed = grant.reservation.lease.margin, []
-        for scope in counted(grant.reservation):
+        for scope in placed(grant.reservation):
             where: tuple[int | str, ...] = (_number(scope.key), grant.token)
             statement = _LEFT.get(kind)
             if statement is None:
@@ -187,13 +187,13 @@ class Book:
         request = self.tail.requests.get(token)
         if request is None:
             if self.tail.left:
-                for scope in counted(reservation):
+                for scope in placed(reservation):
                     where = (_number(scope.key), token)
                     if self.db.execute(sql.IS_LEFT, where).fetchone():
                         raise spent(token)
             return None
         held = {weight.scope for weight in request.weights}
-        if request.send_by <= 0 or held != {_number(one.key) for one in counted(reservation)}:
+        if request.send_by <= 0 or held != {_number(one.key) for one in placed(reservation)}:
             raise spent(token)
         return granted_before(reservation, token, request.send_by, self.now, self.ahead)
 

@@ -22,7 +22,7 @@ Asked: TypeAlias = tuple[Reservation, str, float]
 number = lru_cache(16384)(sql.number)
 
 
-def counted(reservation: Reservation) -> list[Scope]:
+def placed(reservation: Reservation) -> list[Scope]:
     """List the scopes that a request takes a place in."""
     return [scope for scope in reservation.scopes if not scope.gate]
 
