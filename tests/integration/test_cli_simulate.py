@@ -91,6 +91,24 @@ def test_a_file_keeps_everything(tmp_path: Path) -> None:
         assert http.get("/meetings/7").json()["topic"] == "kept"
 
 
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    """The update, and that it was counted, are in the file before the answer is given."""
+    options = ["--db", str(tmp_path / "sim.db")]
+    process = subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    number = told["meetings"][0]
+    with client(told) as http:
+        assert http.patch(f"/meetings/{number}", json={"topic": "kept"}).status_code == 204
+    process.kill()
+    process.communicate()
+    with running(*options) as told, client(told) as http:
+        assert http.get(f"/meetings/{number}").json()["topic"] == "kept"
+        answer = http.patch(f"/meetings/{number}", json={"topic": "again"})
+        assert answer.headers["x-ratelimit-remaining"] == "98"
+        assert httpx.get(told["control_url"]).status_code == 200
+
+
 def test_it_speaks_https(tmp_path: Path) -> None:
     """With a certificate and its key."""
     authority = trustme.CA()

@@ -108,6 +108,26 @@ def test_a_note_is_kept_until_the_next(store: Store) -> None:
     assert (store.recall("clock"), store.recall("other")) == ([1], None)
 
 
+def test_notes_are_found_and_forgotten_by_how_they_begin(store: Store) -> None:
+    """An underscore is an underscore."""
+    for name in ("a_1", "a_2", "ab3"):
+        store.remember(name, name)
+    assert store.notes("a_") == {"1": "a_1", "2": "a_2"}
+    store.forget("a_")
+    assert store.notes("") == {"ab3": "ab3"}
+
+
+def test_cleared_meetings_are_gone_with_their_history(store: Store) -> None:
+    """And their numbers are free; notes stay."""
+    store.add(9, {})
+    change(store, 9, lambda old: (old, ()))
+    store.remember("clock", 1)
+    store.clear()
+    assert (list(store.meetings()), store.read(9), store.history(9)) == ([], None, ())
+    store.add(9, {})
+    assert (store.history(9), store.recall("clock")) == ((), 1)
+
+
 def test_a_closed_store_can_be_read_and_opened_again(store: Store) -> None:
     """What was kept is there before and after."""
     store.add(9, {"topic": "a"})
@@ -133,6 +153,27 @@ def test_a_simulator_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert [update.body for update in sim.history(number)] == [{"topic": "b"}]
         assert timedelta() <= sim.clock.now() - before < timedelta(hours=1)
     assert b"sim." not in file.read_bytes()
+
+
+def test_what_was_spent_is_still_spent(tmp_path: Path) -> None:
+    """The hundreds and the account's day go on, and end when they would have."""
+    file = tmp_path / "sim.db"
+    with Simulator(db=file, clock=SimClock(NOW), meetings=[{}], plan="free") as sim:
+        (number,) = sim.meetings
+        with sim.zoom() as zoom:
+            for minute in range(3):
+                zoom.update(number, topic=f"{minute}")
+                sim.clock.sleep(60)
+        before = sim.quota()
+        assert before["meetings"][str(number)]["used"] == 3
+    with Simulator(db=file, plan="free") as sim:
+        assert sim.quota() == before
+        sim.clock.sleep(86_400 - 180)
+        assert sim.quota()["meetings"][str(number)]["used"] == 2
+        assert sim.quota()["account_day"]["used"] == 0
+        sim.clear_quota()
+    with Simulator(db=file, plan="free") as sim:
+        assert sim.quota()["meetings"] == {}
 
 
 def test_a_clock_that_stands_still_stands_there_again(tmp_path: Path) -> None:

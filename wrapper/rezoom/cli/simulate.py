@@ -144,8 +144,9 @@ def simulate(
             simulator.add_meeting()
         _warn(simulator, host)
         if as_json:
-            told = {"url": simulator.url, "env": simulator.env()}
-            print_json("simulator/1", told | {"meetings": list(simulator.meetings)})
+            told: dict[str, Any] = {"url": simulator.url, "control_url": simulator.control_url}
+            told |= {"env": simulator.env(), "meetings": list(simulator.meetings)}
+            print_json("simulator/1", told)
         else:
             _announce(simulator, db)
 
@@ -205,5 +206,6 @@ def _announce(simulator: Simulator, db: Path | None) -> None:
         number = simulator.meetings[0]
         console.print(f"\nrezoom show {number}", soft_wrap=True)
         console.print(f"rezoom update {number} --topic 'Stand-up' --duration 30", soft_wrap=True)
+    console.print(f"\nClock, log, quota, faults: curl {simulator.control_url}", soft_wrap=True)
     end = f"stops it; {db} keeps everything" if db else "stops it and forgets everything"
     talk().print(f"\nCtrl-C {end}.", style="dim", soft_wrap=True)

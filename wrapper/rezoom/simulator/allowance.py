@@ -1,6 +1,7 @@
 """Zoom's limits, counted and kept: the account's, the host's hundred, the meeting's hundred."""
 
 from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -30,8 +31,11 @@ class _Window:
 
     __slots__ = ("_at",)
 
-    def __init__(self) -> None:
-        self._at: deque[datetime] = deque()
+    def __init__(self, at: Iterable[datetime] = ()) -> None:
+        self._at: deque[datetime] = deque(at)
+
+    def __iter__(self) -> Iterator[datetime]:
+        return iter(self._at)
 
     def add(self, now: datetime, most: int | None) -> None:
         self._at.append(now)
@@ -61,6 +65,8 @@ class Allowance:
 
     def __init__(self, caps: Caps) -> None:
         self.caps = caps
+        # Told the name and the new value of each count, for whoever keeps them; None ends them all.
+        self.noted: Callable[[str, object], None] | None = None
         self.reset()
 
     def reset(self) -> None:
@@ -70,6 +76,21 @@ class Allowance:
         self._second = _Window()
         self._hosts: defaultdict[str, _Window] = defaultdict(_Window)
         self._meetings: defaultdict[int, _Window] = defaultdict(_Window)
+        if self.noted is not None:
+            self.noted("", None)
+
+    def restore(self, notes: Mapping[str, Any]) -> None:
+        """Go on from counts that were noted; the second's is not."""
+        for name, value in notes.items():
+            kind, _, key = name.partition(" ")
+            if kind == "account":
+                self._day, self._requests = date.fromisoformat(value[0]), value[1]
+            else:
+                window = _Window(map(datetime.fromisoformat, value))
+                if kind == "host":
+                    self._hosts[key] = window
+                else:
+                    self._meetings[int(key)] = window
 
     def request(self, now: datetime) -> Met | None:
         """Count one request of the account, unless a limit of its plan is met."""
@@ -83,6 +104,8 @@ class Allowance:
         if caps.second is not None:
             self._second.add(now, caps.second)
         self._requests += 1
+        if self.noted is not None:
+            self.noted("account", [now.date().isoformat(), self._requests])
         return None
 
     def refuses(self, host: str, meeting: int, now: datetime, quirks: Quirks) -> Met | None:
@@ -104,6 +127,9 @@ class Allowance:
         self._turn_page(now)
         self._hosts[host].add(now, self.caps.host_day or _HOST)
         self._meetings[meeting].add(now, self.caps.meeting_day or _MEETING)
+        if self.noted is not None:
+            self.noted(f"host {host}", [at.isoformat() for at in self._hosts[host]])
+            self.noted(f"meeting {meeting}", [at.isoformat() for at in self._meetings[meeting]])
 
     def headers(self, host: str, now: datetime, quirks: Quirks) -> dict[str, str]:
         """Return the headers of a successful update: the host's pool, counting down."""

@@ -16,7 +16,7 @@ from .caps import Plan
 from .clock import SimClock
 from .fake import FakeZoom
 from .fault_plan import FaultPlan, RandomFaults
-from .fault_spec import Faults, as_fault, read_faults
+from .fault_spec import Faults, as_fault, read_fault_words, read_faults
 from .faults import Fault, FaultOptions
 from .people import User
 from .quirks import Quirks
@@ -29,13 +29,15 @@ from .store_file import FileStore
 from .tokens import Credentials
 from .view import view
 
+_COUNTS = "count of "
+
 
 class StageOptions(TypedDict, total=False):
     """What a simulator can be made of; Simulator says what each is."""
 
     clock: Clock | None
     quirks: Quirks | Mapping[str, Any] | None
-    faults: Faults | Mapping[str, Any] | Iterable[Any]
+    faults: Faults | Mapping[str, Any] | Iterable[Any] | str
     store: Store | None
     db: str | Path | None
     credentials: Credentials | None
@@ -54,6 +56,13 @@ class Stage(Backstage):
         for name in sorted(options.keys() - StageOptions.__annotations__.keys()):
             raise TypeError(f"a simulator has no option {name!r}")
         self._store = _opened(options.get("store"), options.get("db"))
+        try:
+            self._set_up(options)
+        except BaseException:
+            self._store.close()
+            raise
+
+    def _set_up(self, options: StageOptions) -> None:
         self.clock: Clock = options.get("clock") or _remembered_clock(self._store)
         self.credentials = options.get("credentials") or Credentials()
         self.quirks = Quirks.of(options.get("quirks"))
@@ -72,18 +81,17 @@ class Stage(Backstage):
             limits=options.get("limits", True),
             users=options.get("users", ()),
         )
-        try:
-            if not self._store.meetings():
-                meetings = options.get("meetings", ())
-                where = meetings.where if isinstance(meetings, Seed) else in_a_list
-                self._add(list(meetings), where)
-        except ConfigError:
-            self._store.close()
-            raise
+        if not self._store.meetings():
+            meetings = options.get("meetings", ())
+            where = meetings.where if isinstance(meetings, Seed) else in_a_list
+            self._add(list(meetings), where)
         self._begin()
         if isinstance(self.clock, SimClock):
             self.clock.watch(self._remember)
             self._remember()
+        if isinstance(self._store, FileStore):
+            self._fake.allowance.restore(self._store.notes(_COUNTS))
+            self._fake.allowance.noted = self._note
 
     def add_meeting(self, **fields: Any) -> int:
         """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
@@ -203,6 +211,12 @@ class Stage(Backstage):
                 self._store.add(number, state)
             return list(added)
 
+    def _note(self, name: str, count: object) -> None:
+        if count is None:
+            self._store.forget(_COUNTS + name)
+        else:
+            self._store.remember(_COUNTS + name, count)
+
     def _remember(self) -> None:
         if isinstance(self.clock, SimClock):
             self._store.remember("clock", self.clock.memento())
@@ -219,10 +233,12 @@ def _remembered_clock(store: Store) -> SimClock:
     return SimClock.restored(memento) if memento else SimClock()
 
 
-def _armed(faults: Faults | Mapping[str, Any] | Iterable[Any]) -> FaultPlan:
+def _armed(faults: Faults | Mapping[str, Any] | Iterable[Any] | str) -> FaultPlan:
     if not isinstance(faults, Faults):
-        # A tuple of its own is Faults, so that what is iterable is a list of single ones.
-        faults = read_faults(faults if isinstance(faults, Mapping) else list(faults))
+        if isinstance(faults, str):
+            faults = read_fault_words(faults)
+        else:
+            faults = read_faults(faults if isinstance(faults, Mapping) else list(faults))
     plan = FaultPlan(faults.listed)
     plan.draw_from(faults.lottery)
     return plan

@@ -86,6 +86,14 @@ class Store(Protocol):
         """Keep a JSON value under a name: the clock, what was counted."""
         ...
 
+    def notes(self, prefix: str) -> Mapping[str, Any]:
+        """Return what was remembered under names that begin so, without that beginning."""
+        ...
+
+    def forget(self, prefix: str) -> None:
+        """Remember nothing more under names that begin so."""
+        ...
+
     def open(self) -> None:
         """Take files again after `close`; a new store is open already."""
         ...
@@ -159,6 +167,18 @@ class MemoryStore:
         """Keep a JSON value under a name."""
         with self._lock:
             self._notes[name] = deepcopy(value)
+
+    def notes(self, prefix: str) -> Mapping[str, Any]:
+        """Return what was remembered under names that begin so, without that beginning."""
+        with self._lock:
+            found = {n: v for n, v in self._notes.items() if n.startswith(prefix)}
+            return {name.removeprefix(prefix): deepcopy(value) for name, value in found.items()}
+
+    def forget(self, prefix: str) -> None:
+        """Remember nothing more under names that begin so."""
+        with self._lock:
+            for name in [name for name in self._notes if name.startswith(prefix)]:
+                del self._notes[name]
 
     def open(self) -> None:
         """Do nothing: there is no file."""

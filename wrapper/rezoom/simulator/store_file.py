@@ -123,6 +123,22 @@ class FileStore:
         with self._writing():
             self._db.execute("REPLACE INTO notes (name, value) VALUES (?, ?)", (name, _text(value)))
 
+    def notes(self, prefix: str) -> Mapping[str, Any]:
+        """Return what was remembered under names that begin so, without that beginning."""
+        with self._lock:
+            # Not LIKE: it takes an underscore for any character.
+            rows = self._db.execute(
+                "SELECT name, value FROM notes WHERE substr(name, 1, length(?)) = ?", (prefix,) * 2
+            )
+            return {name.removeprefix(prefix): json.loads(value) for name, value in rows}
+
+    def forget(self, prefix: str) -> None:
+        """Remember nothing more under names that begin so."""
+        with self._writing():
+            self._db.execute(
+                "DELETE FROM notes WHERE substr(name, 1, length(?)) = ?", (prefix,) * 2
+            )
+
     def open(self) -> None:
         """Take the file again after `close`, with whatever has become of it since."""
         with self._lock:
