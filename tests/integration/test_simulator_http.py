@@ -17,6 +17,7 @@ import pytest
 import rezoom.simulator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openapi_judge import AnswerJudge
 from rezoom.errors import ConfigError
 from rezoom.simulator import Credentials, Fault, Quirks, SimClock, Simulator
 
@@ -32,7 +33,8 @@ def sim() -> Iterator[Simulator]:
 
 @pytest.fixture
 def api(sim: Simulator) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sim.url, headers=bearer(sim)) as client:
+    hooks: Any = {"response": [AnswerJudge()]}
+    with httpx.Client(base_url=sim.url, headers=bearer(sim), event_hooks=hooks) as client:
         yield client
 
 
@@ -316,6 +318,13 @@ def test_the_log_shows_requests_and_no_secret(
     assert any(line.startswith("PATCH") for line in ours)
     for secret in ("Pa55-word", "sim-secret", "sim.query", api.headers["authorization"][7:]):
         assert secret not in text
+
+
+def test_a_fault_at_the_token_address_keeps_no_secret(sim: Simulator) -> None:
+    """Nothing of a form is logged that was never read."""
+    sim.fail_next(Fault(status=500, match="/oauth/token"))
+    token(sim, client_secret="sim-secret")
+    assert (sim.requests[-1].status, sim.requests[-1].body) == (500, None)
 
 
 def test_the_history_keeps_each_change(sim: Simulator, api: httpx.Client) -> None:

@@ -6,13 +6,14 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .breakage import Operation, respond, seen_status
-from .calls import Call, Outcome
+from .calls import Call, Outcome, readable
 from .fake import FakeZoom
 from .fault_plan import FaultPlan
 from .faults import Fault
@@ -22,7 +23,7 @@ _log = logging.getLogger("rezoom.simulator")
 
 # Outside /v2, so that it is never in the way of Zoom's own paths.
 CONTROL = "/simulator"
-_MEETINGS = "/v2/meetings/"
+_MEETINGS, _TOKEN = "/v2/meetings/", "/oauth/token"
 _GLANCES = 20
 
 
@@ -43,10 +44,10 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
         fault = faults.take(call.method, call.path)
         async with _turn(fake, call) as operation:
             outcome, response = await respond(call, operation, fault, receive, at)
-        response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
-        log.add(_entry(call, outcome, response, fault, at))
-        _log.debug("%s %s %s", call.method, call.path, seen_status(response) or "cut")
-        await response(scope, receive, send)
+            response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
+            log.add(_entry(call, outcome, response, fault, at))
+            _log.debug("%s %s %s", call.method, call.path, seen_status(response) or "cut")
+            await response(scope, receive, send)
 
     return app
 
@@ -57,7 +58,7 @@ def _operation(fake: FakeZoom, call: Call) -> Operation:
             return fake.update
         if call.method == "GET":
             return fake.read
-    elif call.path == "/oauth/token" and call.method == "POST":
+    elif call.path == _TOKEN and call.method == "POST":
         return fake.token
     return fake.unknown
 
@@ -118,7 +119,7 @@ def _entry(
         path=call.path,
         query=without_secrets(call.query),
         headers=without_credentials(call.headers),
-        body=outcome.body if outcome else (call.content.decode("utf-8", "replace") or None),
+        body=outcome.body if outcome else _unread(call),
         status=seen_status(response),
         verdict=outcome.verdict if outcome else None,
         ignored=outcome.ignored if outcome else (),
@@ -126,3 +127,8 @@ def _entry(
         fault=fault.name if fault else None,
         tracking_id=response.headers.get("x-zm-trackingid"),
     )
+
+
+def _unread(call: Call) -> Any:
+    # The token address takes secrets, and in a form, so nothing of it is kept unread.
+    return None if call.path == _TOKEN else readable(call.content)
