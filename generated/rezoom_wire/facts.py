@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 ee227aa829585334) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 82c53fc6646e2503) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -176,7 +176,7 @@ class Rule(NamedTuple):
     member that was sent and did not change; `computed`: by code, where no schema can say it.
     `bounds` holds the limits the rule itself sets, `explains` the members of which it can be the
     reason, `settles` the advice that is moot once the meeting has been read, `each` the derived
-    list for every item of which it is told.
+    list for every item of which it is told, `names` the fields it is about that no body has.
     """
 
     id: str
@@ -192,6 +192,7 @@ class Rule(NamedTuple):
     explains: tuple[str, ...] = ()
     settles: tuple[str, ...] = ()
     each: str = ""
+    names: tuple[str, ...] = ()
 
 
 class ReadBack(NamedTuple):
@@ -4108,7 +4109,10 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave it out; choose global_dial_in_countries for dial-in numbers.",
             source="C25",
             date="2025-12-16",
-            explains=("settings.global_dial_in_numbers",),
+            explains=(
+                "settings.global_dial_in_numbers",
+                "settings.authentication_exception[].join_url",
+            ),
             severity="warning",
         ),
         "not-always-read-back": Rule(
@@ -4165,6 +4169,68 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave it out; if Zoom has added it since, pass it with extra= (--extra).",
             source="FRA",
             date="2026-11-22",
+        ),
+        "occurrence-in-body": Rule(
+            path="",
+            field="",
+            kind="computed",
+            id="occurrence-in-body",
+            severity="error",
+            names=("occurrence_id",),
+            sentence="Zoom reads occurrence_id from the query; in the body it is not read, and the whole series is changed.",
+            fix="Pass it as occurrence= (--occurrence), which goes to the query.",
+            source="C25",
+            date="2025-12-16",
+        ),
+        "create-only-field": Rule(
+            path="",
+            field="",
+            kind="computed",
+            id="create-only-field",
+            severity="error",
+            names=(
+                "default_password",
+                "settings.additional_data_center_regions",
+                "settings.show_join_info",
+            ),
+            sentence="Zoom takes this field when a meeting is created, and not in an update.",
+            fix="Leave it out, or create the meeting anew.",
+            source="K26",
+            date="2026-05-15",
+        ),
+        "answer-only-field": Rule(
+            path="",
+            field="",
+            kind="computed",
+            id="answer-only-field",
+            severity="error",
+            names=(
+                "id",
+                "uuid",
+                "host_id",
+                "host_email",
+                "assistant_id",
+                "status",
+                "created_at",
+                "start_url",
+                "join_url",
+                "chat_join_url",
+                "registration_url",
+                "h323_password",
+                "pstn_password",
+                "encrypted_password",
+                "dynamic_host_key",
+                "pmi",
+                "creation_source",
+                "tracking_fields[].visible",
+                "occurrences",
+                "settings.continuous_meeting_chat.channel_id",
+                "settings.meeting_invitees[].internal_user",
+            ),
+            sentence="Zoom shows this in its answers and does not take it in an update.",
+            fix="Leave it out.",
+            source="C25",
+            date="2025-12-16",
         ),
         "extra": Rule(
             path="",
@@ -4395,6 +4461,18 @@ READ_BACK: Final[Mapping[str, ReadBack]] = MappingProxyType(
             sentence="The people are the same in whatever order. An ID may come back as an address; no source says.",
             source="SUP-ALT",
         ),
+        "settings.approved_or_denied_countries_or_regions.approved_list": ReadBack(
+            path="settings.approved_or_denied_countries_or_regions.approved_list",
+            kind="set",
+            sentence="The countries are the same in whatever order.",
+            source="C25",
+        ),
+        "settings.approved_or_denied_countries_or_regions.denied_list": ReadBack(
+            path="settings.approved_or_denied_countries_or_regions.denied_list",
+            kind="set",
+            sentence="The countries are the same in whatever order.",
+            source="C25",
+        ),
         "settings.authentication_exception": ReadBack(
             path="settings.authentication_exception",
             kind="items",
@@ -4407,10 +4485,22 @@ READ_BACK: Final[Mapping[str, ReadBack]] = MappingProxyType(
             sentence="Zoom makes the link; what was sent does not count.",
             source="C25",
         ),
+        "settings.auto_add_recording_to_video_management.channels": ReadBack(
+            path="settings.auto_add_recording_to_video_management.channels",
+            kind="items",
+            sentence="The channels are the same in whatever order.",
+            source="CL-2509",
+        ),
         "settings.breakout_room.rooms": ReadBack(
             path="settings.breakout_room.rooms",
             kind="items",
             sentence="The rooms are the same in whatever order.",
+            source="C25",
+        ),
+        "settings.breakout_room.rooms[].participants": ReadBack(
+            path="settings.breakout_room.rooms[].participants",
+            kind="set",
+            sentence="The people are the same in whatever order.",
             source="C25",
         ),
         "settings.custom_keys": ReadBack(

@@ -8,7 +8,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/"
-BODY = "MeetingUpdate"
+BODY, ANSWER = "MeetingUpdate", "Meeting"
 
 # What a validator acts on. Everything else in a schema is for people and generators.
 _ASSERTIONS = frozenset(

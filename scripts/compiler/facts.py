@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .bundle import BODY, REF, Schema, resolve
+from .bundle import BODY, Schema
 from .document import walk
 from .reading_back import read_backs, volatile
-from .rule_rows import rule_rows
+from .rule_rows import members, rule_rows
 
 # A real module, so that it is type-checked like everything else; its text heads the generated one.
 _TYPES = Path(__file__).with_name("facts_types.py")
@@ -16,7 +16,7 @@ _TYPES = Path(__file__).with_name("facts_types.py")
 
 def facts_module(bundled: Schema) -> str:
     """Render the module, unformatted and without its header."""
-    fields = {path: _field(path, schema) for path, schema in body_fields(bundled)}
+    fields = {path: _field(path, schema) for path, schema in members(bundled, BODY)}
     tables: list[tuple[str, str, str]] = [
         ("SPEC_VERSION", "str", repr(bundled["info"]["version"])),
         ("BASE_URL", "str", repr(bundled["servers"][0]["url"])),
@@ -51,24 +51,6 @@ def facts_module(bundled: Schema) -> str:
     ]
     lines = [f"{name}: Final[{kind}] = {value}" for name, kind, value in tables]
     return "\n\n".join([_TYPES.read_text(encoding="utf-8"), *lines]) + "\n"
-
-
-def body_fields(bundled: Schema) -> list[tuple[str, Schema]]:
-    """List every property path of the request body with its resolved schema."""
-    found: list[tuple[str, Schema]] = []
-
-    def visit(schema: Schema, prefix: str) -> None:
-        schema = resolve(schema, bundled)
-        for name, member in schema.get("properties", {}).items():
-            path = f"{prefix}{name}"
-            child = {"x-source": schema.get("x-source", ""), **resolve(member, bundled)}
-            found.append((path, child))
-            visit(child, f"{path}.")
-            if child.get("type") == "array":
-                visit(child["items"], f"{path}[].")
-
-    visit({"$ref": REF + BODY}, "")
-    return found
 
 
 def secret_names(bundled: Schema) -> set[str]:

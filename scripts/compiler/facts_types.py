@@ -173,7 +173,7 @@ class Rule(NamedTuple):
     member that was sent and did not change; `computed`: by code, where no schema can say it.
     `bounds` holds the limits the rule itself sets, `explains` the members of which it can be the
     reason, `settles` the advice that is moot once the meeting has been read, `each` the derived
-    list for every item of which it is told.
+    list for every item of which it is told, `names` the fields it is about that no body has.
     """
 
     id: str
@@ -189,6 +189,7 @@ class Rule(NamedTuple):
     explains: tuple[str, ...] = ()
     settles: tuple[str, ...] = ()
     each: str = ""
+    names: tuple[str, ...] = ()
 
 
 class ReadBack(NamedTuple):

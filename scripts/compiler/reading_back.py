@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from .bundle import BODY, REF, Schema, has_field, resolve
+from .bundle import ANSWER, BODY, REF, Schema, has_field
 from .document import Document, Path_, walk
-
-ANSWER = "Meeting"
+from .rule_rows import members
 
 
 def read_backs(bundled: Schema) -> list[dict[str, Any]]:
     """List the body's members that do not come back as they were sent, by their dotted path."""
     found: list[dict[str, Any]] = []
-
-    def visit(schema: Schema, prefix: str) -> None:
-        schema = resolve(schema, bundled)
-        for name, member in schema.get("properties", {}).items():
-            path, child = f"{prefix}{name}", resolve(member, bundled)
-            if "x-read-back" in child:
-                row = {"path": path, **child["x-read-back"]}
-                found.append(row | ({"look": tuple(row["look"])} if "look" in row else {}))
-            visit(child, f"{path}.")
-            if child.get("type") == "array":
-                visit(child["items"], f"{path}[].")
-
-    visit({"$ref": REF + BODY}, "")
+    for path, schema in members(bundled, BODY):
+        if "x-read-back" in schema:
+            row = {"path": path, **schema["x-read-back"]}
+            found.append(row | ({"look": tuple(row["look"])} if "look" in row else {}))
     return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .bundle import BODY, REF, Schema, deprecated_id, resolve
+from .bundle import ANSWER, BODY, REF, Schema, deprecated_id, resolve
 
 # The lists outside the body's schema, and what kind of rule each holds.
 LISTS = {"x-situations": "situation", "x-reasons": "reason", "x-computed": "computed"}
-_LISTED = ("explains", "settles")
+_LISTED = ("explains", "settles", "names")
 
 
 def rule_rows(bundled: Schema) -> list[dict[str, Any]]:
@@ -26,9 +26,40 @@ def _listed_rules(bundled: Schema) -> Iterator[dict[str, Any]]:
             row = {"path": "", "field": "", "bounds": {}, "kind": kind, **rule}
             row.pop("when", None)
             row |= {key: tuple(rule[key]) for key in _LISTED if key in rule}
+            if rule.get("names") == "answers":
+                row["names"] = tuple(_answered(bundled))
             # A reason is told of what has happened, so it never stops anything.
             row.setdefault("severity", "warning")
             yield row
+
+
+def _answered(bundled: Schema) -> Iterator[str]:
+    """List what an answer has and a body has not, unless another rule names it."""
+    lists = (rule.get("names") for rule in bundled["x-computed"])
+    named = {name for names in lists if isinstance(names, list) for name in names}
+    sent = {path for path, _ in members(bundled, BODY)}
+    above: tuple[str, ...] = ()
+    for path, _ in members(bundled, ANSWER):
+        if path not in sent | named and not path.startswith(above):
+            yield path
+            # What stands in it is told with it.
+            above = (*above, f"{path}.", f"{path}[")
+
+
+def members(bundled: Schema, component: str) -> Iterator[tuple[str, Schema]]:
+    """Yield every property path of a component, parents first, with its resolved schema."""
+
+    def visit(schema: Schema, prefix: str) -> Iterator[tuple[str, Schema]]:
+        schema = resolve(schema, bundled)
+        for name, member in schema.get("properties", {}).items():
+            path = f"{prefix}{name}"
+            child = {"x-source": schema.get("x-source", ""), **resolve(member, bundled)}
+            yield path, child
+            yield from visit(child, f"{path}.")
+            if child.get("type") == "array":
+                yield from visit(child["items"], f"{path}[].")
+
+    yield from visit({"$ref": REF + component}, "")
 
 
 def _body_rules(bundled: Schema) -> list[dict[str, Any]]:

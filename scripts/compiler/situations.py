@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .bundle import BODY, REF, Schema, has_field, inline
+from .bundle import ANSWER, BODY, REF, Schema, has_field, inline
 from .document import Document, Path_
-from .reading_back import ANSWER
 from .rule_rows import LISTS, rule_rows
 from .rules import dead_parts
 
@@ -105,6 +104,10 @@ def _faults(
     for index, other in enumerate(rule.get("settles", [])):
         if ids.get(other, {}).get("kind") != "advice":
             yield (*path, "settles", index), f"there is no advice {other!r}"
+    names = rule.get("names", [])
+    for index, name in enumerate(names if isinstance(names, list) else []):
+        if has_field(body, name, root):
+            yield (*path, "names", index), f"the body has {name!r}, so this rule is never told"
     each = rule.get("each")
     if each and case["properties"]["derived"]["properties"].get(each, {}).get("type") != "array":
         yield (*path, "each"), f"x-case derives no list {each!r}"

@@ -182,6 +182,10 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
         (*UPDATE, "schedule_for", "x-read-back", "kind"), ("kind: nevr",), HERE,
         "'nevr' is not one of",
     ),
+    "naming what the body has": (
+        (*row("x-computed", "occurrence-in-body"), "names"), ("names: [duration]",), HERE,
+        "the body has 'duration'",
+    ),
     "misspelt fact": (
         ("x-throttles", 0, "retry"), ("retries: true",), PARENT, "'retries' was unexpected",
     ),

@@ -125,3 +125,53 @@ def test_errors_have_a_shape() -> None:
     error = BUNDLE["components"]["schemas"]["ZoomError"]["properties"]
     assert {"code", "message", "errors"} <= set(error)
     assert not {"required", "enum"} & set(BUNDLE["components"]["schemas"]["ZoomError"])
+
+
+def test_what_does_not_come_back_as_it_was_sent_is_known() -> None:
+    """A comparison that knew none of these would cry wolf, or see nothing."""
+    kinds = {path: row.kind for path, row in facts.READ_BACK.items()}
+    assert kinds["start_time"] == kinds["recurrence.end_date_time"] == "instant"
+    assert kinds["recurrence.end_times"] == "expanded"
+    assert facts.READ_BACK["schedule_for"].look == ("host_id", "host_email")
+    assert {"start_url", "status"} <= facts.VOLATILE
+
+
+def test_every_list_says_how_it_comes_back() -> None:
+    """Order, and what Zoom adds to an item: without a row it would be compared to the letter."""
+    lists = {path for path, field in facts.FIELDS.items() if field.kind.startswith("array")}
+    assert lists - facts.READ_BACK.keys() == set()
+
+
+def test_every_time_comes_back_as_an_instant() -> None:
+    """Whatever form it was sent in."""
+    times = {path for path, field in facts.FIELDS.items() if field.time}
+    assert {facts.READ_BACK[path].kind for path in times} == {"instant"}
+
+
+def test_no_secret_is_told_in_a_rule() -> None:
+    """Sentences quote members, never their values."""
+    assert [
+        rule.id for rule in facts.RULES.values() if "pwd=" in f"{rule.sentence}{rule.fix}"
+    ] == []
+
+
+def test_every_rule_names_its_source_and_date() -> None:
+    """Provenance, and a link to follow."""
+    for rule in facts.RULES.values():
+        assert facts.SOURCES[rule.source].url.startswith("http"), rule.id
+        assert rule.date[:4].isdigit(), rule.id
+
+
+def test_rules_without_evidence_say_so() -> None:
+    """What only follows from another fact must not read like an observation."""
+    for rule in ("edited-dates-reset", "deleted-dates-return"):
+        assert "No direct evidence was found" in facts.RULES[rule].sentence
+    for rule in ("utc-cutoff", "utc-extra"):
+        assert "no report of it was found" in facts.RULES[rule].sentence
+
+
+def test_the_page_of_rules_has_every_rule_once() -> None:
+    """The same rows as the facts."""
+    page = WIRE.joinpath("RULES.md").read_text("utf-8")
+    listed = [line.split("`")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert sorted(listed) == sorted(facts.RULES)

@@ -150,6 +150,43 @@ def test_a_field_in_the_wrong_place_is_sent_home() -> None:
     assert "settings.waiting_room" in problem.fix
 
 
+@pytest.mark.parametrize(
+    ("body", "rule", "fix"),
+    [
+        ({"occurrence_id": "1648194360000"}, "occurrence-in-body", "occurrence="),
+        (settings(show_join_info=True), "create-only-field", "create the meeting anew"),
+        ({"default_password": True}, "create-only-field", "create the meeting anew"),
+        ({"join_url": "https://zoom.example/j/1?pwd=x"}, "answer-only-field", "Leave it out"),
+        ({"host_email": "ada@example.org"}, "answer-only-field", "write schedule_for"),
+        (
+            settings(meeting_invitees=[{"email": "a@b.org", "internal_user": True}]),
+            "answer-only-field",
+            "Leave it out",
+        ),
+    ],
+)
+def test_a_field_of_another_operation_is_told_as_such(body: Body, rule: str, fix: str) -> None:
+    """Most of all the id of an occurrence, which in the body would change the whole series."""
+    (problem,) = check({"topic": "x", **body})
+
+    assert (problem.severity, problem.rule) == ("error", rule)
+    assert fix in problem.fix
+    assert "pwd" not in str(problem)
+
+
+def test_every_field_that_only_an_answer_has_is_told() -> None:
+    """Whoever sends back what was read learns which members are not for sending."""
+    answers = facts.RULES["answer-only-field"].names
+    told = {
+        path: ids([p for p in check({path: 1}) if p.path == path])
+        for path in answers
+        if "." not in path
+    }
+
+    assert told == {path: ["answer-only-field"] for path in told}
+    assert {"id", "host_id", "start_url", "occurrences"} <= told.keys()
+
+
 def test_a_dotted_name_is_nested_instead() -> None:
     """Paths are how problems are told, not how bodies are written."""
     (problem,) = check({"settings.waiting_room": True})

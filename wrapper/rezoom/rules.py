@@ -172,19 +172,23 @@ def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: obj
 
 
 def _unknown(path: str, member: str, known: Mapping[str, object]) -> Problem:
+    name = pattern_path(path)
+    rule = next((rule.id for rule in facts.RULES.values() if name in rule.names), "unknown-field")
+    instead = [row.path for row in facts.READ_BACK.values() if name in row.look]
+    if rule != "unknown-field":
+        return computed(rule, path, f"write {instead[0]} instead" if instead else "")
     elsewhere = [p for p in facts.FIELDS if member in (p, p.rpartition(".")[2])]
     close = get_close_matches(member, known, n=2)
     if not close:
         names = dict.fromkeys(p.rpartition(".")[2] for p in facts.FIELDS)
         leaves = get_close_matches(member, names, n=2)
         close = [p for p in facts.FIELDS if p.rpartition(".")[2] in leaves]
+    fix = ""
     if elsewhere:
         fix = f"it belongs at {' or '.join(elsewhere)}"
     elif close:
         fix = f"did you mean {' or '.join(close)}?"
-    else:
-        fix = ""
-    return computed("unknown-field", path, fix)
+    return computed(rule, path, fix)
 
 
 def computed(rule: str, path: str, fix: str = "") -> Problem:
