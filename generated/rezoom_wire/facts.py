@@ -3162,7 +3162,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             sentence="Zoom has marked auto_add_meeting_participants as deprecated since 2025-03.",
             fix="Leave the field out.",
             source="SFE-HIST",
-            date="",
+            date="2025-03",
         ),
         "deprecated-who-is-added": Rule(
             kind="advice",
@@ -3173,7 +3173,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             sentence="Zoom has marked who_is_added as deprecated since 2025-09-20.",
             fix="Leave the field out.",
             source="SFE-HIST",
-            date="",
+            date="2025-09-20",
         ),
         "deprecated-enforce-login": Rule(
             kind="advice",

@@ -100,7 +100,8 @@ def _deprecation(name: str, schema: Schema, bundled: Schema) -> dict[str, str]:
         "sentence": f"Zoom has marked {name} as deprecated{since}.",
         "fix": f"Use {note['use']} instead." if "use" in note else "Leave the field out.",
         "source": schema["x-source"],
-        "date": bundled["x-sources"].get(schema["x-source"], {}).get("date", ""),
+        # A history of commits has no date of its own; what it shows has one.
+        "date": bundled["x-sources"].get(schema["x-source"], {}).get("date") or note.get("since"),
     }
 
 
