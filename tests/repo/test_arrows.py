@@ -38,7 +38,10 @@ ARROWS: dict[str, set[str]] = {
     "intents": {"auth", "quota"},
     "booking": {"clock", "intents", "quota"},
     "flow": {"answers", "auth", "errors", "intents", "quota", "retry"},
-    "drive": {"_wire", "auth", "booking", "clock", "errors", "intents", "quota"},
+    "letterhead": set(),
+    "pools": set(),
+    "lines": {"intents", "letterhead", "pools", "quota"},
+    "drive": {"_wire", "auth", "booking", "clock", "errors", "intents", "lines", "quota"},
     "secrecy": {"_wire"},
     "scheduling": {"body", "errors", "recurrence", "rules"},
     "planning": {
@@ -62,18 +65,19 @@ ARROWS: dict[str, set[str]] = {
         "reads", "retry", "verifying",
     },
     "session": {
-        "_wire", "address", "auth", "clock", "desk", "drive", "errors", "quota", "retry",
+        "_wire", "address", "auth", "clock", "desk", "drive", "errors", "lines", "quota", "retry",
         "system_clock",
     },
     "checking": {
         "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock",
     },
     "client": {
-        "_wire", "auth", "drive", "intents", "operations", "planning", "prepare", "quota",
+        "_wire", "auth", "drive", "intents", "lines", "operations", "prepare", "quota", "receipt",
         "recurrence", "retry", "session",
     },
     "async_client": {
-        "_wire", "auth", "drive", "intents", "operations", "planning", "prepare", "quota",
+        "_wire", "auth", "drive", "intents", "lines", "operations", "prepare", "quota", "receipt",
+    "secrecy": {"_wire"},
         "recurrence", "retry", "session",
     },
 }  # fmt: skip
@@ -99,6 +103,9 @@ BOUGHT: dict[str, set[str]] = {
         "client",
         "drive",
         "httpx_auth",
+        "letterhead",
+        "lines",
+        "pools",
         "quota/transport",
         "session",
     },

@@ -12,14 +12,15 @@ import httpx
 
 from . import operations
 from .auth import TokenSource
-from .drive import AsyncLine, adrive
+from .drive import adrive
 from .intents import Flow, T
+from .lines import AsyncBroughtLine, AsyncLine, open_async_line
 from .planning.plan import Plan
 from .planning.receipt import Receipt
 from .prepare import Asked
 from .quota import Quota
 from .retry import Wait
-from .session import AGENT, Session, ZoomOptions
+from .session import Session, ZoomOptions
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
@@ -39,7 +40,9 @@ class AsyncZoom(Session):
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
-        self._http = http
+        self._http: AsyncLine | None = (
+            None if http is None else AsyncBroughtLine(self._desk.base_url, http)
+        )
         self._renewing: anyio.Lock | None = None
 
     async def update(
@@ -130,11 +133,11 @@ class AsyncZoom(Session):
     async def _run(self, flow: Flow[T]) -> T:
         return await adrive(flow, self._tools, self._open)
 
-    def _open(self) -> AsyncLine:
+    def _open(self) -> tuple[AsyncLine, anyio.Lock]:
         self._usable(self._http)
         if self._http is None or (self._owns_http and self._pid != os.getpid()):
-            self._http = httpx.AsyncClient(timeout=self._timeout, headers=AGENT)
+            self._http = open_async_line(self._desk.base_url, self._timeout)
             self._pid = os.getpid()
         if self._renewing is None:
             self._renewing = anyio.Lock()
-        return AsyncLine(self._http, self._renewing)
+        return self._http, self._renewing

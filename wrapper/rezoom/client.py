@@ -13,12 +13,13 @@ from . import operations
 from .auth import TokenSource
 from .drive import drive
 from .intents import Flow, T
+from .lines import BroughtLine, Line, open_line
 from .planning.plan import Plan
 from .planning.receipt import Receipt
 from .prepare import Asked
 from .quota import Quota
 from .retry import Wait
-from .session import AGENT, Session, ZoomOptions
+from .session import Session, ZoomOptions
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
@@ -43,7 +44,7 @@ class Zoom(Session):
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
-        self._http = http
+        self._http: Line | None = None if http is None else BroughtLine(self._desk.base_url, http)
 
     def update(
         self,
@@ -167,11 +168,11 @@ class Zoom(Session):
     def _run(self, flow: Flow[T]) -> T:
         return drive(flow, self._tools, self._open)
 
-    def _open(self) -> httpx.Client:
+    def _open(self) -> Line:
         self._usable(self._http)
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
             if self._http is None or (self._owns_http and self._pid != os.getpid()):
-                self._http = httpx.Client(timeout=self._timeout, headers=AGENT)
+                self._http = open_line(self._desk.base_url, self._timeout)
                 self._pid = os.getpid()
             return self._http

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import anyio
 import httpx
@@ -34,8 +33,8 @@ from .intents import (
     T,
     Usage,
 )
+from .lines import AsyncLine, Line
 from .quota import Ledger
-from .quota.spending import GUARDED
 
 _log = logging.getLogger("rezoom")
 
@@ -54,10 +53,6 @@ NEVER_LEFT = (
 )
 _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
-# Whatever client the caller brought: its own auth would replace our token, and a followed redirect
-# would be a second update on one reservation.
-_AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
-
 
 @dataclass(slots=True)
 class Tools:
@@ -70,15 +65,7 @@ class Tools:
     renewing: threading.Lock = field(default_factory=threading.Lock)
 
 
-@dataclass(frozen=True, slots=True)
-class AsyncLine:
-    """An open client of one event loop, and the lock that lets one task at a time fetch a token."""
-
-    http: httpx.AsyncClient
-    renewing: anyio.Lock
-
-
-def drive(flow: Flow[T], tools: Tools, connect: Callable[[], httpx.Client]) -> T:
+def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
     """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
     held = Held(tools.clock)
 
@@ -88,13 +75,9 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], httpx.Client]) -> T
                 # Before anything is reserved: a client that is closed costs nothing.
                 return _authorize(rejected, tools, connect())
             case Send(request, token, grant):
-                http = connect()
+                line = connect()
                 held.sends(grant)
-                return _reply(
-                    lambda: http.send(_request(request, token, tools, http), **_AS_IS),
-                    tools,
-                    request,
-                )
+                return _exchange(lambda: line.write(request, token.value), line, tools, request)
             case Reserve():
                 held.asks()
                 grant = book(intent, tools.ledger)
@@ -126,21 +109,21 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], httpx.Client]) -> T
             book(owed, tools.ledger)
 
 
-async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) -> T:
+async def adrive(
+    flow: Flow[T], tools: Tools, connect: Callable[[], tuple[AsyncLine, anyio.Lock]]
+) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive`."""
     held = Held(tools.clock)
 
     async def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
-                return await _aauthorize(rejected, tools, connect())
+                return await _aauthorize(rejected, tools, *connect())
             case Send(request, token, grant):
-                http = connect().http
+                line, _ = connect()
                 held.sends(grant)
-                return await _areply(
-                    lambda: http.send(_request(request, token, tools, http), **_AS_IS),
-                    tools,
-                    request,
+                return await _aexchange(
+                    lambda: line.write(request, token.value), line, tools, request
                 )
             case Reserve():
                 held.asks()
@@ -175,27 +158,7 @@ async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) 
                 await abook(owed, tools.ledger)
 
 
-def _request(
-    outgoing: Outgoing, token: Token, tools: Tools, http: httpx.Client | httpx.AsyncClient
-) -> httpx.Request:
-    headers = {"Authorization": f"Bearer {token.value}", "Accept": "application/json"}
-    if outgoing.content is not None:
-        headers["Content-Type"] = "application/json"
-    return http.build_request(
-        outgoing.method,
-        tools.base_url + outgoing.path,
-        params=dict(outgoing.query) or None,
-        content=outgoing.content,
-        headers=headers,
-        extensions={GUARDED: True},
-    )
-
-
-def _token_request(asked: TokenRequest, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
-    return http.build_request("POST", asked.url, data=dict(asked.form), headers=dict(asked.headers))
-
-
-def _authorize(rejected: str | None, tools: Tools, http: httpx.Client) -> Token | Failure:
+def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failure:
     token = tools.auth.peek(tools.clock.now(), rejected=rejected)
     if token is not None:
         return token
@@ -205,22 +168,25 @@ def _authorize(rejected: str | None, tools: Tools, http: httpx.Client) -> Token 
         if token is not None:
             return token
         asked = tools.auth.request()
-        reply = _reply(lambda: http.send(_token_request(asked, http), **_AS_IS), tools, None)
-        return _accept(reply, tools)
+        return _accept(_exchange(lambda: _form(line, asked), line, tools), tools)
 
 
-async def _aauthorize(rejected: str | None, tools: Tools, line: AsyncLine) -> Token | Failure:
-    http = line.http
+async def _aauthorize(
+    rejected: str | None, tools: Tools, line: AsyncLine, renewing: anyio.Lock
+) -> Token | Failure:
     token = tools.auth.peek(tools.clock.now(), rejected=rejected)
     if token is not None:
         return token
-    async with line.renewing:
+    async with renewing:
         token = tools.auth.peek(tools.clock.now(), rejected=rejected)
         if token is not None:
             return token
         asked = tools.auth.request()
-        reply = await _areply(lambda: http.send(_token_request(asked, http), **_AS_IS), tools, None)
-        return _accept(reply, tools)
+        return _accept(await _aexchange(lambda: _form(line, asked), line, tools), tools)
+
+
+def _form(line: Line | AsyncLine, asked: TokenRequest) -> httpx.Request:
+    return line.fill(asked.url, asked.form, asked.headers)
 
 
 def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
@@ -231,23 +197,26 @@ def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
     return token
 
 
-def _reply(
-    send: Callable[[], httpx.Response], tools: Tools, request: Outgoing | None
+def _exchange(
+    write: Callable[[], httpx.Request], line: Line, tools: Tools, request: Outgoing | None = None
 ) -> Reply | Failure:
     start = tools.clock.monotonic()
     try:
-        response = send()
+        response = line.send(write())
     except _NO_ANSWER as error:
         return _failure(error, tools, request)
     return _answer(response, tools, request, start)
 
 
-async def _areply(
-    send: Callable[[], Awaitable[httpx.Response]], tools: Tools, request: Outgoing | None
+async def _aexchange(
+    write: Callable[[], httpx.Request],
+    line: AsyncLine,
+    tools: Tools,
+    request: Outgoing | None = None,
 ) -> Reply | Failure:
     start = tools.clock.monotonic()
     try:
-        response = await send()
+        response = await line.send(write())
     except _NO_ANSWER as error:
         return _failure(error, tools, request)
     return _answer(response, tools, request, start)
@@ -256,13 +225,9 @@ async def _areply(
 def _answer(
     response: httpx.Response, tools: Tools, request: Outgoing | None, start: float
 ) -> Reply:
-    reply = Reply(
-        response.status_code,
-        {name.lower(): value for name, value in response.headers.items()},
-        response.content,
-        tools.clock.now(),
-    )
-    if request is not None:
+    # httpx's headers are read as they are asked for, whatever the case of their names.
+    reply = Reply(response.status_code, response.headers, response.content, tools.clock.now())
+    if request is not None and _log.isEnabledFor(logging.DEBUG):
         _log.debug(
             "%s %s answered %d after %.3f s, tracking id %s",
             request.method, request.path, reply.status, tools.clock.monotonic() - start,
@@ -282,4 +247,4 @@ def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failur
     return Failure(sent, reason, tools.clock.now())
 
 
-__all__ = ["NEVER_LEFT", "AsyncLine", "Tools", "adrive", "drive"]
+__all__ = ["NEVER_LEFT", "Tools", "adrive", "drive"]

@@ -27,7 +27,7 @@ from .system_clock import SystemClock
 if TYPE_CHECKING:
     import httpx
 
-AGENT = {"User-Agent": "rezoom"}
+    from .lines import AsyncLine, Line
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -116,7 +116,7 @@ class Session:
         if self._owns_ledger:
             self._tools.ledger.close()
 
-    def _usable(self, http: httpx.Client | httpx.AsyncClient | None) -> None:
+    def _usable(self, http: Line | AsyncLine | None) -> None:
         name = type(self).__name__
         if self._closed or (http is not None and http.is_closed):
             closed = f"this {name}" if self._closed else f"the http client of this {name}"

@@ -1,0 +1,179 @@
+"""The ways out: connections of our own, or the client that the caller has brought.
+
+A brought client is asked for everything, its hooks, cookies and parameters included. Our own has
+none of these, so its transports are called directly; what instruments or replaces httpx's
+transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from urllib.request import getproxies
+
+import httpx
+
+from .intents import Outgoing
+from .letterhead import AGENT, Letterhead
+from .pools import LIMITS, Pools
+from .quota.spending import GUARDED
+
+# Whatever client the caller brought: its own auth would replace our token, and a followed redirect
+# would be a second update on one reservation.
+_AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
+_COUNTED: Mapping[str, Any] = {GUARDED: True}
+
+
+class Own:
+    """Connections of our own, made as they are needed."""
+
+    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
+        """Open nothing yet."""
+        self.timeout = httpx.Timeout(timeout)
+        self._letterhead = Letterhead(base_url, self.timeout)
+        self.is_closed = False
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return self._letterhead.fill(url, form, headers)
+
+    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
+        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+        return self._letterhead.write(
+            outgoing.method, outgoing.path, token,
+            query=outgoing.query, content=outgoing.content, extensions=_COUNTED,
+        )  # fmt: skip
+
+
+class OwnLine(Own):
+    """Connections that block."""
+
+    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
+        super().__init__(base_url, timeout)
+        trust = httpx.create_ssl_context()
+        self._pools = Pools(lambda: httpx.HTTPTransport(verify=trust, limits=LIMITS))
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read the whole answer; raises what httpx raises."""
+        pool = self._pools.take()
+        try:
+            response = pool.transport.handle_request(request)
+            try:
+                response.read()
+            finally:
+                response.close()
+        finally:
+            self._pools.give_back(pool)
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+        for pool in self._pools.made:
+            pool.transport.close()
+
+
+class AsyncOwnLine(Own):
+    """Connections of one event loop."""
+
+    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
+        super().__init__(base_url, timeout)
+        trust = httpx.create_ssl_context()
+        self._pools = Pools(lambda: httpx.AsyncHTTPTransport(verify=trust, limits=LIMITS))
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read the whole answer; raises what httpx raises."""
+        pool = self._pools.take()
+        try:
+            response = await pool.transport.handle_async_request(request)
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
+        finally:
+            self._pools.give_back(pool)
+        return response
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+        for pool in self._pools.made:
+            await pool.transport.aclose()
+
+
+class Brought:
+    """A whole client of httpx, in which all of its options hold."""
+
+    _client: httpx.Client | httpx.AsyncClient
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._client.is_closed
+
+    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
+        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if outgoing.content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._client.build_request(
+            outgoing.method, self._base_url + outgoing.path, params=dict(outgoing.query) or None,
+            content=outgoing.content, headers=headers, extensions=dict(_COUNTED),
+        )  # fmt: skip
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
+
+
+class BroughtLine(Brought):
+    """A client that blocks."""
+
+    def __init__(self, base_url: str, client: httpx.Client) -> None:
+        super().__init__(base_url)
+        self._client: httpx.Client = client
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read the whole answer; raises what httpx raises."""
+        return self._client.send(request, **_AS_IS)
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()
+
+
+class AsyncBroughtLine(Brought):
+    """A client of one event loop."""
+
+    def __init__(self, base_url: str, client: httpx.AsyncClient) -> None:
+        super().__init__(base_url)
+        self._client: httpx.AsyncClient = client
+
+    async def send(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read the whole answer; raises what httpx raises."""
+        return await self._client.send(request, **_AS_IS)
+
+    async def aclose(self) -> None:
+        """Close the client."""
+        await self._client.aclose()
+
+
+Line: TypeAlias = OwnLine | BroughtLine
+AsyncLine: TypeAlias = AsyncOwnLine | AsyncBroughtLine
+
+
+def open_line(base_url: str, timeout: float | httpx.Timeout) -> Line:
+    """Open a way out; where the environment names a proxy, a client, which knows about proxies."""
+    if getproxies():
+        return BroughtLine(base_url, httpx.Client(timeout=timeout, headers=AGENT))
+    return OwnLine(base_url, timeout)
+
+
+def open_async_line(base_url: str, timeout: float | httpx.Timeout) -> AsyncLine:
+    """As `open_line`, for one event loop."""
+    if getproxies():
+        return AsyncBroughtLine(base_url, httpx.AsyncClient(timeout=timeout, headers=AGENT))
+    return AsyncOwnLine(base_url, timeout)
