@@ -71,7 +71,8 @@ class Address(httpx.URL):
 
     def __init__(self, base: httpx.URL, path: str) -> None:
         """Take everything but the path from `base`."""
-        self._uri_reference = base._uri_reference._replace(path=base.path + path)  # noqa: SLF001 - `quick_address` asks this httpx first
+        parsed = base._uri_reference  # noqa: SLF001 - `quick_address` asks this httpx first
+        self._uri_reference = parsed._replace(path=parsed.path + path)
 
 
 def quick_address(base: httpx.URL) -> type[Address] | None:
