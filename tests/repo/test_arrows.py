@@ -72,12 +72,11 @@ ARROWS: dict[str, set[str]] = {
         "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock",
     },
     "client": {
-        "_wire", "auth", "drive", "intents", "lines", "operations", "prepare", "quota", "receipt",
+        "_wire", "auth", "drive", "intents", "lines", "operations", "planning", "prepare", "quota",
         "recurrence", "retry", "session",
     },
     "async_client": {
-        "_wire", "auth", "drive", "intents", "lines", "operations", "prepare", "quota", "receipt",
-    "secrecy": {"_wire"},
+        "_wire", "auth", "drive", "intents", "lines", "operations", "planning", "prepare", "quota",
         "recurrence", "retry", "session",
     },
 }  # fmt: skip
