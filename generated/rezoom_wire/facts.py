@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 82c53fc6646e2503) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 7a1032986ffa1ec3) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -2655,7 +2655,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="",
             id="passcode-characters",
             field="password",
-            sentence="A passcode is at most 10 characters long and made of letters, digits and @ - _ * only.",
+            sentence="A passcode is at most 10 characters long and made of letters, digits and @ - _ * only. Zoom's newer text on creating a meeting speaks of other characters too; the one on updates does not.",
             fix="Write a passcode of up to 10 letters, digits or @ - _ * characters.",
             source="K26",
             date="2026-05-15",
@@ -3236,7 +3236,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             kind="situation",
             id="running-meeting",
             severity="warning",
-            sentence="The meeting is running, and a change takes effect only after it has ended and started again.",
+            sentence="The meeting is running: a change takes effect only after it has ended and started again, and an older copy of the documentation says that Zoom may refuse it.",
             fix="Change it once the meeting has ended, or tell the host to restart it.",
             source="UTA",
             date="2026-11-22",
@@ -3584,6 +3584,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="DOC-SEC",
             date="2026-11-22",
             explains=("password", "settings.waiting_room", "settings.meeting_authentication"),
+            settles=("one-protection-stays",),
         ),
         "passcode-changes-links": Rule(
             path="",

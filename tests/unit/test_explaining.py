@@ -159,6 +159,12 @@ def test_a_field_is_explained_with_its_rules() -> None:
     assert "jbh-time-needs-join-before-host" in dict(one.details)["rules"]
 
 
+@pytest.mark.parametrize("rule", ["duration.maximum", "settings.meeting_invitees[].email.format"])
+def test_the_rule_of_a_limit_is_explained_by_its_field(rule: str) -> None:
+    """The id that a problem shows can be looked up, whichever kind it is of."""
+    assert the(rule).id == rule.rpartition(".")[0]
+
+
 @pytest.mark.parametrize(
     ("words", "meaning"),
     [

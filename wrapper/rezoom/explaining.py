@@ -69,7 +69,12 @@ def explain(
     if text.isascii() and text.isdigit() and len(text) < 10:
         found = _numbered(int(text), message, status)
         return found or ((_unknown(int(text), message, status),) if message else ())
-    return tuple(make() for name, make in _named() if name == text) or _worded(text)
+    # A limit of a field is told under the field's path and the limit's name: duration.maximum.
+    for name in (text, text.rpartition(".")[0]):
+        named = tuple(make() for known, make in _named() if known == name)
+        if named:
+            return named
+    return _worded(text)
 
 
 def everything() -> Iterator[Explanation]:

@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 82c53fc6646e2503) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 7a1032986ffa1ec3) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 from __future__ import annotations
