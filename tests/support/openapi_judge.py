@@ -21,6 +21,7 @@ class AnswerJudge:
 
     def __init__(self) -> None:
         self.seen: set[tuple[str, int, int | None]] = set()
+        self.count = 0
 
     def __call__(self, answer: httpx.Response) -> None:
         """Judge one answer, and note its method, status and code."""
@@ -35,6 +36,7 @@ class AnswerJudge:
             _check(answer.json(), {"$ref": "#/components/schemas/ZoomError"})
         body = answer.json() if answer.content else {}
         code = body.get("code") if answer.is_error else None
+        self.count += 1
         self.seen.add((method, answer.status_code, code))
 
     def _judge(self, answer: httpx.Response, operation: dict[str, Any]) -> None:
