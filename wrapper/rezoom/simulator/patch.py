@@ -9,9 +9,9 @@ from .gates import Gate, gate, switch_off_for_e2ee
 from .judge import without_nulls
 from .people import People
 from .quirks import Quirks
-from .store import State
+from .store import State, cloned
 from .timing import MEMBERS, SCHEDULED, SERIES, read_start, retime, zulu
-from .view import cloned, occurrence
+from .view import occurrence
 
 _DOORS = ("password", "settings.waiting_room", "settings.meeting_authentication")
 

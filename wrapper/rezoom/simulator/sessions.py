@@ -7,9 +7,9 @@ from typing import Any
 from .patch import apply
 from .people import People
 from .quirks import Quirks
-from .store import State
+from .store import State, cloned
 from .timing import zulu
-from .view import cloned, occurrence
+from .view import occurrence
 
 RUNNING, WAITING = "started", "waiting"
 _IN_FORCE = ("topic", "agenda", "duration", "settings")

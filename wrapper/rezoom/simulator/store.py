@@ -3,7 +3,6 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,10 +11,20 @@ from ..errors import ConfigError
 from .record import masked
 
 State = dict[str, Any]
+_CONTAINERS = (dict, list)
 Edit = Callable[[State], tuple[State, tuple[str, ...]]]
 
 # Of each meeting; a soak test must fill neither the memory nor the disk.
 HISTORY = 1_000
+
+
+def cloned(value: Any) -> Any:
+    """Return a copy of JSON data that shares nothing; several times faster than `deepcopy`."""
+    if isinstance(value, dict):
+        return {k: cloned(v) if isinstance(v, _CONTAINERS) else v for k, v in value.items()}
+    if isinstance(value, list):
+        return [cloned(item) if isinstance(item, _CONTAINERS) else item for item in value]
+    return value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -117,13 +126,14 @@ class MemoryStore:
         with self._lock:
             if meeting in self._states:
                 raise taken(meeting)
-            self._states[meeting] = deepcopy(state)
+            self._states[meeting] = cloned(state)
             self._history[meeting] = deque(maxlen=HISTORY)
 
     def read(self, meeting: int) -> State | None:
         """Return a copy of a meeting's state, or None."""
         with self._lock:
-            return deepcopy(self._states.get(meeting))
+            state: State | None = cloned(self._states.get(meeting))
+            return state
 
     def change(
         self,
@@ -138,7 +148,7 @@ class MemoryStore:
         with self._lock:
             state, ignored = edit(self._states[meeting])
             self._states[meeting] = state
-            done = Change(at, deepcopy(body), occurrence_id, ignored)
+            done = Change(at, cloned(body), occurrence_id, ignored)
             self._history[meeting].append(done)
             return done
 
@@ -161,18 +171,18 @@ class MemoryStore:
     def recall(self, name: str) -> Any:
         """Return the JSON value that was remembered under a name, or None."""
         with self._lock:
-            return deepcopy(self._notes.get(name))
+            return cloned(self._notes.get(name))
 
     def remember(self, name: str, value: object) -> None:
         """Keep a JSON value under a name."""
         with self._lock:
-            self._notes[name] = deepcopy(value)
+            self._notes[name] = cloned(value)
 
     def notes(self, prefix: str) -> Mapping[str, Any]:
         """Return what was remembered under names that begin so, without that beginning."""
         with self._lock:
             found = {n: v for n, v in self._notes.items() if n.startswith(prefix)}
-            return {name.removeprefix(prefix): deepcopy(value) for name, value in found.items()}
+            return {name.removeprefix(prefix): cloned(value) for name, value in found.items()}
 
     def forget(self, prefix: str) -> None:
         """Remember nothing more under names that begin so."""

@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .store import State
+from .store import State, cloned
 
 OCCURRENCE_MEMBERS = ("occurrence_id", "start_time", "duration", "status")
-_CONTAINERS = (dict, list)
-
-
-def cloned(value: Any) -> Any:
-    """Return a copy of JSON data that shares nothing; several times faster than `deepcopy`."""
-    if isinstance(value, dict):
-        return {k: cloned(v) if isinstance(v, _CONTAINERS) else v for k, v in value.items()}
-    if isinstance(value, list):
-        return [cloned(item) if isinstance(item, _CONTAINERS) else item for item in value]
-    return value
 
 
 def occurrence(state: State, occurrence_id: str) -> dict[str, Any]:
