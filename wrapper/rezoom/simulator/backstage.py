@@ -10,8 +10,7 @@ from ..clock import Clock
 from ..errors import ConfigError
 from . import sessions
 from .fake import FakeZoom
-from .fault_plan import FaultPlan
-from .fault_spec import Faults, read_faults
+from .fault_plan import FaultPlan, Faults
 from .lapse import lapses_at
 from .people import User
 from .quirks import Quirks
@@ -38,7 +37,7 @@ class Beginning(NamedTuple):
 
     meetings: Mapping[int, State]
     quirks: Quirks
-    faults: Mapping[str, Any]
+    faults: Faults
 
 
 class Backstage:
@@ -166,13 +165,13 @@ class Backstage:
                 self._store.add(number, state)
             self.quirks = self._fake.quirks = self._first.quirks
             self._faults.clear()
-            self.arm(read_faults(self._first.faults))
+            self.arm(self._first.faults.anew())
             self._log.clear()
 
     def _begin(self) -> None:
         states = {number: self._store.read(number) for number in self._store.meetings()}
         known = {number: state for number, state in states.items() if state is not None}
-        self._first = Beginning(known, self.quirks, self._faults.to_dict())
+        self._first = Beginning(known, self.quirks, self._faults.as_asked())
 
     def _add(
         self, meetings: Sequence[Mapping[str, Any]], where: Callable[[int, str], str]

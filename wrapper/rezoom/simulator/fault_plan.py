@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from ..errors import ConfigError
 from .faults import Fault, check_match
@@ -50,6 +50,18 @@ class RandomFaults:
     def to_dict(self) -> dict[str, Any]:
         """Return it in the JSON form that `read_faults` understands."""
         return {"seed": self.seed, "match": self.match, "chances": self.chances}
+
+
+class Faults(NamedTuple):
+    """What a description asks for: faults one by one, and a lottery."""
+
+    listed: tuple[Fault, ...] = ()
+    lottery: RandomFaults | None = None
+
+    def anew(self) -> Self:
+        """Return the same, with the lottery at its first draw."""
+        lottery = self.lottery and RandomFaults(**self.lottery.to_dict())
+        return type(self)(self.listed, lottery)
 
 
 class _Armed:
@@ -109,10 +121,10 @@ class FaultPlan:
                 due.left -= 1
             return due.fault
 
-    def to_come(self) -> tuple[Fault, ...]:
-        """Return the faults that were asked for and have not happened yet."""
+    def as_asked(self) -> Faults:
+        """Return what was asked for and has not happened, each fault as it was asked for."""
         with self._lock:
-            return tuple(armed.fault for armed in self._armed)
+            return Faults(tuple(armed.fault for armed in self._armed), self._lottery)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is still to come in the JSON form that `read_faults` understands."""

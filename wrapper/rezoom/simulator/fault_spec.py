@@ -3,23 +3,16 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import ConfigError
 from .documents import SUFFIXES, Document
-from .fault_plan import RandomFaults
+from .fault_plan import Faults, RandomFaults
 from .faults import Fault
 
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
 _WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
 _PLAN = frozenset({"seed", "match", "chances"})
-
-
-class Faults(NamedTuple):
-    """What a description asks for: faults one by one, and a lottery."""
-
-    listed: tuple[Fault, ...] = ()
-    lottery: RandomFaults | None = None
 
 
 def as_fault(value: object) -> Fault:

@@ -15,8 +15,8 @@ from .backstage import Backstage, in_a_list
 from .caps import Plan
 from .clock import SimClock
 from .fake import FakeZoom
-from .fault_plan import FaultPlan, RandomFaults
-from .fault_spec import Faults, as_fault, read_fault_words, read_faults
+from .fault_plan import FaultPlan, Faults, RandomFaults
+from .fault_spec import as_fault, read_fault_words, read_faults
 from .faults import Fault, FaultOptions
 from .people import User
 from .quirks import Quirks
@@ -181,7 +181,7 @@ class Stage(Backstage):
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults that were asked for and have not happened yet."""
-        return self._faults.to_come()
+        return self._faults.as_asked().listed
 
     def clear_faults(self) -> None:
         """Call off every fault still to come, and the plan."""
