@@ -37,8 +37,12 @@ def case_schema(root: Schema) -> Schema:
 
 
 def situation_schema(root: Schema, name: str) -> Schema:
-    """Give a schema that fails wherever a rule of the list `name` holds."""
-    return {"allOf": [{"x-rule": rule["id"], "not": _condition(rule)} for rule in root[name]]}
+    """Give a schema that fails wherever a rule of the list `name` holds.
+
+    What always holds, as a reason without `when` does, is left out: it need not be asked.
+    """
+    asked = [rule for rule in root[name] if "when" in rule or "each" in rule]
+    return {"allOf": [{"x-rule": rule["id"], "not": _condition(rule)} for rule in asked]}
 
 
 def _condition(rule: Schema) -> Schema:

@@ -7,7 +7,7 @@ it: a rule holds only of what is there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -45,7 +45,7 @@ def build_case(
     """
     before = dict(as_mapping(meeting) or {})
     listed = before.pop("occurrences", None)
-    dates = [row for row in listed if isinstance(row, Mapping)] if isinstance(listed, list) else []
+    dates = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     whole = occurrence is False
     after = _laid_over(before, change)
     place = _zone(after.get("timezone"))
@@ -90,14 +90,16 @@ def _zone(name: object) -> ZoneInfo | None:
 
 def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
     """Read one of Zoom's two forms of a time; None for anything else, or without a zone."""
+    if not isinstance(text, str):
+        return None
     try:
-        moment = datetime.fromisoformat(text.removesuffix("Z")) if isinstance(text, str) else None
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if moment is None or moment.tzinfo is not None or moment.year not in _YEARS:
+    if moment.year not in _YEARS or (moment.tzinfo is not None and not text.endswith("Z")):
         return None
-    if isinstance(text, str) and text.endswith("Z"):
-        return moment.replace(tzinfo=UTC)
+    if moment.tzinfo is not None:
+        return moment
     return None if place is None else moment.replace(tzinfo=place)
 
 
@@ -161,7 +163,7 @@ def _end(row: Mapping[str, Any]) -> datetime | None:
     return start and start + timedelta(minutes=length)
 
 
-def _counts(dates: list[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
+def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
     deleted = sum(row.get("status") == "deleted" for row in dates)
     standing = [row for row in dates if row.get("status") != "deleted"]
     moved = _moved(standing, _zone(before.get("timezone")))
@@ -173,7 +175,7 @@ def _counts(dates: list[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[s
     return {"edited_occurrences": sum(edited), "deleted_occurrences": deleted}
 
 
-def _moved(rows: list[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
+def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
     """Tell of each date whether it stands elsewhere than its series put it."""
     starts = [_moment(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]

@@ -36,8 +36,12 @@ def likely_reason(path: str, case: Case) -> Problem:
     member = pattern_path(path)
     if _at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
-    for name in ("situations", "reasons"):
-        fitting = [rule for rule in _holding(name, case) if _fit(rule, member, case) is not None]
+    guesses = {rule.id for rule in _holding("reasons", case)} | _always()
+    for holding in (
+        _holding("situations", case),
+        (rule for rule in facts.RULES.values() if rule.id in guesses),
+    ):
+        fitting = [rule for rule in holding if _fit(rule, member, case) is not None]
         if fitting:
             # The first of the most exact ones: max() keeps the order of the spec.
             return from_rule(max(fitting, key=lambda rule: _fit(rule, member, case) or 0), path)
@@ -53,6 +57,13 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
         for advice in rule.settles
     }
     return [problem for problem in problems if problem.rule not in answered]
+
+
+@cache
+def _always() -> frozenset[str]:
+    """Name the reasons that no case rules out."""
+    asked = {row["x-rule"] for row in schemas()["reasons"]["allOf"]}
+    return frozenset(r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in asked)
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
