@@ -191,6 +191,17 @@ def test_a_token_of_unknown_outcome_is_not_used_again(ledger: Ledger) -> None:
         ledger.reserve(asking(), "mine")
 
 
+def test_a_late_answer_does_not_make_a_token_new(ledger: Ledger) -> None:
+    """Its place is still counted, once."""
+    grant = ledger.reserve(asking(), "mine")
+    ledger.abandon(grant)
+    ledger.settle(grant)
+
+    with pytest.raises(SlotExpired):
+        ledger.reserve(asking(), "mine")
+    assert ledger.usage(asking()).remaining == 2
+
+
 def test_a_settled_token_never_gives_a_place_that_is_not_counted(ledger: Ledger) -> None:
     """It takes a second place, or is refused."""
     ledger.settle(ledger.reserve(asking(), "mine"))

@@ -74,6 +74,8 @@ class Shared(RuleBasedStateMachine):
         self.model = MemoryLedger(clock=self.clock)
         self.ledgers = [self._open() for _ in range(3)]
         self.grants: list[Grant] = []
+        # What became of them: the first word is the last.
+        self.endings: dict[str, str] = {}
         self.number = 0
         self._stack.callback(setattr, sqlite_tail, "_MANY", sqlite_tail._MANY)
 
@@ -108,12 +110,32 @@ class Shared(RuleBasedStateMachine):
             if self.grants and self.grants[-1].token == f"{self.number}":
                 for one in (self.ledgers[who], self.model):
                     one.settle(self.grants[-1])
+                self.endings[f"{self.number}"] = "settle"
+
+    @precondition(lambda self: self.grants)
+    @rule(who=WHO, pick=st.integers(0, 99))
+    def ask_again(self, who: int, pick: int) -> None:
+        """As long as it may be sent, the same place; after an unknown outcome, none."""
+        grant = self.grants[pick % len(self.grants)]
+        if self.clock.now() > grant.send_by:
+            return
+        if self.endings.get(grant.token) == "abandon":
+            for one in (self.ledgers[who], self.model):
+                with pytest.raises(SlotExpired):
+                    one.reserve(grant.reservation, grant.token, wait=9.0)
+        elif grant.token not in self.endings:
+            first, second = (
+                one.reserve(grant.reservation, grant.token, wait=9.0)
+                for one in (self.ledgers[who], self.model)
+            )
+            assert first == second
 
     @precondition(lambda self: self.grants)
     @rule(who=WHO, ending=ENDINGS, pick=st.integers(0, 99))
     def end(self, who: int, ending: str, pick: int) -> None:
         """Sometimes twice, sometimes after hours, and not always by who was granted it."""
         grant = self.grants[pick % len(self.grants)]
+        self.endings.setdefault(grant.token, ending)
         for one in (self.ledgers[who], self.model):
             getattr(one, ending)(grant)
 
@@ -166,7 +188,7 @@ class Shared(RuleBasedStateMachine):
 
 
 Shared.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None,
+    max_examples=80, stateful_step_count=40, deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 TestShared = Shared.TestCase

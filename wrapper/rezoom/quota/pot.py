@@ -34,13 +34,6 @@ class Pot:
         self.pilot = ""
         self.due = _NEVER
 
-    def take(self, token: str, free_at: int) -> None:
-        """Count a request that is about to be sent."""
-        self.waiting[token] = free_at
-        self.count += 1
-        if self.due > free_at:  # noqa: PLR1730 - min() would be a tenth of a whole reservation
-            self.due = free_at
-
     def settle(self, token: str, free_at: int) -> None:
         """Note the answer to a request that is under way."""
         if token in self.waiting and token not in self.unknown:
@@ -74,11 +67,6 @@ class Pot:
         """Refuse everything until the latest instant that was named."""
         self.blocked = max(self.blocked, until)
         self.closed = max(self.blocked, self.flying)
-
-    def fly(self, token: str, send_by: int) -> None:
-        """Let nothing else go while a request of an exclusive scope is under way."""
-        self.pilot, self.flying = token, send_by
-        self.closed = max(self.blocked, send_by)
 
     def land(self, token: str) -> None:
         """Let the next request go."""

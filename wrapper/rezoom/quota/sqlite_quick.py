@@ -13,7 +13,7 @@ from typing import TypeAlias
 from . import sqlite_sql as sql
 from .instants import SECOND
 from .pacing import turn
-from .reservation import Grant, Reservation, Scope
+from .reservation import Grant, Reservation, Scope, as_grant
 from .sqlite_tail import ANSWERED, GRANTED, GRANTED_PACED, Tail, Weight, packer
 
 # A reservation, its token, and how long its turn may be away.
@@ -27,7 +27,9 @@ def placed(reservation: Reservation) -> list[Scope]:
     return [scope for scope in reservation.scopes if not scope.gate]
 
 
-def grant(db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int) -> Grant | None:
+def grant(  # noqa: PLR0912 - in one piece: a call costs as much as a scope
+    db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int
+) -> Grant | None:
     """Take a place in every scope and a turn; None where that has to be looked at closely."""
     reservation, token, wait = asked
     if token in tail.requests or tail.left:
@@ -42,7 +44,7 @@ def grant(db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int
         at, following = turn(pace, (after, *learned), now)
         if at - now > wait * SECOND:
             return None
-    latest, margin, known = at + lease.horizon, lease.margin, tail.weights
+    latest, margin, known, day = at + lease.horizon, lease.margin, tail.weights, 0
     weights: list[Weight] = []
     frees: list[int] = []
     numbers: list[int] = []
@@ -59,7 +61,10 @@ def grant(db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int
             return None
         if scope.gate:
             continue
-        free_at = scope.free_at(latest, margin, ahead)
+        if scope.rolling:
+            free_at = latest + scope.span + margin
+        elif not (free_at := day):  # the same for all scopes that are counted by the day
+            free_at = day = scope.free_at(latest, margin, ahead)
         weights.append(weight)
         frees.append(free_at)
         numbers += (weight.scope, free_at)
@@ -76,7 +81,7 @@ def grant(db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int
     tail.grant(last + 1, token, send_by, weights, frees)
     if kind == GRANTED_PACED:
         tail.turns[key] = numbers[-1]
-    return Grant(token, reservation, now + ahead, at - now)
+    return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
 
 
 def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: int) -> None:
