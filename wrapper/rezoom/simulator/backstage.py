@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypedDict
 
-from ..clock import Clock
 from ..errors import ConfigError
 from . import sessions
+from .clock import SimClock
 from .fake import FakeZoom
 from .fault_plan import FaultPlan, Faults
 from .lapse import lapses_at
@@ -43,7 +43,7 @@ class Beginning(NamedTuple):
 class Backstage:
     """Meetings that start and end, users, tokens, counters; a part of Simulator."""
 
-    clock: Clock
+    clock: SimClock
     quirks: Quirks
     _fake: FakeZoom
     _store: Store

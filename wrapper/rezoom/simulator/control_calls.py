@@ -43,7 +43,7 @@ def _set_clock(ask: Ask) -> Any:
         raise wrong(
             "now", f"now cannot be {said!r}", "Give an instant such as 2030-01-01T12:00:00Z."
         ) from None
-    _clock(ask).set(instant)
+    ask.stage.clock.set(instant)
     return reads.clock(ask.stage)
 
 
@@ -52,17 +52,10 @@ def _advance_clock(ask: Ask) -> Any:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
     try:
-        _clock(ask).advance(seconds)
+        ask.stage.clock.advance(seconds)
     except OverflowError:
         raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
     return reads.clock(ask.stage)
-
-
-def _clock(ask: Ask) -> Any:
-    clock = ask.stage.clock
-    if not hasattr(clock, "set") or not hasattr(clock, "advance"):
-        raise wrong("clock", "this clock cannot be moved", "Start the simulator with a SimClock.")
-    return clock
 
 
 def _add_meetings(ask: Ask) -> Any:

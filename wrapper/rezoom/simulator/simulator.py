@@ -25,7 +25,7 @@ class Simulator(
 ):
     """A fake Zoom over HTTP: tokens, GET and PATCH of meetings, faults, and a log of it all.
 
-    Use it in `with` or `async with`. `clock` is a rezoom.Clock; the default runs with real time
+    Use it in `with` or `async with`. `clock` is a SimClock; the default runs with real time
     and can be moved. `quirks` (see Quirks) decides what Zoom leaves open, `faults` what goes
     wrong; `strict` refuses whatever the contract refuses, not only what Zoom is known to refuse.
     `plan` (free, pro, business) keeps the account's own limits, `limits` says which others are kept

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypedDict, Unpack
 
-from ..clock import Clock
 from ..errors import ConfigError
 from .backstage import Backstage, in_a_list
 from .caps import Plan
@@ -35,7 +34,7 @@ _COUNTS = "count of "
 class StageOptions(TypedDict, total=False):
     """What a simulator can be made of; Simulator says what each is."""
 
-    clock: Clock | None
+    clock: SimClock | None
     quirks: Quirks | Mapping[str, Any] | None
     faults: Faults | Mapping[str, Any] | Iterable[Any] | str
     store: Store | None
@@ -63,7 +62,7 @@ class Stage(Backstage):
             raise
 
     def _set_up(self, options: StageOptions) -> None:
-        self.clock: Clock = options.get("clock") or _remembered_clock(self._store)
+        self.clock = _movable(options.get("clock")) or _remembered_clock(self._store)
         self.credentials = options.get("credentials") or Credentials()
         self.quirks = Quirks.of(options.get("quirks"))
         self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
@@ -86,9 +85,8 @@ class Stage(Backstage):
             where = meetings.where if isinstance(meetings, Seed) else in_a_list
             self._add(list(meetings), where)
         self._begin()
-        if isinstance(self.clock, SimClock):
-            self.clock.watch(self._remember)
-            self._remember()
+        self.clock.watch(self._remember)
+        self._remember()
         if isinstance(self._store, FileStore):
             self._fake.allowance.restore(self._store.notes(_COUNTS))
             self._fake.allowance.noted = self._note
@@ -218,14 +216,23 @@ class Stage(Backstage):
             self._store.remember(_COUNTS + name, count)
 
     def _remember(self) -> None:
-        if isinstance(self.clock, SimClock):
-            self._store.remember("clock", self.clock.memento())
+        self._store.remember("clock", self.clock.memento())
 
 
 def _opened(store: Store | None, db: str | Path | None) -> Store:
     if store is not None and db is not None:
         raise ConfigError("db: there is a store already", field="db", next_step="Give one of them.")
     return FileStore(db) if db is not None else store or MemoryStore()
+
+
+def _movable(clock: SimClock | None) -> SimClock | None:
+    if clock is not None and not isinstance(clock, SimClock):
+        raise ConfigError(
+            f"clock: a {type(clock).__name__} cannot be moved",
+            field="clock",
+            next_step="Give a SimClock; SimClock() runs with the real time.",
+        )
+    return clock
 
 
 def _remembered_clock(store: Store) -> SimClock:
