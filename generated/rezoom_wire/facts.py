@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 7a1032986ffa1ec3) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 74fb39ca2820c508) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -143,6 +143,8 @@ class Field(NamedTuple):
     allowed: str = ""
     secret: bool = False
     deprecated: bool = False
+    # Creating a meeting does not know it.
+    update_only: bool = False
     time: str | None = None
     time_zone: bool = False
     separator: str | None = None
@@ -1680,6 +1682,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             summary="The person's own link into the meeting, with the passcode in it.",
             source="C25",
             secret=True,
+            update_only=True,
             examples=("https://zoom.example/j/85746065?pwd=hidden",),
         ),
         "settings.authentication_exception[].name": Field(
@@ -1694,6 +1697,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             kind="string",
             summary="Name of the sign-in method the meeting uses.",
             source="C25",
+            update_only=True,
             examples=("Signed-in users of our account",),
         ),
         "settings.authentication_option": Field(
@@ -1888,6 +1892,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             summary="Up to ten keys and values of your own, for your own reporting.",
             source="C25",
             max_items=10,
+            update_only=True,
             examples=([{"key": "cost-centre", "value": "4711"}],),
         ),
         "settings.custom_keys[].key": Field(
@@ -1948,6 +1953,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             summary="Whether only signed-in users may join.",
             source="C25",
             deprecated=True,
+            update_only=True,
             examples=(False,),
         ),
         "settings.enforce_login_domains": Field(
@@ -1956,6 +1962,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             summary="Domains whose signed-in users may join, joined by semicolons; Zoom refuses any other separator.",
             source="C25",
             deprecated=True,
+            update_only=True,
             separator=";",
             examples=("example.com;example.org",),
         ),
@@ -1978,6 +1985,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
             kind="array",
             summary="Dial-in numbers of the meeting.",
             source="C25",
+            update_only=True,
             examples=(
                 [
                     {

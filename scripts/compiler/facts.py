@@ -189,6 +189,7 @@ def _field(path: str, schema: Schema) -> str:
         "allowed": schema.get("x-allowed", ""),
         "secret": schema.get("x-secret", False),
         "deprecated": schema.get("deprecated", False),
+        "update_only": schema.get("x-update-only", False),
         "time": schema.get("x-time"),
         "time_zone": schema.get("x-time-zone", False),
         "separator": schema.get("x-separator"),

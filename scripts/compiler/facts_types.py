@@ -140,6 +140,8 @@ class Field(NamedTuple):
     allowed: str = ""
     secret: bool = False
     deprecated: bool = False
+    # Creating a meeting does not know it.
+    update_only: bool = False
     time: str | None = None
     time_zone: bool = False
     separator: str | None = None

@@ -28,7 +28,7 @@ _KEYWORDS = frozenset(
 ) | set(KIND_OF_KEYWORD)
 _EXTENSIONS = frozenset(
     "x-rule x-advice x-source x-secret x-time x-time-zone x-separator x-allowed x-deprecated"
-    " x-read-of x-read-back x-volatile".split()
+    " x-read-of x-read-back x-volatile x-update-only".split()
 )
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _PYTHON_KIND = {"string": str, "integer": int, "boolean": bool}

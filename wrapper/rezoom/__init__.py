@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         UnansweredError,
     )
     from .planning.change import FieldChange
+    from .planning.following import Following
     from .planning.plan import Plan
     from .planning.receipt import Receipt
     from .quota import Gauge, Ledger, Limits, MemoryLedger, Quota
@@ -85,6 +86,7 @@ _HOMES = {
         "UnansweredError",
     ),
     ".planning.change": ("FieldChange",),
+    ".planning.following": ("Following",),
     ".planning.plan": ("Plan",),
     ".planning.receipt": ("Receipt",),
     ".quota": ("Gauge", "Ledger", "Limits", "MemoryLedger", "Quota"),
@@ -113,6 +115,7 @@ __all__ = [
     "Clock",
     "ConfigError",
     "FieldChange",
+    "Following",
     "Gauge",
     "InvalidChange",
     "Ledger",

@@ -15,6 +15,7 @@ from .auth import TokenSource
 from .drive import adrive
 from .intents import Flow, T
 from .lines import AsyncBroughtLine, AsyncLine, open_async_line
+from .planning.following import Following
 from .planning.plan import Plan
 from .planning.receipt import Receipt
 from .prepare import Asked
@@ -83,6 +84,22 @@ class AsyncZoom(Session):
         """Show what a change would do; see `Zoom.plan`."""
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         return (await self._run(operations.plan(self._desk, asked))).bound(self.apply)
+
+    async def plan_following(
+        self,
+        meeting: int | str,
+        occurrence: When,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Following[Awaitable[Receipt]]:
+        """Split a series into two; see `Zoom.plan_following`."""
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (await self._run(operations.plan_following(self._desk, asked))).bound(self.apply)
 
     async def apply(
         self,

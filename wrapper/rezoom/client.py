@@ -14,6 +14,7 @@ from .auth import TokenSource
 from .drive import drive
 from .intents import Flow, T
 from .lines import BroughtLine, Line, open_line
+from .planning.following import Following
 from .planning.plan import Plan
 from .planning.receipt import Receipt
 from .prepare import Asked
@@ -110,6 +111,30 @@ class Zoom(Session):
         """
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         return (self._run(operations.plan(self._desk, asked))).bound(self.apply)
+
+    def plan_following(
+        self,
+        meeting: int | str,
+        occurrence: When,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Following:
+        """Split a series before one of its meetings: this and the following ones are changed.
+
+        Zoom has no such update. `trim` of the answer is a plan that ends the old series just before
+        the split, `new` is the JSON-ready body for creating the meeting that takes over: a copy of
+        the old one with the change on it. Creating it is yours to do. One read; nothing is sent.
+
+        Raises what `plan` raises; OccurrenceError also where nothing of the old series would be
+        left.
+        """
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (self._run(operations.plan_following(self._desk, asked))).bound(self.apply)
 
     def apply(
         self,

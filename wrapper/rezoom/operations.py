@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ._wire import facts, read_meeting
@@ -13,7 +13,8 @@ from .errors import InvalidChange, LedgerError, NotFoundError, PlanError, Proble
 from .flow import Policy, exchange
 from .intents import Flow, Host, Reply, Usage
 from .meeting_id import meeting_number
-from .planning.choosing import known_id
+from .planning.choosing import choose, choose_id, known_id, not_there
+from .planning.following import Following, make_following
 from .planning.making import make_plan, rejudge
 from .planning.plan import Plan
 from .planning.receipt import Receipt, Record
@@ -23,6 +24,7 @@ from .planning.verdict import Verdict
 from .prepare import Asked, Job, judged, named_host, target_of, written_job
 from .quota import Quota, Reservation
 from .reads import Found, learn, read, read_first
+from .recurrence import Occurrence
 from .retry import Wait
 from .verifying import verified
 
@@ -86,6 +88,25 @@ def quota(desk: Desk, meeting: int | str | None, *, host: str | None) -> Flow[Qu
 def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
     return (yield from _plan(desk, asked, desk.policy()))[0]
+
+
+def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
+    """Split a series before an occurrence, from one read; nothing is sent."""
+    target, policy = target_of(asked), desk.policy()
+    found = yield from read_first(desk, target.meeting, policy, None)
+    when = asked.occurrence
+    if isinstance(when, date | Occurrence):
+        split = choose(when, found.answer)
+    else:
+        number = target.occurrence or ""
+        there = choose_id(number, found.answer)
+        if there is None:
+            raise not_there(number, found.answer)
+        split = there
+    return make_following(
+        asked.wish, found.answer, split, meeting=target.meeting, account=desk.ledger_account,
+        now=asked.now,
+    )  # fmt: skip
 
 
 def apply(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
-from typing import Literal
 
-from .._wire import facts, source
+from .._wire import facts
 from ..errors import Problem
+from ..rules import computed
 
 
 def ruled(rule: str, path: str = "", dates: Iterable[date] = ()) -> Problem:
-    """Say a rule of the spec about one member."""
-    row = facts.RULES[rule]
-    severity: Literal["error", "warning"] = "error" if row.severity == "error" else "warning"
-    return Problem(
-        path or row.field, severity, rule, row.sentence, row.fix, source(row.source), tuple(dates)
-    )  # fmt: skip
+    """Tell a rule about one member, with the days it is about."""
+    return replace(computed(rule, path or facts.RULES[rule].field), dates=tuple(dates))

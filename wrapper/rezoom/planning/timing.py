@@ -17,7 +17,7 @@ from ..errors import InvalidChange
 from ..recurrence import Series
 from ..recurrence.pattern import Count, Recurrence
 from ..recurrence.reading import read_recurrence
-from ..recurrence.wire import SERIES_TYPE
+from ..recurrence.wire import SERIES_TYPE, first_wall_clock
 from .comparing import instant, same
 from .completing import completed, present_of, remaining_of
 from .dates import Dates, bounded, expected
@@ -67,6 +67,8 @@ def complete(
     if "start_time" in timed and not _is_zulu(timed["start_time"]):
         timed.setdefault("timezone", place.key)
     recurrence = timed.get("recurrence")
+    if "start_time" in timed and "start_time" not in body:
+        timed["start_time"] = on_pattern(timed) or timed["start_time"]
     new = _series(
         recurrence if isinstance(recurrence, dict) else {}, timed.get("start_time"), place
     )
@@ -88,6 +90,19 @@ def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) 
     if not is_series(body, answer) or not {"recurrence", "start_time"} & body.keys():
         return None
     return complete(body, answer, now, whole="recurrence" in body).dates
+
+
+def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
+    """Read the series of a body or an answer; None where it has none that can be read."""
+    recurrence = body.get("recurrence")
+    found = recurrence if isinstance(recurrence, Mapping) else {}
+    return _series(found, body.get("start_time"), place_of(body) or place)
+
+
+def on_pattern(body: Mapping[str, Any]) -> str | None:
+    """Return the first start on the pattern: nobody knows if Zoom counts one that is off it."""
+    series = series_of(body, ZoneInfo("UTC"))
+    return None if series is None else first_wall_clock(series).isoformat(timespec="seconds")
 
 
 def ahead_of(series: Series, now: datetime) -> Series:
