@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 74fb39ca2820c508) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 fa7cb9a92ce53080) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -4362,14 +4362,25 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="F88501",
             date="2026-11-22",
         ),
-        "undo-series-is-over": Rule(
+        "undo-start-is-past": Rule(
             path="",
-            field="recurrence",
+            field="start_time",
             kind="computed",
-            id="undo-series-is-over",
+            id="undo-start-is-past",
             severity="warning",
-            sentence="The series as it was has no meeting left that is still to come, and Zoom ignores a start in the past with the whole timing.",
-            fix="Plan a series that starts in the future.",
+            sentence="The start from before, or every start of the series as it was, is past by now, and Zoom ignores such a start with the whole timing.",
+            fix="Plan a start in the future.",
+            source="C25",
+            date="2025-12-16",
+        ),
+        "undo-series-goes-on": Rule(
+            path="",
+            field="start_time",
+            kind="computed",
+            id="undo-series-goes-on",
+            severity="warning",
+            sentence="The series comes back from its next meeting on. Its first start is past, so it begins later than before, and a number of meetings counts only those still to come.",
+            fix="Expect the same dates to come, under another start and count.",
             source="C25",
             date="2025-12-16",
         ),

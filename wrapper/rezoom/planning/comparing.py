@@ -77,6 +77,15 @@ def put(body: dict[str, Any], path: str, value: Any) -> None:
     body[name] = value
 
 
+def drop(body: dict[str, Any], path: str) -> None:
+    """Take out the member at a path; of a list the whole list."""
+    *objects, name = path.partition("[")[0].split(".")
+    node: Any = body
+    for key in objects:
+        node = node.get(key, {})
+    node.pop(name, None)
+
+
 def _same_list(path: str, asked: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
     if len(asked) != len(shown):
         return False

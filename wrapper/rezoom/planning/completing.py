@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from .._wire import facts
-from ..recurrence import Series
 from ..recurrence.wire import DAILY, MONTHLY, WEEKLY
-from .dates import expected
-from .listing import Listed
 
 _DAYS = {"weekly_days": WEEKLY, "monthly_day": MONTHLY, "monthly_week": MONTHLY}
 _DAYS["monthly_week_day"] = MONTHLY
@@ -60,14 +56,9 @@ def present_of(recurrence: object) -> dict[str, Any]:
     return found
 
 
-def remaining_of(
-    present: Mapping[str, Any], ahead: Sequence[Listed], series: Series | None, now: datetime
-) -> dict[str, int]:
-    """Count what is left of a series that ends by a count: those that are over do not recur."""
+def remaining_of(present: Mapping[str, Any], left: int) -> dict[str, int]:
+    """Count what is `left` of a series that ends by a count: those that are over do not recur."""
     count = present.get("end_times")
     if not isinstance(count, int) or count <= 0:
         return {}
-    left = len(ahead)
-    if not ahead and series is not None:
-        left = len(expected(series, now))
     return {"end_times": left} if 0 < left < count else {}

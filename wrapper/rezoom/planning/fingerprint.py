@@ -12,7 +12,7 @@ from ..secrecy import masked
 from . import reading_back
 from .change import FieldChange
 from .comparing import at, instant, leaves
-from .listing import Listed, listed
+from .listing import Listed
 
 _DIGEST = "digest:"
 _SERIES = ("type", "timezone", "recurrence")
@@ -47,8 +47,7 @@ def fingerprint(
         paths |= dict.fromkeys(_SERIES)
     found = {path: _kept(path, at(view, path), salt) for path in paths}
     if "recurrence" in paths:
-        dates = listed(view)
-        found["occurrences"] = {item.id: f"{_zulu(item.utc)} {item.status}" for item in dates}
+        found["occurrences"] = _listing(view)
     return found
 
 
@@ -77,7 +76,7 @@ def differences(
 
 def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
     """Compare the dates that are still to come; those that went by changed nothing."""
-    there = {item.id: f"{_zulu(item.utc)} {item.status}" for item in listed(view)}
+    there = _listing(view)
     found = []
     for number in sorted({*before, *there}):
         old, new = before.get(number), there.get(number)
@@ -94,5 +93,11 @@ def _kept(path: str, value: Any, salt: str) -> Any:
     return value
 
 
-def _zulu(moment: datetime) -> str:
-    return f"{moment.replace(tzinfo=None).isoformat()}Z"
+def _listing(view: Mapping[str, Any]) -> dict[str, str]:
+    """Take each date as the answer writes it: its start and its status, by its id."""
+    given = view.get("occurrences")
+    return {
+        str(item.get("occurrence_id")): f"{item.get('start_time')} {item.get('status')}"
+        for item in (given if isinstance(given, list) else ())
+        if isinstance(item, dict)
+    }

@@ -23,7 +23,7 @@ from ..recurrence.zones import last_instant
 from ..rules import merge
 from ..scheduling import judge_scheduled
 from ..secrecy import masked
-from .comparing import leaves, put
+from .comparing import drop, leaves, put
 from .completing import completed, present_of
 from .dates import Dates, expected
 from .listing import Listed, listed, nearest, place_of, upcoming
@@ -173,7 +173,7 @@ def _new(
     excess = {problem.path for problem in problems if problem.severity == "error"} - said
     if excess and asked:
         for path in excess:
-            _drop(copied, path)
+            drop(copied, path)
         new, problems = _judged(wish, now, complete)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
@@ -223,14 +223,6 @@ def _known(value: Any, prefix: str = "") -> Any:
         step = f"{path}[]." if isinstance(item, list) else f"{path}."
         kept[name] = _known(item, step)
     return kept
-
-
-def _drop(body: dict[str, Any], path: str) -> None:
-    *objects, name = path.partition("[")[0].split(".")
-    node: Any = body
-    for key in objects:
-        node = node.get(key, {})
-    node.pop(name, None)
 
 
 def _edited(

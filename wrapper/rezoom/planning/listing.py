@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,7 +59,7 @@ def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
     given = answer.get("occurrences")
     place = place_of(answer) or ZoneInfo("UTC")
     found = _read(given, place) if isinstance(given, list | tuple) else ()
-    return tuple(sorted(found, key=lambda item: item.utc))
+    return tuple(sorted(found, key=attrgetter("utc")))
 
 
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:
@@ -82,7 +83,7 @@ def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 
 
 def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
     for item in given:
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             continue
         start = instant(item.get("start_time"), place)
         number, length = item.get("occurrence_id"), item.get("duration")

@@ -6,7 +6,7 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import InvalidChange
-from ..recurrence import Series
+from ..recurrence import Occurrence, Series
 from ..recurrence.pattern import Count, Recurrence
 from ..recurrence.reading import read_recurrence
 from ..recurrence.wire import SERIES_TYPE, first_wall_clock
@@ -57,11 +57,12 @@ def complete(
     items = listed(answer)
     ahead = upcoming(items, now)
     old = _series(present, answer.get("start_time"), place_of(answer) or place)
-    remaining = remaining_of(present, ahead, old, now)
+    slots = {} if old is None else {start.utc: start for start in bounded(old, now)}
+    remaining = remaining_of(present, len(ahead) or sum(start > now for start in slots))
     if not whole and (present or asked is not None) and isinstance(asked or {}, dict):
         timed["recurrence"] = completed(present | remaining, asked or {})
     if "start_time" not in timed:
-        start = next_wall_clock(old, ahead, now)
+        start = next_wall_clock(old, slots, ahead, now)
         if start is not None:
             timed["start_time"] = _wall(start, place)
     if "start_time" in timed and not _is_zulu(timed["start_time"]):
@@ -74,7 +75,7 @@ def complete(
     )
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
-    planned = set(expected(old, now)) if old is not None else {item.utc for item in there}
+    planned = slots or {item.utc for item in there}
     dates = Dates(
         tuple(item.utc for item in there), after, place,
         tuple(item.utc for item in there if _is_edited(item, planned, answer)),
@@ -122,7 +123,10 @@ def ahead_of(series: Series, now: datetime) -> Series:
 
 
 def next_wall_clock(
-    series: Series | None, ahead: tuple[Listed, ...], now: datetime
+    series: Series | None,
+    slots: Mapping[datetime, Occurrence],
+    ahead: tuple[Listed, ...],
+    now: datetime,
 ) -> datetime | None:
     """Return when the series goes on: its next start as the pattern has it.
 
@@ -131,13 +135,11 @@ def next_wall_clock(
     """
     there = [item for item in ahead if not item.deleted]
     if series is not None:
-        planned = {start.utc: start for start in bounded(series, now)}
-        known = [planned[item.utc] for item in there if item.utc in planned]
-        if not ahead:
-            known = list(series.next(after=now))
-        if known:
+        found = (slots[item.utc] for item in there if item.utc in slots)
+        known = next(found if ahead else iter(series.next(after=now)), None)
+        if known is not None:
             # As the pattern has it: a start that the clocks moved must not move the others.
-            day = known[0].local.date()
+            day = known.local.date()
             return datetime.combine(day, series.start.time(), series.tz)
     return there[0].zoned if there else None
 
@@ -193,7 +195,7 @@ def _is_there(
     return asked.get("end_times") in counts
 
 
-def _is_edited(item: Listed, planned: set[datetime], answer: Mapping[str, Any]) -> bool:
+def _is_edited(item: Listed, planned: Collection[datetime], answer: Mapping[str, Any]) -> bool:
     length = answer.get("duration")
     return item.utc not in planned or (
         item.duration is not None and isinstance(length, int) and item.duration != length

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from ..errors import CannotUndo, InvalidChange, Problem
 from ..rules import merge
 from . import reading_back
 from .choosing import choose_id
-from .comparing import at, leaves, put, same
+from .comparing import at, drop, instant, leaves, put, same
 from .listing import place_of
 from .making import Wish, make_plan
 from .plan import Plan
@@ -21,6 +21,11 @@ from .timing import TIMED, complete, is_series
 
 if TYPE_CHECKING:
     from .receipt import Receipt, Record
+
+# What is said of a series that comes back, though not as a whole.
+_OF_SERIES = frozenset(
+    {"undo-series-goes-on", "undo-edited-dates", "undo-deleted-dates", "undo-endless"}
+)
 
 
 @dataclass(slots=True)
@@ -34,6 +39,18 @@ class _Way:
     def want(self, path: str, value: Any) -> None:
         put(self.fields if reading_back.writable(path) else self.extra, path, value)
 
+    def give_up(self, problems: Sequence[Problem]) -> None:
+        """Leave out what is refused; start, zone and recurrence go together."""
+        for problem in problems:
+            top = problem.path.partition("[")[0].partition(".")[0]
+            if top in TIMED:
+                for name in (*TIMED, "type"):
+                    self.fields.pop(name, None)
+                self.lost = [one for one in self.lost if one.rule not in _OF_SERIES]
+            else:
+                drop(self.fields, problem.path)
+        self.lost += (replace(problem, severity="warning") for problem in problems)
+
 
 def undo(receipt: Receipt, now: datetime | None) -> Plan:
     """Plan the inverse of what a receipt stands for; CannotUndo says why it cannot be."""
@@ -45,25 +62,33 @@ def undo(receipt: Receipt, now: datetime | None) -> Plan:
     moment = record.at if now is None else max(now, record.at)
     after = _assumed(record) if record.after is None else record.after
     way = _way_back(receipt, record, record.before, after, moment)
-    plan = Plan(receipt.meeting, record.account, {}, (), ())
-    if way.fields or way.extra:
-        wish = Wish(None, way.fields, extra=way.extra or None)
-        one = None if record.occurrence is None else choose_id(record.occurrence, after)
-        if record.occurrence is not None and one is None:
-            raise CannotUndo(
-                f"The occurrence {record.occurrence} is no longer there",
-                next_step="Choose another occurrence and update it.",
-            )
+    one = None if record.occurrence is None else choose_id(record.occurrence, after)
+    if record.occurrence is not None and one is None:
+        raise CannotUndo(
+            f"The occurrence {record.occurrence} is no longer there",
+            next_step="Choose another occurrence and update it.",
+        )
+
+    def made() -> Plan:
+        if not way.fields and not way.extra:
+            return Plan(receipt.meeting, record.account, {}, (), ())
+        return make_plan(
+            Wish(None, way.fields, extra=way.extra or None), after, meeting=receipt.meeting,
+            account=record.account, now=moment, occurrence=one,
+        )  # fmt: skip
+
+    try:
+        plan = made()
+    except InvalidChange as error:
+        # What Zoom had made by itself can be more than it takes from others.
+        way.give_up(error.problems)
         try:
-            plan = make_plan(
-                wish, after, meeting=receipt.meeting, account=record.account, now=moment,
-                occurrence=one,
-            )  # fmt: skip
-        except InvalidChange as error:
+            plan = made()
+        except InvalidChange as again:
             raise CannotUndo(
-                "What was there before cannot be sent: " + "; ".join(map(str, error.problems)),
+                "What was there before cannot be sent: " + "; ".join(map(str, again.problems)),
                 next_step="Plan the change that is wanted with zoom.plan(...).",
-            ) from error
+            ) from again
     return replace(plan, problems=(*way.lost, *plan.problems))
 
 
@@ -79,8 +104,7 @@ def _way_back(
     if receipt.verdict is not None:
         effects = (change.path for change in receipt.verdict.side_effects)
         paths |= dict.fromkeys(path for path in effects if reading_back.writable(path))
-    series = record.occurrence is None and (is_series({}, before) or is_series({}, after))
-    timed = series and any(path in (*TIMED, "type") for path in paths)
+    timed = record.occurrence is None and any(path in (*TIMED, "type") for path in paths)
     place = place_of(after)
     for path in paths:
         old, new = at(before, path), at(after, path)
@@ -91,7 +115,7 @@ def _way_back(
         elif not (same(path, old, new, place) and same(path, new, old, place)):
             _value(way, path, old, new)
     if timed and not _is_kept(before, after):
-        _schedule(way, record, before, now)
+        _schedule(way, record, before, after, now)
     way.lost += map(_not_in_file, record.hidden)
     if "password" in way.fields:
         way.lost.append(ruled("undo-passcode-links"))
@@ -132,21 +156,48 @@ def _host(way: _Way, path: str, before: Mapping[str, Any], after: Mapping[str, A
     way.lost.append(ruled("undo-host"))
 
 
-def _schedule(way: _Way, record: Record, before: Mapping[str, Any], now: datetime) -> None:
+def _start(way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime) -> None:
+    """Bring back the start of a single meeting, with the zone that says what it means."""
+    if not before.get("timezone") and after.get("timezone"):
+        way.lost.append(ruled("undo-not-set", "timezone"))
+    timed = {name: before[name] for name in ("start_time", "timezone") if before.get(name)}
+    if timed == {name: after[name] for name in timed if name in after}:
+        return
+    start = instant(timed.get("start_time"), place_of(before))
+    if start is not None and start <= now:
+        way.lost.append(ruled("undo-start-is-past"))
+        way.fields.pop("type", None)
+        return
+    place = place_of(before)
+    if start is not None and place is not None:
+        # Zoom has been seen to ignore the zone beside a start in UTC.
+        timed["start_time"] = start.astimezone(place).replace(tzinfo=None).isoformat()
+    for name, value in timed.items():
+        way.want(name, value)
+
+
+def _schedule(
+    way: _Way,
+    record: Record,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> None:
     if not is_series({}, before):
-        for name in ("start_time", "timezone"):
-            if before.get(name) is not None:
-                way.want(name, before[name])
+        _start(way, before, after, now)
         return
     timing = complete({}, before, now)
     if "start_time" not in timing.body or not timing.dates.after:
-        way.lost.append(ruled("undo-series-is-over"))
+        way.lost.append(ruled("undo-start-is-past"))
         way.fields.pop("type", None)
         return
     recurrence = dict(timing.body["recurrence"])
     recurrence.setdefault("repeat_interval", 1)
     for name, value in (timing.body | {"recurrence": recurrence}).items():
         way.want(name, value)
+    began = instant(before.get("start_time"), place_of(before))
+    if began is not None and began <= now:
+        way.lost.append(ruled("undo-series-goes-on"))
     place = timing.dates.place
     dates = record.dates or timing.dates
     days = [start.astimezone(place).date() for start in dates.edited]

@@ -64,7 +64,9 @@ def compare(
     unseen: dict[str, Problem] = {}
     starts = tuple(item.utc for item in listed(after) if item.utc > now and not item.deleted)
     for path, value in _members(body):
-        if _is_applied(path, value, body, after, starts):
+        if _is_applied(path, value, body, after, starts) or (
+            path == "start_time" and dates is not None and () != starts[:1] == dates.after[:1]
+        ):
             applied[path] = value
         elif reading_back.proves_nothing(path, at(after, path)):
             unseen[path] = likely_reason(path, case)

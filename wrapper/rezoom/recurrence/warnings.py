@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
@@ -131,7 +131,8 @@ def _months(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
 def _clocks(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
     last, clock = ahead[-1].local.date().toordinal(), series.start.time()
     days = map(date.fromordinal, takewhile(last.__ge__, series.days()))
-    walls = [datetime.combine(day, clock) for day in days]
+    walls = [wall for wall in (datetime.combine(day, clock) for day in days)
+             if _shifts_near(wall, series.tz)]  # fmt: skip
     skipped = [wall.date() for wall in walls if clock_gap(wall, series.tz)]
     twice = [wall.date() for wall in walls if clock_overlap(wall, series.tz)]
     hour = f"{clock:%H:%M}"
@@ -145,6 +146,12 @@ def _clocks(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
         message = f"the clocks show {hour} twice on {_listed(twice)}; the first is meant here"
         fix = "move the series by an hour with at(…)"
         yield _problem("start_time", "clock-overlap", message, fix, twice, of="")
+
+
+def _shifts_near(wall: datetime, tz: tzinfo) -> bool:
+    """Tell whether the clocks may move around a time; few do, and a close look is slow."""
+    day = timedelta(days=1)
+    return tz.utcoffset(wall - day) != tz.utcoffset(wall + day)
 
 
 def _instants(series: Series) -> Iterator[Problem]:
