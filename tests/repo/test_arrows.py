@@ -62,7 +62,7 @@ ARROWS: dict[str, set[str]] = {
     "verifying": {"desk", "errors", "flow", "intents", "planning", "reads"},
     "operations": {
         "_wire", "desk", "errors", "flow", "intents", "meeting_id", "planning", "prepare", "quota",
-        "reads", "retry", "verifying",
+        "reads", "recurrence", "retry", "verifying",
     },
     "session": {
         "_wire", "address", "auth", "clock", "desk", "drive", "errors", "lines", "quota", "retry",
