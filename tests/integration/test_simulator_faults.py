@@ -384,8 +384,8 @@ def test_a_file_of_faults_is_followed(tmp_path: Path) -> None:
     )
     faults = read_fault_words(str(file))
     assert [fault.name for fault in faults.listed] == ["reset", "502"]
-    with Simulator(faults=faults) as sim:
-        assert [fault.times for fault in sim.faults] == [None, 1]
+    assert [fault.times for fault in Simulator(faults=faults).faults] == [None, 1]
+    assert [fault.name for fault in Simulator(faults="reset,close").faults] == ["reset", "close"]
 
 
 def test_stopping_does_not_wait_for_a_fault(api: httpx.Client) -> None:

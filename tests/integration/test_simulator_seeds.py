@@ -115,3 +115,13 @@ def test_meetings_in_python_are_explained_by_their_place() -> None:
     meetings: list[dict[str, Any]] = [{"topic": "a"}, {"duration": -1}]
     with pytest.raises(ConfigError, match=r"meetings\[1\]\.duration: -1 is below 1"):
         Simulator(meetings=meetings)
+    with pytest.raises(ConfigError, match=r"meetings\[0\]: this is no object"):
+        Simulator(meetings=[5])  # type: ignore[list-item]  # that is the mistake
+
+
+def test_a_file_can_be_named(tmp_path: Path) -> None:
+    """Without reading it first."""
+    (tmp_path / "seed.yaml").write_text(YAML)
+    assert Simulator(meetings=tmp_path / "seed.yaml").meetings == (85746065, 85746066)
+    with pytest.raises(ConfigError, match=r"none\.json cannot be read"):
+        Simulator(meetings="none.json")

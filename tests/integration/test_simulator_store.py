@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rezoom import ConfigError
 from rezoom.simulator import FileStore, MemoryStore, SimClock, Simulator, Store
 from rezoom.simulator.store import HISTORY
@@ -136,6 +138,63 @@ def test_a_closed_store_can_be_read_and_opened_again(store: Store) -> None:
     store.open()
     change(store, 9, lambda old: (old, ()))
     assert len(store.history(9)) == 1
+
+
+numbers = st.integers(1, 3)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=4,
+)
+steps = st.lists(
+    st.tuples(st.just("add"), numbers, values)
+    | st.tuples(st.just("change"), numbers, values)
+    | st.tuples(st.just("remember"), st.sampled_from(["a", "b"]), values)
+    | st.tuples(st.just("forget"), st.sampled_from(["a", ""]), st.none())
+    | st.tuples(st.just("clear"), st.none(), st.none())
+    | st.tuples(st.just("reopen"), st.none(), st.none()),
+    max_size=20,
+)
+
+
+def told(store: Store, step: tuple[str, Any, Any]) -> Any:
+    """Take a step, and return everything that can be seen afterwards."""
+    kind, at, value = step
+    raised = None
+    try:
+        if kind == "add":
+            store.add(at, {"value": value})
+        elif kind == "change":
+            change(store, at, lambda _: ({"value": value}, ("x",)), value=value)
+        elif kind == "remember":
+            store.remember(at, value)
+        elif kind == "forget":
+            store.forget(at)
+        elif kind == "clear":
+            store.clear()
+        else:
+            store.close()
+            store.open()
+    except (ValueError, KeyError) as error:
+        raised = type(error)
+    known = range(1, 4)
+    seen = [store.meetings(), [store.read(n) for n in known], [store.history(n) for n in known]]
+    return raised, *map(list, seen), dict(store.notes("")), store.recall("a")
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps)
+def test_both_stores_tell_the_same(tmp_path: Path, taken: list[tuple[str, Any, Any]]) -> None:
+    """After any steps, closing and opening included."""
+    (tmp_path / "sim.db").unlink(missing_ok=True)
+    memory, file = MemoryStore(), FileStore(tmp_path / "sim.db")
+    try:
+        for step in taken:
+            assert told(memory, step) == told(file, step)
+    finally:
+        file.close()
 
 
 def test_a_simulator_goes_on_where_it_stopped(tmp_path: Path) -> None:

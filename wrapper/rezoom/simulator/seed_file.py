@@ -41,9 +41,6 @@ def read_seed(path: str | Path) -> Seed:
         loaded = loaded.get("meetings")
     if not isinstance(loaded, list):
         raise _wrong(f"{document.file} is neither a list of meetings nor an object with one")
-    for index, one in enumerate(loaded):
-        if not isinstance(one, Mapping):
-            raise _wrong(f"{Seed(document, loaded).where(index, '')}this is no object")
     return Seed(document, loaded)
 
 

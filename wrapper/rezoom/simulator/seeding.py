@@ -56,6 +56,8 @@ def new_meeting(
     that only an answer has (`host_id`, `status`, `created_at`, ...) are taken as they are. Without
     an `id` it gets the number after the highest of those that are taken.
     """
+    if not isinstance(fields, Mapping):
+        raise BadSeed([Flaw("", "this is no object", "")])
     given = deepcopy(dict(fields))
     number = given.pop("id", max(taken, default=FIRST_ID - 1) + 1)
     updatable, _ = members()

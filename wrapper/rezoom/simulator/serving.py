@@ -17,8 +17,9 @@ def serve(
     **options: Any,
 ) -> None:
     """Run a simulator until interrupted; `announce` is told once it answers. Prints nothing."""
-    meetings = [] if seed_file is None else read_seed(seed_file)
-    with Simulator(host=host, port=port, meetings=meetings, **options) as simulator:
+    if seed_file is not None:
+        options["meetings"] = read_seed(seed_file)
+    with Simulator(host=host, port=port, **options) as simulator:
         try:
             announce(simulator)
             simulator.wait()

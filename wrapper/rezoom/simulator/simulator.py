@@ -31,7 +31,8 @@ class Simulator(
     `plan` (free, pro, business) keeps the account's own limits, `limits` says which others are kept
     (see Caps), and `users` who is licensed and lets whom schedule (see User).
     The control endpoint answers this machine only, unless `control` is "anywhere" or "off".
-    `meetings` are there from the start; `seed` makes tokens, ids and passcodes repeatable.
+    `meetings`, a list or a JSON or YAML file, are there from the start; `seed` makes tokens, ids
+    and passcodes repeatable.
     `db` names an SQLite file in which meetings, their history and the clock survive a restart (it
     takes `meetings` only while it has none of its own); `tls` is a certificate and its key, or an
     ssl.SSLContext, and makes it https. ConfigError for whatever cannot be.

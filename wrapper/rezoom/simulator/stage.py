@@ -20,7 +20,7 @@ from .faults import Fault, FaultOptions
 from .people import User
 from .quirks import Quirks
 from .record import Request, RequestLog
-from .seed_file import Seed
+from .seed_file import Seed, read_seed
 from .seed_flaws import BadSeed
 from .seeding import WEEKLY, new_meeting, next_monday
 from .store import Change, MemoryStore, State, Store
@@ -40,7 +40,7 @@ class StageOptions(TypedDict, total=False):
     store: Store | None
     db: str | Path | None
     credentials: Credentials | None
-    meetings: Iterable[Mapping[str, Any]]
+    meetings: Iterable[Mapping[str, Any]] | str | Path
     users: Iterable[User | Mapping[str, Any] | str]
     plan: Plan | None
     limits: Mapping[str, Any] | bool
@@ -82,6 +82,8 @@ class Stage(Backstage):
         )
         if not self._store.meetings():
             meetings = options.get("meetings", ())
+            if isinstance(meetings, str | Path):
+                meetings = read_seed(meetings)
             where = meetings.where if isinstance(meetings, Seed) else in_a_list
             self._add(list(meetings), where)
         self._begin()
