@@ -182,6 +182,45 @@ def test_on_a_terminal_it_asks(sim: Simulator) -> None:
     assert sim.meeting(meeting)["topic"] == "Stand-up"
 
 
+def test_on_a_terminal_a_plan_is_shown_in_colour_and_asked_about(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    """What was is red, what becomes is green; sent on a yes."""
+    meeting, file = sim.add_series(), str(tmp_path / "plan.json")
+    assert run("plan", str(meeting), "--duration", "20", "--out", file, **sim.env()).returncode == 0
+
+    terminal = Terminal("apply", file, TERM="xterm-256color", **sim.env())
+    shown = terminal.read_until("Send this?")
+    terminal.write("y\n")
+    code, out = terminal.end()
+
+    assert "\x1b[31m45\x1b[0m → \x1b[32m20\x1b[0m" in shown
+    assert (code, out.startswith("✓ Zoom accepted")) == (0, True)
+    assert sim.meeting(meeting)["duration"] == 20
+
+
+def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) -> None:
+    """A bar on stderr counts what became of them; stdout has the answers alone."""
+    lines = tmp_path / "updates.jsonl"
+    meetings = [sim.add_meeting() for _ in range(3)]
+    texts = (json.dumps({"meeting": one, "body": {"topic": "New"}}) for one in meetings)
+    lines.write_text("\n".join(texts))
+
+    ours, theirs = pty.openpty()
+    with lines.open("rb") as source:
+        ran = subprocess.run(
+            [*COMMAND, "apply", "-", "--yes"], env=environment(TERM="xterm", **sim.env()),
+            stdin=source, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=False,
+        )  # fmt: skip
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+
+    assert [json.loads(line)["line"] for line in ran.stdout.splitlines()] == [1, 2, 3]
+    assert "3/3" in shown
+    assert "3 in all: 3 applied." in shown
+
+
 @pytest.mark.parametrize("answer", ["n\n", "\n", "\x04"], ids=["n", "enter", "ctrl-d"])
 def test_whatever_is_not_a_yes_is_a_no(sim: Simulator, answer: str) -> None:
     """Exit 130, and the meeting stays as it is."""
@@ -257,7 +296,7 @@ def test_an_interrupt_after_sending_says_that_nobody_knows(
     """Ctrl-C while Zoom is thinking: exit 130, and `sent` is null."""
     env, arrived = silent
     process = subprocess.Popen(
-        [*COMMAND, "update", "85746065", "--topic", "x", "--yes", "--json"],
+        [*COMMAND, "update", "85746065", "--topic", "x", "--yes", "--json", "--no-verify"],
         env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 

@@ -379,7 +379,8 @@ def test_a_passcode_is_in_no_output(
         body = {"code": 300, "message": f"Bad passcode {PASSCODE}.", "errors": [
             {"field": "password", "message": f"{PASSCODE} is too weak"}]}  # fmt: skip
         html = f"<html>{PASSCODE}</html>"
-        sim.fail_next(Fault(status=fault, body=html if fault == 502 else body, times=3))
+        sim.fail_next(Fault(status=fault, body=html if fault == 502 else body, times=3,
+                            match="PATCH"))  # fmt: skip
 
     number = sim.meetings[-1]
 

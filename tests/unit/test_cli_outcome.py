@@ -27,7 +27,7 @@ CODES = {
     errors.ClockUntrusted: 9, errors.SlotExpired: 9,
     CopyDiffers: 10,
     outcome.UsageError: 2, outcome.NotConfirmed: 8, outcome.Interrupted: 130,
-    outcome.CommandError: 2, outcome.Bug: 1,
+    outcome.CommandError: 2, outcome.Bug: 1, outcome.Left: 3,
 }  # fmt: skip
 
 

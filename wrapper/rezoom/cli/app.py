@@ -10,13 +10,16 @@ import typer
 from typer.core import TyperGroup
 
 from . import ledger
+from .apply import apply
 from .check import check
 from .explain import explain
 from .outcome import Interrupted, report
+from .plan import plan
 from .preview import preview
 from .quota import quota
 from .show import show
 from .simulate import simulate
+from .undo import undo
 from .update import update
 from .vendoring import vendor
 
@@ -67,7 +70,8 @@ app = typer.Typer(
     help="Update Zoom meetings safely: judged before it is sent, secrets never shown.",
     epilog="Credentials come from ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.\n\n"
     "Exit codes: 0 done · 1 bug · 2 usage, invalid change, configuration · 3 retry later · "
-    "4 authorisation · 5 refused · 6 no answer · 8 not confirmed · 9 ledger · "
+    "4 authorisation · 5 refused · 6 no answer · 7 ignored or not to be verified · "
+    "8 stale plan, or not confirmed · 9 ledger · "
     "10 vendored copy differs · 130 interrupted",
     rich_markup_mode="rich",
     # A traceback with local variables would show the passcode.
@@ -116,9 +120,29 @@ app.command(
         "rezoom update 85746065 --start 2027-03-01T09:30 --timezone Europe/Berlin --yes",
         "rezoom update 85746065 --set password=@passcode.txt --dry-run",
         "rezoom update 85746065 --body change.json --yes --json",
-        "rezoom update 85746065 --occurrence 1648194360000 --duration 30",
+        "rezoom update 85746065 --occurrence 2027-03-01 --duration 30 --receipt before.json",
     )
 )(update)
+app.command(
+    epilog=_examples(
+        "rezoom plan 85746065 --duration 30 --set recurrence.repeat_interval=2",
+        "rezoom plan 85746065 --body change.json --out plan.json",
+    )
+)(plan)
+app.command(
+    epilog=_examples(
+        "rezoom apply plan.json",
+        "rezoom apply monday.json tuesday.json --yes --json > receipts.jsonl",
+        "rezoom apply - --yes --skip-unchanged < updates.jsonl > receipts.jsonl",
+    )
+)(apply)
+app.command(
+    epilog=_examples(
+        "rezoom undo before.json",
+        "rezoom undo before.json --dry-run",
+        "rezoom undo receipts.jsonl --yes --json",
+    )
+)(undo)
 app.command(
     epilog=_examples("rezoom show 85746065", "rezoom show 85746065 --past --json"),
 )(show)

@@ -8,12 +8,17 @@ from .outcome import Interrupted, NotConfirmed
 from .render import talk
 
 
+def can_ask() -> bool:
+    """Tell whether there is a terminal to ask on."""
+    return sys.stdin.isatty()
+
+
 def confirm(question: str, *, undone: str, look: str) -> None:
     """Ask on the terminal; raise unless the answer is yes.
 
     `undone` says what has not happened then, `look` how to see beforehand what would.
     """
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise NotConfirmed(f"{undone}: there is no terminal to ask on", next_step=look)
     # Not typer.confirm: it writes a blank to stdout, which belongs to the answer.
     talk().print(f"{question} [y/N] ", end="")

@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from ..errors import ConfigError
 
 if TYPE_CHECKING:
     from ..client import Zoom
     from ..quota import Ledger, Policy
+    from ..session import ZoomOptions
 
 _VARIABLES = {
     "account_id": "ZOOM_ACCOUNT_ID",
@@ -38,13 +39,13 @@ class Count:
     chosen: bool
 
 
-def open_zoom() -> Zoom:
+def open_zoom(**options: Unpack[ZoomOptions]) -> Zoom:
     """Make a client from ZOOM_… variables; ConfigError names the one to correct."""
     # The client brings httpx: half a second that --help does not need.
     from ..client import Zoom
 
     with _in_the_environments_names():
-        return Zoom.from_env()
+        return Zoom.from_env(**options)
 
 
 @contextmanager

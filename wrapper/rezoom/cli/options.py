@@ -51,13 +51,53 @@ Allowed: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-OccurrenceId: TypeAlias = Annotated[
+Occurrence: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--occurrence",
-        metavar="ID",
-        help="One date of a series, by the id that `rezoom show` prints.",
+        metavar="ID|DATE|TIME",
+        help="One date of a series: the id that `rezoom show` prints, a day such as 2027-03-01, or "
+        "a time such as 2027-03-01T09:30 on the meeting's own clock.",
         show_default=False,
+    ),
+]
+Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")]
+Verify: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--verify/--no-verify",
+        help="Read the meeting before and after, and say what Zoom applied and what it ignored.",
+    ),
+]
+SkipUnchanged: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--skip-unchanged", help="Leave out what is as asked already; spend nothing if all is."
+    ),
+]
+Waiting: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        metavar="SECONDS",
+        help="All sleeping one update may do between attempts; 30 unless said.",
+        show_default=False,
+    ),
+]
+ReceiptOut: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--receipt",
+        metavar="FILE",
+        help="Keep the receipt for `rezoom undo`: what was there before, without passcodes and "
+        "links; readable by you alone.",
+        show_default=False,
+    ),
+]
+Secrets: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--secrets", help="Let the file hold passcodes and links, so that they can be undone, too."
     ),
 ]
 Topic: TypeAlias = Annotated[

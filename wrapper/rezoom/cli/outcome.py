@@ -12,7 +12,8 @@ import os
 import sys
 import traceback
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -21,7 +22,11 @@ from ..secrecy import without_assignments
 from ..vendor import CopyDiffers
 from .render import print_error, print_json
 
+if TYPE_CHECKING:
+    from ..planning.receipt import Receipt
+
 _BUG = 1
+_UNSEEN = 7
 # In this order: a limit that our own count knows is both "not sent" and "retry later".
 _CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
     (errors.RetryLater, 3),
@@ -69,6 +74,16 @@ class Interrupted(CommandError):
     exit_code = 130
 
 
+class Left(CommandError):
+    """One of many that was not tried: a limit, or a failure before it, stands in the way."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, next_step: str = "", retry_at: datetime | None) -> None:
+        super().__init__(message, next_step=next_step)
+        self.retry_at = retry_at
+
+
 def exit_code(error: BaseException) -> int:
     """Look up the documented exit code of an error."""
     if isinstance(error, CommandError):
@@ -76,12 +91,19 @@ def exit_code(error: BaseException) -> int:
     return next((code for kind, code in _CODES if isinstance(error, kind)), _BUG)
 
 
+def receipt_code(receipt: Receipt, *, verify: bool) -> int:
+    """Look up the exit code of an update that Zoom accepted; `verify`: it was to be checked."""
+    if not receipt.sent or not verify:
+        return 0
+    return _UNSEEN if not receipt.verified or receipt.ignored else 0
+
+
 def report(error: Exception, *, as_json: bool) -> int:
     """Say what went wrong, on stderr or as one JSON object; return the exit code."""
     if isinstance(error, typer.Abort):
         error = Interrupted("Stopped")
     elif not isinstance(error, errors.RezoomError):
-        error = _usage(error) or _bug(error)
+        error = _usage(error) or bug(error)
     if as_json:
         print_json("error/1", error_object(error))
     else:
@@ -112,7 +134,8 @@ class Bug(errors.RezoomError):
     next_step = "This is a bug in rezoom; set REZOOM_DEBUG=1 to see the traceback."
 
 
-def _bug(error: Exception) -> Bug:
+def bug(error: Exception) -> Bug:
+    """Return what may be said about an error that nobody foresaw."""
     if os.environ.get("REZOOM_DEBUG") not in (None, "", "0"):
         traceback.print_exception(error, file=sys.stderr)
     frames = traceback.extract_tb(error.__traceback__)

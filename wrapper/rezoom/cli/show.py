@@ -11,11 +11,12 @@ from . import options
 from .connect import open_zoom
 from .meeting_view import print_meeting
 from .render import answers, print_json, talk
+from .when import read_when
 
 
 def show(
     meeting: options.MeetingNumber,
-    occurrence: options.OccurrenceId = None,
+    occurrence: options.Occurrence = None,
     past: Annotated[
         bool, typer.Option("--past", help="Include the dates of a series that are over.")
     ] = False,
@@ -28,8 +29,9 @@ def show(
 
     Spends none of the hundred updates a day.
     """
+    when = None if occurrence is None else read_when(occurrence)
     with open_zoom() as zoom, talk().status("Reading …"):
-        answer: dict[str, Any] = zoom.get(meeting, occurrence=occurrence, past=past).to_dict()
+        answer: dict[str, Any] = zoom.get(meeting, occurrence=when, past=past).to_dict()
     if not as_json:
         print_meeting(answers(), answer, reveal=reveal)
         return

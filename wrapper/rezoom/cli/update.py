@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+import shlex
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InvalidChange, LedgerError
+from ..errors import ScopeError
 from ..secrecy import masked
 from . import options
-from .asking import confirm
-from .change import Change, read_change
+from .asked import Question, read_question
+from .asking import can_ask, confirm
 from .connect import open_zoom
-from .outcome import Interrupted
-from .quota_view import left
+from .documents import keeping, receipt_line
+from .outcome import Interrupted, UsageError, receipt_code
+from .plan_view import print_difference
+from .receipt_view import print_receipt
 from .render import answers, plain, print_json, print_request, talk
-from .schedule import one_of, read_series
+from .reviewing import show_plans
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..client import Zoom
     from ..planning.receipt import Receipt
     from ..prepare import Job
-    from ..quota import Quota
-    from ..recurrence import Series
 
 
 def update(
@@ -39,7 +42,7 @@ def update(
     rrule: options.Rrule = None,
     sets: options.Sets = None,
     body: options.BodyFile = None,
-    occurrence: options.OccurrenceId = None,
+    occurrence: options.Occurrence = None,
     host: Annotated[
         str | None,
         typer.Option(
@@ -48,15 +51,12 @@ def update(
     ] = None,
     allow: options.Allowed = None,
     extra: options.Extras = None,
-    wait: Annotated[
-        float | None,
-        typer.Option(
-            metavar="SECONDS",
-            help="All sleeping this may do between attempts; 30 unless said.",
-            show_default=False,
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Send without asking.")] = False,
+    wait: options.Waiting = None,
+    verify: options.Verify = True,
+    skip_unchanged: options.SkipUnchanged = False,
+    receipt: options.ReceiptOut = None,
+    secrets: options.Secrets = False,
+    yes: options.Yes = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the request and send nothing.")
     ] = False,
@@ -64,70 +64,83 @@ def update(
 ) -> None:
     """Change fields of a meeting, or of one date of a series.
 
-    Nothing is sent while the change has one problem.
-    What will be sent is shown, and on a terminal asked about.
+    Nothing is sent while the change has one problem. What will be sent is shown, and on a
+    terminal asked about. Then the meeting is read again: leaves with 7 if Zoom ignored a part.
     """
-    schedule = None
-    if repeat is not None or rrule is not None:
-        one_of(repeat, rrule, names="--repeat and --rrule")
-        schedule = read_series(repeat, rrule, start, timezone)
-        start = timezone = None
     direct = options.common_fields(topic, agenda, duration, start, timezone)
-    change = read_change(body=body, sets=sets or (), direct=direct, extras=extra or ())
-    job = _judged(meeting, change, schedule, occurrence, allow or [])
-    if dry_run:
-        _print_dry_run(job, as_json=as_json)
+    question = read_question(
+        meeting, direct, repeat=repeat, rrule=rrule, sets=sets, body=body,
+        occurrence=occurrence, allow=allow, extra=extra,
+    )  # fmt: skip
+    if receipt is not None and not verify:
+        raise UsageError(
+            "--receipt keeps what was there before, and --no-verify does not read it",
+            next_step="Leave one of them out.",
+        )
+    # With a part of a series, only the meeting tells whether the change can be.
+    job = question.judge() if dry_run or not skip_unchanged else None
+    if job is not None and dry_run:
+        _print_dry_run(question, job, as_json=as_json)
         return
-    with open_zoom() as zoom:
-        console = talk()
-        if not (yes and as_json):
-            _preview(console, job)
-        if not yes:
-            confirm(
-                "Send this?",
-                undone="Nothing was sent",
-                look="Look at the change with --dry-run, then send it with --yes.",
-            )
-        try:
-            with console.status("Sending …"):
-                receipt = zoom.update(
-                    meeting, change.body, schedule=schedule, occurrence=occurrence, host=host,
-                    wait=wait,
-                    allow=allow or (), extra=change.extra or None,
-                )  # fmt: skip
-        except KeyboardInterrupt:
-            step = f"See what is there now: rezoom show {job.meeting}"
-            raise Interrupted("Interrupted", next_step=step, sent=None) from None
+    how = {"verify": verify, "wait": wait}
+    with open_zoom() as zoom, keeping(receipt, secrets=secrets) as kept:
+        if job is None:
+            done = _send_difference(zoom, question, how, yes=yes, as_json=as_json)
+        else:
+            _ask(zoom, question, job, yes=yes, as_json=as_json)
+            done = _sent(meeting, verify, lambda: question.update(zoom, host=host, **how))
+        if kept is not None:
+            kept.take(done)
     if as_json:
-        print_json("receipt/1", receipt.to_dict())
+        print_json("receipt/1", receipt_line(done))
     else:
-        _print_receipt(receipt)
+        print_receipt(done)
+    raise typer.Exit(receipt_code(done, verify=verify))
 
 
-def _judged(
-    meeting: str, change: Change, schedule: Series | None, occurrence: str | None, allow: list[str]
-) -> Job:
-    from ..prepare import Asked, update_job
-    from ..system_clock import SystemClock
+def _send_difference(
+    zoom: Zoom, question: Question, how: Mapping[str, Any], *, yes: bool, as_json: bool
+) -> Receipt:
+    with talk().status("Reading …"):
+        planned = question.plan(zoom)
+    show_plans({question.meeting: planned}, yes=yes, dry_run=False, as_json=as_json)
+    return _sent(question.meeting, how["verify"], lambda: zoom.apply(planned, **how))
 
-    now = SystemClock().now()
-    asked = Asked(meeting, change.body, {}, now, schedule, occurrence, allow, change.extra)
+
+def _ask(zoom: Zoom, question: Question, job: Job, *, yes: bool, as_json: bool) -> None:
+    if not (yes and as_json):
+        _preview(talk(), job, question.occurrence)
+    if yes:
+        return
+    if can_ask():
+        # Only for somebody who looks at it: what is sent is what was said.
+        with talk().status("Reading …"):
+            planned = question.plan(zoom)
+        print_difference(talk(), planned)
+    confirm(
+        "Send this?",
+        undone="Nothing was sent",
+        look="Look at the change with --dry-run, then send it with --yes.",
+    )
+
+
+def _sent(meeting: str, verify: bool, send: Callable[[], Receipt]) -> Receipt:
     try:
-        job = update_job(asked)
-    except InvalidChange as error:
-        raise InvalidChange(change.with_verdicts(error.problems)) from None
-    if change.problems:
-        raise InvalidChange(change.problems)
-    return job
+        with talk().status("Sending …"):
+            return send()
+    except KeyboardInterrupt:
+        step = f"See what is there now: rezoom show {shlex.quote(meeting)}"
+        raise Interrupted("Interrupted", next_step=step, sent=None) from None
+    except ScopeError as error:
+        if verify:
+            error.next_step += " With --no-verify the meeting is not read, only updated."
+        raise
 
 
-def _preview(console: Console, job: Job) -> None:
-    print_request(console, title=_title(job), body=_body(job), warnings=job.warnings)
-
-
-def _title(job: Job) -> str:
-    date = job.request.query.get("occurrence_id")
-    return f"Update of meeting {job.meeting}" + (f", only date {plain(date)}" if date else "")
+def _preview(console: Console, job: Job, occurrence: object) -> None:
+    one = "" if occurrence is None else f", only the date {plain(occurrence)}"
+    title = f"Update of meeting {job.meeting}{one}"
+    print_request(console, title=title, body=_body(job), warnings=job.warnings)
 
 
 def _body(job: Job) -> dict[str, object]:
@@ -136,42 +149,17 @@ def _body(job: Job) -> dict[str, object]:
     return body
 
 
-def _print_dry_run(job: Job, *, as_json: bool) -> None:
+def _print_dry_run(question: Question, job: Job, *, as_json: bool) -> None:
+    if question.occurrence is not None and job.occurrence is None:
+        raise UsageError(
+            "--dry-run reads nothing, and so does not know which date that is",
+            next_step="Give its id, or look with `rezoom plan`, which reads the meeting.",
+        )
     if not as_json:
-        _preview(answers(), job)
+        _preview(answers(), job, question.occurrence)
         talk().print("Nothing was sent: this was a dry run.", style="dim", soft_wrap=True)
         return
     request = job.request
     told = {"meeting": job.meeting, "sent": False, "method": request.method, "path": request.path}
     told |= {"query": dict(request.query), "body": masked(_body(job))}
     print_json("request/1", told | {"warnings": [problem.to_dict() for problem in job.warnings]})
-
-
-def _print_left(quota: Quota) -> None:
-    gauges = {
-        "updates of this meeting": quota.meeting,
-        "creates and updates of its host": quota.host,
-    }
-    for what, gauge in gauges.items():
-        if gauge is not None:
-            answers().print(f"  {left(gauge, what)}", soft_wrap=True)
-    if quota.uncounted:
-        talk().print("  not counted: the ledger could not be used before", soft_wrap=True)
-
-
-def _print_receipt(receipt: Receipt) -> None:
-    console = answers()
-    console.print(f"✓ Zoom accepted the update of meeting {receipt.meeting}.", soft_wrap=True)
-    if receipt.tracking_id:
-        console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
-    if isinstance(receipt.left, LedgerError):
-        talk().print(
-            f"The ledger could not be read: {plain(receipt.left.message)}.", soft_wrap=True
-        )
-    elif receipt.left is not None:
-        _print_left(receipt.left)
-    talk().print(
-        f"Zoom can ignore a field without saying so; see it with: rezoom show {receipt.meeting}",
-        style="dim",
-        soft_wrap=True,
-    )

@@ -45,13 +45,14 @@ class Dates:
         return tuple(start for start in self.before if start not in kept)
 
     def _pairs(self) -> Iterator[tuple[datetime, datetime]]:
-        """Pair the starts of one day; or all of them, where the whole series moves as one."""
+        """Pair the starts of one day; or all of them, where every date moves by the same."""
         known, planned = set(self.before), set(self.after)
         old = [start for start in self.before if start not in planned]
         new = [start for start in self.after if start not in known]
         walls = [[start.astimezone(self.place).replace(tzinfo=None) for start in side]
                  for side in (old, new)]  # fmt: skip
-        if len(old) == len(new) and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
+        whole = len(old) == len(self.before) and len(new) == len(self.after) == len(old)
+        if whole and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
             yield from zip(old, new, strict=True)
             return
         days = {wall.date(): start for wall, start in zip(walls[1], new, strict=True)}

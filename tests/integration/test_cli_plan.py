@@ -1,0 +1,236 @@
+"""`rezoom plan` and `rezoom apply PLAN.json`, from the words to the meeting."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_runner import Ran, Run, patches, runner, told
+from rezoom.simulator import Fault, Simulator
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[Simulator]:
+    """Run a fake Zoom."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def meeting(sim: Simulator) -> int:
+    """Add a series of Mondays."""
+    sim.clear_faults()
+    sim.clear_requests()
+    return sim.add_series(password="Keep-1")
+
+
+@pytest.fixture
+def run(sim: Simulator) -> Run:
+    """Run the command line, pointed at the fake Zoom."""
+    return runner(sim)
+
+
+@pytest.fixture
+def plan(run: Run, meeting: int, tmp_path: Path) -> Path:
+    """Keep a plan that makes every second week of it."""
+    file = tmp_path / "plan.json"
+    ran = run("plan", meeting, "--set", "recurrence.repeat_interval=2", "--out", file)
+    assert ran.exit_code == 0, ran.stderr
+    return file
+
+
+def test_a_plan_is_shown_and_never_written(run: Run, sim: Simulator, meeting: int) -> None:
+    """The fields, the dates before and after, and the exact request; one read and no update."""
+    ran = run("plan", meeting, "--duration", 30, "--set", "recurrence.repeat_interval=2")
+
+    assert ran.exit_code == 0, ran.stderr
+    assert "duration                    45 → 30" in ran.stdout
+    assert "recurrence.repeat_interval  1 → 2" in ran.stdout
+    assert "Meetings to come: 12, on the clock of Europe/Berlin" in ran.stdout
+    assert f'PATCH /meetings/{meeting} {{"duration": 30, "recurrence": {{' in ran.stdout
+    assert [request.method for request in sim.requests if "/v2/" in request.path] == ["GET"]
+
+
+def test_only_dates_that_move_as_one_are_called_moved(run: Run, meeting: int) -> None:
+    """Every second week keeps half of the dates: the others are not the new ones, moved."""
+    dates = told(run("plan", meeting, "--set", "recurrence.repeat_interval=2", "--json"))["dates"]
+
+    assert dates["moved"] == []
+    assert len(dates["appears"]) == len(dates["disappears"]) == 6
+
+
+def test_a_plan_is_one_object(run: Run, meeting: int) -> None:
+    """With --json a program reads what changes; secrets are masked."""
+    ran = run("plan", meeting, "--topic", "New", "--set", "password=Other-2", "--json")
+
+    answer = told(ran)
+    assert (answer["schema"], answer["meeting"], answer["price"]) == ("rezoom.plan/1", meeting, 1)
+    changed = {change["path"]: change["after"] for change in answer["changes"]}
+    assert changed == {"topic": "New", "password": "(hidden)"}
+    assert "Other-2" not in ran.output
+    assert "Keep-1" not in ran.output
+
+
+def test_nothing_to_change_is_said(run: Run, sim: Simulator, meeting: int) -> None:
+    """What is as asked already makes an empty plan, which is no failure."""
+    topic = sim.meeting(meeting)["topic"]
+
+    ran = run("plan", meeting, "--topic", topic)
+
+    assert (ran.exit_code, "Nothing to change" in ran.stdout) == (0, True)
+    assert "PATCH" not in ran.stdout
+
+
+def test_a_kept_plan_is_for_its_owner_alone(plan: Path) -> None:
+    """It says what a meeting is like."""
+    assert stat.S_IMODE(plan.stat().st_mode) == 0o600
+
+
+def test_a_kept_plan_holds_a_passcode_only_when_told_to(
+    run: Run, meeting: int, tmp_path: Path
+) -> None:
+    """Without --secrets nothing is written, and the message says how it can be."""
+    file = tmp_path / "plan.json"
+    words = ("plan", meeting, "--set", "password=Other-2", "--out", file)
+
+    refused, written = run(*words), run(*words, "--secrets")
+
+    assert (refused.exit_code, "--secrets" in refused.stderr) == (2, True)
+    assert (written.exit_code, "Other-2" in file.read_text()) == (0, True)
+    assert "Other-2" not in written.output
+
+
+def test_a_plan_that_cannot_be_kept_is_an_error(run: Run, meeting: int, tmp_path: Path) -> None:
+    """The folder is not there; nothing is left behind."""
+    ran = run("plan", meeting, "--topic", "x", "--out", tmp_path / "no" / "plan.json")
+
+    assert (ran.exit_code, "cannot write" in ran.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_is_applied_and_verified(
+    run: Run, sim: Simulator, meeting: int, plan: Path, tmp_path: Path
+) -> None:
+    """Shown on stderr, applied, read again; the receipt is kept for undoing it."""
+    ran = run("apply", plan, "--yes", "--receipt", tmp_path / "receipt.json")
+
+    assert ran.exit_code == 0, ran.stderr
+    assert sim.meeting(meeting)["recurrence"]["repeat_interval"] == 2
+    assert "recurrence.repeat_interval  1 → 2" in ran.stderr
+    assert "applied recurrence.repeat_interval 2" in ran.stdout
+    kept = tmp_path / "receipt.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert json.loads(kept.read_text())["schema"] == "rezoom.receipt/1"
+
+
+def test_one_plan_is_answered_by_one_object(run: Run, meeting: int, plan: Path) -> None:
+    """With --json and --yes nobody talks."""
+    ran = run("apply", plan, "--yes", "--json")
+
+    answer = told(ran)
+    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/1", meeting)
+    assert (answer["verified"], answer["ignored"], ran.stderr) == (True, {}, "")
+
+
+def test_without_a_terminal_a_plan_is_not_applied_unasked(
+    run: Run, sim: Simulator, plan: Path
+) -> None:
+    """Exit 8, the plan is shown, and nothing is sent."""
+    ran = run("apply", plan)
+
+    assert (ran.exit_code, "--yes" in ran.stderr, "1 → 2" in ran.stderr) == (8, True, True)
+    assert patches(sim) == []
+
+
+def test_a_stale_plan_is_refused_unless_forced(
+    run: Run, sim: Simulator, meeting: int, plan: Path
+) -> None:
+    """Somebody changed the series meanwhile: exit 8, and what has changed is named."""
+    assert run("update", meeting, "--set", "timezone=Asia/Tokyo", "--yes").exit_code == 0
+
+    stale, forced = run("apply", plan, "--yes"), run("apply", plan, "--yes", "--force")
+
+    assert (stale.exit_code, "Asia/Tokyo" in stale.stderr) == (8, True)
+    assert forced.exit_code == 0, forced.stderr
+    assert sim.meeting(meeting)["recurrence"]["repeat_interval"] == 2
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda text: text.replace('"repeat_interval": 2', '"repeat_interval": 3'), "body"),
+        (lambda text: text[: len(text) // 2], "damaged"),
+        (lambda _: "[]", "no plan"),
+        (lambda text: text.replace("rezoom.plan/1", "rezoom.receipt/1"), "rezoom.receipt/1"),
+    ],
+    ids=["edited", "cut", "not a plan", "a receipt"],
+)
+def test_a_damaged_plan_is_refused(
+    run: Run, sim: Simulator, plan: Path, damage: Any, said: str
+) -> None:
+    """Before anything is sent, and with the member that is not as it was written."""
+    plan.write_text(damage(plan.read_text()))
+
+    ran = run("apply", plan, "--yes")
+
+    assert (ran.exit_code, said in ran.stderr) == (2, True), ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert patches(sim) == []
+
+
+def test_of_several_plans_none_is_sent_if_one_cannot_be_read(
+    run: Run, sim: Simulator, plan: Path, tmp_path: Path
+) -> None:
+    """All are read first."""
+    ran = run("apply", plan, tmp_path / "missing.json", "--yes")
+
+    assert (ran.exit_code, "missing.json" in ran.stderr) == (2, True)
+    assert patches(sim) == []
+
+
+def test_several_plans_are_told_one_by_one(
+    run: Run, sim: Simulator, meeting: int, plan: Path, tmp_path: Path
+) -> None:
+    """A stale one does not stop the next; the closing words say how to go on."""
+    other, second = sim.add_series(), tmp_path / "second.json"
+    assert run("plan", other, "--topic", "New", "--out", second).exit_code == 0
+    assert run("update", meeting, "--set", "timezone=Asia/Tokyo", "--yes").exit_code == 0
+
+    ran = run("apply", plan, second, "--yes", "--json")
+
+    first, then = map(json.loads, ran.stdout.splitlines())
+    assert (first["plan"], first["type"]) == (str(plan), "PlanStale")
+    assert (then["plan"], then["meeting"]) == (str(second), other)
+    assert (ran.exit_code, "2 in all: 1 applied, 1 refused" in ran.stderr) == (8, True)
+
+
+def test_what_zoom_ignored_is_told_and_exits_7(run: Run, meeting: int, sim: Simulator) -> None:
+    """A setting that an administrator has locked: accepted, and not applied."""
+    with Simulator(quirks={"locked": ["settings.join_before_host"]}) as locked:
+        number = locked.add_meeting()
+        ran = runner(locked)("update", number, "--set", "settings.join_before_host=on", "--yes")
+
+    assert (ran.exit_code, "ignored by Zoom" in ran.stdout) == (7, True), ran.output
+    assert "locked" in ran.stdout
+
+
+def test_what_could_not_be_read_again_exits_7(run: Run, sim: Simulator, meeting: int) -> None:
+    """The update is out; that it could not be verified is said, and is no error of the update."""
+    sim.fail_next(Fault(status=404, match="GET", nth=2, times=None))
+
+    ran = run("update", meeting, "--topic", "New", "--yes", "--wait", 0)
+
+    assert (ran.exit_code, sim.meeting(meeting)["topic"]) == (7, "New"), ran.output
+    assert "Zoom accepted" in ran.stdout
+    assert "could not be read again" in ran.stderr
+
+
+def test_help_of_each_has_examples(run: Run) -> None:
+    """Lines that can be copied."""
+    for command in ("plan", "apply", "undo"):
+        ran: Ran = run(command, "--help")
+        assert f"rezoom {command} " in ran.stdout.partition("Examples:")[2]

@@ -1,0 +1,159 @@
+"""Plans and receipts as files: yours alone to read, and never half written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PlanError
+from .outcome import UsageError
+
+if TYPE_CHECKING:
+    from ..planning.plan import Plan
+    from ..planning.receipt import Receipt
+
+# What an answer says beside the receipt: where the update came from.
+PLACES = ("line", "plan", "receipt")
+
+
+def read_plan(name: str) -> Plan:
+    """Read a plan; UsageError for a file that cannot be read, PlanError for one that is no plan."""
+    from ..planning.plan import Plan
+
+    return Plan.from_json(_text(name))
+
+
+def read_receipts(name: str) -> list[Receipt]:
+    """Read a receipt, or the receipts among JSON lines, oldest first."""
+    from ..planning.receipt import Receipt
+
+    text = _text(name)
+    whole = _object(text)
+    if whole is not None:
+        return [Receipt.from_json(_receipt(whole))]
+    lines = [line for line in text.splitlines() if line.strip()]
+    found = [_object(line) for line in lines]
+    if not lines or None in found:
+        return [Receipt.from_json(text)]
+    # Refusals stand between the receipts that `rezoom apply -` wrote.
+    kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
+    return [Receipt.from_json(_receipt(one)) for one in kept]
+
+
+def write_plan(name: str, plan: Plan[Any], *, secrets: bool) -> None:
+    """Write a plan into a file, or to stdout for `-`."""
+    try:
+        text = plan.to_json(secrets=secrets)
+    except PlanError as error:
+        step = "Write it with --secrets; the file is readable by you alone, keep it so."
+        raise PlanError(error.message, next_step=step) from None
+    if name == "-":
+        sys.stdout.write(text)
+        return
+    beside = Path(f"{name}.part")
+    try:
+        with open(_fresh(beside), "w", encoding="utf-8") as file:
+            file.write(text)
+        beside.replace(name)
+    except OSError as error:
+        raise _unwritable(name, error) from None
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+class ReceiptFile:
+    """A file for a receipt: there before anything is sent, and gone again if nothing was."""
+
+    def __init__(self, name: str, *, secrets: bool) -> None:
+        self._path, self._secrets, self._kept = Path(name), secrets, False
+        try:
+            self._number = _fresh(self._path)
+        except FileExistsError:
+            raise UsageError(
+                f"{name} is there already, and may be the only way back from an earlier update",
+                next_step="Give the receipt another name.",
+            ) from None
+        except OSError as error:
+            raise _unwritable(name, error) from None
+
+    def take(self, receipt: object) -> None:
+        """Write the receipt of an update that was sent; UsageError if the disk refuses."""
+        from ..planning.receipt import Receipt
+
+        if not isinstance(receipt, Receipt) or not receipt.sent:
+            return
+        try:
+            with open(self._number, "w", encoding="utf-8", closefd=False) as file:
+                file.write(receipt.to_json(secrets=self._secrets))
+        except OSError as error:
+            raise _unwritable(str(self._path), error, sent=True) from None
+        self._kept = True
+
+    def close(self) -> None:
+        """Close the file, and remove it if there is nothing to go back from."""
+        with suppress(OSError):
+            os.close(self._number)
+            if not self._kept:
+                self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def keeping(name: str | None, *, secrets: bool) -> Iterator[ReceiptFile | None]:
+    """Have a file ready for a receipt, where one is asked for."""
+    if name is None:
+        yield None
+        return
+    file = ReceiptFile(name, secrets=secrets)
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def receipt_line(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt as the data of its file, without secrets: `rezoom undo` reads it."""
+    whole: dict[str, Any] = json.loads(receipt.to_json())
+    return {name: value for name, value in whole.items() if name != "schema"}
+
+
+def _text(name: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PlanError(f"{name} is not text in UTF-8: it is damaged") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
+        raise UsageError(
+            f"cannot read {name!r}: {reason}", next_step="Give the path of a readable file."
+        ) from None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _receipt(whole: dict[str, Any]) -> str:
+    return json.dumps({name: value for name, value in whole.items() if name not in PLACES})
+
+
+def _fresh(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def _unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:
+    return UsageError(
+        f"cannot write {name!r}: {error.strerror or error}",
+        next_step="Give a path in a folder that can be written.",
+        sent=sent,
+    )

@@ -1,0 +1,98 @@
+"""Updates as JSON lines: one object a line, read while they come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import RezoomError
+from .batch import Task
+from .outcome import UsageError
+from .schedule import one_of, read_series
+from .when import read_when
+
+if TYPE_CHECKING:
+    from ..client import Zoom
+    from .batch import Done
+
+_MEMBERS = ("meeting", "body", "occurrence", "host", "repeat", "rrule", "allow", "extra")
+_EXAMPLE = 'Write {"meeting": 85746065, "body": {"topic": "Stand-up"}}.'
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "meeting": (int, str), "body": (dict,), "extra": (dict,), "allow": (list,),
+}  # fmt: skip
+
+Send = Callable[["Zoom", int, Mapping[str, Any], Mapping[str, Any]], "Done"]
+
+
+def read_tasks(lines: Iterable[bytes], send: Send) -> Iterator[Task]:
+    """Read one task a line; a line that cannot be read is a task that says so.
+
+    `send` gets a client, the meeting, the change, and the options of `Zoom.update`.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _task({"line": number}, line, send)
+
+
+def _task(place: Mapping[str, Any], line: bytes, send: Send) -> Task:
+    try:
+        said = _read(line)
+        meeting = _meeting(said)
+        change, asked = _asked(said)
+    except RezoomError as error:
+        refusal = error
+
+        def refuse(zoom: Zoom) -> Done:  # noqa: ARG001 - called as every other task
+            raise refusal
+
+        return Task(place, refuse)
+    return Task(place, lambda zoom: send(zoom, meeting, change, asked), meeting)
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        # What stands there is not repeated: it may hold a passcode.
+        raise UsageError("this line is not JSON in UTF-8", next_step=_EXAMPLE) from None
+    if not isinstance(asked, dict):
+        raise UsageError("this line holds no object", next_step=_EXAMPLE)
+    strange = sorted(set(asked) - set(_MEMBERS))
+    if strange:
+        raise UsageError(
+            f"a line has no member {strange[0][:40]!r}",
+            next_step=f"Fields of the update stand in body; a line has {', '.join(_MEMBERS)}.",
+        )
+    for name, kinds in _KINDS.items():
+        if name in asked and (not isinstance(asked[name], kinds) or asked[name] is True):
+            said = " or ".join(_NAMES[kind] for kind in kinds)
+            raise UsageError(f"{name} must be {said}", next_step=_EXAMPLE)
+    return asked
+
+
+_NAMES = {int: "a number", str: "a text", dict: "an object", list: "a list"}
+
+
+def _meeting(asked: Mapping[str, Any]) -> int:
+    from ..meeting_id import meeting_number
+
+    if "meeting" not in asked:
+        raise UsageError("this line names no meeting", next_step=_EXAMPLE)
+    return meeting_number(asked["meeting"])
+
+
+def _asked(asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    body = dict(asked.get("body", {}))
+    found: dict[str, Any] = {}
+    repeat, rrule = asked.get("repeat"), asked.get("rrule")
+    if repeat is not None or rrule is not None:
+        one_of(repeat, rrule, names="repeat and rrule")
+        start, zone = body.pop("start_time", None), body.pop("timezone", None)
+        found["schedule"] = read_series(repeat, rrule, start, zone)
+    if asked.get("occurrence") is not None:
+        found["occurrence"] = read_when(str(asked["occurrence"]))
+    for name in ("host", "allow", "extra"):
+        if asked.get(name) is not None:
+            found[name] = asked[name]
+    return body, found

@@ -1,0 +1,71 @@
+"""`rezoom plan`: what an update would change, seen before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import options
+from .asked import read_question
+from .connect import open_zoom
+from .documents import write_plan
+from .plan_view import print_plan
+from .render import answers, print_json, talk
+
+
+def plan(
+    *,
+    meeting: options.MeetingNumber,
+    topic: options.Topic = None,
+    agenda: options.Agenda = None,
+    duration: options.Duration = None,
+    start: options.Start = None,
+    timezone: options.Timezone = None,
+    repeat: options.Repeat = None,
+    rrule: options.Rrule = None,
+    sets: options.Sets = None,
+    body: options.BodyFile = None,
+    occurrence: options.Occurrence = None,
+    allow: options.Allowed = None,
+    extra: options.Extras = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep the plan, to review it and to apply it later; readable by you alone.",
+            show_default=False,
+        ),
+    ] = None,
+    secrets: options.Secrets = False,
+    as_json: options.Json = False,
+) -> None:
+    """Show what an update would change; never writes to Zoom.
+
+    Reads the meeting once, completes a part of a series from what is there, leaves out what is
+    as asked already, and shows the dates before and after.
+    """
+    direct = options.common_fields(topic, agenda, duration, start, timezone)
+    question = read_question(
+        meeting, direct, repeat=repeat, rrule=rrule, sets=sets, body=body,
+        occurrence=occurrence, allow=allow, extra=extra,
+    )  # fmt: skip
+    with open_zoom() as zoom, talk().status("Reading …"):
+        found = question.plan(zoom)
+    if out is not None:
+        write_plan(out, found, secrets=secrets)
+    if as_json:
+        print_json("plan/1", found.to_dict())
+        return
+    print_plan(answers(), found)
+    if not found.empty:
+        _say_how_to_go_on(out)
+
+
+def _say_how_to_go_on(out: str | None) -> None:
+    apply = (
+        "with --out PLAN.json, then rezoom apply PLAN.json"
+        if out is None
+        else f"rezoom apply {out}"
+    )
+    talk().print(f"Nothing was sent. To apply it: {apply}", style="dim", soft_wrap=True)

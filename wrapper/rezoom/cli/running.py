@@ -1,0 +1,68 @@
+"""Send the tasks of a command, answer each, and end with the exit code of them all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+
+import typer
+
+from .batch import Tally, Task, Told, carry_out
+from .batch_view import Answers, Progress, print_closing
+from .connect import open_zoom
+from .documents import ReceiptFile
+from .outcome import Interrupted
+
+
+def run(
+    tasks: Iterable[Task],
+    said: Answers,
+    again: Callable[[Task], str],
+    *,
+    verify: bool,
+    total: int | None,
+    kept: ReceiptFile | None = None,
+) -> None:
+    """Carry them out; always raises typer.Exit, or what one error says better.
+
+    `again` says how to go on from a task that is left; `kept` gets the receipt, where there is one.
+    """
+    tally = Tally(verify=verify)
+    last: list[Told] = []
+    # Reading is cheap, and whose hundred is spent decides what may still go out.
+    with open_zoom(hosts="resolve") as zoom, Progress(total, shown=said.many) as progress:
+
+        def tell(told: Told) -> None:
+            tally.add(told)
+            last[:] = [told]
+            said.tell(told)
+            if kept is not None:
+                kept.take(told.done)
+            progress.step(tally)
+
+        try:
+            carry_out(zoom, tasks, tell)
+        except KeyboardInterrupt:
+            raise _interrupted("Interrupted", tally, last, again) from None
+        except BrokenPipeError:
+            # What is still in the buffer has nowhere to go either, at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise _interrupted("Nobody reads the answers", tally, last, again) from None
+    if said.many:
+        print_closing(tally, again)
+    raise typer.Exit(tally.code)
+
+
+def _interrupted(
+    why: str, tally: Tally, last: list[Told], again: Callable[[Task], str]
+) -> Interrupted:
+    if not last:
+        return Interrupted(f"{why}; nothing was sent")
+    task, error = last[0].task, last[0].error
+    unknown = isinstance(error, Interrupted)
+    doubt = "; whether that one reached Zoom, nobody knows" if unknown else ""
+    said = f"{why} at {task.name}{doubt}. So far: {tally}; what comes after it was not sent"
+    return Interrupted(
+        said, next_step=f"Go on with {again(task)}.", sent=None if unknown else bool(tally.sent)
+    )
