@@ -234,3 +234,52 @@ def test_help_of_each_has_examples(run: Run) -> None:
     for command in ("plan", "apply", "undo"):
         ran: Ran = run(command, "--help")
         assert f"rezoom {command} " in ran.stdout.partition("Examples:")[2]
+
+
+def test_this_and_the_following_become_another_meeting(
+    run: Run, sim: Simulator, meeting: int, tmp_path: Path
+) -> None:
+    """The series ends before the date; the body of the new one is handed out, not sent."""
+    day = sim.meeting(meeting)["occurrences"][4]["start_time"][:10]
+    trim, new = tmp_path / "trim.json", tmp_path / "new.json"
+    words = ("plan", meeting, "--occurrence", day, "--following", "--duration", 20)
+
+    shown = run(*words)
+    kept = run(*words, "--out", trim, "--new", new, "--secrets")
+    applied = run("apply", trim, "--yes")
+
+    assert "becomes two" in shown.stdout
+    assert "POST /users/{host}/meetings" in shown.stdout
+    assert "Keep-1" not in shown.output + kept.output
+    body = json.loads(new.read_text())
+    assert (body["duration"], body["recurrence"]["end_times"], body["password"]) == (
+        20,
+        8,
+        "Keep-1",
+    )
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
+    assert (applied.exit_code, len(sim.meeting(meeting)["occurrences"])) == (0, 4)
+
+
+def test_a_new_meeting_with_a_passcode_is_kept_only_when_told_to(
+    run: Run, sim: Simulator, meeting: int, tmp_path: Path
+) -> None:
+    """Neither file is written then."""
+    day = sim.meeting(meeting)["occurrences"][4]["start_time"][:10]
+    files = ("--out", tmp_path / "trim.json", "--new", tmp_path / "new.json")
+
+    ran = run("plan", meeting, "--occurrence", day, "--following", "--topic", "x", *files)
+
+    assert (ran.exit_code, "--secrets" in ran.stderr, list(tmp_path.iterdir())) == (2, True, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["--following"], "--occurrence"), (["--new", "x.json"], "--following")]
+)
+def test_options_of_a_split_belong_together(
+    run: Run, sim: Simulator, meeting: int, words: list[str], said: str
+) -> None:
+    """Refused before the meeting is read."""
+    ran = run("plan", meeting, "--topic", "x", *words)
+
+    assert (ran.exit_code, said in ran.stderr, sim.requests) == (2, True, ())

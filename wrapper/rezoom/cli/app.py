@@ -127,6 +127,7 @@ app.command(
     epilog=_examples(
         "rezoom plan 85746065 --duration 30 --set recurrence.repeat_interval=2",
         "rezoom plan 85746065 --body change.json --out plan.json",
+        "rezoom plan 85746065 --occurrence 2027-03-01 --following --duration 30 --out trim.json",
     )
 )(plan)
 app.command(

@@ -15,6 +15,7 @@ from .when import read_when
 
 if TYPE_CHECKING:
     from ..client import Zoom
+    from ..planning.following import Following
     from ..planning.plan import Plan
     from ..planning.receipt import Receipt
     from ..prepare import Job
@@ -52,6 +53,13 @@ class Question:
         """Work it out from one read; InvalidChange has what could not be read, too."""
         with self._with_unreadable():
             return zoom.plan(self.meeting, self.change.body, **self.options())
+
+    def plan_following(self, zoom: Zoom) -> Following:
+        """Split the series before the occurrence, on one read."""
+        options = self.options()
+        when = options.pop("occurrence")
+        with self._with_unreadable():
+            return zoom.plan_following(self.meeting, when, self.change.body, **options)
 
     def update(self, zoom: Zoom, **more: Any) -> Receipt:
         """Send it as it is."""

@@ -186,7 +186,8 @@ def _spent(zoom: Zoom, task: Task) -> Left | None:
 def _left(cause: errors.RezoomError) -> Left:
     step = "Run the same again with --skip-unchanged: what is done already then costs nothing."
     said = cause.message.removeprefix(_LEFT)
-    return Left(f"{_LEFT}{said}", next_step=step, retry_at=getattr(cause, "retry_at", None))
+    retry_at = getattr(cause, "retry_at", None)
+    return Left(f"{_LEFT}{said}", next_step=step, retry_at=retry_at, cause=cause)
 
 
 @contextmanager

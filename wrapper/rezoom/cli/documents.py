@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PlanError
+from ..secrecy import hidden_paths
 from .outcome import UsageError
 
 if TYPE_CHECKING:
@@ -52,6 +53,22 @@ def write_plan(name: str, plan: Plan[Any], *, secrets: bool) -> None:
     except PlanError as error:
         step = "Write it with --secrets; the file is readable by you alone, keep it so."
         raise PlanError(error.message, next_step=step) from None
+    write_document(name, text)
+
+
+def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
+    """Write the body of a meeting to be created; PlanError for a secret that may not be in it."""
+    hidden = ", ".join(hidden_paths(dict(body)))
+    if hidden and not secrets:
+        raise PlanError(
+            f"the new meeting takes over {hidden}, and a file of it would show that",
+            next_step="Write it with --secrets; the file is readable by you alone, keep it so.",
+        )
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_document(name: str, text: str) -> None:
+    """Write a file that its owner alone can read, whole or not at all; `-` is stdout."""
     if name == "-":
         sys.stdout.write(text)
         return

@@ -79,9 +79,18 @@ class Left(CommandError):
 
     exit_code = 3
 
-    def __init__(self, message: str, *, next_step: str = "", retry_at: datetime | None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = "",
+        retry_at: datetime | None = None,
+        cause: errors.RezoomError | None = None,
+    ) -> None:
         super().__init__(message, next_step=next_step)
         self.retry_at = retry_at
+        if cause is not None:
+            self.exit_code = exit_code(cause)
 
 
 def exit_code(error: BaseException) -> int:

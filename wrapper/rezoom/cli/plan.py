@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from . import options
-from .asked import read_question
+from .asked import Question, read_question
 from .connect import open_zoom
-from .documents import write_plan
-from .plan_view import print_plan
+from .documents import new_body, write_document, write_plan
+from .outcome import UsageError
+from .plan_view import print_following, print_plan
 from .render import answers, print_json, talk
 
 
@@ -29,11 +30,27 @@ def plan(
     occurrence: options.Occurrence = None,
     allow: options.Allowed = None,
     extra: options.Extras = None,
+    following: Annotated[
+        bool,
+        typer.Option(
+            "--following",
+            help="Change the date of --occurrence and all that follow: ends the series before it, "
+            "and shows the body of the meeting that takes over, for you to create.",
+        ),
+    ] = False,
     out: Annotated[
         str | None,
         typer.Option(
             metavar="FILE",
             help="Keep the plan, to review it and to apply it later; readable by you alone.",
+            show_default=False,
+        ),
+    ] = None,
+    new: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --following: keep the body of the new meeting.",
             show_default=False,
         ),
     ] = None,
@@ -50,6 +67,13 @@ def plan(
         meeting, direct, repeat=repeat, rrule=rrule, sets=sets, body=body,
         occurrence=occurrence, allow=allow, extra=extra,
     )  # fmt: skip
+    if following:
+        _split(question, out, new, secrets=secrets, as_json=as_json)
+        return
+    if new is not None:
+        raise UsageError(
+            "--new is for --following, which alone makes a new meeting", next_step="Leave it out."
+        )
     with open_zoom() as zoom, talk().status("Reading …"):
         found = question.plan(zoom)
     if out is not None:
@@ -60,6 +84,29 @@ def plan(
     print_plan(answers(), found)
     if not found.empty:
         _say_how_to_go_on(out)
+
+
+def _split(
+    question: Question, out: str | None, new: str | None, *, secrets: bool, as_json: bool
+) -> None:
+    if question.occurrence is None:
+        raise UsageError(
+            "--following needs the date it begins with",
+            next_step="Give --occurrence 2027-03-01, or the id that `rezoom show` prints.",
+        )
+    with open_zoom() as zoom, talk().status("Reading …"):
+        found = question.plan_following(zoom)
+    # The passcode that is refused in one file must not be in the other already.
+    body = None if new is None else new_body(found.new, secrets=secrets)
+    if out is not None:
+        write_plan(out, found.trim, secrets=secrets)
+    if new is not None and body is not None:
+        write_document(new, body)
+    if as_json:
+        print_json("following/1", found.to_dict())
+        return
+    print_following(answers(), found)
+    _say_how_to_go_on(out)
 
 
 def _say_how_to_go_on(out: str | None) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from ..planning.dates import Dates
+    from ..planning.following import Following
     from ..planning.plan import Plan
 
 # A year of weeks is longer than anybody reads; the number of the others is told.
@@ -43,6 +44,24 @@ def print_plan(console: Console, plan: Plan[Any]) -> None:
         limit = facts.QUOTAS["meeting"]
         spent = f"{plan.price} of the {limit.limit} updates of this meeting in {limit.hours} hours"
         console.print(Text(f"  Spends {spent}.", style="dim"), soft_wrap=True)
+
+
+def print_following(console: Console, found: Following[Any]) -> None:
+    """Show how a series is split: how the old one ends, and the meeting that takes over."""
+    from rich.text import Text
+
+    number = printed_number(found.meeting)
+    title = f"From {found.first:%a %Y-%m-%d %H:%M} on, meeting {number} becomes two."
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    print_plan(console, found.trim)
+    console.print(Text("The new meeting", style="bold"), soft_wrap=True)
+    if found.dates is not None:
+        _print_dates(console, found.dates)
+    if found.problems:
+        print_problems(console, found.problems)
+    body = json.dumps(masked(dict(found.new)), ensure_ascii=False)
+    said = f"  Not sent by rezoom: POST /users/{{host}}/meetings {body}"
+    console.print(Text(plain(said), style="dim"), soft_wrap=True)
 
 
 def print_difference(console: Console, plan: Plan[Any]) -> None:
