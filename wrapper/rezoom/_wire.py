@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -41,12 +41,17 @@ def source(tag: str) -> str:
     )
 
 
-def update_request(meeting: int, body: Mapping[str, Any], occurrence: str | None) -> dict[str, Any]:
-    """Let the generated builder write the request of `updateMeeting`."""
+@cache
+def _update_builder() -> Callable[..., dict[str, Any]]:
     # Importing the builder imports httpx: `import rezoom` must not.
     from rezoom_wire.api.meetings import update_meeting
 
-    return update_meeting.build_request(meeting, body=body, occurrence_id=occurrence or UNSET)
+    return update_meeting.build_request
+
+
+def update_request(meeting: int, body: Mapping[str, Any], occurrence: str | None) -> dict[str, Any]:
+    """Let the generated builder write the request of `updateMeeting`."""
+    return _update_builder()(meeting, body=body, occurrence_id=occurrence or UNSET)
 
 
 def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, Any]:

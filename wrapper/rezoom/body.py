@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ._wire import Unset, facts, source
 from .errors import Problem
+from .plain import Odd, copied, top
 from .times import WireTimeError, start_fields, utc_instant, zone
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
@@ -60,7 +61,10 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
             fix = "pass a MeetingUpdate, a mapping, or keywords"
         out.refuse("", "not-a-body", message, fix)
         return out
-    body = _mapping(raw, "", out, 0)
+    try:
+        body = copied(raw, top())
+    except Odd:
+        body = _mapping(raw, "", out, 0)
     _write_start(body, out, occurrence=occurrence)
     out.body = body
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 
 from .clock import Clock
 from .intents import Abandon, Booking, Enquiry, Host, Learn, Release, Reserve, Settle, Usage
@@ -93,7 +94,7 @@ class Held:
     def __init__(self, clock: Clock) -> None:
         """Hold nothing yet."""
         self._clock = clock
-        self._asked_at = clock.now()
+        self._asked_at: datetime | None = None
         self._grant: Grant | None = None
         self._sent = False
 
@@ -107,9 +108,11 @@ class Held:
 
     def sends(self, grant: Grant | None) -> None:
         """Note that the request leaves now; raise SlotExpired when it is too late for that."""
-        if grant is not None:
+        if grant is not None and self._asked_at is not None:
             # The time since, by our clock; the grant's own instants are the ledger's.
-            grant.check(grant.granted_at + (self._clock.now() - self._asked_at))
+            passed = self._clock.now() - self._asked_at
+            if passed > timedelta(microseconds=grant.delay + grant.reservation.lease.send_within):
+                grant.check(grant.granted_at + passed)
         self._sent = True
 
     def owed(self) -> Booking | None:

@@ -3,6 +3,9 @@
 A flow yields an intent and receives its result: Authorize → Token or Failure · Reserve → Grant ·
 Send → Reply or Failure · Host → id or None · Usage → Quota · Settle, Release, Abandon, Learn,
 Pause → None.
+
+Nobody changes one. They are not frozen because a call makes a dozen, and freezing takes longer than
+making.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from .quota import Grant, Reservation
 from .quota.lessons import Lesson
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Outgoing:
     """One HTTP request, whole but for the token; `secrets` never reach a message."""
 
@@ -32,7 +35,7 @@ class Outgoing:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """Whatever came back over HTTP; header names are lower case."""
 
@@ -42,7 +45,7 @@ class Reply:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Failure:
     """No answer; `sent` is False only where provably no byte of the request left."""
 
@@ -51,14 +54,14 @@ class Failure:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Authorize:
     """Get a token; not the one Zoom has just rejected."""
 
     rejected: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reserve:
     """Take a place in every quota and a turn within `wait` seconds, or raise QuotaExceeded."""
 
@@ -66,7 +69,7 @@ class Reserve:
     wait: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Send:
     """Put the request on the wire; raises SlotExpired when it is too late for the `grant`.
 
@@ -78,7 +81,7 @@ class Send:
     grant: Grant | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Settle:
     """Zoom answered: the place is spent. `lessons` are what else the answer teaches."""
 
@@ -86,28 +89,28 @@ class Settle:
     lessons: tuple[Lesson, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Release:
     """The request never left: the place is free again."""
 
     grant: Grant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Abandon:
     """Nobody knows whether Zoom counted it: the place stays spent."""
 
     grant: Grant
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pause:
     """Sleep."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Host:
     """Look up whose meeting it is."""
 
@@ -115,7 +118,7 @@ class Host:
     meeting: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Learn:
     """Remember whose meeting it is; None: forget it."""
 
@@ -124,7 +127,7 @@ class Learn:
     host: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Usage:
     """Read what is left; spends nothing."""
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from .recurrence import Series
 
 
-@dataclass(frozen=True, slots=True)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+@dataclass(slots=True)
 class Job:
     """One call, ready to be sent."""
 
@@ -34,7 +37,7 @@ class Job:
     moves_host: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """What a caller wants of one meeting, as it was said; `now` tells what is past."""
 
@@ -53,7 +56,7 @@ class Asked:
         return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Target:
     """Which meeting, and which occurrence of it if its id is known without a read."""
 
@@ -63,6 +66,8 @@ class Target:
 
 def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
     """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
+    if asked.occurrence is None and not problems:
+        return Target(meeting_number(asked.meeting))
     number, known = 0, None
     found: list[InvalidChange] = []
     try:
@@ -158,8 +163,7 @@ def named_host(answer: Mapping[str, Any]) -> str | None:
 
 def encode(body: Mapping[str, Any]) -> bytes:
     """Write JSON as httpx does, so that facade and generated stub send the same bytes."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _ENCODER.encode(body).encode("utf-8")
 
 
 def secret_values(body: object) -> Iterator[str]:

@@ -19,6 +19,8 @@ _KINDS = {
     str: "text", bool: "a boolean", int: "a whole number", float: "a fraction",
     list: "a list", dict: "an object", type(None): "null",
 }  # fmt: skip
+# What refuses, and what warns.
+_JUDGES = ("update", "advice")
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
@@ -50,14 +52,18 @@ def judge(
         unknown = set(_unknown_paths(added.body))
     if complete is not None and not out.problems:
         out.body = complete(out.body)
-    problems = [*out.problems, *_told_once(_verdicts(out.body, unknown))]
+    problems = [*out.problems]
+    if not all(validator(name).is_valid(out.body) for name in _JUDGES):
+        problems += _told_once(_verdicts(out.body, unknown))
     if occurrence:
         problems += _not_honoured(out.body)
     if not out.problems and not any(_leaves(out.body)):
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
-    _known_ids(allow)
-    return out.body, [p for p in problems if p.rule not in allow or p.rule in _UNSENDABLE]
+    if allow:
+        _known_ids(allow)
+        problems = [p for p in problems if p.rule not in allow or p.rule in _UNSENDABLE]
+    return out.body, problems
 
 
 def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
@@ -87,7 +93,7 @@ def validator(name: str) -> Draft202012Validator:
 
 def _verdicts(body: dict[str, Any], unknown: set[str]) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
-    for name in ("update", "advice"):
+    for name in _JUDGES:
         for error in validator(name).iter_errors(body):
             for problem in _problems(error, name, body, unknown):
                 if (problem.path, problem.rule) not in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -112,8 +112,12 @@ class Receipt:
         return plan if self._apply is None else plan.bound(self._apply)
 
     def bound(self, apply: Callable[..., Any]) -> Receipt:
-        """Return the receipt with a client's own `apply`, for the plan that undoes it."""
-        return replace(self, _apply=apply)
+        """Return the receipt with a client's own `apply`, for the plan that undoes it.
+
+        Only the client that has just made it may do so: it is this receipt, and no copy.
+        """
+        object.__setattr__(self, "_apply", apply)
+        return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the receipt as JSON-ready data without secrets."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
@@ -17,6 +18,7 @@ class Key(NamedTuple):
     name: str
 
 
+@lru_cache
 def account_key(url: str, account: str | None) -> str:
     """Name an account behind the API at `url`: the same id elsewhere is another account."""
     parts = urlsplit(url)

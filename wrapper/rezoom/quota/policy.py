@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias, cast
 
 from .._wire import facts
@@ -110,6 +111,7 @@ class Policy:
         self.account_plan = account_plan
         self.lease = lease or Lease()
         self._own = own
+        self._accounts: dict[str, tuple[Scope, Pace]] = {}
         for name, (kept, theirs) in self.raised.items():
             _log.warning(
                 "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
@@ -142,10 +144,18 @@ class Policy:
             off = self.limits.host is None
             limit = facts.QUOTAS["host"].limit if off else self.limits.host
             scopes.append(_scope("host", host_key(account, host), limit, gate=off))
-        day = cast("int | None", self.limits.account_day)
-        figure = _DAY if day is None else day
-        scopes.append(Scope("account", day_key(account), figure, "utc-day", gate=day is None))
-        return Reservation(tuple(scopes), self._pace(account), self.lease)
+        day, pace = self._of_account(account)
+        return Reservation((*scopes, day), pace, self.lease)
+
+    def _of_account(self, account: str) -> tuple[Scope, Pace]:
+        """Return what all requests of an account spend."""
+        known = self._accounts.get(account)
+        if known is None:
+            day = cast("int | None", self.limits.account_day)
+            figure = _DAY if day is None else day
+            spent = Scope("account", day_key(account), figure, "utc-day", gate=day is None)
+            known = self._accounts[account] = spent, self._pace(account)
+        return known
 
     def _pace(self, account: str) -> Pace:
         top = max(rate.per_second for rate in facts.RATES.values())
@@ -168,6 +178,7 @@ def _below(per_second: float) -> tuple[int, float]:
     return burst, max(_SHARE * per_second - burst, alone)
 
 
+@lru_cache(4096)
 def _scope(
     name: str, key: str, limit: int | None, *, exclusive: bool = False, gate: bool = False
 ) -> Scope:
