@@ -36,6 +36,7 @@ from rezoom import (
 from rezoom.auth import Token
 from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Quota, Reservation
+from rezoom.quota.gauge import Reading
 from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer
 
 Call = Callable[..., Caller]
@@ -510,9 +511,9 @@ class LostAfterwards(MemoryLedger):
         """Fail as a file does that was removed in the meantime."""
         raise LedgerUnavailable("gone")
 
-    async def ausage(self, reservation: Reservation) -> Quota:
+    def reading(self, reservation: Reservation) -> Reading:
         """As `usage`."""
-        return self.usage(reservation)
+        raise LedgerUnavailable("gone")
 
 
 def test_a_ledger_that_fails_afterwards_does_not_lose_the_receipt(

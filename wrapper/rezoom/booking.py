@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from .clock import Clock
 from .intents import Abandon, Booking, Enquiry, Host, Learn, Release, Reserve, Settle, Usage
-from .quota import Grant, Ledger, Quota
+from .quota import Grant, Ledger, MemoryLedger, Quota
+from .quota.gauge import Reading
 from .quota.lessons import Block, External, SlowDown
 
 
@@ -60,7 +61,7 @@ def _closed(grant: Grant, name: str) -> str:
     return name if grant.reservation.scope(name) is not None else "meeting"
 
 
-def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:
+def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
     """Ask the ledger, or teach it whose a meeting is; no place is taken."""
     match what:
         case Host(account, meeting):
@@ -69,12 +70,14 @@ def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:
             ledger.forget_host(account, meeting)
         case Learn(account, meeting, str(host)):
             ledger.learn_host(account, meeting, host)
-        case Usage(reservation):
-            return ledger.usage(reservation)
+        case Usage(reservation, looked_at):
+            if looked_at or not isinstance(ledger, MemoryLedger):
+                return ledger.usage(reservation)
+            return ledger.reading(reservation)
     return None
 
 
-async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:
+async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
     """As `enquire`, without blocking the event loop."""
     match what:
         case Host(account, meeting):
@@ -83,8 +86,10 @@ async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | None:
             await ledger.aforget_host(account, meeting)
         case Learn(account, meeting, str(host)):
             await ledger.alearn_host(account, meeting, host)
-        case Usage(reservation):
-            return await ledger.ausage(reservation)
+        case Usage(reservation, looked_at):
+            if looked_at or not isinstance(ledger, MemoryLedger):
+                return await ledger.ausage(reservation)
+            return ledger.reading(reservation)
     return None
 
 

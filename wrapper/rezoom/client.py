@@ -194,7 +194,10 @@ class Zoom(Session):
         return drive(flow, self._tools, self._open)
 
     def _open(self) -> Line:
-        self._usable(self._http)
+        line = self._http
+        self._usable(line)
+        if line is not None and self._pid == os.getpid():
+            return line
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
             if self._http is None or (self._owns_http and self._pid != os.getpid()):

@@ -33,7 +33,7 @@ from .intents import (
     T,
     Usage,
 )
-from .lines import AsyncLine, Line
+from .lines import Answer, AsyncLine, Line
 from .quota import Ledger
 
 _log = logging.getLogger("rezoom")
@@ -202,10 +202,10 @@ def _exchange(
 ) -> Reply | Failure:
     start = tools.clock.monotonic()
     try:
-        response = line.send(write())
+        answer = line.send(write())
     except _NO_ANSWER as error:
         return _failure(error, tools, request)
-    return _answer(response, tools, request, start)
+    return _answered(answer, tools, request, start)
 
 
 async def _aexchange(
@@ -216,17 +216,14 @@ async def _aexchange(
 ) -> Reply | Failure:
     start = tools.clock.monotonic()
     try:
-        response = await line.send(write())
+        answer = await line.send(write())
     except _NO_ANSWER as error:
         return _failure(error, tools, request)
-    return _answer(response, tools, request, start)
+    return _answered(answer, tools, request, start)
 
 
-def _answer(
-    response: httpx.Response, tools: Tools, request: Outgoing | None, start: float
-) -> Reply:
-    # httpx's headers are read as they are asked for, whatever the case of their names.
-    reply = Reply(response.status_code, response.headers, response.content, tools.clock.now())
+def _answered(answer: Answer, tools: Tools, request: Outgoing | None, start: float) -> Reply:
+    reply = Reply(*answer, tools.clock.now())
     if request is not None and _log.isEnabledFor(logging.DEBUG):
         _log.debug(
             "%s %s answered %d after %.3f s, tracking id %s",

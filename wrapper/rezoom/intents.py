@@ -1,8 +1,8 @@
 """What a flow may ask for, and what it is told: the words between the core and its drivers.
 
 A flow yields an intent and receives its result: Authorize → Token or Failure · Reserve → Grant ·
-Send → Reply or Failure · Host → id or None · Usage → Quota · Settle, Release, Abandon, Learn,
-Pause → None.
+Send → Reply or Failure · Host → id or None · Usage → Quota or Reading · Settle, Release, Abandon,
+Learn, Pause → None.
 
 Nobody changes one. They are not frozen because a call makes a dozen, and freezing takes longer than
 making.
@@ -129,9 +129,10 @@ class Learn:
 
 @dataclass(slots=True)
 class Usage:
-    """Read what is left; spends nothing."""
+    """Read what is left; spends nothing. A ledger may leave it unwritten unless it is looked at."""
 
     reservation: Reservation
+    looked_at: bool = True
 
 
 T = TypeVar("T")

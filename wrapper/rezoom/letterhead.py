@@ -17,8 +17,8 @@ class Letterhead:
         self._text, self._base = base_url, httpx.URL(base_url)
         self._quick = quick_address(self._base)
         self._timeout = timeout.as_dict()
-        # With the token that was used last.
-        self._headers: tuple[str, httpx.Headers] = ("", httpx.Headers())
+        # With the token that was used last: of requests without a body, and with one.
+        self._headers = self._begin("")
 
     def write(
         self,
@@ -35,16 +35,15 @@ class Letterhead:
             address = httpx.URL(self._text + path, params=dict(query) or None)
         else:
             address = self._quick(self._base, path)
-        known, headers = self._headers
+        known, bare, full = self._headers
         if known != token:
-            headers = self._begin(token)
-            self._headers = token, headers
+            _, bare, full = self._headers = self._begin(token)
         request = httpx.Request(
-            method, address, headers=headers, stream=httpx.ByteStream(content or b""),
+            method, address, headers=bare if content is None else full,
+            stream=httpx.ByteStream(content or b""),
             extensions={"timeout": self._timeout, **extensions},
         )  # fmt: skip
         if content is not None:
-            request.headers["Content-Type"] = "application/json"
             request.headers["Content-Length"] = str(len(content))
         return request
 
@@ -55,15 +54,17 @@ class Letterhead:
             extensions={"timeout": self._timeout},
         )  # fmt: skip
 
-    def _begin(self, token: str) -> httpx.Headers:
+    def _begin(self, token: str) -> tuple[str, httpx.Headers, httpx.Headers]:
         begun = {
             "Host": self._base.netloc.decode("ascii"),
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
             "Connection": "keep-alive",
+            **AGENT,
         }
-        return httpx.Headers(begun | AGENT)
+        full = begun | {"Content-Type": "application/json"}
+        return token, httpx.Headers(begun), httpx.Headers(full)
 
 
 class Address(httpx.URL):

@@ -23,6 +23,7 @@ from .planning.timing import dates_of
 from .planning.verdict import Verdict
 from .prepare import Asked, Job, judged, named_host, target_of, written_job
 from .quota import Quota, Reservation
+from .quota.gauge import Reading
 from .reads import Found, learn, read, read_first
 from .recurrence import Occurrence
 from .retry import Wait
@@ -199,9 +200,9 @@ def _send(
     return (yield from verified(desk, receipt, record, policy)) if verify else receipt
 
 
-def _left(spent: Reservation) -> Flow[Quota | LedgerError]:
+def _left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
     try:
-        left: Quota = yield Usage(spent)
+        left: Quota | Reading = yield Usage(spent, looked_at=False)
     except LedgerError as error:
         return error
     return left

@@ -53,7 +53,7 @@ def judge(
     if complete is not None and not out.problems:
         out.body = complete(out.body)
     problems = [*out.problems]
-    if not all(validator(name).is_valid(out.body) for name in _JUDGES):
+    if not (validator("update").is_valid(out.body) and validator("advice").is_valid(out.body)):
         problems += _told_once(_verdicts(out.body, unknown))
     if occurrence:
         problems += _not_honoured(out.body)

@@ -34,7 +34,7 @@ def print_receipt(receipt: Receipt) -> None:
     if receipt.tracking_id:
         console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
     if isinstance(receipt.left, Quota):
-        _print_left(console, receipt.left)
+        _print_left(console, receipt.quota)
     elif isinstance(receipt.left, LedgerError):
         said = f"The ledger could not be read: {plain(receipt.left.message)}."
         talk().print(said, soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ..errors import LedgerError, NotApplied, NotVerified, Problem, RezoomError
 from ..quota import Quota
+from ..quota.gauge import Reading
 from .change import FieldChange
 from .verdict import Verdict
 
@@ -49,7 +50,7 @@ class Receipt:
     tracking_id: str | None
     # Why the ledger could not be read afterwards, where it could not: the change is out all the
     # same, and its receipt must not be lost.
-    left: Quota | LedgerError | None
+    left: Quota | Reading | LedgerError | None
     warnings: tuple[Problem, ...] = ()
     verify_error: RezoomError | None = None
     verdict: Verdict | None = field(default=None, repr=False)
@@ -66,7 +67,7 @@ class Receipt:
                 "a receipt from a file does not know what is left now",
                 next_step="Ask zoom.quota(...).",
             )
-        return self.left
+        return self.left.quota() if isinstance(self.left, Reading) else self.left
 
     @property
     def verified(self) -> bool:
@@ -126,7 +127,7 @@ class Receipt:
             "meeting": self.meeting,
             "sent": self.sent,
             "tracking_id": self.tracking_id,
-            "quota": self.left.to_dict() if isinstance(self.left, Quota) else None,
+            "quota": self.quota.to_dict() if isinstance(self.left, Quota | Reading) else None,
             "warnings": [problem.to_dict() for problem in self.warnings],
             "verified": self.verified,
             "verify_error": None if error is None else error.to_dict(),

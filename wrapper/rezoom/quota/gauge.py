@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from .instants import instant
@@ -98,6 +99,34 @@ class Quota(Gauge):
             tight.next_free, gauges.get("meeting"), gauges.get("host"), gauges.get("account"),
             forecast=tight.forecast,
         )  # fmt: skip
+
+
+class Reading(NamedTuple):
+    """What a ledger has read, as it counts; made a Quota for those who look.
+
+    A row for each scope: its name and limit, the places by state, when the next frees, until when
+    it is blocked, and all its places.
+    """
+
+    shift: int
+    scopes: tuple[tuple[str, int | None, Sequence[int], int, int, tuple[tuple[int, int], ...]], ...]
+
+    def quota(self) -> Quota:
+        """Write it out."""
+        gauges = {}
+        for name, limit, counts, free, blocked, places in self.scopes:
+            gauges[name] = read_gauge(
+                limit, counts, partial(_known, free), blocked, self._show,
+                forecast=Forecast(places, self.shift),
+            )  # fmt: skip
+        return Quota.of(gauges)
+
+    def _show(self, at: int) -> datetime:
+        return instant(at + self.shift)
+
+
+def _known(free_at: int, wanted: int) -> int:  # noqa: ARG001 - what was read is what is wanted
+    return free_at
 
 
 def read_gauge(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import QuotaExceeded, StateLost
-from .gauge import Forecast, Gauge, Quota, read_gauge
+from .gauge import Forecast, Gauge, Quota, Reading, read_gauge
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time, in_forked_child
 from .pacing import UNPACED, Stored, lesson, turn
@@ -179,14 +179,22 @@ class MemoryLedger(Twins):
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope."""
+        return self.reading(reservation).quota()
+
+    def reading(self, reservation: Reservation) -> Reading:
+        """Read every scope as it is counted; what nobody looks at is never written out."""
         with self._lock:
-            now = self._now()
-            gauges = {}
+            now, rows = self._now(), []
             for scope in reservation.scopes:
-                pot = self._pots.get(scope.key) or Pot()
-                if scope.limit is not None and (not scope.gate or pot.blocked > now):
-                    gauges[scope.name] = self._gauge(scope, pot, now)
-            return Quota.of(gauges)
+                pot, limit = self._pots.get(scope.key) or Pot(), scope.limit
+                if pot.due <= now:
+                    pot.purge(now)
+                if limit is not None and (not scope.gate or pot.blocked > now):
+                    free = pot.free_at(max(1, pot.count - limit + 1)) if pot.count else 0
+                    blocked = pot.blocked if pot.blocked > now else 0
+                    places = pot.places()
+                    rows.append((scope.name, limit, pot.counts(), free, blocked, places))
+            return Reading(shown(0, self._ahead), tuple(rows))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
@@ -248,7 +256,7 @@ class MemoryLedger(Twins):
     def _gauge(self, scope: Scope, pot: Pot, now: int) -> Gauge:
         pot.purge(now)
         blocked = pot.blocked if pot.blocked > now else 0
-        later = Forecast(tuple(pot.places()), shown(0, self._ahead))
+        later = Forecast(pot.places(), shown(0, self._ahead))
         return read_gauge(
             scope.limit, pot.counts(), pot.free_at, blocked, self._show, forecast=later
         )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-
 from .gauge import nth_free
 
 _NEVER = 1 << 62
@@ -24,31 +21,35 @@ class Pot:
 
     def __init__(self) -> None:
         # (free at, how many), in the order in which they free: the clock never runs backwards.
-        self.settled: deque[tuple[int, int]] = deque()
+        self.settled: list[tuple[int, int]] = []
         self.answered = 0  # how many those are
         # Places without an answer, by token; `unknown` names those whose outcome nobody knows.
         self.waiting: dict[str, int] = {}
-        self.unknown: set[str] = set()
-        self.external: list[tuple[int, int]] = []
+        # Both are rare, and a pot is made for every meeting: most share one that is empty.
+        self.unknown: frozenset[str] = frozenset()
+        self.external: tuple[tuple[int, int], ...] = ()
         self.count = self.blocked = self.flying = self.closed = 0
         self.pilot = ""
         self.due = _NEVER
 
     def settle(self, token: str, free_at: int) -> None:
         """Note the answer to a request that is under way."""
-        if token in self.waiting and token not in self.unknown:
-            free_at = min(free_at, self.waiting.pop(token))  # an answer only ever improves it
-            self.answered += 1
-            latest, number = self.settled[-1] if self.settled else (0, 0)
-            if free_at == latest:
-                self.settled[-1] = (free_at, number + 1)
-            else:
-                self.settled.append((free_at, 1))
-            if free_at < latest:
-                # An answer that was read late, or someone who counts with another margin.
-                self.settled = deque(sorted(self.settled))
-            self.due = min(self.due, free_at)
-            self.land(token)
+        if token not in self.waiting or token in self.unknown:
+            return
+        worst, settled = self.waiting.pop(token), self.settled
+        free_at = min(free_at, worst)  # an answer only ever improves it
+        self.answered += 1
+        if not settled or free_at > settled[-1][0]:
+            settled.append((free_at, 1))
+        elif free_at == settled[-1][0]:
+            settled[-1] = (free_at, settled[-1][1] + 1)
+        else:
+            # An answer that was read late, or someone who counts with another margin.
+            settled.append((free_at, 1))
+            settled.sort()
+        self.due = min(self.due, free_at)
+        if token == self.pilot:
+            self.flying, self.closed = 0, self.blocked
 
     def release(self, token: str) -> None:
         """Forget a request that is under way."""
@@ -60,7 +61,7 @@ class Pot:
     def abandon(self, token: str) -> None:
         """Note that no answer will come."""
         if token in self.waiting:
-            self.unknown.add(token)
+            self.unknown |= {token}
             self.land(token)
 
     def block(self, until: int) -> None:
@@ -75,7 +76,7 @@ class Pot:
 
     def spend(self, free_at: int, number: int) -> None:
         """Count what others have spent."""
-        self.external.append((free_at, number))
+        self.external += ((free_at, number),)
         self.count += number
         self.due = min(self.due, free_at)
 
@@ -83,19 +84,20 @@ class Pot:
         """Let go of what counts no longer."""
         if self.due > now:
             return
-        while self.settled and self.settled[0][0] <= now:
-            self.answered -= self.settled.popleft()[1]
-        self.external = [one for one in self.external if one[0] > now]
+        if self.settled and self.settled[0][0] <= now:
+            self.settled = [one for one in self.settled if one[0] > now]
+            self.answered = sum(number for _, number in self.settled)
+        self.external = tuple(one for one in self.external if one[0] > now)
         for token in [token for token, free_at in self.waiting.items() if free_at <= now]:
             del self.waiting[token]
-            self.unknown.discard(token)
+            self.unknown -= {token}
         self.count = sum(self.counts())
         self.due = self.free_at(1) if self.count else _NEVER
 
     def counts(self) -> tuple[int, int, int, int]:
         """Count the places: pending, settled, external, unknown."""
         unknown = len(self.unknown)
-        external = sum(number for _, number in self.external)
+        external = sum(number for _, number in self.external) if self.external else 0
         return len(self.waiting) - unknown, self.answered, external, unknown
 
     def free_at(self, wanted: int) -> int:
@@ -105,8 +107,7 @@ class Pot:
         first = [self.settled[0][0]] if self.settled else []
         return min(*first, *self.waiting.values(), *(at for at, _ in self.external), _NEVER)
 
-    def places(self) -> Iterator[tuple[int, int]]:
+    def places(self) -> tuple[tuple[int, int], ...]:
         """List (free at, how many)."""
-        yield from self.settled
-        yield from ((free_at, 1) for free_at in self.waiting.values())
-        yield from self.external
+        waiting = [(free_at, 1) for free_at in self.waiting.values()]
+        return (*self.settled, *waiting, *self.external)
