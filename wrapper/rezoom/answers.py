@@ -151,15 +151,20 @@ def taught(headers: Mapping[str, str]) -> tuple[Lesson, ...]:
 
     `Remaining` is never taken as permission: an answer has carried another pool's numbers [F18928].
     """
-    limit, remaining = _number(headers, "limit"), _number(headers, "remaining")
-    host = facts.QUOTAS["host"].limit
-    if limit != host or remaining is None or not 0 <= remaining <= host:
+    limit, host = _number(headers, "limit"), facts.QUOTAS["host"].limit
+    if limit != host:
+        return ()
+    remaining = _number(headers, "remaining")
+    if remaining is None or not 0 <= remaining <= host:
         return ()
     return (External("host", host - remaining),)
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
-    text = headers.get(facts.HEADERS[name], "").strip()
+    text = headers.get(facts.HEADERS[name])
+    if text is None:
+        return None
+    text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

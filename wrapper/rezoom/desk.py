@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from .flow import Policy
@@ -28,10 +28,11 @@ class Desk:
     hosts: Hosts = "known"
     skip_unchanged: bool = False
 
-    @property
-    def ledger_account(self) -> str:
-        """Name the account in the ledger."""
-        return account_key(self.base_url, self.account)
+    # The name of the account in the ledger.
+    ledger_account: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ledger_account", account_key(self.base_url, self.account))
 
     def policy(self, wait: Wait | None = None) -> Policy:
         """Say how often to retry and how long to sleep in one call."""

@@ -8,7 +8,7 @@ transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from urllib.request import getproxies
 
 import httpx
@@ -21,7 +21,16 @@ from .quota.spending import GUARDED
 # Whatever client the caller brought: its own auth would replace our token, and a followed redirect
 # would be a second update on one reservation.
 _AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
+_NO_CONTENT = 204
 _COUNTED: Mapping[str, Any] = {GUARDED: True}
+
+
+class Answer(NamedTuple):
+    """What came back, read whole; names of headers are found in any case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Own:
@@ -53,18 +62,21 @@ class OwnLine(Own):
         trust = httpx.create_ssl_context()
         self._pools = Pools(lambda: httpx.HTTPTransport(verify=trust, limits=LIMITS))
 
-    def send(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
         pool = self._pools.take()
         try:
             response = pool.transport.handle_request(request)
+            stream: Any = response.stream  # httpx knows which kind of transport gives which
             try:
-                response.read()
+                # A success has no body to decode, only an end to be read.
+                empty = response.status_code == _NO_CONTENT
+                body = b"".join(stream) if empty else response.read()
             finally:
-                response.close()
+                stream.close()
         finally:
             self._pools.give_back(pool)
-        return response
+        return Answer(response.status_code, response.headers, body)
 
     def close(self) -> None:
         """Close the connections."""
@@ -81,18 +93,22 @@ class AsyncOwnLine(Own):
         trust = httpx.create_ssl_context()
         self._pools = Pools(lambda: httpx.AsyncHTTPTransport(verify=trust, limits=LIMITS))
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
         pool = self._pools.take()
         try:
             response = await pool.transport.handle_async_request(request)
+            stream: Any = response.stream
             try:
-                await response.aread()
+                empty = response.status_code == _NO_CONTENT
+                body = (
+                    b"".join([part async for part in stream]) if empty else await response.aread()
+                )
             finally:
-                await response.aclose()
+                await stream.aclose()
         finally:
             self._pools.give_back(pool)
-        return response
+        return Answer(response.status_code, response.headers, body)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -136,9 +152,10 @@ class BroughtLine(Brought):
         super().__init__(base_url)
         self._client: httpx.Client = client
 
-    def send(self, request: httpx.Request) -> httpx.Response:
+    def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
-        return self._client.send(request, **_AS_IS)
+        response = self._client.send(request, **_AS_IS)
+        return Answer(response.status_code, response.headers, response.content)
 
     def close(self) -> None:
         """Close the client."""
@@ -152,9 +169,10 @@ class AsyncBroughtLine(Brought):
         super().__init__(base_url)
         self._client: httpx.AsyncClient = client
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
-        return await self._client.send(request, **_AS_IS)
+        response = await self._client.send(request, **_AS_IS)
+        return Answer(response.status_code, response.headers, response.content)
 
     async def aclose(self) -> None:
         """Close the client."""

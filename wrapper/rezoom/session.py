@@ -117,8 +117,8 @@ class Session:
             self._tools.ledger.close()
 
     def _usable(self, http: Line | AsyncLine | None) -> None:
-        name = type(self).__name__
         if self._closed or (http is not None and http.is_closed):
+            name = type(self).__name__
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
             raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
 

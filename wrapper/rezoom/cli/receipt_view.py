@@ -33,11 +33,11 @@ def print_receipt(receipt: Receipt) -> None:
         _print_verdict(console, receipt)
     if receipt.tracking_id:
         console.print(f"  tracking id  {plain(receipt.tracking_id)}", soft_wrap=True)
-    if isinstance(receipt.left, Quota):
-        _print_left(console, receipt.quota)
-    elif isinstance(receipt.left, LedgerError):
+    if isinstance(receipt.left, LedgerError):
         said = f"The ledger could not be read: {plain(receipt.left.message)}."
         talk().print(said, soft_wrap=True)
+    elif receipt.left is not None:
+        _print_left(console, receipt.quota)
     if receipt.verify_error is not None:
         said = f"The meeting could not be read again: {receipt.verify_error}"
         talk().print(Text(plain(said), style="yellow"), soft_wrap=True)

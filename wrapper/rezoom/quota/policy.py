@@ -8,13 +8,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from .._wire import facts
 from ..errors import ConfigError
 from .keys import day_key, host_key, meeting_key, pace_key
 from .pacing import Pace
-from .reservation import Lease, Reservation, Scope, Window
+from .reservation import Lease, Reservation, Scope
 
 _log = logging.getLogger("rezoom.quota")
 AccountPlan: TypeAlias = Literal["free", "pro", "business"]
@@ -183,7 +183,7 @@ def _scope(
     name: str, key: str, limit: int | None, *, exclusive: bool = False, gate: bool = False
 ) -> Scope:
     counted = facts.QUOTAS[name]
-    window = cast("Window", counted.window)
+    window: Any = counted.window  # one of Window's, as a test of the spec says
     return Scope(name, key, limit, window, counted.hours, exclusive, gate)
 
 
