@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -213,3 +214,27 @@ def test_two_event_loops_use_one_ledger(server: Server) -> None:
     anyio.run(spend, "two")
 
     assert ledger.usage(asking()).used == 2
+
+
+def test_scripts_leave_the_pool_to_others(server: Server) -> None:
+    """A client that may hold one connection, and holds it: the ledger still counts."""
+    with closing(redis.Redis.from_url(server.url, max_connections=1)) as client:
+        ledger = RedisLedger(client)
+        ledger.usage(asking())
+        held = client.connection_pool.get_connection()
+
+        ledger.settle(ledger.reserve(asking(), "mine"))
+        client.connection_pool.release(held)
+
+        assert ledger.usage(asking()).used == 1
+
+
+def test_a_line_that_the_server_has_closed_is_replaced(server: Server) -> None:
+    """As a server does with clients that were idle for too long."""
+    with closing(RedisLedger(server.url)) as ledger, server.client() as other:
+        ledger.reserve(asking(), "first")
+        other.client_kill_filter(_type="normal", skipme=True)
+
+        ledger.reserve(asking(), "second")
+
+        assert ledger.usage(asking()).pending == 2

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from ..errors import ClockUntrusted, LedgerUnavailable, StateLost
 from .instants import HOUR, MINUTE, SECOND, instant, micros
 from .machine import Time, machine_boot
+from .redis_line import Lines
 from .redis_server import address_of, as_text, explain, inspect, on_this_machine
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Link:
         from redis import exceptions
 
         self._client, self.url = client, address_of(client)
+        self._lines = Lines(client)
         self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
         self._forgotten, self._failed = exceptions.NoScriptError, exceptions.RedisError
         self._clock, self._server_clock, self._on_loss = clock, server_clock, on_loss
@@ -126,6 +128,7 @@ class Link:
     def close(self) -> None:
         """Close this process's connections."""
         self._check_at = 0.0
+        self._lines.close()
         self._client.close()
 
     def _checked_first(self, call: Callable[[], T]) -> T:
@@ -164,7 +167,7 @@ class Link:
         ))  # fmt: skip
         client: Any = self._client
         try:
-            said = client.evalsha(script.sha, 1, _EPOCH, given)
+            said = self._lines.run(script.sha, _EPOCH, given)
         except self._forgotten:
             said = client.eval(script.text, 1, _EPOCH, given)
         status, now, *rest = said

@@ -12,8 +12,8 @@ for _, scope in ipairs(read_scopes(10)) do
       keep(scope.marks, scope.name, free)
     else
       -- Not if this token was used before: that place counts too.
+      -- The key lives long enough: it was to, when this place was taken.
       local added = call('ZADD', scope.places, 'NX', format('%.0f', free), SETTLED .. token)
-      keep(scope.places, scope.name, free)
       done = added == 1
     end
   elseif free and operation == 'abandon' then
@@ -25,7 +25,8 @@ for _, scope in ipairs(read_scopes(10)) do
   if scope.exclusive then
     local flight = call('HGET', scope.marks, 'flight')
     if flight and flight:match(' (.*)$') == token then
-      call('HDEL', scope.marks, 'flight')
+      -- Not deleted: the key would go with it, and be made and kept alive anew each time.
+      call('HSET', scope.marks, 'flight', '0')
     end
   end
 end

@@ -1,0 +1,58 @@
+"""Lines to a Redis server: what redis-py does around a call costs twice as much as the call.
+
+Watching, retrying and the bookkeeping of a pool are left out here; the connections are redis-py's
+own, made as its pool would make them, so addresses, logins and TLS are its affair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .machine import in_forked_child
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+
+class Lines:
+    """Runs scripts, each call on a connection that nobody else uses meanwhile."""
+
+    def __init__(self, client: Redis) -> None:
+        import redis
+
+        self._client: Any = client
+        self._pool: Any = getattr(client, "connection_pool", None)
+        # Clusters and sentinels choose a server for every call.
+        pools = (redis.ConnectionPool, redis.BlockingConnectionPool)
+        self._plain = type(client) is redis.Redis and type(self._pool) in pools
+        self._refused = redis.ResponseError
+        self._idle: list[Any] = []
+        in_forked_child(self._leave_to_parent)
+
+    def run(self, sha: str, key: str, given: str) -> Any:
+        """Run a script that the server remembers; raises what redis-py raises."""
+        if not self._plain:
+            return self._client.evalsha(sha, 1, key, given)
+        try:
+            line = self._idle.pop()
+        except IndexError:
+            line = self._pool.connection_class(**self._pool.connection_kwargs)
+        try:
+            line.send_command("EVALSHA", sha, 1, key, given)
+            said = line.read_response()
+        except self._refused:
+            self._idle.append(line)  # the server has answered, so the line is in order
+            raise
+        except BaseException:
+            line.disconnect()  # or a late answer would be taken for the next call's
+            raise
+        self._idle.append(line)
+        return said
+
+    def close(self) -> None:
+        """Close every connection that is not in use."""
+        while self._idle:
+            self._idle.pop().disconnect()
+
+    def _leave_to_parent(self) -> None:
+        self._idle = []
