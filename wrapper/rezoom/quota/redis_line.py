@@ -29,16 +29,16 @@ class Lines:
         self._idle: list[Any] = []
         in_forked_child(self._leave_to_parent)
 
-    def run(self, sha: str, key: str, given: str) -> Any:
-        """Run a script that the server remembers; raises what redis-py raises."""
+    def run(self, command: str, script: str, key: str, given: str) -> Any:
+        """EVAL a script, or by its name EVALSHA; raises what redis-py raises."""
         if not self._plain:
-            return self._client.evalsha(sha, 1, key, given)
+            return self._client.execute_command(command, script, 1, key, given)
         try:
             line = self._idle.pop()
         except IndexError:
             line = self._pool.connection_class(**self._pool.connection_kwargs)
         try:
-            line.send_command("EVALSHA", sha, 1, key, given)
+            line.send_command(command, script, 1, key, given)
             said = line.read_response()
         except self._refused:
             self._idle.append(line)  # the server has answered, so the line is in order

@@ -165,11 +165,10 @@ class Link:
             operation, self._epoch, counted, _TOLERANCE, *self._witnesses(asked_at), token, pace,
             *words,
         ))  # fmt: skip
-        client: Any = self._client
         try:
-            said = self._lines.run(script.sha, _EPOCH, given)
+            said = self._lines.run("EVALSHA", script.sha, _EPOCH, given)
         except self._forgotten:
-            said = client.eval(script.text, 1, _EPOCH, given)
+            said = self._lines.run("EVAL", script.text, _EPOCH, given)
         status, now, *rest = said
         if status == _UNTRUSTED:
             raise ClockUntrusted(
