@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from callers import AsyncCaller, Caller, SyncCaller
 from clocks import FakeClock
 from rezoom import ServerToServer, TokenSource
+from rezoom.simulator import SimClock, Simulator
 from wire import Wire
 
 KINDS: dict[str, Callable[..., Caller]] = {"Zoom": SyncCaller, "AsyncZoom": AsyncCaller}
+
+
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def sim_options() -> dict[str, Any]:
+    """Say what the fake Zoom is made of; a test may say otherwise."""
+    return {}
+
+
+@pytest.fixture
+def sim(sim_options: dict[str, Any]) -> Iterator[Simulator]:
+    """Run a fake Zoom on a Wednesday in November 2026, at noon."""
+    with Simulator(clock=SimClock(NOW), **sim_options) as running:
+        yield running
+
+
+@pytest.fixture(params=list(KINDS))
+def calling(request: pytest.FixtureRequest, sim: Simulator) -> Iterator[Callable[..., Caller]]:
+    """Make a client in front of the fake Zoom; the test runs once for each kind of client."""
+    made: list[Caller] = []
+
+    def make(**options: Any) -> Caller:
+        options = {"base_url": sim.url, "clock": sim.clock, "ledger": "memory:"} | options
+        made.append(KINDS[request.param](sim.auth(), **options))
+        return made[-1]
+
+    yield make
+    for caller in made:
+        caller.end()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import httpx
-from rezoom import AsyncZoom, Quota, Receipt, TokenSource, Zoom
+from rezoom import AsyncZoom, Following, Plan, Quota, Receipt, TokenSource, Zoom
 from rezoom_wire.models import Meeting
 
 # A client of the caller's own, with habits that must not reach our requests. It meets no TLS here,
@@ -30,6 +30,10 @@ class Caller(Protocol):
     def update(self, *args: Any, **fields: Any) -> Receipt: ...
     def get(self, *args: Any, **options: Any) -> Meeting: ...
     def quota(self, *args: Any, **options: Any) -> Quota: ...
+    def plan(self, *args: Any, **fields: Any) -> Plan[Any]: ...
+    def plan_following(self, *args: Any, **fields: Any) -> Following[Any]: ...
+    def apply(self, plan: Plan[Any], **options: Any) -> Receipt: ...
+    def send(self, plan: Plan[Any], **options: Any) -> Receipt: ...
     def update_at_once(self, count: int) -> list[Receipt]: ...
     def close(self) -> None: ...
     def close_http(self) -> None: ...
@@ -51,6 +55,19 @@ class SyncCaller:
 
     def quota(self, *args: Any, **options: Any) -> Quota:
         return self.zoom.quota(*args, **options)
+
+    def plan(self, *args: Any, **fields: Any) -> Plan[Any]:
+        return self.zoom.plan(*args, **fields)
+
+    def plan_following(self, *args: Any, **fields: Any) -> Following[Any]:
+        return self.zoom.plan_following(*args, **fields)
+
+    def apply(self, plan: Plan[Any], **options: Any) -> Receipt:
+        return self.zoom.apply(plan, **options)
+
+    def send(self, plan: Plan[Any], **options: Any) -> Receipt:
+        receipt: Receipt = plan.apply(**options)
+        return receipt
 
     def update_at_once(self, count: int) -> list[Receipt]:
         with ThreadPoolExecutor(count) as pool:
@@ -83,6 +100,19 @@ class AsyncCaller:
 
     def quota(self, *args: Any, **options: Any) -> Quota:
         return self._loop.run(self.zoom.quota(*args, **options))
+
+    def plan(self, *args: Any, **fields: Any) -> Plan[Any]:
+        return self._loop.run(self.zoom.plan(*args, **fields))
+
+    def plan_following(self, *args: Any, **fields: Any) -> Following[Any]:
+        return self._loop.run(self.zoom.plan_following(*args, **fields))
+
+    def apply(self, plan: Plan[Any], **options: Any) -> Receipt:
+        return self._loop.run(self.zoom.apply(plan, **options))
+
+    def send(self, plan: Plan[Any], **options: Any) -> Receipt:
+        receipt: Receipt = self._loop.run(plan.apply(**options))
+        return receipt
 
     def update_at_once(self, count: int) -> list[Receipt]:
         async def all_of_them() -> list[Receipt]:

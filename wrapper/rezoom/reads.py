@@ -9,7 +9,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .desk import Desk
-from .errors import LedgerError, NotFoundError, RezoomError
+from .errors import (
+    AuthError,
+    LedgerError,
+    RateLimited,
+    RefusedError,
+    RezoomError,
+    ServerError,
+)
 from .flow import Policy, exchange
 from .intents import Flow, Learn
 from .planning.choosing import choose, choose_id, known_id, not_there
@@ -83,9 +90,14 @@ def _found(
         number = known_id(when) or ""
     try:
         answer = yield from read(desk, meeting, policy, occurrence=number)
-    except NotFoundError:
-        # The meeting, or only the occurrence? If the meeting is gone too, this says so.
-        raise not_there(number, (yield from read(desk, meeting, policy))) from None
+    except (AuthError, RateLimited, ServerError):
+        raise
+    except RefusedError:
+        # The meeting, or only the occurrence? If the meeting is gone too, this read says so.
+        answer = yield from read(desk, meeting, policy)
+        if choose_id(number, answer) is not None:
+            raise
+        raise not_there(number, answer) from None
     return Found(answer, choose_id(number, answer) or _alone(number, answer))
 
 

@@ -24,7 +24,7 @@ _JUDGES = ("update", "advice")
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
-    " not-a-list-item meeting-id".split()
+    " not-a-list-item meeting-id occurrence-in-body".split()
 )
 
 
@@ -120,7 +120,12 @@ def _problems(
         known = _at(schemas()[name], steps[:-1])["properties"]
         for member in sorted(set(value) - set(known)):
             path = f"{at}.{member}" if at else member
-            yield computed("extra", path) if path in unknown else _unknown(path, member, known)
+            if member in facts.RULES["occurrence-in-body"].names:
+                yield computed("occurrence-in-body", path)  # whoever brings it, and wherever
+            elif path in unknown:
+                yield computed("extra", path)
+            else:
+                yield _unknown(path, member, known)
     else:
         schema = _at(schemas()[name], steps[:-1])
         if keyword == "required":

@@ -1,0 +1,334 @@
+"""Plans over real HTTP: what they cost, what they send, and when they refuse."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from callers import Caller
+from rezoom import (
+    FRI,
+    MON,
+    Bearer,
+    InvalidChange,
+    NotFoundError,
+    Plan,
+    PlanError,
+    PlanStale,
+    Recurrence,
+    Series,
+    Zoom,
+    check,
+)
+from rezoom.simulator import Simulator
+
+Calling = Callable[..., Caller]
+WEEKLY = {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 12}
+
+
+def series(sim: Simulator, **fields: Any) -> int:
+    """Add twelve Mondays at nine in Berlin, from January 2027."""
+    given: dict[str, Any] = {
+        "topic": "Stand-up", "start_time": "2027-01-04T09:00:00", "timezone": "Europe/Berlin",
+        "duration": 60, "recurrence": WEEKLY,
+    }  # fmt: skip
+    return sim.add_meeting(**given | fields)
+
+
+def asked(sim: Simulator) -> list[str]:
+    """List the methods of the API that were called."""
+    return [request.method for request in sim.requests if request.method != "POST"]
+
+
+def sent(sim: Simulator) -> Any:
+    """Return the body of the last update."""
+    return sim.updates()[-1].body
+
+
+def test_a_plan_costs_one_read(sim: Simulator, calling: Calling) -> None:
+    """And none of the hundred."""
+    caller, meeting = calling(), series(sim)
+
+    plan = caller.plan(meeting, topic="Daily", recurrence={"end_times": 15})
+
+    assert (asked(sim), plan.empty, plan.price) == (["GET"], False, 1)
+    assert caller.quota(meeting).remaining == 100
+
+
+def test_what_is_already_so_is_not_sent(sim: Simulator, calling: Calling) -> None:
+    """Only what differs is in the request."""
+    caller, meeting = calling(), series(sim)
+
+    plan = caller.plan(meeting, topic="Stand-up", duration=45, settings={"waiting_room": True})
+
+    assert plan.body == {"duration": 45}
+    assert [(one.path, one.before, one.after) for one in plan.changes] == [("duration", 60, 45)]
+
+
+def test_an_empty_plan_sends_nothing_and_spends_nothing(sim: Simulator, calling: Calling) -> None:
+    """Not even a second read."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Stand-up", recurrence={"weekly_days": "2"})
+
+    receipt = caller.send(plan, verify=True)
+
+    assert (plan.empty, plan.price, receipt.sent, asked(sim)) == (True, 0, False, ["GET"])
+    assert receipt.quota.remaining == 100
+    assert (receipt.applied, receipt.ignored, receipt.undo().empty) == ({}, {}, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"end_times": 15}, {**WEEKLY, "end_times": 15}),
+        (
+            {"end_date_time": "2027-06-30T21:59:59Z"},
+            {"type": 2, "repeat_interval": 1, "weekly_days": "2"}
+            | {"end_date_time": "2027-06-30T21:59:59Z"},
+        ),
+        ({"weekly_days": "2,4"}, {**WEEKLY, "weekly_days": "2,4"}),
+        ({"type": 1}, {"type": 1, "repeat_interval": 1, "end_times": 12}),
+        (
+            {"type": 3, "monthly_day": 15},
+            {"type": 3, "repeat_interval": 1, "monthly_day": 15, "end_times": 12},
+        ),
+    ],
+)
+def test_a_part_of_a_recurrence_is_completed(
+    sim: Simulator, calling: Calling, change: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    """What the asked members exclude is dropped, and a start still to come goes with it."""
+    plan = calling().plan(series(sim), recurrence=change)
+
+    assert plan.body["recurrence"] == wanted
+    assert plan.body["start_time"] >= "2027-01-04T09:00:00"
+    assert plan.body["timezone"] == "Europe/Berlin"
+
+
+def test_a_series_goes_on_from_its_next_meeting(sim: Simulator, calling: Calling) -> None:
+    """Those that are over are neither counted again nor sent as a start."""
+    meeting = series(sim, start_time="2026-11-02T09:00:00")
+
+    plan = calling().plan(meeting, recurrence={"weekly_days": "2,4"})
+
+    assert plan.body["start_time"] == "2026-11-30T09:00:00"
+    assert plan.body["recurrence"]["end_times"] == 8
+
+
+def test_the_next_meeting_that_somebody_moved_does_not_move_the_series(
+    sim: Simulator, calling: Calling
+) -> None:
+    """The start that is sent is one of the pattern."""
+    caller, meeting = calling(), series(sim)
+    caller.update(meeting, occurrence=date(2027, 1, 4), start_time="2027-01-05T14:00:00Z")
+
+    plan = caller.plan(meeting, recurrence={"end_times": 15})
+
+    assert plan.body["start_time"] == "2027-01-11T09:00:00"
+    assert plan.dates is not None
+    assert len(plan.dates.edited) == 1
+    assert "edited-dates-reset" in {problem.rule for problem in plan.problems}
+
+
+def test_a_live_series_is_changed_and_says_which_meetings_move(
+    sim: Simulator, calling: Calling
+) -> None:
+    """Moved, new, and gone."""
+    caller, meeting = calling(), series(sim)
+    live = Series.from_zoom(caller.get(meeting)).at(time(10, 15)).until(date(2027, 2, 1))
+
+    plan = caller.plan(meeting, schedule=live)
+
+    assert plan.dates is not None
+    assert (len(plan.dates.moved), len(plan.dates.disappears), plan.dates.appears) == (5, 7, ())
+    receipt = caller.send(plan, verify=True).raise_if_ignored()
+    assert receipt.applied["start_time"] == "2027-01-04T10:15:00"
+
+
+def test_a_series_that_has_begun_is_planned_from_now_on(sim: Simulator, calling: Calling) -> None:
+    """Zoom takes no start in the past; the count leaves out what is over."""
+    caller = calling()
+    meeting = series(sim, start_time="2026-11-02T09:00:00")
+    wanted = Recurrence.weekly(MON, FRI).times(12).starting(
+        datetime(2026, 11, 2, 9), tz="Europe/Berlin"
+    )  # fmt: skip
+
+    plan = caller.plan(meeting, schedule=wanted)
+
+    assert plan.body["start_time"] == "2026-11-27T09:00:00"
+    assert plan.body["recurrence"]["end_times"] == 5
+    caller.send(plan)
+    assert caller.plan(meeting, schedule=wanted).empty
+
+
+def test_an_endless_series_is_planned_once(sim: Simulator, calling: Calling) -> None:
+    """Zoom shows a number for it; the same wish again changes nothing that day."""
+    caller, meeting = calling(), series(sim)
+    caller.send(caller.plan(meeting, recurrence={"end_times": 0}))
+
+    assert caller.plan(meeting, recurrence={"end_times": 0}).empty
+    assert (
+        caller.plan(meeting, recurrence={"weekly_days": "3"}).body["recurrence"]["end_times"] == 0
+    )
+
+
+def test_a_naive_start_is_in_the_meetings_own_zone(sim: Simulator, calling: Calling) -> None:
+    """A plan has read it, so nobody has to say it again."""
+    meeting = sim.add_meeting(start_time="2027-01-04T09:00:00", timezone="Asia/Kolkata")
+
+    plan = calling().plan(meeting, start_time=datetime(2027, 1, 5, 9))
+
+    assert plan.body == {"start_time": "2027-01-05T09:00:00", "timezone": "Asia/Kolkata"}
+
+
+def test_applying_reads_once_more(sim: Simulator, calling: Calling) -> None:
+    """Then sends; a read costs none of the hundred."""
+    caller, meeting = calling(), series(sim)
+
+    receipt = caller.send(caller.plan(meeting, topic="Daily"))
+
+    assert asked(sim) == ["GET", "GET", "PATCH"]
+    assert receipt.quota.used == 1
+
+
+def test_a_stale_plan_says_what_has_changed(sim: Simulator, calling: Calling) -> None:
+    """Before and now; nothing is sent."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Daily", duration=30)
+    caller.update(meeting, topic="Somebody else's")
+
+    with pytest.raises(PlanStale, match="Somebody else") as caught:
+        caller.send(plan)
+
+    (change,) = caught.value.changes
+    assert (change.path, change.before, change.after) == ("topic", "Stand-up", "Somebody else's")
+    assert (caught.value.sent, len(sim.updates())) == (False, 1)
+
+
+def test_what_a_plan_does_not_touch_may_change(sim: Simulator, calling: Calling) -> None:
+    """Somebody else's agenda is not overwritten by it."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Daily")
+    caller.update(meeting, agenda="x", duration=30)
+
+    assert caller.send(plan).sent
+
+
+def test_a_stale_plan_can_be_forced(sim: Simulator, calling: Calling) -> None:
+    """On purpose, by name."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Daily")
+    caller.update(meeting, topic="Somebody else's")
+
+    caller.send(plan, force=True)
+
+    assert sim.meeting(meeting)["topic"] == "Daily"
+
+
+def test_dates_that_went_by_are_no_change(sim: Simulator, calling: Calling) -> None:
+    """Only the start that has become past is."""
+    caller, meeting = calling(), series(sim, start_time="2026-11-02T09:00:00")
+    topic = caller.plan(meeting, topic="Daily")
+    timing = caller.plan(meeting, recurrence={"end_times": 15})
+    sim.clock.sleep(timedelta(days=8).total_seconds())
+
+    assert caller.send(topic).sent
+    with pytest.raises(PlanStale, match="past by now"):
+        caller.send(timing)
+
+
+def test_a_plan_of_another_account_is_refused(sim: Simulator, calling: Calling) -> None:
+    """A number means another meeting there."""
+    plan = calling().plan(series(sim), topic="Daily")
+
+    stranger = Zoom(Bearer("t", account="other"), base_url=sim.url)
+    with stranger, pytest.raises(PlanError, match="was made for"):
+        stranger.apply(plan)
+
+
+def test_a_plan_survives_a_file(sim: Simulator, calling: Calling) -> None:
+    """The same plan, but for the client that made it."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Daily", recurrence={"weekly_days": "3"})
+
+    again = Plan.from_json(plan.to_json())
+
+    assert (again, str(again)) == (plan, str(plan))
+    with pytest.raises(PlanError, match=r"zoom\.apply"):
+        again.apply()
+    assert caller.apply(again, verify=True).raise_if_ignored().sent
+
+
+def test_a_plan_can_be_pickled(sim: Simulator, calling: Calling) -> None:
+    """Its client stays here."""
+    plan = calling().plan(series(sim), topic="Daily")
+
+    assert pickle.loads(pickle.dumps(plan)) == plan
+
+
+def test_a_plan_with_a_passcode_hides_it_until_asked(sim: Simulator, calling: Calling) -> None:
+    """In text, in data, and in a file; a file that must hold it says so."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, password="S3cret-x")
+
+    assert "S3cret-x" not in f"{plan} {plan!r} {plan.to_dict()} {plan.changes}"
+    with pytest.raises(PlanError, match=r"password.*secrets=True"):
+        plan.to_json()
+    written = plan.to_json(secrets=True)
+    assert (json.loads(written)["secrets"], "S3cret-x" in written) == (True, True)
+    assert sim.meeting(meeting)["password"] not in written
+    caller.apply(Plan.from_json(written))
+    assert sim.meeting(meeting)["password"] == "S3cret-x"
+
+
+def test_what_the_meeting_forbids_is_an_error(sim: Simulator, calling: Calling) -> None:
+    """A verdict, because the meeting was read; `allow` lifts it."""
+    caller, meeting = calling(), sim.add_meeting()
+    with pytest.raises(InvalidChange) as caught:
+        caller.plan(meeting, settings={"registration_type": 1})
+
+    (problem,) = caught.value.problems
+    assert problem.rule == "registration-type-needs-series"
+    allowed = caller.plan(
+        meeting, settings={"registration_type": 1}, allow=["registration-type-needs-series"]
+    )
+    assert allowed.body == {"settings": {"registration_type": 1}}
+
+
+def test_applying_judges_the_meeting_as_it_is_now(sim: Simulator, calling: Calling) -> None:
+    """It may have become a meeting that forbids the change."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, settings={"registration_type": 1})
+    caller.update(meeting, type=3)
+
+    with pytest.raises(InvalidChange, match="registration_type"):
+        caller.send(plan)
+
+
+def test_a_meeting_that_is_gone_is_told_and_nothing_sent(sim: Simulator, calling: Calling) -> None:
+    """With the next step."""
+    with pytest.raises(NotFoundError) as caught:
+        calling().plan(123456789, topic="x")
+
+    assert (caught.value.sent, sim.updates()) == (False, ())
+    assert caught.value.next_step
+
+
+def test_a_plan_is_not_made_of_anything_else(sim: Simulator, calling: Calling) -> None:
+    """A dict is not a plan."""
+    with pytest.raises(PlanError, match="no plan but a dict"):
+        calling().apply({"topic": "x"})
+
+
+def test_check_judges_in_view_of_a_meeting(sim: Simulator, calling: Calling) -> None:
+    """The same verdict as a plan's, of a meeting that was read before."""
+    current = calling().get(sim.add_meeting())
+
+    found = check(settings={"registration_type": 1}, current=current)
+
+    assert [problem.rule for problem in found] == ["registration-type-needs-series"]
+    assert check(topic=str(current.topic), current=current) == []
