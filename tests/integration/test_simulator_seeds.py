@@ -90,8 +90,9 @@ def test_every_flaw_of_a_meeting_is_told(tmp_path: Path) -> None:
         ("seed.json", '[{"topic": "a",}]', "is not JSON: .*line 1"),
         ("seed.json", '[{"topic": "a", "topic": "b"}]', "'topic' twice"),
         ("seed.json", "[" * 100_000, "is not JSON"),
-        ("seed.yaml", "[" * 100_000, "is not YAML"),
+        ("seed.yaml", "[" * 800, "is not YAML"),
         ("seed.json", "\x00", "is not JSON"),
+        ("seed.yaml", "&a [*a]", "nested too deeply"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(
