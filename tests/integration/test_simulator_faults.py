@@ -388,12 +388,13 @@ def test_a_file_of_faults_is_followed(tmp_path: Path) -> None:
     assert [fault.name for fault in Simulator(faults="reset,close").faults] == ["reset", "close"]
 
 
-def test_stopping_does_not_wait_for_a_fault(api: httpx.Client) -> None:
+@pytest.mark.parametrize("fault", [Fault("latency", seconds=3_600), Fault("timeout")])
+def test_stopping_does_not_wait_for_a_fault(fault: Fault) -> None:
     """A simulator with a request still under way stops at once, and its client sees an error."""
     import threading
 
     seen: list[BaseException] = []
-    with Simulator(faults=[Fault("latency", seconds=3_600, match="GET")]) as sim:
+    with Simulator(faults=[fault]) as sim:
 
         def ask() -> None:
             try:

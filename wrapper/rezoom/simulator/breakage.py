@@ -23,6 +23,8 @@ _LEAVE = 1.0
 class Line(Protocol):
     """The connection below a request; the server puts it into the scope's state."""
 
+    silent: bool  # the request on it will never be answered
+
     def cut(self, *, reset: bool) -> None:
         """End the connection, with a reset or in order."""
         ...
@@ -74,7 +76,7 @@ class Cut(Response):
         self._content, self._reset = content, reset
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the line below it is used instead
-        line: Line | None = scope.get("state", {}).get("line")
+        line = _line(scope)
         if line is not None:
             if self._content:
                 line.write(self._content)
@@ -86,7 +88,15 @@ class Silence(Response):
     """Sends nothing until the client gives up."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
+        line = _line(scope)
+        if line is not None:
+            line.silent = True
         await _is_gone_within(None, receive)
+
+
+def _line(scope: Scope) -> Line | None:
+    line: Line | None = scope.get("state", {}).get("line")
+    return line
 
 
 def seen_status(response: Response) -> int | None:

@@ -150,6 +150,8 @@ class _Server(uvicorn.Server):
         connections = list(self.server_state.connections)
         for connection in connections:
             connection.shutdown()
+            if isinstance(connection, _Protocol) and connection.silent():
+                connection.transport.abort()  # no answer is to come that would be worth waiting for
         if self.server_state.tasks:
             await asyncio.wait(self.server_state.tasks, timeout=_LAST_ANSWERS)
         for connection in connections:
@@ -163,6 +165,7 @@ class _Line:
     """The connection below a request, for faults that no HTTP library would commit."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
+        self.silent = False
         self._transport = transport
         self._socket: Any = transport.get_extra_info("socket")
         if self._socket is not None:
@@ -195,3 +198,8 @@ class _Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn: asyncio's own type is wider
         super().connection_made(transport)
         self.app_state = {**self.app_state, "line": _Line(transport)}
+
+    def silent(self) -> bool:
+        """Tell whether a fault keeps the request on this line from ever being answered."""
+        line = self.app_state.get("line")
+        return isinstance(line, _Line) and line.silent
