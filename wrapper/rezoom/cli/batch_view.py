@@ -15,7 +15,7 @@ from .batch import Tally, Task, Told
 from .documents import receipt_line
 from .outcome import error_object
 from .receipt_view import print_receipt
-from .render import answers, print_error, print_json, talk
+from .render import answers, plain, print_error, print_json, talk
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -41,7 +41,7 @@ class Answers:
         from ..planning.plan import Plan
 
         if self.many:
-            answers().print(told.task.name, style="bold", soft_wrap=True)
+            answers().print(plain(told.task.name), style="bold", soft_wrap=True)
         if told.error is not None:
             print_error(told.error)
         elif told.done is not None and not isinstance(told.done, Plan):
@@ -108,8 +108,10 @@ def print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
         return
     when = "" if tally.retry_at is None else f" at {_whole_second(tally.retry_at)}"
     console.print(
-        f"What is left, from {tally.first_left.name} on, was not carried out. "
-        f"Go on{when} with {again(tally.first_left)}.",
+        plain(
+            f"What is left, from {tally.first_left.name} on, was not carried out. "
+            f"Go on{when} with {again(tally.first_left)}."
+        ),
         soft_wrap=True,
     )
 

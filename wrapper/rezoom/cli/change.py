@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def _value(written: str, option: str, inputs: Inputs) -> str:
 def _body(text: str, name: str) -> dict[str, Any]:
     where = "standard input" if name == "-" else name
     try:
-        body = json.loads(text, object_pairs_hook=_unique)
+        body = json.loads(text, object_pairs_hook=unique("--body: "))
     except json.JSONDecodeError as error:
         # Its own message names no content, and the content may be secret.
         raise UsageError(
@@ -123,12 +123,17 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UsageError(
-            f"--body: {twice!r} stands twice in one object", next_step="Keep the one you mean."
-        )
-    return members
+def unique(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Return what reads the members of a JSON object, and refuses one that stands there twice."""
+
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise UsageError(
+                f"{where}{twice!r} stands twice in one object", next_step="Keep the one you mean."
+            )
+        return members
+
+    return read

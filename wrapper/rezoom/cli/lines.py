@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import RezoomError
 from .batch import Task
+from .change import unique
 from .outcome import UsageError
 from .schedule import one_of, read_series
 from .when import read_when
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 _MEMBERS = ("meeting", "body", "occurrence", "host", "repeat", "rrule", "allow", "extra")
 _EXAMPLE = 'Write {"meeting": 85746065, "body": {"topic": "Stand-up"}}.'
 _KINDS: Mapping[str, tuple[type, ...]] = {
-    "meeting": (int, str), "body": (dict,), "extra": (dict,), "allow": (list,),
+    "meeting": (int, str), "body": (dict,), "extra": (dict,), "allow": (list,), "host": (str,),
+    "occurrence": (int, str), "repeat": (str,), "rrule": (str,),
 }  # fmt: skip
 
 Send = Callable[["Zoom", int, Mapping[str, Any], Mapping[str, Any]], "Done"]
@@ -52,7 +54,7 @@ def _task(place: Mapping[str, Any], line: bytes, send: Send) -> Task:
 
 def _read(line: bytes) -> dict[str, Any]:
     try:
-        asked = json.loads(line.decode("utf-8-sig"))
+        asked = json.loads(line.decode("utf-8-sig"), object_pairs_hook=unique(""))
     except (ValueError, RecursionError):
         # What stands there is not repeated: it may hold a passcode.
         raise UsageError("this line is not JSON in UTF-8", next_step=_EXAMPLE) from None
@@ -65,9 +67,11 @@ def _read(line: bytes) -> dict[str, Any]:
             next_step=f"Fields of the update stand in body; a line has {', '.join(_MEMBERS)}.",
         )
     for name, kinds in _KINDS.items():
-        if name in asked and (not isinstance(asked[name], kinds) or asked[name] is True):
+        if asked.get(name) is not None and type(asked[name]) not in kinds:
             said = " or ".join(_NAMES[kind] for kind in kinds)
             raise UsageError(f"{name} must be {said}", next_step=_EXAMPLE)
+    if not all(isinstance(rule, str) for rule in asked.get("allow") or ()):
+        raise UsageError("allow must be a list of texts", next_step=_EXAMPLE)
     return asked
 
 
@@ -77,18 +81,18 @@ _NAMES = {int: "a number", str: "a text", dict: "an object", list: "a list"}
 def _meeting(asked: Mapping[str, Any]) -> int:
     from ..meeting_id import meeting_number
 
-    if "meeting" not in asked:
+    if asked.get("meeting") is None:
         raise UsageError("this line names no meeting", next_step=_EXAMPLE)
     return meeting_number(asked["meeting"])
 
 
 def _asked(asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    body = dict(asked.get("body", {}))
+    body = dict(asked.get("body") or {})
     found: dict[str, Any] = {}
     repeat, rrule = asked.get("repeat"), asked.get("rrule")
     if repeat is not None or rrule is not None:
         one_of(repeat, rrule, names="repeat and rrule")
-        start, zone = body.pop("start_time", None), body.pop("timezone", None)
+        start, zone = (_text(body.pop(name, None), name) for name in ("start_time", "timezone"))
         found["schedule"] = read_series(repeat, rrule, start, zone)
     if asked.get("occurrence") is not None:
         found["occurrence"] = read_when(str(asked["occurrence"]))
@@ -96,3 +100,9 @@ def _asked(asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         if asked.get(name) is not None:
             found[name] = asked[name]
     return body, found
+
+
+def _text(value: object, name: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f"body.{name} must be a text", next_step=_EXAMPLE)

@@ -74,6 +74,8 @@ def plan(
         raise UsageError(
             "--new is for --following, which alone makes a new meeting", next_step="Leave it out."
         )
+    if as_json and out == "-":
+        raise UsageError("--json and --out - would both be the answer", next_step="Give one.")
     with open_zoom() as zoom, talk().status("Reading …"):
         found = question.plan(zoom)
     if out is not None:
@@ -81,7 +83,7 @@ def plan(
     if as_json:
         print_json("plan/1", found.to_dict())
         return
-    print_plan(answers(), found)
+    print_plan(talk() if out == "-" else answers(), found)
     if not found.empty:
         _say_how_to_go_on(out)
 

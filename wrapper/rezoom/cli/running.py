@@ -36,7 +36,9 @@ def run(
         def tell(told: Told) -> None:
             tally.add(told)
             last[:] = [told]
-            said.tell(told)
+            if said.many or not isinstance(told.error, Interrupted):
+                # Of one, the interrupt itself is the answer.
+                said.tell(told)
             if kept is not None:
                 kept.take(told.done)
             progress.step(tally)

@@ -85,7 +85,7 @@ def update(
     how = {"verify": verify, "wait": wait}
     with open_zoom() as zoom, keeping(receipt, secrets=secrets) as kept:
         if job is None:
-            done = _send_difference(zoom, question, how, yes=yes, as_json=as_json)
+            done = _send_difference(zoom, question, host, how, yes=yes, as_json=as_json)
         else:
             _ask(zoom, question, job, yes=yes, as_json=as_json)
             done = _sent(meeting, verify, lambda: question.update(zoom, host=host, **how))
@@ -99,12 +99,21 @@ def update(
 
 
 def _send_difference(
-    zoom: Zoom, question: Question, how: Mapping[str, Any], *, yes: bool, as_json: bool
+    zoom: Zoom,
+    question: Question,
+    host: str | None,
+    how: Mapping[str, Any],
+    *,
+    yes: bool,
+    as_json: bool,
 ) -> Receipt:
     with talk().status("Reading …"):
         planned = question.plan(zoom)
     show_plans({question.meeting: planned}, yes=yes, dry_run=False, as_json=as_json)
-    return _sent(question.meeting, how["verify"], lambda: zoom.apply(planned, **how))
+    if host is None:
+        return _sent(question.meeting, how["verify"], lambda: zoom.apply(planned, **how))
+    again = {"host": host, "skip_unchanged": True, **how}
+    return _sent(question.meeting, how["verify"], lambda: question.update(zoom, **again))
 
 
 def _ask(zoom: Zoom, question: Question, job: Job, *, yes: bool, as_json: bool) -> None:
