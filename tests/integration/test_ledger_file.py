@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -21,6 +22,8 @@ from ledgers import asking
 from rezoom import QuotaExceeded
 from rezoom.errors import LedgerUnavailable, StateLost
 from rezoom.quota import Ledger, SQLiteLedger
+from rezoom.quota.sqlite import Durability
+from rezoom.quota.sqlite_pool import Transaction
 
 
 @pytest.fixture
@@ -128,6 +131,30 @@ def test_a_file_that_is_gone_is_not_a_second_budget(
         ledger.reserve(asking(key="another"), "token")
     with pytest.raises(StateLost):
         ledger.reserve(asking(), "token")
+
+
+@pytest.mark.parametrize("durability", ["full", "normal"])
+def test_what_is_granted_is_synced_and_what_is_answered_is_not(
+    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, durability: Durability
+) -> None:
+    """Losing an answer in a power cut only counts a place for longer; "normal" syncs nothing."""
+    used: list[tuple[str, int]] = []
+    commit = Transaction.__exit__
+
+    def spy(self: Transaction, *error: Any) -> None:
+        used.append((what, self._db.execute("PRAGMA synchronous").fetchone()[0]))
+        commit(self, *error)
+
+    with closing(SQLiteLedger(path, clock=clock, durability=durability)) as ledger:
+        spend(ledger, 1)
+        monkeypatch.setattr(Transaction, "__exit__", spy)
+        what = "reserve"
+        grant = ledger.reserve(asking(), "token")
+        what = "settle"
+        ledger.settle(grant)
+
+    # https://www.sqlite.org/pragma.html#pragma_synchronous: 1 is NORMAL, 2 is FULL.
+    assert used == [("reserve", 2 if durability == "full" else 1), ("settle", 1)]
 
 
 def test_a_locked_file_refuses_after_the_deadline(ledger: SQLiteLedger, path: Path) -> None:

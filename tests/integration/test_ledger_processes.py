@@ -103,7 +103,7 @@ def test_a_granted_place_outlives_its_process(tmp_path: Path) -> None:
 
 
 def test_a_forked_child_counts_with_its_parent_or_not_at_all(tmp_path: Path) -> None:
-    """In a file together; in memory the child is refused."""
+    """In a file together, each on connections of its own; in memory the child is refused."""
     said = talk(start("fork", tmp_path / "quota.sqlite3"), "")
 
-    assert said == "StateLost\n21 2\n"
+    assert said == "True\nStateLost\n21 2\n"
