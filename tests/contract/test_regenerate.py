@@ -101,6 +101,17 @@ def test_changed_numbers_change_facts(changed: SpecCopy) -> None:
     assert value(changed, '[facts.QUOTAS[name].limit for name in ("meeting", "host")]') == [90, 100]
 
 
+def test_changed_number_changes_the_guard(changed: SpecCopy) -> None:
+    """As many updates as the spec says are granted, and the next one is refused."""
+    spent = (
+        '(lambda q, p, m: [q.Quota.of({"m": m.usage(p).meeting}).limit,'
+        ' sum(m.settle(m.reserve(p, f"{n}")) is None for n in range(90)), m.usage(p).remaining]'
+        ')(q := __import__("rezoom.quota").quota, q.Policy().reservation("a/b", 1),'
+        " q.MemoryLedger())"
+    )
+    assert value(changed, spent) == [90, 90, 0]
+
+
 def test_changed_number_changes_every_validation(changed: SpecCopy) -> None:
     """The JSON Schema, the facade over it, and the contract all count to the new limit."""
     schema = json.loads((changed.root / "generated/rezoom_wire/schema.json").read_bytes())

@@ -20,9 +20,11 @@ from rezoom import (
     MemoryLedger,
     NotFoundError,
     QuotaExceeded,
+    RateLimited,
     UnansweredError,
     Zoom,
 )
+from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Gauge, Limits, SQLiteLedger
 from wire import HANG_UP, SILENCE, Wire, answer
 
@@ -336,6 +338,74 @@ def test_a_cancelled_update_stays_counted_and_locks_nothing(wire: Wire) -> None:
             return (await zoom.quota(MEETING)).meeting
 
     assert counted(asyncio.run(run())) == (0, 0, 1, 0)
+
+
+class Nowhere(MemoryLedger):
+    """A ledger that cannot be used for anything."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("reserve", "areserve", "usage", "ausage", "host_of", "ahost_of"):
+            raise LedgerUnavailable("nowhere")
+        if name in ("learn_host", "alearn_host"):
+            raise LedgerUnavailable("nowhere")
+        return super().__getattribute__(name)
+
+
+def test_a_read_needs_no_ledger(wire: Wire, call: Call, caplog: pytest.LogCaptureFixture) -> None:
+    """What it could have taught is missed, and logged."""
+    wire.says(SHOWN)
+
+    meeting = call(ledger=Nowhere()).get(MEETING)
+
+    assert meeting.id == MEETING
+    assert "was not written down" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining"),
+    [("100", "100"), ("100", "99"), ("6000", "5893"), ("100", "999"), ("", "50")],
+)
+def test_what_zoom_says_remains_is_never_permission(
+    wire: Wire, call: Call, limit: str, remaining: str
+) -> None:
+    """It has been seen with the numbers of another pool: our own count stands."""
+    said = answer(204, x_ratelimit_limit=limit, x_ratelimit_remaining=remaining)
+    wire.says(*[said] * 3)
+    caller = call(limits=Limits(host=2))
+    caller.update(1, topic="x", host="host-1")
+    caller.update(2, topic="x", host="host-1")
+
+    with pytest.raises(QuotaExceeded) as caught:
+        caller.update(3, topic="x", host="host-1")
+
+    assert (caught.value.scope, caught.value.used, caught.value.external) == ("host", 2, 0)
+
+
+def test_a_block_is_not_lifted_by_what_remains(wire: Wire, call: Call) -> None:
+    """Zoom has said no until its reset, whatever a later answer to another host's says."""
+    daily = "You have exceeded the daily rate limit (100) of Meeting Create/Update"
+    wire.says(
+        answer(429, {"code": 429, "message": daily}),
+        answer(204, x_ratelimit_limit="100", x_ratelimit_remaining="100"),
+    )
+    caller = call()
+    with pytest.raises(RateLimited):
+        caller.update(1, topic="x", host="host-1")
+    caller.update(2, topic="x", host="host-2")
+
+    with pytest.raises(QuotaExceeded):
+        caller.update(3, topic="x", host="host-1")
+
+
+def test_an_early_daily_limit_shows_what_others_spent(wire: Wire, call: Call) -> None:
+    """Zoom was full when this ledger had counted one: 99 of the hundred are not ours."""
+    daily = "You have exceeded the daily rate limit (100) of Meeting Create/Update"
+    wire.says(answer(429, {"code": 429, "message": daily}))
+    caller = call()
+    with pytest.raises(RateLimited):
+        caller.update(1, topic="x", host="host-1")
+
+    assert counted(caller.quota(1, host="host-1").host) == (1, 0, 0, 99)
 
 
 def test_zooms_own_count_is_believed_when_it_is_higher(wire: Wire, call: Call) -> None:

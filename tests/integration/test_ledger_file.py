@@ -21,7 +21,7 @@ from clocks import FakeClock
 from ledgers import asking
 from rezoom import QuotaExceeded
 from rezoom.errors import LedgerUnavailable, StateLost
-from rezoom.quota import Ledger, SQLiteLedger
+from rezoom.quota import Ledger, SQLiteLedger, sqlite_file
 from rezoom.quota.sqlite import Durability
 from rezoom.quota.sqlite_pool import Transaction
 
@@ -313,6 +313,17 @@ def test_a_disk_that_takes_no_more_loses_no_grant(path: Path) -> None:
 
     granted, counted = out.split()[:2]
     assert 0 < int(granted) == int(counted) < 1000
+
+
+def test_a_file_on_a_network_is_refused(
+    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two machines would count apart, each behind locks that the other one does not see."""
+    monkeypatch.setattr(sqlite_file, "filesystem", lambda _: "nfs4")
+
+    with pytest.raises(LedgerUnavailable, match=r"network file system \(nfs4\)"):
+        SQLiteLedger(path, clock=clock).reserve(asking(), "token")
+    assert not path.exists()
 
 
 def test_a_folder_is_no_file(path: Path, clock: FakeClock) -> None:

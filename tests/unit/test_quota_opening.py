@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from rezoom.errors import ConfigError
-from rezoom.quota import MemoryLedger, SQLiteLedger, open_ledger
+from rezoom.quota import MemoryLedger, SQLiteLedger, open_ledger, opening
 from rezoom.quota.sqlite_pool import Kind
 
 
@@ -51,6 +51,20 @@ def test_the_default_file(address: str | None, tmp_path: Path) -> None:
 
     assert isinstance(ledger, SQLiteLedger)
     assert ledger.url == f"sqlite://{tmp_path}/rezoom/quota.sqlite3"
+
+
+def test_the_default_file_is_passed_over_on_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The file system of this machine is looked at, and the next place is taken."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    shared = str(tmp_path / "shared")
+    monkeypatch.setattr(opening, "filesystem", lambda p: "cifs" if shared in str(p) else "ext4")
+
+    ledger = open_ledger(environ={"STATE_DIRECTORY": shared})
+
+    assert shared not in ledger.url
+    assert "network file system (cifs)" in caplog.text
 
 
 @pytest.mark.parametrize(
