@@ -23,7 +23,7 @@ from rezoom import QuotaExceeded
 from rezoom.errors import LedgerUnavailable, StateLost
 from rezoom.quota import Ledger, SQLiteLedger, sqlite_file
 from rezoom.quota.sqlite import Durability
-from rezoom.quota.sqlite_pool import Transaction
+from rezoom.quota.sqlite_pool import Turn
 
 
 @pytest.fixture
@@ -139,17 +139,17 @@ def test_what_is_granted_is_synced_and_what_is_answered_is_not(
 ) -> None:
     """Losing an answer in a power cut only counts a place for longer; "normal" syncs nothing."""
     used: list[tuple[str, int]] = []
-    commit = Transaction.__exit__
+    commit = Turn.__exit__
 
-    def spy(self: Transaction, *error: Any) -> None:
+    def spy(self: Turn, *error: Any) -> None:
         used.append((what, self._db.execute("PRAGMA synchronous").fetchone()[0]))
         commit(self, *error)
 
     with closing(SQLiteLedger(path, clock=clock, durability=durability)) as ledger:
-        spend(ledger, 1)
-        monkeypatch.setattr(Transaction, "__exit__", spy)
-        what = "reserve"
-        grant = ledger.reserve(asking(), "token")
+        spend(ledger, 2)
+        monkeypatch.setattr(Turn, "__exit__", spy)
+        what = "reserve"  # and nobody else has written
+        grant = ledger.reserve(asking(limit=9), "token")
         what = "settle"
         ledger.settle(grant)
 
@@ -437,6 +437,37 @@ def test_a_copy_of_an_empty_file_becomes_a_ledger(path: Path, clock: FakeClock) 
     path.touch()
     with closing(SQLiteLedger(path, clock=clock)) as ledger:
         assert ledger.reserve(asking(), "token")
+
+
+@pytest.mark.parametrize("statement", range(3))
+def test_a_file_that_is_being_made_is_no_foreign_one(
+    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, statement: int
+) -> None:
+    """Another process makes it between any two looks of ours."""
+    path.parent.mkdir()
+    path.touch()
+    real, executed = sqlite_file.connect, 0
+
+    class Slow(sqlite3.Connection):
+        def execute(self, *words: Any) -> sqlite3.Cursor:
+            nonlocal executed
+            if executed == statement:
+                monkeypatch.setattr(sqlite_file, "connect", real)
+                with closing(SQLiteLedger(path, clock=clock)) as faster:
+                    spend(faster, 1)
+            executed += 1
+            return super().execute(*words)
+
+    def slow(path: Path, patience: float) -> sqlite3.Connection:
+        address = f"{path.as_uri()}?mode=rw"
+        return sqlite3.connect(address, uri=True, timeout=patience, factory=Slow)
+
+    monkeypatch.setattr(sqlite_file, "connect", slow)
+    with closing(SQLiteLedger(path, clock=clock)) as ledger:
+        assert ledger.reserve(asking(), "token")
+
+        assert ledger.usage(asking()).remaining == 1
+    assert executed > statement
 
 
 def test_a_ledger_that_was_moved_back_goes_on(ledger: SQLiteLedger, path: Path) -> None:

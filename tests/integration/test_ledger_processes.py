@@ -87,6 +87,7 @@ def test_a_granted_place_outlives_its_process(tmp_path: Path) -> None:
     for pair in (logs[:2], logs[2:4], logs[4:]):
         workers = [start("acknowledge", file, log) for log in pair]
         while not all(log.exists() and log.stat().st_size > 2000 for log in pair):
+            assert [worker.poll() for worker in workers] == [None, None]
             time.sleep(0.005)
         for worker in workers:
             kill(worker)

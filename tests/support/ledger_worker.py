@@ -92,12 +92,12 @@ def fork(path: Path) -> None:
     ledger, memory = SQLiteLedger(path, durability="normal"), MemoryLedger()
     ledger.reserve(asked, "before")
     memory.reserve(asked, "before")
-    parents = {id(db) for db in ledger._pool._all}
+    parents = {id(db) for db in ledger._pool._all.values()}
     child = os.fork()
     for number in range(10):
         ledger.reserve(asked, f"{os.getpid()}-{number}")
     if not child:
-        print(parents.isdisjoint(id(db) for db in ledger._pool._all), flush=True)
+        print(parents.isdisjoint(id(db) for db in ledger._pool._all.values()), flush=True)
         try:
             memory.reserve(asked, "in the child")
         except StateLost as error:

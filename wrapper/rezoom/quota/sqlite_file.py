@@ -83,11 +83,12 @@ def broken(path: Path, error: sqlite3.Error) -> LedgerUnavailable:
 
 def _ready(path: Path, patience: float) -> bool:
     with closing(connect(path, patience)) as db:
+        # In this order: who is making the file now writes all three at once.
+        empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         application, version = (
             db.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("application_id", "user_version")
         )
-        empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if application == 0 and empty:
             return False
         if application != APPLICATION_ID:
