@@ -59,11 +59,20 @@ ARROWS: dict[str, set[str]] = {
     },
     "address": {"_wire", "errors", "token_answer"},
     "desk": {"flow", "quota", "retry"},
-    "reads": {"desk", "errors", "flow", "intents", "planning", "prepare", "recurrence"},
+    "hosts": {"desk", "errors", "intents"},
+    "reads": {"desk", "errors", "flow", "hosts", "intents", "planning", "prepare", "recurrence"},
     "verifying": {"desk", "errors", "flow", "intents", "planning", "reads"},
+    "sending": {
+        "_wire", "desk", "errors", "flow", "hosts", "intents", "planning", "prepare", "quota",
+        "reads", "verifying",
+    },
+    "planned": {
+        "_wire", "desk", "errors", "flow", "intents", "meeting_id", "planning", "prepare", "reads",
+        "recurrence", "retry", "sending",
+    },
     "operations": {
-        "_wire", "desk", "errors", "flow", "intents", "meeting_id", "planning", "prepare", "quota",
-        "reads", "recurrence", "retry", "verifying",
+        "_wire", "desk", "intents", "meeting_id", "planned", "planning", "prepare", "quota",
+        "retry", "sending",
     },
     "session": {
         "_wire", "address", "auth", "clock", "desk", "drive", "errors", "lines", "quota", "retry",

@@ -1,37 +1,27 @@
-"""What a client can do, each thing once: flows over `exchange`, run by either driver."""
+"""What a client can do, each thing once: flows over `exchange`, run by either driver.
+
+What reads first is loaded when it is asked for: most programs only ever update.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ._wire import facts, read_meeting
 from .desk import Desk
-from .errors import InvalidChange, LedgerError, NotFoundError, PlanError, Problem
-from .flow import Policy, exchange
-from .intents import Flow, Host, Reply, Usage
+from .intents import Flow, Host, Usage
 from .meeting_id import meeting_number
-from .planning.choosing import choose, choose_id, known_id, not_there
-from .planning.following import Following, make_following
-from .planning.making import make_plan, rejudge
-from .planning.plan import Plan
-from .planning.receipt import Receipt, Record
-from .planning.staleness import check_fresh
-from .planning.timing import dates_of
-from .planning.verdict import Verdict
-from .prepare import Asked, Job, judged, named_host, target_of, written_job
-from .quota import Quota, Reservation
-from .quota.gauge import Reading
-from .reads import Found, learn, read, read_first
-from .recurrence import Occurrence
+from .planning.receipt import Receipt
+from .prepare import Asked, judged, written_job
+from .quota import Quota
 from .retry import Wait
-from .verifying import verified
+from .sending import send
 
 if TYPE_CHECKING:
     from ._wire import Meeting
     from .planning.choosing import When
+    from .planning.following import Following
+    from .planning.plan import Plan
 
 
 def update(
@@ -46,35 +36,24 @@ def update(
     """Judge a change, send it, and say what is left."""
     policy = desk.policy(wait)
     if desk.skip_unchanged if skip_unchanged is None else skip_unchanged:
-        planned, read_before = yield from _plan(desk, asked, policy)
-        before = read_before.answer if read_before.seen else None
-        return (yield from _carry_out(desk, planned, before, policy, host, verify=verify))
+        from .planned import update_changed
+
+        return (yield from update_changed(desk, asked, policy, host=host, verify=verify))
     target, body, problems = judged(asked)
-    number = target.occurrence
-    found: Found | None = None
-    if verify or (asked.occurrence is not None and number is None):
-        when = asked.occurrence
-        found = yield from read_first(desk, target.meeting, policy, when, alone=verify)
-        number = found.occurrence.id if found.occurrence else None
-        row = found.occurrence.to_dict() if found.occurrence else False
-        problems = _refusing(
-            rejudge(problems, body, found.answer, now=asked.now, occurrence=row, allow=asked.allow)
-        )
-    job = written_job(target.meeting, body, number, problems)
-    before = found.answer if found is not None and found.seen else None
-    return (yield from _send(desk, job, host, policy, before=before, verify=verify))
+    if verify or (asked.occurrence is not None and target.occurrence is None):
+        from .planned import update_known
+
+        decided = (target, body, problems)
+        return (yield from update_known(desk, asked, decided, policy, host=host, verify=verify))
+    job = written_job(target.meeting, body, target.occurrence, problems)
+    return (yield from send(desk, job, host, policy, before=None, verify=False))
 
 
 def get(desk: Desk, meeting: int | str, *, occurrence: When | None, past: bool) -> Flow[Meeting]:
     """Read a meeting."""
-    number, policy = meeting_number(meeting), desk.policy()
-    known = None
-    if occurrence is not None:
-        known = known_id(occurrence)
-        if known is None:
-            found = yield from read_first(desk, number, policy, occurrence)
-            known = found.occurrence.id if found.occurrence else None
-    return read_meeting((yield from read(desk, number, policy, occurrence=known, past=past)))
+    from . import planned
+
+    return planned.get(desk, meeting, occurrence=occurrence, past=past)
 
 
 def quota(desk: Desk, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
@@ -88,134 +67,22 @@ def quota(desk: Desk, meeting: int | str | None, *, host: str | None) -> Flow[Qu
 
 def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
-    return (yield from _plan(desk, asked, desk.policy()))[0]
+    from . import planned
+
+    return planned.plan(desk, asked)
 
 
 def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
     """Split a series before an occurrence, from one read; nothing is sent."""
-    target, policy = target_of(asked), desk.policy()
-    found = yield from read_first(desk, target.meeting, policy, None)
-    when = asked.occurrence
-    if isinstance(when, date | Occurrence):
-        split = choose(when, found.answer)
-    else:
-        number = target.occurrence or ""
-        there = choose_id(number, found.answer)
-        if there is None:
-            raise not_there(number, found.answer)
-        split = there
-    return make_following(
-        asked.wish, found.answer, split, meeting=target.meeting, account=desk.ledger_account,
-        now=asked.now,
-    )  # fmt: skip
+    from . import planned
+
+    return planned.plan_following(desk, asked)
 
 
 def apply(
-    desk: Desk, planned: Plan[Any], now: datetime, *, verify: bool, wait: Wait | None, force: bool
+    desk: Desk, plan: Plan[Any], now: datetime, *, verify: bool, wait: Wait | None, force: bool
 ) -> Flow[Receipt]:
     """Send a plan, if the meeting is still as it was when the plan was made."""
-    if not isinstance(planned, Plan):
-        raise PlanError(
-            f"this is no plan but a {type(planned).__name__}",
-            next_step="Give what zoom.plan(...) or Plan.from_json(...) has returned.",
-        )
-    if planned.account != desk.ledger_account:
-        raise PlanError(
-            f"the plan was made for {planned.account}, and this client works for"
-            f" {desk.ledger_account}",
-            next_step="Apply it with a client of that account, or make a new plan.",
-        )
-    policy = desk.policy(wait)
-    if planned.empty:
-        return (yield from _carry_out(desk, planned, None, policy, None, verify=verify))
-    found = yield from read_first(desk, planned.meeting, policy, planned.occurrence)
-    check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
-    row = found.occurrence.to_dict() if found.occurrence else False
-    _refusing(rejudge((), planned.body, found.answer, now=now, occurrence=row, allow=planned.allow))
-    return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
+    from . import planned
 
-
-def _plan(desk: Desk, asked: Asked, policy: Policy) -> Flow[tuple[Plan, Found]]:
-    target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
-    found = yield from read_first(desk, target.meeting, policy, asked.occurrence)
-    made = make_plan(
-        asked.wish, found.answer, meeting=target.meeting, account=desk.ledger_account,
-        now=asked.now, occurrence=found.occurrence, seen=found.seen,
-    )  # fmt: skip
-    return made, found
-
-
-def _refusing(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise InvalidChange(errors)
-    return tuple(problems)
-
-
-def _carry_out(
-    desk: Desk,
-    planned: Plan[Any],
-    before: Mapping[str, Any] | None,
-    policy: Policy,
-    host: str | None,
-    *,
-    verify: bool,
-) -> Flow[Receipt]:
-    if planned.empty:
-        host = host or (yield Host(desk.ledger_account, planned.meeting))
-        left = yield from _left(desk.reservation(planned.meeting, host))
-        at = planned.made_at
-        record = None if at is None else Record(planned.account, {}, at, planned.occurrence)
-        return Receipt(
-            planned.meeting, False, None, left, planned.problems, None, Verdict(), record
-        )
-    job = written_job(planned.meeting, planned.body, planned.occurrence, planned.problems)
-    return (yield from _send(desk, job, host, policy, before=before, verify=verify))
-
-
-def _send(
-    desk: Desk,
-    job: Job,
-    host: str | None,
-    policy: Policy,
-    *,
-    before: Mapping[str, Any] | None,
-    verify: bool,
-) -> Flow[Receipt]:
-    host = host or (yield from _host(desk, job.meeting, policy))
-    spent = desk.reservation(job.meeting, host)
-    try:
-        reply: Reply = yield from exchange(job.request, policy, spent)
-    except NotFoundError:
-        yield from learn(desk, job.meeting, None)
-        raise
-    if job.moves_host:
-        yield from learn(desk, job.meeting, None)
-    left = yield from _left(spent)
-    tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    record = Record(desk.ledger_account, job.body, reply.at, job.occurrence, before)
-    if before is not None and job.occurrence is None:
-        record = replace(record, dates=dates_of(job.body, before, reply.at))
-    receipt = Receipt(job.meeting, True, tracking, left, job.warnings, record=record)
-    return (yield from verified(desk, receipt, record, policy)) if verify else receipt
-
-
-def _left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
-    try:
-        left: Quota | Reading = yield Usage(spent, looked_at=False)
-    except LedgerError as error:
-        return error
-    return left
-
-
-def _host(desk: Desk, meeting: int, policy: Policy) -> Flow[str | None]:
-    """Find out whose hundred an update spends."""
-    known: str | None = yield Host(desk.ledger_account, meeting)
-    if known is not None or desk.hosts == "known":
-        return known
-    if not callable(desk.hosts):
-        return named_host((yield from read_first(desk, meeting, policy, None)).answer)
-    host = desk.hosts(meeting)
-    if host:
-        yield from learn(desk, meeting, host)
-    return host or None
+    return planned.apply(desk, plan, now, verify=verify, wait=wait, force=force)

@@ -12,12 +12,11 @@ from ._wire import facts, get_request, source, update_request
 from .errors import InvalidChange, OccurrenceError, Problem, ServerError
 from .intents import Outgoing, Reply
 from .meeting_id import meeting_number
-from .planning.choosing import known_id
-from .planning.making import Wish
 from .scheduling import judge_scheduled
 
 if TYPE_CHECKING:
     from .planning.choosing import When
+    from .planning.making import Wish
     from .recurrence import Series
 
 
@@ -53,6 +52,8 @@ class Asked:
     @property
     def wish(self) -> Wish:
         """The change itself."""
+        from .planning.making import Wish
+
         return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
@@ -68,6 +69,8 @@ def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
     """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
     if asked.occurrence is None and not problems:
         return Target(meeting_number(asked.meeting))
+    from .planning.choosing import known_id
+
     number, known = 0, None
     found: list[InvalidChange] = []
     try:

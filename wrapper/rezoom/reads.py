@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from .desk import Desk
 from .errors import (
     AuthError,
-    LedgerError,
     RateLimited,
     RefusedError,
     RezoomError,
     ServerError,
 )
 from .flow import Policy, exchange
-from .intents import Flow, Learn
+from .hosts import learn
+from .intents import Flow
 from .planning.choosing import choose, choose_id, known_id, not_there
 from .planning.comparing import instant
 from .planning.listing import Listed, place_of
@@ -27,8 +26,6 @@ from .recurrence import Occurrence
 
 if TYPE_CHECKING:
     from .planning.choosing import When
-
-_log = logging.getLogger("rezoom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +62,6 @@ def read_first(
     except RezoomError as error:
         error.sent = False
         raise
-
-
-def learn(desk: Desk, meeting: int, host: str | None) -> Flow[None]:
-    """Write down whose a meeting is; a ledger that cannot only misses what could be learned."""
-    try:
-        yield Learn(desk.ledger_account, meeting, host)
-    except LedgerError as error:
-        _log.warning("the host of a meeting was not written down: %s", error)
 
 
 def _found(

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from ..errors import LedgerError, NotApplied, NotVerified, Problem, RezoomError
 from ..quota import Quota
 from ..quota.gauge import Reading
-from .change import FieldChange
-from .verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .change import FieldChange
     from .dates import Dates
     from .plan import Plan
+    from .verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
