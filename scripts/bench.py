@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import bodies, compiling, curves, ledgers, recurrence, startup, updates
+from benchmarks import bodies, compiling, curves, ledgers, planning, recurrence, startup, updates
 from benchmarks.harness import Case, Run, Table, measure
 from benchmarks.loopback import shared
 from benchmarks.report import SCHEMA, machine, plot, table
@@ -73,6 +73,7 @@ def sent(run: Run) -> Iterator[Table]:
 GROUPS: dict[str, Group] = {
     "updates": sent,
     "bodies": timed({"Judging a body": bodies.judging, "Writing a request": bodies.building}),
+    "planning": timed({"A change of a series with sixty meetings": planning.cases}),
     "startup": startup.tables,
     "recurrence": timed(
         {

@@ -37,6 +37,12 @@ def asked(sim: Simulator) -> list[tuple[str, str | None]]:
     ]
 
 
+def ids(error: OccurrenceError) -> list[str]:
+    """List the ids of the candidates."""
+    candidates: list[Any] = list(error.candidates)
+    return [item.id for item in candidates]
+
+
 @pytest.mark.parametrize("when", WHEN.values(), ids=WHEN)
 def test_an_occurrence_is_found_by_whatever_names_it(
     sim: Simulator, calling: Calling, when: Any
@@ -88,7 +94,7 @@ def test_a_day_without_one_names_the_nearest(sim: Simulator, calling: Calling) -
     with pytest.raises(OccurrenceError, match="no occurrence on Tue 2027-01-12") as caught:
         calling().update(meeting, occurrence=date(2027, 1, 12), duration=30)
 
-    assert SECOND in [item.id for item in caught.value.candidates]
+    assert SECOND in ids(caught.value)
     assert SECOND in str(caught.value)
     assert (caught.value.sent, sim.updates()) == (False, ())
 
@@ -122,7 +128,7 @@ def test_a_deleted_one_is_not_changed(sim: Simulator, calling: Calling) -> None:
             caller.update(meeting, occurrence=when, duration=30)
     with pytest.raises(OccurrenceError) as caught:
         caller.plan(meeting, occurrence=SECOND, duration=30)
-    assert [item.id for item in caught.value.candidates] == ["1800259200000"]
+    assert ids(caught.value) == ["1800259200000"]
     assert sim.updates() == ()
 
 

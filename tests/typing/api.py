@@ -5,7 +5,8 @@ Every `type: ignore` here must stay needed: mypy warns about an unused one, and 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, assert_type
 from zoneinfo import ZoneInfo
 
@@ -14,21 +15,25 @@ from rezoom import (
     UNSET,
     AsyncZoom,
     Bearer,
+    FieldChange,
     Ledger,
     Meeting,
     MeetingUpdate,
     MemoryLedger,
+    Plan,
     Problem,
     QuotaExceeded,
     RateLimited,
     Receipt,
     RetryLater,
+    Series,
     ServerToServer,
     TokenSource,
     Zoom,
     check,
 )
 from rezoom.system_clock import SystemClock
+from rezoom_wire.models import MeetingOccurrence
 from rezoom_wire.types import Unset
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -57,6 +62,9 @@ def wrong_keywords_are_refused(zoom: Zoom) -> None:
     zoom.update(meeting=1, topic="x")  # type: ignore[call-arg]  # must stay an error: by position
     zoom.update(1.5, topic="x")  # type: ignore[arg-type]  # must stay an error: no number of a meeting
     zoom.update(1, occurrence=1648194360000)  # type: ignore[arg-type]  # must stay an error: text
+    zoom.plan(1, topc="x")  # type: ignore[call-arg]  # must stay an error: misspelt
+    zoom.plan(1, topic="x", host="h")  # type: ignore[call-arg]  # must stay an error: nothing is spent
+    zoom.apply({"topic": "x"})  # type: ignore[arg-type]  # must stay an error: not a plan
 
 
 def a_meeting_reads_without_casts(zoom: Zoom) -> None:
@@ -75,6 +83,39 @@ async def both_clients_are_alike(zoom: AsyncZoom) -> None:
     zoom.update(1, topic="x").meeting  # type: ignore[attr-defined]  # noqa: B018  # must stay an error
     with zoom:  # type: ignore[attr-defined]  # must stay an error: async with
         pass
+
+
+def plans_are_typed(zoom: Zoom, series: Series, meeting: Meeting, item: MeetingOccurrence) -> None:
+    plan = zoom.plan(1, topic="x", settings={"waiting_room": True}, allow=["endless"])
+    assert_type(plan, Plan)
+    assert_type(plan.changes, tuple[FieldChange, ...])
+    assert_type(plan.apply(verify=True, wait=5, force=True), Receipt)
+    assert_type(zoom.apply(Plan.from_json(plan.to_json(secrets=True)), verify=True), Receipt)
+    assert_type(zoom.plan(1, schedule=series, extra={"new": 1}), Plan)
+    zoom.plan(1, MeetingUpdate(topic="x"), occurrence=date(2027, 1, 6))
+    zoom.update(1, occurrence=START, duration=30, verify=True, skip_unchanged=True)
+    zoom.update(1, occurrence=item, duration=30)
+    zoom.get(1, occurrence=series.occurrences()[0])
+    assert_type(check(current=meeting, topic="x"), list[Problem])
+    both = zoom.plan_following(1, date(2027, 1, 6), topic="x")
+    assert_type(both.trim.apply(), Receipt)
+    plan.body["topic"] = "y"  # type: ignore[index]  # must stay an error: a plan is what was judged
+
+
+async def plans_of_the_async_client_are_awaited(zoom: AsyncZoom) -> None:
+    plan = await zoom.plan(1, topic="x")
+    assert_type(await plan.apply(), Receipt)
+    assert_type(await zoom.apply(plan), Receipt)
+    plan.apply().meeting  # type: ignore[attr-defined]  # noqa: B018  # must stay an error
+
+
+def receipts_tell_what_was_done(receipt: Receipt) -> None:
+    assert_type(receipt.applied, Mapping[str, Any])
+    assert_type(receipt.ignored, Mapping[str, Problem])
+    assert_type(receipt.side_effects, tuple[FieldChange, ...])
+    assert_type(receipt.raise_if_ignored(), Receipt)
+    assert_type(receipt.undo(), Plan)
+    assert_type(Receipt.from_json(receipt.to_json()), Receipt)
 
 
 def options_are_typed(auth: TokenSource) -> None:

@@ -31,7 +31,7 @@ from .making import Wish, make_plan
 from .plan import Plan, R
 from .ruling import ruled
 from .timing import on_pattern, series_of
-from .wording import date_lines
+from .wording import date_lines, problem_line
 
 # What every meeting of its own has anew, or says with its start.
 _OWN = frozenset({"start_time", "timezone", "recurrence", "type", "schedule_for", "pre_schedule"})
@@ -81,7 +81,7 @@ class Following(Generic[R]):
             yield "New meeting"
             yield from date_lines(self.dates)
         for problem in self.problems:
-            yield f"  ! {problem} [{problem.rule}]"
+            yield problem_line(problem)
         yield "Request, which rezoom does not send: POST /users/{host}/meetings"
         yield f"  {json.dumps(masked(dict(self.new)), ensure_ascii=False)}"
 

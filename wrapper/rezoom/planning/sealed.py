@@ -16,7 +16,9 @@ def seal(schema: str, members: Mapping[str, Any]) -> str:
     """Write the members with their digests."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    # Half a surrogate pair, which an answer may hold, goes into no file as it is.
+    return text if text.isascii() or _encodable(text) else json.dumps(whole, indent=2) + "\n"
 
 
 def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
@@ -49,6 +51,14 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
             next_step=again,
         )
     return dict(whole)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _digest(value: Any) -> str:

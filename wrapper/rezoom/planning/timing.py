@@ -79,7 +79,7 @@ def complete(
     dates = Dates(
         tuple(item.utc for item in there), after, place,
         tuple(item.utc for item in there if _is_edited(item, planned, answer)),
-        tuple(item.utc for item in ahead if item.deleted and item.utc in set(after)),
+        _returning(ahead, after, place),
     )  # fmt: skip
     timing = Timing(timed, dates, series=new, start_asked="start_time" in body)
     timing.changes = not _is_there(timing, answer, present, remaining, ahead)
@@ -193,6 +193,15 @@ def _is_there(
         # Zoom would make the series longer: as many meetings from now on, again.
         return bool(ahead) and timing.dates.after[-1:] <= (ahead[-1].utc,)
     return asked.get("end_times") in counts
+
+
+def _returning(
+    ahead: Collection[Listed], after: Collection[datetime], place: ZoneInfo
+) -> tuple[datetime, ...]:
+    """List what was deleted on a day on which a meeting would be again."""
+    gone = [item.utc for item in ahead if item.deleted]
+    days = {start.astimezone(place).date() for start in after} if gone else set()
+    return tuple(start for start in gone if start.astimezone(place).date() in days)
 
 
 def _is_edited(item: Listed, planned: Collection[datetime], answer: Mapping[str, Any]) -> bool:

@@ -115,7 +115,7 @@ def _way_back(
         elif not (same(path, old, new, place) and same(path, new, old, place)):
             _value(way, path, old, new)
     if timed and not _is_kept(before, after):
-        _schedule(way, record, before, after, now)
+        _schedule(way, before, after, now)
     way.lost += map(_not_in_file, record.hidden)
     if "password" in way.fields:
         way.lost.append(ruled("undo-passcode-links"))
@@ -177,11 +177,7 @@ def _start(way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: 
 
 
 def _schedule(
-    way: _Way,
-    record: Record,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
+    way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
 ) -> None:
     if not is_series({}, before):
         _start(way, before, after, now)
@@ -199,11 +195,10 @@ def _schedule(
     if began is not None and began <= now:
         way.lost.append(ruled("undo-series-goes-on"))
     place = timing.dates.place
-    dates = record.dates or timing.dates
-    days = [start.astimezone(place).date() for start in dates.edited]
+    days = [start.astimezone(place).date() for start in timing.dates.edited]
     if days:
         way.lost.append(ruled("undo-edited-dates", dates=days))
-    gone = [start.astimezone(place).date() for start in dates.deleted]
+    gone = [start.astimezone(place).date() for start in timing.dates.deleted]
     if gone:
         way.lost.append(ruled("undo-deleted-dates", dates=gone))
     if recurrence.get("end_times") == 0:

@@ -12,6 +12,7 @@ from .._wire import facts
 from ..secrecy import masked
 
 if TYPE_CHECKING:
+    from ..errors import Problem
     from .dates import Dates
     from .plan import Plan
 
@@ -34,7 +35,7 @@ def _lines(plan: Plan[Any]) -> Iterator[str]:
     if plan.dates is not None:
         yield from date_lines(plan.dates)
     for problem in plan.problems:
-        yield f"  {'✗' if problem.severity == 'error' else '!'} {problem} [{problem.rule}]"
+        yield problem_line(problem)
     if plan.empty:
         return
     query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
@@ -45,6 +46,14 @@ def _lines(plan: Plan[Any]) -> Iterator[str]:
         f"Price: {plan.price} of the {limit.limit} updates of this meeting in {limit.hours} hours,"
         " and of its host's of the day"
     )
+
+
+def problem_line(problem: Problem) -> str:
+    """Write what is doubtful, with its days and its rule."""
+    days = ", ".join(day.isoformat() for day in problem.dates[:_MOST_SHOWN])
+    more = len(problem.dates) - _MOST_SHOWN
+    days += f" and {more} more" if more > 0 else ""
+    return f"  ! {problem}{f' ({days})' if days else ''} [{problem.rule}]"
 
 
 def date_lines(dates: Dates) -> Iterator[str]:

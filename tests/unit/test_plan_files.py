@@ -1,0 +1,138 @@
+"""Plans and receipts as files: whole, or refused with the member that is wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rezoom import CannotUndo, FieldChange, Plan, PlanError, Problem, Receipt
+from rezoom.errors import ServerError
+from rezoom.planning.making import Wish, make_plan
+from rezoom.planning.receipt import Record
+from rezoom.planning.verdict import Verdict
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DOUBT = Problem("topic", "warning", "rule", "It is doubtful", "look", "somewhere")
+ANSWER = {
+    "id": 1, "type": 8, "topic": "Old", "timezone": "Europe/Berlin", "duration": 60,
+    "start_time": "2027-01-04T08:00:00Z",
+    "recurrence": {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 2},
+    "occurrences": [
+        {"occurrence_id": "1", "start_time": "2027-01-04T08:00:00Z", "status": "available"},
+        {"occurrence_id": "2", "start_time": "2027-01-11T08:00:00Z", "status": "available"},
+    ],
+}  # fmt: skip
+
+
+def plan() -> Plan:
+    """Make a plan with everything in it."""
+    wish = Wish(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
+    return make_plan(wish, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW)
+
+
+def receipt() -> Receipt:
+    """Make a receipt with everything in it."""
+    effect = FieldChange("join_url", "https://x?pwd=S3cret", "https://x?pwd=S3cret2")
+    verdict = Verdict({"topic": "New"}, {"agenda": DOUBT}, {"template_id": DOUBT}, (effect,))
+    before, after = {"topic": "Old", "password": "S3cret"}, {"topic": "New", "password": "S3cret"}
+    record = Record("api.zoom.us/a", {"topic": "New"}, NOW, None, before, after)
+    return Receipt(1, True, "WEB_1", None, (DOUBT,), None, verdict, record)
+
+
+def test_a_plan_is_read_as_it_was_written() -> None:
+    """Dates, changes, doubts, and what it rests on."""
+    assert Plan.from_json(plan().to_json()) == plan()
+    assert Plan.from_json(plan().to_json().encode()) == plan()
+
+
+def test_a_receipt_is_read_as_it_was_written() -> None:
+    """But for the secrets, and what was left of the day."""
+    again = Receipt.from_json(receipt().to_json())
+
+    assert (again.applied, again.ignored, again.unseen) == (
+        {"topic": "New"},
+        {"agenda": DOUBT},
+        {"template_id": DOUBT},
+    )
+    assert (again.warnings, again.tracking_id, again.verified) == ((DOUBT,), "WEB_1", True)
+    assert "S3cret" not in receipt().to_json()
+
+
+def test_an_unverified_receipt_keeps_its_reason() -> None:
+    """The read-back had failed."""
+    error = ServerError("down", status=500)
+    first = Receipt(1, True, None, None, (), error)
+
+    again = Receipt.from_json(first.to_json())
+
+    assert not again.verified
+    assert "down" in str(again.verify_error)
+    with pytest.raises(CannotUndo):
+        again.undo()
+
+
+@pytest.mark.parametrize("member", json.loads(plan().to_json()).keys() - {"digests", "schema"})
+def test_an_edited_member_of_a_plan_is_named(member: str) -> None:
+    """Whatever was put there, and when it was taken away."""
+    for edit in (lambda file: file.update({member: "x"}), lambda file: file.pop(member)):
+        given = json.loads(plan().to_json())
+        edit(given)
+        with pytest.raises(PlanError, match=f"edited or damaged: {member} is not") as caught:
+            Plan.from_json(json.dumps(given))
+        assert "new plan" in caught.value.next_step
+
+
+def test_an_added_member_is_named() -> None:
+    """Nobody can slip one in."""
+    given = json.loads(plan().to_json()) | {"host": "x"}
+
+    with pytest.raises(PlanError, match="host"):
+        Plan.from_json(json.dumps(given))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        (plan().to_json()[:-9], "damaged"),
+        ("[]", "no schema"),
+        ("{}", "no schema"),
+        ('{"schema": 5}', "no schema"),
+        ('{"schema": "rezoom.plan/9"}', "rezoom.plan/9"),
+        ('{"schema": "rezoom.plan/1"}', "no digests"),
+        ('{"schema": "something else"}', "something else"),
+        (receipt().to_json(), "rezoom.receipt/1"),
+        (b"\xff\xfe", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+    ],
+)
+def test_what_is_no_plan_is_refused(text: str | bytes, said: str) -> None:
+    """With what it is instead; the file itself is not quoted."""
+    with pytest.raises(PlanError, match=said):
+        Plan.from_json(text)
+
+
+def test_a_plan_is_not_a_receipt() -> None:
+    """`rezoom undo PLAN.json` is a slip that is told."""
+    with pytest.raises(PlanError, match=r"rezoom\.plan/1"):
+        Receipt.from_json(plan().to_json())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(json.loads(plan().to_json()))), st.none() | st.integers() | st.text()
+    )
+)
+def test_no_file_breaks_the_reader(odd: dict[str, Any]) -> None:
+    """An edited file is a PlanError, never anything else."""
+    given_file = json.loads(plan().to_json()) | odd
+    try:
+        Plan.from_json(json.dumps(given_file))
+    except PlanError:
+        return
+    assert given_file == json.loads(plan().to_json())
