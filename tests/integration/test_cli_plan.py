@@ -159,6 +159,15 @@ def test_a_stale_plan_is_refused_unless_forced(
     assert sim.meeting(meeting)["recurrence"]["repeat_interval"] == 2
 
 
+def test_a_plan_that_was_carried_out_is_nothing_to_do(run: Run, sim: Simulator, plan: Path) -> None:
+    """The same command again, after one that stopped half-way, goes on where it stopped."""
+    assert run("apply", plan, "--yes").exit_code == 0
+
+    again = told(run("apply", plan, "--yes", "--json"))
+
+    assert (again["sent"], len(patches(sim))) == (False, 1)
+
+
 @pytest.mark.parametrize(
     ("damage", "said"),
     [

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ._wire import read_meeting
 from .desk import Desk
-from .errors import InvalidChange, PlanError, Problem
+from .errors import InvalidChange, PlanError, PlanStale, Problem
 from .flow import Policy
 from .intents import Flow, Host
 from .meeting_id import meeting_number
 from .planning.choosing import choose, choose_id, known_id, not_there
 from .planning.following import Following, make_following
-from .planning.making import make_plan, rejudge
+from .planning.making import Wish, make_plan, rejudge
 from .planning.plan import Plan
 from .planning.receipt import Receipt, Record
 from .planning.staleness import check_fresh
@@ -116,10 +117,29 @@ def apply(
     if planned.empty:
         return (yield from _carry_out(desk, planned, None, policy, None, verify=verify))
     found = yield from read_first(desk, planned.meeting, policy, planned.occurrence)
-    check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
+    try:
+        check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
+    except PlanStale:
+        if not _is_carried_out(planned, found, now):
+            raise
+        done = replace(planned, body={}, changes=(), dates=None)
+        return (yield from _carry_out(desk, done, None, policy, None, verify=verify))
     row = found.occurrence.to_dict() if found.occurrence else False
     _refusing(rejudge((), planned.body, found.answer, now=now, occurrence=row, allow=planned.allow))
     return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
+
+
+def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
+    """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
+    wish = Wish(dict(planned.body), {}, allow=planned.allow)
+    try:
+        left = make_plan(
+            wish, found.answer, meeting=planned.meeting, account=planned.account, now=now,
+            occurrence=found.occurrence, seen=found.seen,
+        )  # fmt: skip
+    except InvalidChange:
+        return False
+    return left.empty
 
 
 def _plan(desk: Desk, asked: Asked, policy: Policy) -> Flow[tuple[Plan, Found]]:

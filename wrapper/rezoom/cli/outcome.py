@@ -104,7 +104,8 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     """Look up the exit code of an update that Zoom accepted; `verify`: it was to be checked."""
     if not receipt.sent or not verify:
         return 0
-    return _UNSEEN if not receipt.verified or receipt.ignored else 0
+    seen = receipt.verified and not (receipt.ignored or receipt.unseen)
+    return 0 if seen else _UNSEEN
 
 
 def report(error: Exception, *, as_json: bool) -> int:
