@@ -62,7 +62,7 @@ class Plan(Generic[R]):
         """
         if self._apply is None:
             raise PlanError(
-                "this plan has no client to send it",
+                "This plan has no client to send it",
                 next_step="Write zoom.apply(plan), or await it on an AsyncZoom.",
             )
         return self._apply(self, verify=verify, wait=wait, force=force)

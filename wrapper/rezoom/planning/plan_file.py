@@ -24,7 +24,7 @@ def write(plan: Plan[Any], *, secrets: bool) -> str:
     hidden = list(hidden_paths(dict(plan.body)))
     if hidden and not secrets:
         raise PlanError(
-            f"the plan sets {', '.join(hidden)}, and a file of it would show that",
+            f"The plan sets {', '.join(hidden)}, and a file of it would show that",
             next_step="Write to_json(secrets=True), and keep the file to yourself (chmod 600).",
         )
     return seal(SCHEMA, {**shown(plan), "body": dict(plan.body), "secrets": bool(hidden)})
@@ -64,7 +64,7 @@ def read(text: str | bytes) -> Plan:
             topic=str(given["topic"]), allow=tuple(map(str, given["allow"])),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"the plan lacks or misstates {error}", next_step=_AGAIN) from None
+        raise PlanError(f"The plan lacks or misstates {error}", next_step=_AGAIN) from None
 
 
 def read_change(given: Mapping[str, Any]) -> FieldChange:
@@ -117,4 +117,4 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return zone(name)
     except WireTimeError as error:
-        raise PlanError(f"the plan's time zone: {error.message}", next_step=error.fix) from None
+        raise PlanError(f"The plan's time zone: {error.message}", next_step=error.fix) from None

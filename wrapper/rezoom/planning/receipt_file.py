@@ -42,7 +42,7 @@ def read(text: str | bytes) -> Receipt:
             given["record"] and _record(given["record"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"the receipt lacks or misstates {error}", next_step=_AGAIN) from None
+        raise PlanError(f"The receipt lacks or misstates {error}", next_step=_AGAIN) from None
 
 
 def _whole(record: Record) -> dict[str, Any]:

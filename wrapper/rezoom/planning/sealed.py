@@ -29,17 +29,17 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise PlanError(f"the {kind} is not JSON{where}: it is damaged", next_step=again) from None
+        raise PlanError(f"The {kind} is not JSON{where}: it is damaged", next_step=again) from None
     found = whole.get("schema") if isinstance(whole, dict) else None
     if not isinstance(found, str):
-        raise PlanError(f"this is no {kind}: it has no schema", next_step=again)
+        raise PlanError(f"This is no {kind}: it has no schema", next_step=again)
     if found != schema:
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
-        raise PlanError(f"this is no {schema}: {what}", next_step=again)
+        raise PlanError(f"This is no {schema}: {what}", next_step=again)
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
-        raise PlanError(f"the {kind} has no digests, so nobody knows if it is whole",
+        raise PlanError(f"The {kind} has no digests, so nobody knows if it is whole",
                         next_step=again)  # fmt: skip
     names = sorted({*whole, *digests})
     wrong = [
@@ -47,7 +47,7 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
     ]
     if wrong:
         raise PlanError(
-            f"the {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
+            f"The {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
             next_step=again,
         )
     return dict(whole)
