@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 fa7cb9a92ce53080) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 e27cdac40564db15) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -4282,6 +4282,17 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             severity="error",
             sentence="A schedule is a whole series, and this update is for one occurrence of it.",
             fix="Leave occurrence out, or pass start_time and duration for the one meeting.",
+            source="C25",
+            date="2025-12-16",
+        ),
+        "series-goes-on": Rule(
+            path="",
+            field="start_time",
+            kind="computed",
+            id="series-goes-on",
+            severity="warning",
+            sentence="The series has begun, and Zoom takes no start in the past: the update begins with the next meeting, and a number of meetings counts only those still to come.",
+            fix="Expect the same meetings to come; plan shows them.",
             source="C25",
             date="2025-12-16",
         ),

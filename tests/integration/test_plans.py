@@ -332,3 +332,30 @@ def test_check_judges_in_view_of_a_meeting(sim: Simulator, calling: Calling) -> 
 
     assert [problem.rule for problem in found] == ["registration-type-needs-series"]
     assert check(topic=str(current.topic), current=current) == []
+
+
+def test_the_schedule_of_a_series_that_has_begun_goes_on_from_its_next_meeting(
+    sim: Simulator, calling: Calling
+) -> None:
+    """A live series taken from a read may be changed at any time, and says what became of it."""
+    caller, meeting = calling(), series(sim)
+    sim.clock.set(datetime.fromisoformat("2027-01-20T00:00:00+00:00"))
+    live = Series.from_zoom(caller.get(meeting))
+
+    receipt = caller.update(meeting, schedule=live.at(time(10, 15)))
+
+    assert sent(sim)["start_time"] == "2027-01-25T10:15:00"
+    assert sent(sim)["recurrence"]["end_times"] == 9
+    assert [problem.rule for problem in receipt.warnings] == ["series-goes-on"]
+
+
+def test_a_pattern_on_other_days_starts_on_the_first_of_them(
+    sim: Simulator, calling: Calling
+) -> None:
+    """Whether Zoom would count a start that is off the pattern is not known."""
+    caller, meeting = calling(), series(sim)
+
+    plan = caller.plan(meeting, recurrence={"weekly_days": "4"})
+
+    assert plan.body["start_time"] == "2027-01-06T09:00:00"
+    assert plan.problems == ()

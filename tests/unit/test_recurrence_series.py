@@ -201,3 +201,22 @@ def test_an_end_instant_ends_to_the_second(end: str, count: int) -> None:
     """The end is inclusive, as RFC 5545 has it."""
     recurrence = Recurrence.weekly(TUE).until_instant(datetime.fromisoformat(end))
     assert len(recurrence.starting(NINE, tz=BERLIN).occurrences()) == count
+
+
+def test_what_is_ahead_keeps_the_pattern_and_counts_down() -> None:
+    """Five Tuesdays of which two are over leave three, on the dates they had."""
+    five = Recurrence.weekly(TUE).times(5).starting(NINE, tz=BERLIN)
+    dates = five.occurrences()
+
+    ahead = five.ahead(dates[1].utc)
+
+    assert [date.utc for date in ahead] == [date.utc for date in dates[2:]]
+    assert ahead.recurrence.end == Count(3)
+
+
+@pytest.mark.parametrize("now", ["2027-03-01", "2027-12-31"])
+def test_a_series_that_has_not_begun_or_is_over_is_ahead_whole(now: str) -> None:
+    """Nothing of it can be left out: it says itself that all of it is past."""
+    five = Recurrence.weekly(TUE).times(5).starting(NINE, tz=BERLIN)
+
+    assert five.ahead(datetime.fromisoformat(now).replace(tzinfo=UTC)) is five

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,10 @@ def judge_scheduled(
     allow: Sequence[str] = (),
     complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Judge a change as `judge` does, with `schedule` written into it; `now` tells what is past."""
+    """Judge a change as `judge` does, with `schedule` written into it; `now` tells what is past.
+
+    Of a series that has begun only what is still to come is written.
+    """
     if schedule is None:
         return judge(
             change, fields, occurrence=occurrence, extra=extra, allow=allow, complete=complete
@@ -37,8 +41,9 @@ def judge_scheduled(
             *problems,
             *([computed("schedule-of-occurrence", "schedule")] if occurrence else []),
         ]
+    ahead = schedule.ahead(now)
     try:
-        written = schedule.to_zoom()
+        written = ahead.to_zoom()
     except InvalidChange as error:
         _, problems = judge(given, {}, extra=extra, allow=allow) if given else ({}, [])
         return {}, [*problems, *error.problems]
@@ -48,7 +53,11 @@ def judge_scheduled(
         if name in given
     ]
     # What the series knows of itself comes with dates, and replaces what its wire form shows.
-    own = [p for p in schedule.warnings(now=now) if p.rule not in allow]
+    said = ahead.warnings(now=now)
+    if ahead is not schedule:
+        begins = (ahead.start.date(),)
+        said.insert(0, replace(computed("series-goes-on", "start_time"), dates=begins))
+    own = [problem for problem in said if problem.rule not in allow]
     body, problems = judge({**given, **written}, {}, extra=extra, allow=allow, complete=complete)
     known = {problem.rule for problem in own}
     return body, [*twice, *own, *(p for p in problems if p.rule not in known)]

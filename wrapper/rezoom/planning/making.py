@@ -18,7 +18,7 @@ from .dates import Dates
 from .fingerprint import fingerprint, salt_of
 from .listing import Listed, place_of
 from .plan import Plan
-from .timing import TIMED, Timing, ahead_of, complete, is_series
+from .timing import TIMED, Timing, complete, is_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def work_out(
 ) -> Outcome:
     """Judge a wish in view of the meeting, and leave of it what differs."""
     timings: list[Timing] = []
-    schedule = wish.schedule and ahead_of(wish.schedule, now)
+    schedule = wish.schedule
     body, problems = judge_scheduled(
         wish.change, wish.fields, schedule=schedule, now=now, occurrence=bool(occurrence),
         extra=wish.extra, allow=wish.allow,

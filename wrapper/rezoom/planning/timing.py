@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from itertools import islice
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import InvalidChange
 from ..recurrence import Occurrence, Series
-from ..recurrence.pattern import Count, Recurrence
 from ..recurrence.reading import read_recurrence
-from ..recurrence.wire import SERIES_TYPE, first_wall_clock
+from ..recurrence.wire import SERIES_TYPE, first_wall_clock, first_wall_clock
 from .comparing import instant, same
 from .completing import completed, present_of, remaining_of
 from .dates import Dates, bounded, expected
@@ -73,6 +71,10 @@ def complete(
     new = _series(
         recurrence if isinstance(recurrence, dict) else {}, timed.get("start_time"), place
     )
+    if new is not None and "start_time" not in body:
+        # The present start need not be on the pattern that is asked.
+        new = replace(new, start=first_wall_clock(new))
+        timed["start_time"] = new.start.isoformat(timespec="seconds")
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
     planned = slots or {item.utc for item in there}
@@ -104,22 +106,6 @@ def on_pattern(body: Mapping[str, Any]) -> str | None:
     """Return the first start on the pattern: nobody knows if Zoom counts one that is off it."""
     series = series_of(body, ZoneInfo("UTC"))
     return None if series is None else first_wall_clock(series).isoformat(timespec="seconds")
-
-
-def ahead_of(series: Series, now: datetime) -> Series:
-    """Return the part of a series that is still to come: Zoom takes no start in the past.
-
-    The same pattern from its next start on; a count of meetings leaves out those that are over.
-    """
-    first = next(iter(series.next(after=now)), None)
-    if first is None or first.index == 0:
-        return series
-    end = series.recurrence.end
-    if isinstance(end, Count):
-        end = Count(end.times - first.index)
-    day = date.fromordinal(next(islice(series.days(), first.index, None)))
-    start = datetime.combine(day, series.start.time())
-    return replace(series, start=start, recurrence=Recurrence(series.recurrence.pattern, end))
 
 
 def next_wall_clock(

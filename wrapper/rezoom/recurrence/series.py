@@ -120,6 +120,15 @@ class Series:
         """Return the series with another last day."""
         return self._ending(Until(last_day)).not_empty()
 
+    def ahead(self, now: datetime, /) -> Series:
+        """Return the part that is still to come; the series itself if all of it is, or none.
+
+        A number of meetings leaves out those that are over.
+        """
+        from .remaining import ahead_of
+
+        return ahead_of(self, now)
+
     def with_count(self) -> Series:
         """Return the same series, ended by its number of meetings: free of time zones."""
         count = len(self.occurrences())
