@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ..errors import InvalidChange
 from ..recurrence import Occurrence, Series
 from ..recurrence.reading import read_recurrence
-from ..recurrence.wire import SERIES_TYPE, first_wall_clock, first_wall_clock
+from ..recurrence.wire import SERIES_TYPE, first_wall_clock
 from .comparing import instant, same
 from .completing import completed, present_of, remaining_of
 from .dates import Dates, bounded, expected
