@@ -42,7 +42,8 @@ ARROWS: dict[str, set[str]] = {
     "letterhead": set(),
     "pools": set(),
     "lines": {"intents", "letterhead", "pools", "quota"},
-    "drive": {"_wire", "auth", "booking", "clock", "errors", "intents", "lines", "quota"},
+    "tools": {"auth", "clock", "quota"},
+    "drive": {"_wire", "auth", "booking", "errors", "intents", "lines", "tools"},
     "secrecy": {"_wire"},
     "scheduling": {"body", "errors", "recurrence", "rules"},
     "planning": {
@@ -75,8 +76,8 @@ ARROWS: dict[str, set[str]] = {
         "retry", "sending",
     },
     "session": {
-        "_wire", "address", "auth", "clock", "desk", "drive", "errors", "lines", "quota", "retry",
-        "system_clock",
+        "_wire", "address", "auth", "clock", "desk", "errors", "lines", "quota", "retry",
+        "system_clock", "tools",
     },
     "checking": {
         "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock",

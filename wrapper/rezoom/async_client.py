@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Mapping, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-import anyio
-import httpx
-
-from . import operations
-from .auth import TokenSource
-from .drive import adrive
-from .intents import Flow, T
-from .lines import AsyncBroughtLine, AsyncLine, open_async_line
-from .planning.following import Following
-from .planning.plan import Plan
-from .planning.receipt import Receipt
-from .prepare import Asked
-from .quota import Quota
-from .retry import Wait
-from .session import Session, ZoomOptions
+from .session import Session
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
+    import anyio
+    import httpx
+
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from .auth import TokenSource
+    from .intents import Flow, T
+    from .lines import AsyncLine
     from .planning.choosing import When
+    from .planning.following import Following
+    from .planning.plan import Plan
+    from .planning.receipt import Receipt
+    from .quota import Quota
     from .recurrence import Series
+    from .retry import Wait
+    from .session import ZoomOptions
+
+# As in `client.py`, what a call needs is imported in the call.
 
 
 class AsyncZoom(Session):
@@ -41,10 +42,12 @@ class AsyncZoom(Session):
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
-        self._http: AsyncLine | None = (
-            None if http is None else AsyncBroughtLine(self._desk.base_url, http)
-        )
+        self._http: AsyncLine | None = None
         self._renewing: anyio.Lock | None = None
+        if http is not None:
+            from .lines import AsyncBroughtLine
+
+            self._http = AsyncBroughtLine(self._desk.base_url, http)
 
     async def update(
         self,
@@ -63,6 +66,9 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
+        from . import operations
+        from .prepare import Asked
+
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = operations.update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
@@ -82,6 +88,9 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Plan[Awaitable[Receipt]]:
         """Show what a change would do; see `Zoom.plan`."""
+        from . import operations
+        from .prepare import Asked
+
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         return (await self._run(operations.plan(self._desk, asked))).bound(self.apply)
 
@@ -98,6 +107,9 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Following[Awaitable[Receipt]]:
         """Split a series into two; see `Zoom.plan_following`."""
+        from . import operations
+        from .prepare import Asked
+
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         return (await self._run(operations.plan_following(self._desk, asked))).bound(self.apply)
 
@@ -111,6 +123,8 @@ class AsyncZoom(Session):
         force: bool = False,
     ) -> Receipt:
         """Send a plan; see `Zoom.apply`."""
+        from . import operations
+
         flow = operations.apply(
             self._desk, plan, self._now(), verify=verify, wait=wait, force=force
         )
@@ -120,12 +134,16 @@ class AsyncZoom(Session):
         self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
     ) -> Meeting:
         """Read a meeting; see `Zoom.get`."""
+        from . import operations
+
         return await self._run(
             operations.get(self._desk, meeting, occurrence=occurrence, past=past)
         )
 
     async def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
         """Tell what is left of the day's updates; see `Zoom.quota`."""
+        from . import operations
+
         return await self._run(operations.quota(self._desk, meeting, host=host))
 
     async def aclose(self) -> None:
@@ -148,13 +166,19 @@ class AsyncZoom(Session):
         await self.aclose()
 
     async def _run(self, flow: Flow[T]) -> T:
+        from .drive import adrive
+
         return await adrive(flow, self._tools, self._open)
 
     def _open(self) -> tuple[AsyncLine, anyio.Lock]:
         self._usable(self._http)
         if self._http is None or (self._owns_http and self._pid != os.getpid()):
+            from .lines import open_async_line
+
             self._http = open_async_line(self._desk.base_url, self._timeout)
             self._pid = os.getpid()
         if self._renewing is None:
+            import anyio
+
             self._renewing = anyio.Lock()
         return self._http, self._renewing

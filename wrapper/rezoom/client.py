@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-import httpx
-
-from . import operations
-from .auth import TokenSource
-from .drive import drive
-from .intents import Flow, T
-from .lines import BroughtLine, Line, open_line
-from .planning.following import Following
-from .planning.plan import Plan
-from .planning.receipt import Receipt
-from .prepare import Asked
-from .quota import Quota
-from .retry import Wait
-from .session import Session, ZoomOptions
+from .session import Session
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from .auth import TokenSource
+    from .intents import Flow, T
+    from .lines import Line
     from .planning.choosing import When
+    from .planning.following import Following
+    from .planning.plan import Plan
+    from .planning.receipt import Receipt
+    from .quota import Quota
     from .recurrence import Series
+    from .retry import Wait
+    from .session import ZoomOptions
+
+# What a call needs is imported in the call, httpx above all: `from rezoom import Zoom` is quick.
 
 
 class Zoom(Session):
@@ -45,7 +46,11 @@ class Zoom(Session):
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
-        self._http: Line | None = None if http is None else BroughtLine(self._desk.base_url, http)
+        self._http: Line | None = None
+        if http is not None:
+            from .lines import BroughtLine
+
+            self._http = BroughtLine(self._desk.base_url, http)
 
     def update(
         self,
@@ -81,6 +86,9 @@ class Zoom(Session):
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
+        from . import operations
+        from .prepare import Asked
+
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = operations.update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
@@ -109,6 +117,9 @@ class Zoom(Session):
         Raises InvalidChange (OccurrenceError for an occurrence that is not there), NotSentError,
         UnansweredError, RefusedError.
         """
+        from . import operations
+        from .prepare import Asked
+
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         return (self._run(operations.plan(self._desk, asked))).bound(self.apply)
 
@@ -133,6 +144,9 @@ class Zoom(Session):
         Raises what `plan` raises; OccurrenceError also where nothing of the old series would be
         left.
         """
+        from . import operations
+        from .prepare import Asked
+
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         return (self._run(operations.plan_following(self._desk, asked))).bound(self.apply)
 
@@ -153,6 +167,8 @@ class Zoom(Session):
         Raises PlanError for a plan of another account or Zoom, InvalidChange where the meeting as
         it is now forbids the change, and what `update` raises.
         """
+        from . import operations
+
         flow = operations.apply(
             self._desk, plan, self._now(), verify=verify, wait=wait, force=force
         )
@@ -162,6 +178,8 @@ class Zoom(Session):
         self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
     ) -> Meeting:
         """Read a meeting; `past` includes occurrences that are over. Spends none of the 100."""
+        from . import operations
+
         return self._run(operations.get(self._desk, meeting, occurrence=occurrence, past=past))
 
     def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
@@ -169,6 +187,8 @@ class Zoom(Session):
 
         The host counts if it is named, or known from a `get` of the meeting. Instants are UTC.
         """
+        from . import operations
+
         return self._run(operations.quota(self._desk, meeting, host=host))
 
     def close(self) -> None:
@@ -191,6 +211,8 @@ class Zoom(Session):
         self.close()
 
     def _run(self, flow: Flow[T]) -> T:
+        from .drive import drive
+
         return drive(flow, self._tools, self._open)
 
     def _open(self) -> Line:
@@ -198,6 +220,8 @@ class Zoom(Session):
         self._usable(line)
         if line is not None and self._pid == os.getpid():
             return line
+        from .lines import open_line
+
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
             if self._http is None or (self._owns_http and self._pid != os.getpid()):

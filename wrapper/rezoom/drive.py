@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import anyio
 import httpx
 
 from ._wire import facts
-from .auth import Token, TokenRequest, TokenSource
+from .auth import Token, TokenRequest
 from .booking import Held, abook, aenquire, book, enquire
-from .clock import Clock
 from .errors import RezoomError
 from .intents import (
     Abandon,
@@ -34,7 +31,7 @@ from .intents import (
     Usage,
 )
 from .lines import Answer, AsyncLine, Line
-from .quota import Ledger
+from .tools import Tools
 
 _log = logging.getLogger("rezoom")
 
@@ -52,17 +49,6 @@ NEVER_LEFT = (
     UnicodeError,
 )
 _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
-
-
-@dataclass(slots=True)
-class Tools:
-    """What a driver works with; `renewing` lets one thread at a time fetch a token."""
-
-    auth: TokenSource
-    ledger: Ledger
-    clock: Clock
-    base_url: str
-    renewing: threading.Lock = field(default_factory=threading.Lock)
 
 
 def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
@@ -244,4 +230,4 @@ def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failur
     return Failure(sent, reason, tools.clock.now())
 
 
-__all__ = ["NEVER_LEFT", "Tools", "adrive", "drive"]
+__all__ = ["NEVER_LEFT", "adrive", "drive"]

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import math
 import os
-import random
-import threading
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
-from ._wire import facts
-from .address import api_address
-from .auth import ServerToServer, TokenSource
-from .clock import Clock
-from .desk import Desk, Hosts
-from .drive import Tools
 from .errors import ConfigError
-from .quota import Lease, Ledger, Limits, Policy
-from .quota.chosen import LedgerDown, chosen_ledger, chosen_limits
-from .quota.events import OnEvent
-from .quota.policy import AccountPlan
-from .retry import Wait, seconds
-from .system_clock import SystemClock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import httpx
 
+    from .auth import TokenSource
+    from .clock import Clock
+    from .desk import Hosts
     from .lines import AsyncLine, Line
+    from .quota import Ledger, Limits
+    from .quota.chosen import LedgerDown
+    from .quota.events import OnEvent
+    from .quota.policy import AccountPlan
+    from .retry import Wait
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -54,6 +49,18 @@ class Session:
         self, auth: TokenSource, *, http: object = None, **options: Unpack[ZoomOptions]
     ) -> None:
         """Check the options; raises ConfigError naming the one that cannot be."""
+        import random
+        import threading
+
+        from ._wire import facts
+        from .address import api_address
+        from .desk import Desk
+        from .quota import Lease, Policy
+        from .quota.chosen import chosen_ledger, chosen_limits
+        from .retry import seconds
+        from .system_clock import SystemClock
+        from .tools import Tools
+
         retries = options.get("retries", 2)
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
             raise ConfigError(
@@ -89,6 +96,8 @@ class Session:
         ZOOM_API_URL (ends in /v2) and ZOOM_OAUTH_URL (the token address, whole) may name another
         Zoom, such as a simulator. Raises ConfigError naming every variable that is missing.
         """
+        from .auth import ServerToServer
+
         names = [f"{prefix}{name}" for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET")]
         missing = [name for name in names if not os.environ.get(name, "").strip()]
         if missing:
