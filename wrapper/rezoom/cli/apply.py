@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import options
+from .asking import can_ask
 from .batch import Task
 from .batch_view import Answers, size_of
 from .documents import ReceiptFile, keeping, read_plan
 from .lines import read_tasks
 from .outcome import NotConfirmed, UsageError
+from .render import talk
 from .reviewing import show_plans
 from .running import run
 
@@ -115,6 +117,8 @@ def _apply_lines(how: Mapping[str, Any], *, yes: bool, dry_run: bool) -> None:
         return zoom.update(meeting, change, **asked, **how)
 
     source = sys.stdin.buffer
+    if can_ask():
+        talk().print("One JSON object a line; Ctrl-D ends them.", style="dim", soft_wrap=True)
     total = size_of(source)
     tasks = read_tasks(source, send)
     said = Answers(as_json=True, many=True)
