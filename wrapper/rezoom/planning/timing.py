@@ -7,7 +7,7 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,10 +71,6 @@ def complete(
     new = _series(
         recurrence if isinstance(recurrence, dict) else {}, timed.get("start_time"), place
     )
-    if new is not None and "start_time" not in body:
-        # The present start need not be on the pattern that is asked.
-        new = replace(new, start=first_wall_clock(new))
-        timed["start_time"] = new.start.isoformat(timespec="seconds")
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
     planned = slots or {item.utc for item in there}
