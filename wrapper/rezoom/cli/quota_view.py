@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .meeting_view import printed_number
 from .render import plain
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # How long a bar is, and where the terminal leaves less room for it.
 _WIDE, _NARROW = 20, 10
-_ROOM = 110
+# How much room a name gets.
+_NAME = 24
 # In the order in which a bar is filled: the count, its cell and its colour.
 _PARTS = (
     ("used", "█", "green"), ("pending", "▓", "cyan"), ("unknown", "▒", "yellow"),
@@ -70,31 +71,38 @@ def print_lines(console: Console, lines: Sequence[Line]) -> None:
 
     if not lines:
         return
+    now = datetime.now(UTC)
+    columns: dict[str, list[Text]] = {"left": []}
+    for line in lines:
+        left = f"{line.gauge.remaining} of {line.gauge.limit}"
+        columns["left"].append(Text(left, style="" if line.gauge.remaining else "red"))
     # What is nowhere needs no column.
-    counted = [name for name, _, _ in _PARTS if any(getattr(one.gauge, name) for one in lines)]
+    for name, _, _ in _PARTS:
+        counts = [getattr(line.gauge, name) for line in lines]
+        if any(counts):
+            columns[name] = [Text(str(count or "")) for count in counts]
+    columns["next free"] = [Text(_next_free(line.gauge, now)) for line in lines]
+    widths = {name: max(len(name), *map(len, texts)) for name, texts in columns.items()}
+    # What a shorter bar does not make room for goes: the bar says it too.
+    names = min(_NAME, max(len(line.title) for line in lines))
+    room = console.width - sum(2 + width for width in (names, *widths.values())) - 2
+    cells = _WIDE if room >= _WIDE else _NARROW
+    if room < cells:
+        columns = {name: columns[name] for name in ("left", "next free")}
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("", overflow="fold")
-    table.add_column("", no_wrap=True)
-    for title in ("left", *counted):
-        table.add_column(title, header_style="dim", justify="right", no_wrap=True)
-    table.add_column("next free", header_style="dim", no_wrap=True)
-    now = datetime.now(UTC)
-    cells = _WIDE if console.width >= _ROOM else _NARROW
-    rows = []
-    for line in lines:
-        gauge = line.gauge
-        left = Text(f"{gauge.remaining} of {gauge.limit}", style="" if gauge.remaining else "red")
-        counts = (Text(str(getattr(gauge, name) or "")) for name in counted)
-        free = Text(_when(gauge.next_free, now))
-        rows.append((Text(line.title), _bar(gauge, cells), left, *counts, free))
-    for row in rows:
-        table.add_row(*row)
-    # Only a name may be folded: of a number, a part would be another number.
-    for index, column in enumerate(table.columns[1:], 1):
-        column.min_width = max(len(str(column.header)), *(len(row[index]) for row in rows))
+    table.add_column("", no_wrap=True, min_width=cells)
+    for name in columns:
+        # Only a name may be folded: of a number, a part would be another number.
+        side: Literal["left", "right"] = "left" if name == "next free" else "right"
+        table.add_column(
+            name, header_style="dim", justify=side, no_wrap=True, min_width=widths[name]
+        )
+    for line, *row in zip(lines, *columns.values(), strict=True):
+        table.add_row(Text(line.title), _bar(line.gauge, cells), *row)
     console.print(table)
     for line in lines:
-        if line.gauge.frees:
+        if len(_minutes(line.gauge)) > 1:
             console.print(f"{line.title}: {_comes_back(line.gauge, now)}", soft_wrap=True)
 
 
@@ -122,17 +130,30 @@ def _bar(gauge: Gauge, cells: int) -> Text:
 
 def _comes_back(gauge: Gauge, now: datetime) -> str:
     """Say when places come back, minute by minute; only the first few, and the last."""
-    minutes: dict[datetime, int] = {}
-    for at, number in gauge.frees:
-        minute = _minute(at)
-        minutes[minute] = minutes.get(minute, 0) + number
-    shown = list(minutes.items())
+    shown = list(_minutes(gauge).items())
     words = [f"{number} at {_when(at, now)}" for at, number in shown[:_TIMES]]
     rest = shown[_TIMES:]
     if rest:
         number = sum(count for _, count in rest)
         words.append(f"{number} more until {_when(rest[-1][0], now)}")
     return f"places come back: {', '.join(words)}"
+
+
+def _next_free(gauge: Gauge, now: datetime) -> str:
+    """Say when the next place comes back, and how many do with it."""
+    if gauge.next_free is None:
+        return ""
+    number = _minutes(gauge).get(_minute(gauge.next_free))
+    return f"{f'{number} at ' if number else ''}{_when(gauge.next_free, now)}"
+
+
+def _minutes(gauge: Gauge) -> dict[datetime, int]:
+    """Count the places that come back, by the minute."""
+    minutes: dict[datetime, int] = {}
+    for at, number in gauge.frees:
+        minute = _minute(at)
+        minutes[minute] = minutes.get(minute, 0) + number
+    return minutes
 
 
 def _when(at: datetime | None, now: datetime) -> str:
