@@ -15,6 +15,9 @@ State = dict[str, Any]
 # What follows from a passcode, whatever else was asked.
 LINKS = {"join_url", "encrypted_password", "h323_password", "pstn_password"}
 SIM = Simulator(clock=SimClock(NOW), limits=False)
+LOCKS = ("topic", "settings.host_video", "settings.focus_mode", "settings.auto_recording")
+SIMPLE = {"agenda", "duration", "password", "settings.watermark", "settings.mute_upon_entry"}
+LOCKED = Simulator(clock=SimClock(NOW), limits=False, quirks={"locked": LOCKS})
 PATIENT = settings(max_examples=60, deadline=None)
 
 
@@ -29,6 +32,13 @@ def simulator() -> Iterator[None]:
 def zoom(simulator: None) -> Iterator[Zoom]:
     """Give one client for all examples."""
     with SIM.zoom(limits=Limits(meeting=None, host=None)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def strict_zoom() -> Iterator[Zoom]:
+    """Give a client of a Zoom in which an administrator has locked some things."""
+    with LOCKED, LOCKED.zoom(limits=Limits(meeting=None, host=None)) as client:
         yield client
 
 
@@ -87,6 +97,27 @@ def test_undoing_brings_back_what_it_says(zoom: Zoom, first: State, change: Stat
 
     assert dict(undone.ignored) == {}
     assert kept(read(zoom, meeting), undo) == kept(before, undo)
+
+
+@pytest.mark.slow
+@given(first=meetings(), change=changes())
+@PATIENT
+def test_a_verdict_is_true(strict_zoom: Zoom, first: State, change: State) -> None:
+    """What it calls applied is there, and what it calls ignored is as it was."""
+    meeting = LOCKED.add_meeting(**first)
+    plan = planned(strict_zoom, meeting, change)
+    before = dict(members(read(strict_zoom, meeting)))
+
+    receipt = plan.apply(verify=True)
+
+    after = dict(members(read(strict_zoom, meeting)))
+    locked = {path for path in LOCKS if path in dict(members(dict(plan.body)))}
+    plain = {path for path in receipt.applied if path in SIMPLE}
+    assert set(receipt.ignored) == locked
+    assert {path: after.get(path) for path in receipt.ignored} == {
+        path: before.get(path) for path in receipt.ignored
+    }
+    assert {path: after[path] for path in plain} == {path: receipt.applied[path] for path in plain}
 
 
 def kept(state: Mapping[str, Any], undo: Plan) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -185,6 +186,19 @@ def test_a_naive_start_is_in_the_meetings_own_zone(sim: Simulator, calling: Call
     assert plan.body == {"start_time": "2027-01-05T09:00:00", "timezone": "Asia/Kolkata"}
 
 
+def test_another_time_zone_moves_nobody(sim: Simulator, calling: Calling) -> None:
+    """The whole series goes with it, at the same instants as far as the clocks agree."""
+    caller, meeting = calling(), series(sim)
+
+    plan = caller.plan(meeting, timezone="Africa/Lagos")
+
+    assert plan.body["start_time"] == "2027-01-04T09:00:00"
+    assert plan.body["recurrence"] == WEEKLY
+    assert plan.dates is not None
+    assert plan.dates.before == plan.dates.after
+    assert caller.send(plan, verify=True).raise_if_ignored().applied["timezone"] == "Africa/Lagos"
+
+
 def test_applying_reads_once_more(sim: Simulator, calling: Calling) -> None:
     """Then sends; a read costs none of the hundred."""
     caller, meeting = calling(), series(sim)
@@ -261,6 +275,27 @@ def test_a_plan_survives_a_file(sim: Simulator, calling: Calling) -> None:
     with pytest.raises(PlanError, match=r"zoom\.apply"):
         again.apply()
     assert caller.apply(again, verify=True).raise_if_ignored().sent
+
+
+def test_a_plan_file_of_ones_own_is_judged(sim: Simulator, calling: Calling) -> None:
+    """Digests show damage; they prove nothing about who wrote the file."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Daily")
+    forged = replace(plan, body={"topic": "x" * 201})
+
+    with pytest.raises(InvalidChange, match="topic"):
+        caller.apply(Plan.from_json(forged.to_json()))
+
+
+def test_what_zoom_added_after_the_spec_can_be_planned(sim: Simulator, calling: Calling) -> None:
+    """With a warning, in the diff, and through a file."""
+    caller, meeting = calling(), series(sim)
+    plan = caller.plan(meeting, topic="Daily", extra={"settings": {"brand_new": True}})
+
+    assert plan.body == {"topic": "Daily", "settings": {"brand_new": True}}
+    assert "extra" in {problem.rule for problem in plan.problems}
+    receipt = caller.apply(Plan.from_json(plan.to_json()), verify=True)
+    assert list(receipt.ignored) == ["settings.brand_new"]
 
 
 def test_a_plan_can_be_pickled(sim: Simulator, calling: Calling) -> None:

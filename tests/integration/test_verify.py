@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -278,3 +279,51 @@ def test_a_client_can_always_skip_what_is_unchanged(sim: Simulator, calling: Cal
 
     assert not caller.update(meeting, topic="Old").sent
     assert caller.update(meeting, topic="Old", skip_unchanged=False).sent
+
+
+@pytest.mark.parametrize("sim_options", [{"quirks": {"past_start": "ignore"}}])
+def test_an_occurrence_is_skipped_by_its_own_state(sim: Simulator, calling: Calling) -> None:
+    """Found by its day, then read by itself, so that its own agenda counts."""
+    meeting = sim.add_series()
+    day = datetime.fromisoformat(sim.meeting(meeting)["occurrences"][1]["start_time"]).date()
+    caller = calling()
+    caller.update(meeting, occurrence=day, agenda="Only today")
+
+    receipt = caller.update(
+        meeting, occurrence=day, agenda="Only today", skip_unchanged=True, verify=True
+    )
+
+    assert (receipt.sent, receipt.side_effects) == (False, ())
+
+
+def test_a_series_without_a_start_of_its_own_is_planned_by_its_dates(
+    wire: Wire, call: Callable[..., Caller]
+) -> None:
+    """Some answers leave start and length to the list of dates; one of them was moved."""
+    rows = [
+        {"occurrence_id": number, "start_time": start, "duration": 60, "status": "available"}
+        for number, start in [
+            ("1799049600000", "2027-01-05T14:00:00Z"),
+            ("1799654400000", "2027-01-11T08:00:00Z"),
+            ("1800259200000", "2027-01-18T08:00:00Z"),
+        ]
+    ]
+    wire.says(
+        answer(
+            200,
+            {
+                "id": 85746065, "type": 8, "topic": "Old", "timezone": "Europe/Berlin",
+                "recurrence": {
+                    "type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 3,
+                },
+                "occurrences": rows,
+            },
+        )
+    )  # fmt: skip
+
+    plan = call().plan(85746065, duration=60, recurrence={"end_times": 5})
+
+    assert plan.body["start_time"] == "2027-01-11T09:00:00"
+    assert "duration" not in plan.body
+    assert plan.dates is not None
+    assert len(plan.dates.edited) == 1

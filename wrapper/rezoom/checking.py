@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from .body import as_mapping
 from .errors import Problem
+from .planning.listing import filled
 from .planning.making import Wish, work_out
 from .scheduling import judge_scheduled
 from .system_clock import SystemClock
@@ -36,7 +37,7 @@ def check(
     now = SystemClock().now()
     if current is not None:
         wish = Wish(change, fields, schedule, extra, allow)
-        view = dict(as_mapping(current) or {})
+        view = filled(as_mapping(current) or {})
         return work_out(wish, view, now=now, occurrence=occurrence).problems
     return judge_scheduled(
         change, fields, schedule=schedule, now=now, occurrence=occurrence, extra=extra, allow=allow

@@ -15,7 +15,7 @@ from .intents import Flow, Host
 from .meeting_id import meeting_number
 from .planning.choosing import choose, choose_id, known_id, not_there
 from .planning.following import Following, make_following
-from .planning.making import Wish, make_plan, rejudge
+from .planning.making import Wish, judge_written, make_plan, rejudge
 from .planning.plan import Plan
 from .planning.receipt import Receipt, Record
 from .planning.staleness import check_fresh
@@ -35,9 +35,9 @@ def update_changed(
     desk: Desk, asked: Asked, policy: Policy, *, host: str | None, verify: bool
 ) -> Flow[Receipt]:
     """Send what is not so already."""
-    planned, read_before = yield from _plan(desk, asked, policy)
-    before = read_before.answer if read_before.seen else None
-    return (yield from _carry_out(desk, planned, before, policy, host, verify=verify))
+    # An occurrence is compared only where it was read by itself.
+    planned, first = yield from _plan(desk, asked, policy, alone=True)
+    return (yield from _carry_out(desk, planned, first.answer, policy, host, verify=verify))
 
 
 def update_known(
@@ -104,12 +104,12 @@ def apply(
     """Send a plan, if the meeting is still as it was when the plan was made."""
     if not isinstance(planned, Plan):
         raise PlanError(
-            f"this is no plan but a {type(planned).__name__}",
+            f"This is no plan but a {type(planned).__name__}",
             next_step="Give what zoom.plan(...) or Plan.from_json(...) has returned.",
         )
     if planned.account != desk.ledger_account:
         raise PlanError(
-            f"the plan was made for {planned.account}, and this client works for"
+            f"The plan was made for {planned.account}, and this client works for"
             f" {desk.ledger_account}",
             next_step="Apply it with a client of that account, or make a new plan.",
         )
@@ -125,7 +125,11 @@ def apply(
         done = replace(planned, body={}, changes=(), dates=None)
         return (yield from _carry_out(desk, done, None, policy, None, verify=verify))
     row = found.occurrence.to_dict() if found.occurrence else False
-    _refusing(rejudge((), planned.body, found.answer, now=now, occurrence=row, allow=planned.allow))
+    # A file may have come from anywhere: its body is judged like any other.
+    again = judge_written(planned.body, occurrence=bool(row), allow=planned.allow)
+    _refusing(
+        rejudge(again, planned.body, found.answer, now=now, occurrence=row, allow=planned.allow)
+    )
     return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
 
 
@@ -142,9 +146,11 @@ def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
     return left.empty
 
 
-def _plan(desk: Desk, asked: Asked, policy: Policy) -> Flow[tuple[Plan, Found]]:
+def _plan(
+    desk: Desk, asked: Asked, policy: Policy, *, alone: bool = False
+) -> Flow[tuple[Plan, Found]]:
     target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
-    found = yield from read_first(desk, target.meeting, policy, asked.occurrence)
+    found = yield from read_first(desk, target.meeting, policy, asked.occurrence, alone=alone)
     made = make_plan(
         asked.wish, found.answer, meeting=target.meeting, account=desk.ledger_account,
         now=asked.now, occurrence=found.occurrence, seen=found.seen,

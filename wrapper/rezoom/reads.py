@@ -20,7 +20,7 @@ from .hosts import learn
 from .intents import Flow
 from .planning.choosing import choose, choose_id, known_id, not_there
 from .planning.comparing import instant
-from .planning.listing import Listed, place_of
+from .planning.listing import Listed, filled, place_of
 from .prepare import get_job, named_host, read_answer
 from .recurrence import Occurrence
 
@@ -68,12 +68,12 @@ def _found(
     desk: Desk, meeting: int, policy: Policy, when: When | None, *, alone: bool
 ) -> Flow[Found]:
     if when is None:
-        return Found((yield from read(desk, meeting, policy)))
+        return Found(filled((yield from read(desk, meeting, policy))))
     if isinstance(when, date | Occurrence):
         answer = yield from read(desk, meeting, policy)
         item = choose(when, answer)
         if not alone:
-            return Found(answer, item, seen=False)
+            return Found(filled(answer), item, seen=False)
         number = item.id
     else:
         number = known_id(when) or ""
@@ -87,7 +87,7 @@ def _found(
         if choose_id(number, answer) is not None:
             raise
         raise not_there(number, answer) from None
-    return Found(answer, choose_id(number, answer) or _alone(number, answer))
+    return Found(filled(answer), choose_id(number, answer) or _alone(number, answer))
 
 
 def _alone(number: str, answer: Mapping[str, Any]) -> Listed:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import RezoomError
 from .intents import Flow, Pause
+from .planning.listing import filled
 from .planning.receipt import Receipt, Record
 from .planning.verdict import Verdict, compare
 from .reads import read
@@ -39,15 +41,15 @@ def verified(desk: Desk, receipt: Receipt, record: Record, policy: Policy) -> Fl
 
 
 def _look(desk: Desk, receipt: Receipt, record: Record, policy: Policy) -> Flow[Receipt]:
-    after = yield from read(desk, receipt.meeting, policy, occurrence=record.occurrence)
+    after = filled((yield from read(desk, receipt.meeting, policy, occurrence=record.occurrence)))
     verdict = _compared(record, after)
     return replace(receipt, verdict=verdict, record=replace(record, after=after))
 
 
-def _compared(record: Record, after: dict[str, Any]) -> Verdict:
+def _compared(record: Record, after: Mapping[str, Any]) -> Verdict:
     try:
         return compare(
-            record.body, record.before or {}, after,
+            record.body, record.before, after,
             now=record.at, dates=record.dates, occurrence=record.occurrence,
         )  # fmt: skip
     except Exception as error:

@@ -26,7 +26,7 @@ from ..secrecy import masked
 from .comparing import drop, leaves, put
 from .completing import completed, present_of
 from .dates import Dates, expected
-from .listing import Listed, listed, nearest, place_of, upcoming
+from .listing import Listed, listed, nearest, place_of, slot, upcoming
 from .making import Wish, make_plan
 from .plan import Plan, R
 from .ruling import ruled
@@ -136,13 +136,11 @@ def _series(answer: Mapping[str, Any], split: Listed) -> Series:
 
 
 def _slot(split: Listed, planned: Sequence[datetime]) -> datetime:
-    """Find where the pattern had an occurrence, wherever somebody has moved it."""
-    if split.utc in planned:
-        return split.utc
-    # The id is the first start, in milliseconds since 1970.
-    seconds = int(split.id) // 1000 if split.id.isdigit() else 0
-    was = next((start for start in planned if start.timestamp() == seconds), None)
-    return was or next((start for start in planned if start > split.utc), split.utc)
+    """Find where the pattern has the occurrence."""
+    for start in (split.utc, slot(split)):
+        if start in planned:
+            return start
+    return next((start for start in planned if start > split.utc), split.utc)
 
 
 def _rest(series: Series, left: Sequence[datetime], first: datetime) -> Series:

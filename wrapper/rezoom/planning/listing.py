@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from ..times import WireTimeError, zone
 from .comparing import instant
 
 _DELETED = "deleted"
+_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ class Listed:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready data; the start in UTC."""
-        start = f"{self.utc.replace(tzinfo=None).isoformat()}Z"
-        known = {"occurrence_id": self.id, "start_time": start, "status": self.status}
+        known: dict[str, Any] = {
+            "occurrence_id": self.id, "start_time": zulu(self.utc), "status": self.status,
+        }  # fmt: skip
         return known if self.duration is None else known | {"duration": self.duration}
 
 
@@ -60,6 +63,32 @@ def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
     place = place_of(answer) or ZoneInfo("UTC")
     found = _read(given, place) if isinstance(given, list | tuple) else ()
     return tuple(sorted(found, key=attrgetter("utc")))
+
+
+def slot(item: Listed) -> datetime:
+    """Return where the series had put an occurrence, wherever somebody has moved it since.
+
+    Its id is its first start, in milliseconds since 1970; one that is not is as good as unknown.
+    """
+    seconds = int(item.id) // 1000 if item.id.isascii() and item.id.isdigit() else 0
+    near = abs(item.utc.timestamp() - seconds) < _YEAR.total_seconds()
+    return datetime.fromtimestamp(seconds, UTC) if near else item.utc
+
+
+def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fill in start and length of a series from its dates, where an answer leaves them out."""
+    missing = {name for name in ("start_time", "duration") if answer.get(name) is None}
+    items = listed(answer) if missing and answer.get("recurrence") else ()
+    if not items:
+        return answer
+    usual = Counter(item.duration for item in items if item.duration is not None).most_common(1)
+    known = {"start_time": zulu(slot(items[0])), "duration": usual[0][0] if usual else None}
+    return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
+
+
+def zulu(moment: datetime) -> str:
+    """Write an instant as Zoom does."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidChange, Problem
 from ..recurrence import Series
+from ..rules import judge
 from ..scheduling import judge_scheduled
 from ..situations import build_case, judge_situation, still_open
 from . import reading_back
@@ -105,6 +106,17 @@ def work_out(
     return done
 
 
+def judge_written(
+    body: Mapping[str, Any], *, occurrence: bool, allow: Sequence[str]
+) -> list[Problem]:
+    """Judge a body that was made earlier; what the spec does not know was allowed as `extra`."""
+    known: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for path, value in leaves(body):
+        put(known if reading_back.writable(path) else extra, path, value)
+    return judge(known, {}, occurrence=occurrence, extra=extra or None, allow=allow)[1]
+
+
 def rejudge(
     problems: Sequence[Problem],
     body: Mapping[str, Any],
@@ -137,7 +149,11 @@ def _completing(
     def completing(body: dict[str, Any]) -> dict[str, Any]:
         if one:
             return body
-        if is_series(body, view) and ("recurrence" in body or "start_time" in body):
+        if is_series(body, view) and (
+            "recurrence" in body
+            or "start_time" in body
+            or body.get("timezone") not in (None, view.get("timezone"))
+        ):
             timing = complete(body, view, now, whole=whole)
             timings.append(timing)
             return {**body, **timing.body}
@@ -244,4 +260,4 @@ def _with_dates(
     return [*dated, *(problem for problem in problems if problem.rule not in rules)]
 
 
-__all__ = ["Outcome", "Wish", "is_so", "make_plan", "rejudge", "work_out"]
+__all__ = ["Outcome", "Wish", "is_so", "judge_written", "make_plan", "rejudge", "work_out"]

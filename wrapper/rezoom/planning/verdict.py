@@ -50,15 +50,15 @@ class Verdict:
 
 def compare(
     body: Mapping[str, Any],
-    before: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
     *,
     now: datetime,
     dates: Dates | None = None,
     occurrence: str | None = None,
 ) -> Verdict:
-    """Compare what was asked with what is there now, and what was there before."""
-    case = build_case(body, before, now=now, occurrence=occurrence is not None)
+    """Compare what was asked with what is there now; and with `before`, what else has changed."""
+    case = build_case(body, before or {}, now=now, occurrence=occurrence is not None)
     applied: dict[str, Any] = {}
     ignored: dict[str, Problem] = {}
     unseen: dict[str, Problem] = {}
@@ -74,8 +74,8 @@ def compare(
             ignored[path] = likely_reason(path, case)
     if dates is not None and not _as_planned(starts, dates, now, at(body, _END_TIMES)):
         ignored[_OCCURRENCES] = likely_reason(_OCCURRENCES, case)
-    effects = tuple(_side_effects(body, before, after, now, occurrence))
-    return Verdict(applied, ignored, unseen, effects)
+    effects = () if before is None else _side_effects(body, before, after, now, occurrence)
+    return Verdict(applied, ignored, unseen, tuple(effects))
 
 
 def _as_planned(
