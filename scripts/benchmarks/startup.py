@@ -46,6 +46,9 @@ def tables(run: Run) -> Iterator[Table]:
         place = dict(os.environ)
         place |= {"REZOOM_LEDGER": f"sqlite://{Path(folder, 'ledger.sqlite3')}", "NO_COLOR": "1"}
         place["SSL_CERT_FILE"] = str(shared().ca)
+        # As installed: compiled before, wherever this runs from.
+        place.pop("PYTHONDONTWRITEBYTECODE", None)
+        place["PYTHONPYCACHEPREFIX"] = str(Path(folder, "compiled"))
         note = "CPU of a whole process, milliseconds"
         times, peaks = _measure(_imports(), run, place)
         yield Table("Imports", times, "ms", note)
@@ -64,6 +67,7 @@ def _imports() -> list[Start]:
         Start("import rezoom", "import rezoom", goal=as_httpx),
         Start("from rezoom import Zoom", "from rezoom import Zoom", goal=as_httpx),
         Start("import rezoom.recurrence", "import rezoom.recurrence", goal=Goal(20, "over")),
+        Start("from rezoom.recurrence import Recurrence", _RECURRENCE),
         Start("import rezoom.quota", "import rezoom.quota"),
         Start("from rezoom_wire.models import MeetingUpdate", _MODELS),
         Start("import zoomus", "import zoomus"),
@@ -72,6 +76,7 @@ def _imports() -> list[Start]:
     ]
 
 
+_RECURRENCE = "from rezoom.recurrence import Recurrence"
 _MODELS = "from rezoom_wire.models import MeetingUpdate"
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import ConfigError
-from .events import OnEvent
 from .ledger import Ledger
 from .machine import Time
 from .opening import open_ledger
 from .policy import Limits
+
+if TYPE_CHECKING:
+    from .events import OnEvent
 
 LedgerDown: TypeAlias = Literal["closed", "open"]
 
