@@ -30,7 +30,8 @@ ARROWS: dict[str, set[str]] = {
     "recurrence": {"_wire", "errors", "times"},
     "plain": {"_wire", "times"},
     "body": {"_wire", "errors", "plain", "times"},
-    "rules": {"_wire", "body", "errors"},
+    "advice": {"_wire"},
+    "rules": {"_wire", "advice", "body", "errors"},
     "case": {"_wire", "body", "rules", "times"},
     "situations": {"_wire", "body", "case", "errors", "rules"},
     "vendor": {"_wire", "errors"},
@@ -119,7 +120,7 @@ BOUGHT: dict[str, set[str]] = {
         "quota/transport",
         "session",
     },
-    "jsonschema_rs": {"rules"},
+    "jsonschema_rs": {"advice", "rules"},
     # For type checkers only: it is never installed.
     "typing_extensions": {"planning"},
     "platformdirs": {"quota"},

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ._wire import facts, schemas, source
+from .advice import broken
 from .body import Draft, as_mapping, draft, pattern_path, shown
 from .errors import ConfigError, Problem
 
@@ -53,8 +54,10 @@ def judge(
     if complete is not None and not out.problems:
         out.body = complete(out.body)
     problems = [*out.problems]
-    if not (validator("update").is_valid(out.body) and validator("advice").is_valid(out.body)):
+    if not validator("update").is_valid(out.body):
         problems += _told_once(_verdicts(out.body, unknown))
+    elif not validator("advice").is_valid(out.body):
+        problems += warnings(out.body)
     if occurrence:
         problems += _not_honoured(out.body)
     if not out.problems and not any(_leaves(out.body)):
@@ -64,6 +67,19 @@ def judge(
         _known_ids(allow)
         problems = [p for p in problems if p.rule not in allow or p.rule in _UNSENDABLE]
     return out.body, problems
+
+
+def warnings(body: Mapping[str, Any]) -> list[Problem]:
+    """List what is doubtful about a body that the spec allows."""
+    told = [_warning(*one) for one in broken(body)]
+    # Two rules may blame the same member: each is told once.
+    return list({(problem.path, problem.rule): problem for problem in told}.values())
+
+
+@lru_cache(1024)
+def _warning(rule: str, at: str, is_object: bool) -> Problem:
+    known = facts.RULES[rule]
+    return from_rule(known, ".".join(filter(None, (at, known.field if is_object else ""))))
 
 
 def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:

@@ -1,0 +1,86 @@
+"""Warnings by small schemas, one for each rule, at the place in the body that it speaks of.
+
+One large schema says quickly that there is nothing to warn of. What it says of a warning quotes the
+whole object that the warning is about, which takes longer than everything else in an update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ._wire import schemas
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError
+
+
+class _Place(NamedTuple):
+    """A place in a body: what is below it, and the rules that speak of it."""
+
+    members: tuple[tuple[str, _Place], ...]
+    items: _Place | None
+    # Whether the rule speaks of the place as a whole, and not of something in it.
+    rules: tuple[tuple[str, Draft202012Validator, bool], ...]
+
+
+def broken(body: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """List each rule that warns: its id, the path it speaks of, and whether an object is there.
+
+    The body has to be one that the spec allows.
+    """
+    found: list[tuple[str, str, bool]] = []
+    _visit(_top(), body, "", found)
+    return found
+
+
+def _visit(place: _Place, value: Any, at: str, found: list[tuple[str, str, bool]]) -> None:
+    is_object = isinstance(value, dict)
+    if is_object:
+        for name, below in place.members:
+            if name in value:
+                _visit(below, value[name], f"{at}.{name}" if at else name, found)
+    elif place.items is not None and isinstance(value, list):
+        for index, item in enumerate(value):
+            _visit(place.items, item, f"{at}[{index}]", found)
+    for rule, validator, whole in place.rules:
+        if validator.is_valid(value):
+            continue
+        if whole:
+            found.append((rule, at, is_object))
+        else:
+            found += [_inside(rule, at, value, error) for error in validator.iter_errors(value)]
+
+
+def _inside(rule: str, at: str, value: Any, error: ValidationError) -> tuple[str, str, bool]:
+    for step in error.instance_path:
+        at += f"[{step}]" if isinstance(step, int) else f".{step}" if at else step
+        value = value[step]
+    return rule, at, isinstance(value, dict)
+
+
+@cache
+def _top() -> _Place:
+    return _place(schemas()["advice"])
+
+
+def _place(schema: Mapping[str, Any]) -> _Place:
+    # Loaded on first use: few bodies are warned of.
+    from jsonschema_rs import Draft202012Validator
+
+    strange = schema.keys() - {"properties", "items", "allOf"}
+    if strange:
+        raise TypeError(f"the advice has {', '.join(sorted(strange))}, which nobody reads here")
+    return _Place(
+        tuple((name, _place(below)) for name, below in schema.get("properties", {}).items()),
+        _place(schema["items"]) if "items" in schema else None,
+        tuple(
+            (
+                rule["x-rule"],
+                Draft202012Validator(rule, validate_formats=True),
+                rule.keys() == {"x-rule", "not"},
+            )
+            for rule in schema.get("allOf", ())
+        ),
+    )
