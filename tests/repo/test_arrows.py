@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "recurrence": {"_wire", "errors", "times"},
     "plain": {"_wire", "times"},
     "body": {"_wire", "errors", "plain", "times"},
-    "advice": {"_wire"},
+    "advice": {"_wire", "errors"},
     "rules": {"_wire", "advice", "body", "errors"},
     "case": {"_wire", "body", "rules", "times"},
     "situations": {"_wire", "body", "case", "errors", "rules"},

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom._wire import facts
+from rezoom.advice import warnings
 from rezoom.body import draft
-from rezoom.rules import _verdicts, validator, warnings
+from rezoom.rules import _verdicts, validator
 from rule_table import RULES
 
 WHOLE = Path(__file__).parents[1] / "golden" / "wire" / "whole"

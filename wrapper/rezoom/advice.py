@@ -7,10 +7,11 @@ whole object that the warning is about, which takes longer than everything else 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._wire import schemas
+from ._wire import facts, schemas, source
+from .errors import Problem
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -21,8 +22,30 @@ class _Place(NamedTuple):
 
     members: tuple[tuple[str, _Place], ...]
     items: _Place | None
-    # Whether the rule speaks of the place as a whole, and not of something in it.
-    rules: tuple[tuple[str, Draft202012Validator, bool], ...]
+    # Whether the rule speaks of the place as a whole, and not of something in it; and a member
+    # without which an object cannot break it.
+    rules: tuple[tuple[str, Draft202012Validator, bool, str | None], ...]
+
+
+def warnings(body: Mapping[str, Any]) -> list[Problem]:
+    """List what is doubtful about a body that the spec allows."""
+    told = [_warning(*one) for one in broken(body)]
+    # Two rules may blame the same member: each is told once.
+    return list({(problem.path, problem.rule): problem for problem in told}.values())
+
+
+@lru_cache(1024)
+def _warning(rule: str, at: str, is_object: bool) -> Problem:
+    known = facts.RULES[rule]
+    return from_rule(known, ".".join(filter(None, (at, known.field if is_object else ""))))
+
+
+def from_rule(rule: facts.Rule, path: str) -> Problem:
+    """Tell a rule of the spec, in its own words."""
+    return Problem(
+        path, "error" if rule.severity == "error" else "warning", rule.id, rule.sentence, rule.fix,
+        source(rule.source),
+    )  # fmt: skip
 
 
 def broken(body: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
@@ -44,8 +67,8 @@ def _visit(place: _Place, value: Any, at: str, found: list[tuple[str, str, bool]
     elif place.items is not None and isinstance(value, list):
         for index, item in enumerate(value):
             _visit(place.items, item, f"{at}[{index}]", found)
-    for rule, validator, whole in place.rules:
-        if validator.is_valid(value):
+    for rule, validator, whole, needs in place.rules:
+        if (is_object and needs is not None and needs not in value) or validator.is_valid(value):
             continue
         if whole:
             found.append((rule, at, is_object))
@@ -80,7 +103,14 @@ def _place(schema: Mapping[str, Any]) -> _Place:
                 rule["x-rule"],
                 Draft202012Validator(rule, validate_formats=True),
                 rule.keys() == {"x-rule", "not"},
+                _needed(rule),
             )
             for rule in schema.get("allOf", ())
         ),
     )
+
+
+def _needed(rule: Mapping[str, Any]) -> str | None:
+    condition = rule.get("not", rule.get("if", {}))
+    names: list[str] = condition.get("required", [])
+    return names[0] if names and rule.keys() <= {"x-rule", "not", "if", "then"} else None

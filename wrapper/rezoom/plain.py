@@ -48,28 +48,28 @@ def copied(raw: Mapping[Any, Any], level: Level = _PLAIN, depth: int = 0) -> dic
     """Copy an object whose members are text, whole numbers, booleans, lists, and objects."""
     if depth > _DEEPEST:
         raise Odd
+    instants, starts, lists, below = level
     body = {}
     for key, value in raw.items():
         if type(key) is not str or not key.isascii():
             raise Odd
         kind = type(value)
-        if kind is str:
+        if kind is bool or kind is int:
+            if key in instants:
+                raise Odd
+            body[key] = value
+        elif kind is str:
             if not value.isascii():
                 _encode(value)
-            if key in level.instants:
-                value = _instant(value)  # noqa: PLW2901 - the same member, in Zoom's form
-        elif kind is bool or kind is int:
-            if key in level.instants:
-                raise Odd
+            body[key] = _instant(value) if key in instants else value
         elif kind is dict:
-            value = copied(value, level.below.get(key, _PLAIN), depth + 1)  # noqa: PLW2901 - as above
-        elif kind is list and key not in level.lists:
-            value = _items(value, level.below.get(key, _PLAIN), depth + 1)  # noqa: PLW2901 - as above
-        elif value is UNSET:
-            continue
-        elif kind is not datetime or key not in level.starts:
+            body[key] = copied(value, below.get(key, _PLAIN), depth + 1)
+        elif kind is list and key not in lists:
+            body[key] = _items(value, below.get(key, _PLAIN), depth + 1)
+        elif kind is datetime and key in starts:
+            body[key] = value
+        elif value is not UNSET:
             raise Odd
-        body[key] = value
     return body
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ._wire import facts, schemas, source
-from .advice import broken
+from .advice import from_rule as from_rule
+from .advice import warnings
 from .body import Draft, as_mapping, draft, pattern_path, shown
 from .errors import ConfigError, Problem
 
@@ -67,19 +68,6 @@ def judge(
         _known_ids(allow)
         problems = [p for p in problems if p.rule not in allow or p.rule in _UNSENDABLE]
     return out.body, problems
-
-
-def warnings(body: Mapping[str, Any]) -> list[Problem]:
-    """List what is doubtful about a body that the spec allows."""
-    told = [_warning(*one) for one in broken(body)]
-    # Two rules may blame the same member: each is told once.
-    return list({(problem.path, problem.rule): problem for problem in told}.values())
-
-
-@lru_cache(1024)
-def _warning(rule: str, at: str, is_object: bool) -> Problem:
-    known = facts.RULES[rule]
-    return from_rule(known, ".".join(filter(None, (at, known.field if is_object else ""))))
 
 
 def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
@@ -159,14 +147,6 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
             found = schema["x-rule"]
         schema = schema[step]
     return facts.RULES.get(found) if found else None
-
-
-def from_rule(rule: facts.Rule, path: str) -> Problem:
-    """Tell a rule of the spec, in its own words."""
-    return Problem(
-        path, "error" if rule.severity == "error" else "warning", rule.id, rule.sentence, rule.fix,
-        source(rule.source),
-    )  # fmt: skip
 
 
 def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: object) -> Problem:
