@@ -13,7 +13,17 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from benchmarks import bodies, compiling, curves, ledgers, planning, recurrence, startup, updates
+from benchmarks import (
+    bodies,
+    compiling,
+    curves,
+    ledgers,
+    planning,
+    recurrence,
+    simulator,
+    startup,
+    updates,
+)
 from benchmarks.harness import Case, Run, Table, measure
 from benchmarks.loopback import shared
 from benchmarks.report import SCHEMA, machine, plot, table
@@ -84,6 +94,7 @@ GROUPS: dict[str, Group] = {
     "ledgers": timed({"One place in three limits": ledgers.cases}),
     "curves": curves.tables,
     "compiling": compiling.tables,
+    "simulator": simulator.tables,
 }
 
 
