@@ -18,7 +18,7 @@ SIM = Simulator(clock=SimClock(NOW), limits=False)
 LOCKS = ("topic", "settings.host_video", "settings.focus_mode", "settings.auto_recording")
 SIMPLE = {"agenda", "duration", "password", "settings.watermark", "settings.mute_upon_entry"}
 LOCKED = Simulator(clock=SimClock(NOW), limits=False, quirks={"locked": LOCKS})
-PATIENT = settings(max_examples=60, deadline=None)
+PATIENT = settings(max_examples=50, deadline=None)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,12 +60,14 @@ def read(zoom: Zoom, meeting: int) -> State:
 @given(first=meetings(), change=changes())
 @PATIENT
 def test_what_a_plan_asks_is_there_afterwards(zoom: Zoom, first: State, change: State) -> None:
-    """Nothing of it is ignored, and nothing else changes but what follows from it."""
+    """Unless the plan has warned of it; and nothing else changes but what follows from it."""
     plan = planned(zoom, SIM.add_meeting(**first), change)
 
     receipt = plan.apply(verify=True)
 
-    assert dict(receipt.ignored) == dict(receipt.unseen) == {}
+    warned = {problem.path for problem in plan.problems}
+    assert receipt.ignored.keys() <= warned
+    assert dict(receipt.unseen) == {}
     effects = {effect.path for effect in receipt.side_effects}
     assert effects <= (LINKS if "password" in plan.body else set())
 
@@ -76,11 +78,13 @@ def test_what_a_plan_asks_is_there_afterwards(zoom: Zoom, first: State, change: 
 def test_the_same_change_again_is_empty(zoom: Zoom, first: State, change: State) -> None:
     """By what is read, not by what was remembered; applying it sends nothing."""
     meeting = SIM.add_meeting(**first)
-    planned(zoom, meeting, change).apply()
+    first_time = planned(zoom, meeting, change).apply(verify=True)
 
     again = zoom.plan(meeting, change)
 
-    assert (dict(again.body), again.apply().sent) == ({}, False)
+    assert {path for path, _ in members(dict(again.body))} <= first_time.ignored.keys()
+    assert again.empty or first_time.ignored
+    assert again.apply().sent is not again.empty
 
 
 @pytest.mark.slow
@@ -113,7 +117,8 @@ def test_a_verdict_is_true(strict_zoom: Zoom, first: State, change: State) -> No
     after = dict(members(read(strict_zoom, meeting)))
     locked = {path for path in LOCKS if path in dict(members(dict(plan.body)))}
     plain = {path for path in receipt.applied if path in SIMPLE}
-    assert set(receipt.ignored) == locked
+    assert locked <= receipt.ignored.keys()
+    assert receipt.ignored.keys() - locked <= {problem.path for problem in plan.problems}
     assert {path: after.get(path) for path in receipt.ignored} == {
         path: before.get(path) for path in receipt.ignored
     }

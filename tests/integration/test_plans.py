@@ -120,6 +120,25 @@ def test_a_series_goes_on_from_its_next_meeting(sim: Simulator, calling: Calling
     assert plan.body["recurrence"]["end_times"] == 8
 
 
+def test_a_series_that_is_over_goes_on(sim: Simulator, calling: Calling) -> None:
+    """From the next date of its pattern, not from the start that is past."""
+    meeting = series(sim, start_time="2026-06-01T09:00:00")
+
+    plan = calling().plan(meeting, recurrence={"end_date_time": "2026-12-31T22:59:59Z"})
+
+    assert plan.body["start_time"] == "2026-11-30T09:00:00"
+    assert plan.dates is not None
+    assert (len(plan.dates.before), len(plan.dates.after)) == (0, 5)
+
+
+def test_a_series_without_a_meeting_is_refused(sim: Simulator, calling: Calling) -> None:
+    """Zoom would take it, and nothing would be left."""
+    meeting = series(sim)
+
+    with pytest.raises(InvalidChange, match="before it starts"):
+        calling().plan(meeting, recurrence={"end_date_time": "2026-12-31T22:59:59Z"})
+
+
 def test_the_next_meeting_that_somebody_moved_does_not_move_the_series(
     sim: Simulator, calling: Calling
 ) -> None:

@@ -18,6 +18,7 @@ from rezoom import (
     NotVerified,
     PlanError,
     Receipt,
+    RefusedError,
     RezoomError,
     ServerError,
 )
@@ -158,6 +159,29 @@ def test_a_read_before_that_fails_sends_nothing(wire: Wire, call: Callable[..., 
         call(retries=0).update(85746065, topic="New", verify=True)
 
     assert (caught.value.sent, methods(wire)) == (False, ["GET"])
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ((400, 3000, "Cannot access webinar info."), "webinar"),
+        ((404, 3001, "Meeting does not exist: 85746065."), "3001"),
+        ((400, 4711, "Invalid access token, does not contain scopes:[meeting:read]."), "scope"),
+    ],
+    ids=["webinar", "gone", "scope"],
+)
+def test_a_meeting_that_cannot_be_planned_has_a_next_step(
+    wire: Wire, call: Callable[..., Caller], refusal: tuple[int, int, str], said: str
+) -> None:
+    """A typed error in Zoom's words and ours; no change was sent."""
+    status, code, message = refusal
+    wire.says(answer(status, {"code": code, "message": message}))
+
+    with pytest.raises(RefusedError, match=said) as caught:
+        call().plan(85746065, topic="New")
+
+    assert (caught.value.sent, bool(caught.value.next_step)) == (False, True)
+    assert methods(wire) == ["GET"]
 
 
 def test_reading_first_also_judges_by_what_is_there(sim: Simulator, calling: Calling) -> None:

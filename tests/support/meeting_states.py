@@ -105,10 +105,30 @@ def meetings(draw: st.DrawFn) -> dict[str, Any]:
     return draw(plain_members()) | draw(schedules(SOME_TIME))
 
 
+def parts_of_a_schedule() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw a part of a recurrence, another zone, or another start: a plan completes it."""
+    late = datetime(2027, 12, 1)
+    parts = st.sampled_from(
+        [
+            {"repeat_interval": 2},
+            {"type": 2, "weekly_days": "3,5"},
+            {"type": 3, "monthly_day": 15},
+            {"type": 3, "monthly_week": -1, "monthly_week_day": 6},
+            {"type": 1, "repeat_interval": 7},
+        ]
+    )
+    ends = _ends(late)
+    return (
+        st.builds(lambda part: {"recurrence": part}, parts | ends)
+        | st.builds(lambda place: {"timezone": place}, st.sampled_from(ZONES))
+        | st.builds(lambda start: {"start_time": start.isoformat()}, LATER)
+    )
+
+
 @st.composite
 def changes(draw: st.DrawFn) -> dict[str, Any]:
-    """Draw a change: some members of another meeting, its schedule only as a whole."""
+    """Draw a change: some members of another meeting, its schedule as a whole or a part of one."""
     change = draw(plain_members())
     if draw(st.booleans()) or not change:
-        change |= draw(schedules())
+        change |= draw(schedules() | parts_of_a_schedule())
     return change

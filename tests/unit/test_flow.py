@@ -487,3 +487,18 @@ def test_nothing_secret_shows_in_an_intent() -> None:
     run.go()
 
     assert "S3cret" not in repr(run.seen)
+
+
+def test_two_requests_of_one_call_share_its_patience() -> None:
+    """`wait` bounds all sleeping of a call, however many requests it makes."""
+    policy = Policy(2, 3.0, lambda: 1.0)
+    first = Run([reply(429, PER_SECOND), DONE], policy=policy)
+    first.go()
+    slept = sum(first.pauses())
+
+    second = Run([reply(429, PER_SECOND), reply(429, PER_SECOND), DONE], policy=policy)
+    error = second.fails()
+
+    assert isinstance(error, RateLimited)
+    assert 0 < slept == policy.slept - sum(second.pauses())
+    assert policy.slept <= 3.0

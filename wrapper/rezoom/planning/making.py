@@ -94,8 +94,9 @@ def work_out(
     )  # fmt: skip
     done = Outcome(problems=problems)
     timing = timings[0] if timings else None
-    if timing is not None and schedule is None and timing.series is not None:
-        problems = _with_dates(problems, timing.series.warnings(now=now), wish.allow)
+    if timing is not None and schedule is None:
+        own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
+        problems = _with_dates(problems, own, wish.allow)
     _reduce(done, body, view, timing, seen=seen)
     target = occurrence.to_dict() if isinstance(occurrence, Listed) else bool(occurrence)
     if not done.body:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..errors import InvalidChange
+from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence.reading import read_recurrence
 from ..recurrence.wire import SERIES_TYPE, first_wall_clock
@@ -34,6 +34,8 @@ class Timing:
     changes: bool = True
     series: Series | None = None
     start_asked: bool = False
+    # Why no series can be made of it.
+    errors: tuple[Problem, ...] = ()
 
 
 def is_series(body: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
@@ -59,18 +61,22 @@ def complete(
     remaining = remaining_of(present, len(ahead) or sum(start > now for start in slots))
     if not whole and (present or asked is not None) and isinstance(asked or {}, dict):
         timed["recurrence"] = completed(present | remaining, asked or {})
+    recurrence = timed.get("recurrence")
     if "start_time" not in timed:
-        start = next_wall_clock(old, slots, ahead, now)
+        start = next_wall_clock(old, slots, ahead, now) or _resumed(
+            recurrence, answer.get("start_time"), place_of(answer) or place, now
+        )
         if start is not None:
             timed["start_time"] = _wall(start, place)
     if "start_time" in timed and not _is_zulu(timed["start_time"]):
         timed.setdefault("timezone", place.key)
-    recurrence = timed.get("recurrence")
     if "start_time" in timed and "start_time" not in body:
         timed["start_time"] = on_pattern(timed) or timed["start_time"]
-    new = _series(
-        recurrence if isinstance(recurrence, dict) else {}, timed.get("start_time"), place
-    )
+    new, errors = None, list[Problem]()
+    try:
+        new = _read(recurrence, timed.get("start_time"), place)
+    except InvalidChange as error:
+        errors = error.problems
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
     planned = slots or {item.utc for item in there}
@@ -79,7 +85,9 @@ def complete(
         tuple(item.utc for item in there if _is_edited(item, planned, answer)),
         _returning(ahead, after, place),
     )  # fmt: skip
-    timing = Timing(timed, dates, series=new, start_asked="start_time" in body)
+    timing = Timing(
+        timed, dates, series=new, start_asked="start_time" in body, errors=tuple(errors)
+    )
     timing.changes = not _is_there(timing, answer, present, remaining, ahead)
     return timing
 
@@ -94,8 +102,7 @@ def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) 
 def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
     """Read the series of a body or an answer; None where it has none that can be read."""
     recurrence = body.get("recurrence")
-    found = recurrence if isinstance(recurrence, Mapping) else {}
-    return _series(found, body.get("start_time"), place_of(body) or place)
+    return _series(recurrence, body.get("start_time"), place_of(body) or place)
 
 
 def on_pattern(body: Mapping[str, Any]) -> str | None:
@@ -126,17 +133,30 @@ def next_wall_clock(
     return there[0].zoned if there else None
 
 
-def _series(recurrence: Mapping[str, Any], start: object, place: ZoneInfo) -> Series | None:
+def _series(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
+    try:
+        return _read(recurrence, start, place)
+    except InvalidChange:
+        return None
+
+
+def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
     moment = instant(start, place)
     if moment is None or not recurrence or not isinstance(start, str):
         return None
     local = datetime.fromisoformat(start)
     if local.tzinfo is not None:
         local = moment.astimezone(place).replace(tzinfo=None)
-    try:
-        return Series(read_recurrence(recurrence, place)[0], local, place).not_empty()
-    except InvalidChange:
-        return None
+    return Series(read_recurrence(recurrence, place)[0], local, place).not_empty()
+
+
+def _resumed(recurrence: object, start: object, place: ZoneInfo, now: datetime) -> datetime | None:
+    """Return when a series that is over would go on, if its pattern had no end."""
+    endless = {"end_times": 0}
+    if isinstance(recurrence, Mapping):
+        endless = {k: v for k, v in recurrence.items() if k != "end_date_time"} | endless
+    series = _series(endless, start, place)
+    return None if series is None else next((one.zoned for one in series.next(after=now)), None)
 
 
 def _wall(start: datetime, place: ZoneInfo) -> str:

@@ -7,17 +7,19 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from ..errors import CannotUndo, InvalidChange, Problem
 from ..rules import merge
 from . import reading_back
 from .choosing import choose_id
 from .comparing import at, drop, instant, leaves, put, same
-from .listing import place_of
+from .dates import expected
+from .listing import listed, place_of, upcoming
 from .making import Wish, make_plan
 from .plan import Plan
 from .ruling import ruled
-from .timing import TIMED, complete, is_series
+from .timing import TIMED, complete, is_series, series_of
 
 if TYPE_CHECKING:
     from .receipt import Receipt, Record
@@ -183,7 +185,7 @@ def _schedule(
         _start(way, before, after, now)
         return
     timing = complete({}, before, now)
-    if "start_time" not in timing.body or not timing.dates.after:
+    if _is_over(before, timing.dates.place, now) or "start_time" not in timing.body:
         way.lost.append(ruled("undo-start-is-past"))
         way.fields.pop("type", None)
         return
@@ -203,6 +205,14 @@ def _schedule(
         way.lost.append(ruled("undo-deleted-dates", dates=gone))
     if recurrence.get("end_times") == 0:
         way.lost.append(ruled("undo-endless"))
+
+
+def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
+    """Tell whether no meeting of the series was still to come."""
+    items = listed(before)
+    if items:
+        return not upcoming(items, now)
+    return not expected(series_of(before, place), now)
 
 
 def _is_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
