@@ -91,7 +91,7 @@ GROUPS: dict[str, Group] = {
             "The next start of an endless series": recurrence.next_cases,
         }
     ),
-    "ledgers": timed({"One place in three limits": ledgers.cases}),
+    "ledgers": ledgers.tables,
     "curves": curves.tables,
     "compiling": compiling.tables,
     "simulator": simulator.tables,

@@ -7,7 +7,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 How = Literal["times", "over", "most", "least"]
@@ -48,11 +48,15 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing to time; `work` does `size` units of it each time it is called."""
+    """One thing to time; `work` does `size` units of it each time it is called.
+
+    `prepare` makes ready what the next call needs, and is not timed.
+    """
 
     name: str
     work: Callable[[], object]
     size: int = 1
+    prepare: Callable[[], object] | None = field(default=None, kw_only=True)
     # A number: the highest ratio to the first case. None where nothing was promised.
     goal: float | Goal | None = None
 
@@ -161,7 +165,7 @@ def measure(
             for index, case in enumerate(cases):
                 before = connections() if connections else 0
                 units = repeats[index] * case.size
-                spent, passed = _turn(case.work, repeats[index])
+                spent, passed = _turn(case, repeats[index])
                 cpu[index].append(spent / units * 1e6)
                 wall[index].append(passed / units * 1e6)
                 if connections:
@@ -173,7 +177,18 @@ def measure(
     return figures(names, goals, cpu, wall, opened if connections else None)
 
 
-def _turn(work: Callable[[], object], repeats: int) -> tuple[float, float]:
+def _turn(case: Case, repeats: int) -> tuple[float, float]:
+    if case.prepare is None:
+        return _timed(case.work, repeats)
+    turns = []
+    for _ in range(repeats):
+        case.prepare()
+        turns.append(_timed(case.work, 1))
+    spent, passed = zip(*turns, strict=True)
+    return sum(spent), sum(passed)
+
+
+def _timed(work: Callable[[], object], repeats: int) -> tuple[float, float]:
     cpu, wall = _cpu(), time.perf_counter()
     for _ in range(repeats):
         work()
@@ -186,7 +201,7 @@ def _cpu() -> float:
 
 
 def _repeats(case: Case, seconds: float) -> int:
-    once = _turn(case.work, 1)[1]
+    once = _turn(case, 1)[1]
     if once < 1:
-        once = _turn(case.work, 1)[1]  # the first time makes what later ones find
+        once = _turn(case, 1)[1]  # the first time makes what later ones find
     return max(1, int(seconds / max(once, 1e-7)))

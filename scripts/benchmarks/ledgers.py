@@ -1,45 +1,106 @@
-"""What counting costs: the ledgers beside a bare SQLite transaction, three limits at a time."""
+"""What counting costs: each ledger beside the least that its store can do, three limits at a time.
+
+A floor does for one limit what a ledger does for three: it drops what has freed, counts the rest,
+and takes a place if there is one.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
+import redis
 from rezoom.errors import QuotaExceeded
-from rezoom.quota import Ledger, Limits, MemoryLedger, Policy
-from rezoom.quota.sqlite import SQLiteLedger
+from rezoom.quota import Grant, Ledger, Limits, MemoryLedger, Policy, RedisLedger, SQLiteLedger
 
-from .harness import Case
+from .harness import Case, Goal, Run, Table, measure
+from .updates import redis_url
 
 # Three limits and a pace, as on the free plan, but with the day and the pace out of reach: every
 # reservation does its full work, and none is refused.
 POLICY = Policy(Limits(account_day=10**9, per_second=1e6))
 MEETINGS = 3000
-ACCOUNT = "bench"
+# Prime, so that what happens now and then does not always happen in the same case.
+BLOCK = 127
+LONGEST = 1e9
+SQLITE_FLOOR = "floor: BEGIN IMMEDIATE … COMMIT, one limit"
+FULL_FLOOR = "floor: the same at FULL"
+REDIS_FLOOR = "floor: EVALSHA, one limit"
 _FOLDER = Path(tempfile.mkdtemp(prefix="rezoom-bench-"))
+_WINDOW = """
+local time = redis.call('TIME')
+local now = time[1] * 1e6 + time[2]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - 864e8))
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[2])
+redis.call('PEXPIRE', KEYS[1], 86400000)
+return 1
+"""
 
 
-def cases() -> list[Case]:
-    """Reserve and settle; the floor is one transaction for one limit, so a pair is about two."""
-    normal = SQLiteLedger(_FOLDER / "normal.sqlite3", durability="normal")
-    full = SQLiteLedger(_FOLDER / "full.sqlite3", durability="full")
+def tables(run: Run) -> Iterator[Table]:
+    """Yield a table for each store."""
+    memory = [
+        *_steps(MemoryLedger(), "memory", Goal(3.0, "most"), None),
+        Case("memory: refusal", refusal(MemoryLedger())),
+    ]
+    yield Table("Memory ledger, three limits", measure(memory, run))
+    # Long enough that what is done every few hundred requests is in every turn.
+    longer = replace(run, seconds=5 * run.seconds).fewer(15)
+    yield Table("SQLite ledger at NORMAL, three limits", measure(normal(), longer))
+    title = "SQLite ledger at FULL, three limits: judged by the clock, which waits for the disk"
+    yield Table(title, measure(full(), run.fewer(11)))
+    title = "Redis ledger, three limits: what this process spends, and a round trip by the clock"
+    yield Table(title, measure(on_redis(), run))
+
+
+def normal() -> list[Case]:
+    """Reserve and settle apart, over many meetings; together, for a single one; and refuse."""
+    ledger = SQLiteLedger(_FOLDER / "normal.sqlite3", durability="normal")
+    alone = SQLiteLedger(_FOLDER / "alone.sqlite3", durability="normal")
+    full = SQLiteLedger(_FOLDER / "full-meeting.sqlite3", durability="normal")
     return [
-        Case("floor: BEGIN IMMEDIATE … COMMIT, one limit", _floor(_FOLDER / "floor.sqlite3")),
-        Case("SQLite NORMAL: reserve and settle, three limits", _pair(normal), goal=3.5),
-        Case("SQLite FULL: reserve and settle, three limits", _pair(full)),
-        Case("SQLite NORMAL: refusal", _refusal(normal), goal=1.0),
-        Case("memory: reserve and settle, three limits", _pair(MemoryLedger())),
-        Case("memory: refusal", _refusal(MemoryLedger())),
+        Case(SQLITE_FLOOR, sqlite_floor(_FOLDER / "floor.sqlite3")),
+        *_steps(ledger, f"{MEETINGS:,} meetings", Goal(2.5), Goal(1.0)),
+        Case("one meeting alone: reserve and settle", pair(alone), goal=3.5),
+        Case("refusal", refusal(full), goal=1.0),
     ]
 
 
-def _floor(path: Path) -> Callable[[], object]:
+def full() -> list[Case]:
+    """Reserve at FULL; an answer is never waited for."""
+    ledger = SQLiteLedger(_FOLDER / "full.sqlite3", durability="full")
+    goal = Goal(1.2, wall=True)
+    reserve, settle = _steps(ledger, "64 meetings", goal, None, block=17, meetings=64)
+    return [
+        Case(FULL_FLOOR, sqlite_floor(_FOLDER / "floor-full.sqlite3", synchronous="FULL")),
+        reserve,
+        settle,
+    ]
+
+
+def on_redis() -> list[Case]:
+    """Reserve and settle in one round trip each, beside a script for one limit."""
+    ledger = RedisLedger(redis_url())
+    client = redis.Redis.from_url(redis_url())
+    nothing = client.script_load("return 1")
+    return [
+        Case(REDIS_FLOOR, redis_floor(client)),
+        Case("EVALSHA that does nothing", lambda: client.evalsha(nothing, 1, "{bench}", "")),
+        *_steps(ledger, f"{MEETINGS:,} meetings", Goal(1.3), Goal(1.3), block=31),
+    ]
+
+
+def sqlite_floor(path: Path, synchronous: str = "NORMAL") -> Callable[[], object]:
+    """Make a bare transaction for one limit."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute(
         "CREATE TABLE slot (scope TEXT, free_at INTEGER, tok INTEGER,"
         " PRIMARY KEY (scope, free_at, tok)) WITHOUT ROWID"
@@ -48,9 +109,9 @@ def _floor(path: Path) -> Callable[[], object]:
 
     def transaction() -> None:
         number = next(numbers)
-        scope = f"meeting/{number % 1000}"
+        scope, freed = f"meeting/{number % MEETINGS}", number - 100 * MEETINGS
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM slot WHERE scope = ? AND free_at <= ?", (scope, 0))
+        connection.execute("DELETE FROM slot WHERE scope = ? AND free_at <= ?", (scope, freed))
         connection.execute("SELECT count(*) FROM slot WHERE scope = ?", (scope,)).fetchone()
         connection.execute("INSERT INTO slot VALUES (?, ?, ?)", (scope, number, number))
         connection.execute("COMMIT")
@@ -58,28 +119,77 @@ def _floor(path: Path) -> Callable[[], object]:
     return transaction
 
 
-def _pair(ledger: Ledger) -> Callable[[], object]:
-    spent = [POLICY.reservation(ACCOUNT, n, f"host-{n}") for n in range(MEETINGS)]
-    numbers = count()
+def redis_floor(client: Any) -> Callable[[], object]:
+    """Make a bare call of a script that keeps one limit."""
+    script, numbers = client.script_load(_WINDOW), count()
 
-    def reserve_and_settle() -> None:
+    def call() -> None:
         number = next(numbers)
-        ledger.settle(ledger.reserve(spent[number % MEETINGS], f"{number:x}", wait=1e9))
+        key = f"{{bench}}:{number % MEETINGS}"
+        client.evalsha(script, 1, key, 10**9, f"{number:032x}")
 
-    return reserve_and_settle
+    return call
 
 
-def _refusal(ledger: Ledger) -> Callable[[], object]:
-    spent = Policy().reservation(f"{ACCOUNT}-full", 1, "host")
+def pair(ledger: Ledger) -> Callable[[], object]:
+    """Reserve and settle, for a single meeting, with its limits out of reach."""
+    policy = Policy(Limits(10**9, 10**9, account_day=10**9, per_second=1e6))
+    asked, numbers = policy.reservation("api.zoom.us/bench", 1, "host"), count()
+    return lambda: ledger.settle(ledger.reserve(asked, f"{next(numbers):032x}", wait=LONGEST))
+
+
+def refusal(ledger: Ledger) -> Callable[[], object]:
+    """Fill a meeting, and ask for one place more."""
+    asked = Policy().reservation("api.zoom.us/full", 1, "host")
     for number in range(100):
-        ledger.settle(ledger.reserve(spent, f"full-{number}"))
+        ledger.settle(ledger.reserve(asked, f"full-{number}"))
     numbers = count()
 
     def refused() -> None:
         try:
-            ledger.reserve(spent, f"refused-{next(numbers)}")
+            ledger.reserve(asked, f"refused-{next(numbers)}")
         except QuotaExceeded:
             return
         raise AssertionError("the hundred and first was let through")
 
     return refused
+
+
+def _steps(
+    ledger: Ledger,
+    name: str,
+    reserving: Goal | None,
+    settling: Goal | None,
+    *,
+    block: int = BLOCK,
+    meetings: int = MEETINGS,
+) -> tuple[Case, Case]:
+    """Time reserving a block of places, and settling another."""
+    # A host of its own each; and none is met for the first time while the clock runs.
+    asked = [POLICY.reservation("api.zoom.us/bench", n, f"host-{n}") for n in range(meetings)]
+    numbers, left = count(), 90 * meetings  # each has a hundred
+    given: list[Grant] = []
+
+    def reserve() -> None:
+        nonlocal left
+        left -= block
+        if left < 0:
+            ledger.reset()
+            left = 90 * meetings
+        for _ in range(block):
+            number = next(numbers)
+            token = f"{number:032x}"
+            given.append(ledger.reserve(asked[number % meetings], token, wait=LONGEST))
+
+    def settle() -> None:
+        for grant in given:
+            ledger.settle(grant)
+        given.clear()
+
+    for _ in range(meetings // block + 1):
+        reserve()
+        settle()
+    return (
+        Case(f"{name}: reserve", reserve, block, reserving, prepare=settle),
+        Case(f"{name}: settle", settle, block, settling, prepare=reserve),
+    )

@@ -15,7 +15,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from ..errors import ConfigError, QuotaExceeded
+from ..errors import ConfigError, LedgerError, QuotaExceeded
 from . import sqlite_quick as quick
 from . import sqlite_sql as sql
 from .gauge import Quota
@@ -35,6 +35,7 @@ T = TypeVar("T")
 Durability = Literal["full", "normal"]
 # How many async calls between two chances for a checkpoint.
 _STEP_ASIDE_EVERY = 256
+_NORMAL = Kind.NORMAL  # looked up once: an enum's attributes are slow
 _ANSWER, _FOLDED = Tolerant("an answer"), Tolerant("a summary of the last answers")
 _aside: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("rezoom.quota")
 
@@ -138,8 +139,10 @@ class SQLiteLedger(Twins):
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
-        with _ANSWER:
+        try:
             self._end(ANSWERED, grant)
+        except LedgerError as error:
+            _ANSWER.log(error)
 
     def release(self, grant: Grant) -> None:
         """Give the place back."""
@@ -238,15 +241,19 @@ class SQLiteLedger(Twins):
             yield Book(db, tail, *self._rail.read())
 
     def _end(self, kind: int, grant: Grant) -> None:
-        self._anchor()
-        pool = self._pool
+        if not self._anchored:
+            self._anchor()
+        pool = self._opened or self._pool
         request = pool.tail.requests.get(grant.token)
         # The answer is older than the lock.
         now, ahead = self._rail.read()
         if request is not None and request.send_by > now - STALE // 2:
             # Nobody has set it aside, so one row says it all.
-            with pool.begin(Kind.NORMAL, write=None) as db:
-                Book(db, pool.tail, now, ahead).end(kind, grant)
+            with pool.begin(_NORMAL, write=None) as db:
+                if kind == ANSWERED:
+                    quick.answer(db, pool.tail, grant, now, ahead)
+                else:
+                    Book(db, pool.tail, now, ahead).end(kind, grant)
         elif request is None or request.send_by > 0:
             with self._write() as book:
                 book.end_late(kind, grant)
@@ -256,6 +263,8 @@ class SQLiteLedger(Twins):
             if book.tail.long:  # nobody was faster
                 fold(book)
                 self._swept = sweep(book, self._swept)
+        with _FOLDED, self._pool.begin(_NORMAL, write=None) as db:
+            db.execute(sql.CHECKPOINT)
 
     def _improve(self, what: str, work: Callable[[Book], T]) -> T | None:
         with Tolerant(what), self._write() as book:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from . import sqlite_sql as sql
 from .sqlite_book import STALE, Book
 from .sqlite_tail import SETTLED_REQUEST
@@ -14,7 +12,7 @@ FIRST_NUMBER, _LAST_NUMBER = -(1 << 63), (1 << 63) - 1
 def fold(book: Book) -> None:
     """Count what was answered, and set aside what nobody waits for; keep what is under way."""
     db, tail, now = book.db, book.tail, book.now
-    answered: Counter[tuple[int, int]] = Counter()
+    answered: dict[tuple[int, int], int] = {}
     kept, left = [], []
     for token, request in tail.requests.items():
         if request.send_by > now - STALE:
@@ -24,11 +22,13 @@ def fold(book: Book) -> None:
             if free_at <= now:
                 continue
             if request.send_by == SETTLED_REQUEST:
-                answered[weight.scope, free_at] += 1
+                place = weight.scope, free_at
+                answered[place] = answered.get(place, 0) + 1
             else:
                 left.append((weight.scope, token, free_at, request.send_by))
     # In order: neighbours are on the same page.
-    db.executemany(sql.SETTLED_PLACE, [(*place, answered[place]) for place in sorted(answered)])
+    settled = [(scope, at, number) for (scope, at), number in sorted(answered.items())]
+    db.executemany(sql.SETTLED_PLACE, settled)
     db.executemany(sql.LEFT, sorted(left))
     db.executemany(sql.AFTER, tail.turns.items())
     tail.fold(db, kept, bool(db.execute(sql.ANY_LEFT).fetchone()[0]))

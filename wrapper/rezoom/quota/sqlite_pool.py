@@ -6,17 +6,20 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from ..errors import LedgerUnavailable, StateLost
 from .machine import in_forked_child
 from .sqlite_file import Identity, broken, connect, identity, prepare
 from .sqlite_tail import Tail
 
+# How far the log may grow where nothing is folded.
+_PAGES = 4096
 # Connections of a parent process: SQLite forbids to use and to close them in the child.
 _INHERITED: list[object] = []
 
@@ -143,9 +146,9 @@ class Pool:
         db = connect(self.path, 0.0 if kind is Kind.INLINE else self._patience)
         try:
             db.execute(f"PRAGMA synchronous = {'FULL' if kind is Kind.FULL else 'NORMAL'}")
-            if kind is Kind.INLINE:
-                # A checkpoint writes and syncs.
-                db.execute("PRAGMA wal_autocheckpoint = 0")
+            # Checkpoints come with the folds: they write and wait for the disk.
+            pages = 0 if kind is Kind.INLINE else _PAGES
+            db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
         except sqlite3.Error:
             db.close()
             raise
@@ -158,17 +161,19 @@ class Turn:
     Made once and used again and again, because it costs half a reservation to make it.
     """
 
-    __slots__ = ("_begin", "_db", "_kind", "_pool")
+    __slots__ = ("_begin", "_db", "_kind", "_of", "_pool")
 
     def __init__(self, pool: Pool, kind: Kind, begin: str) -> None:
-        self._pool: Pool = weakref.proxy(pool)
+        # Whoever begins a turn holds the pool.
+        self._of = cast("Callable[[], Pool]", weakref.ref(pool))
         self._kind, self._begin = kind, begin
 
     def __enter__(self) -> sqlite3.Connection:
-        pool = self._pool
+        pool = self._of()
         if not pool.lock.acquire(blocking=False):
             pool.wait_for_turn()
         try:
+            self._pool = pool
             db = self._db = pool.open[self._kind] or pool.connect(self._kind)
             if self._begin:
                 try:
@@ -176,6 +181,7 @@ class Turn:
                 except sqlite3.Error as error:
                     self._fail(error)
         except BaseException:
+            del self._pool
             pool.lock.release()
             raise
         return db
@@ -198,6 +204,7 @@ class Turn:
         except sqlite3.Error as failure:
             self._withdraw(failure)
         finally:
+            del self._pool  # or it would hold itself
             pool.lock.release()
 
     def _withdraw(self, error: BaseException) -> None:

@@ -87,13 +87,17 @@ def grant(  # noqa: PLR0912 - in one piece: a call costs as much as a scope
 def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: int) -> None:
     """Shorten the places to what an answer proves."""
     token, reservation = given.token, given.reservation
-    margin = reservation.lease.margin
-    # Without a limit a place is only there as long as the request is under way.
-    frees = [
-        0 if scope.limit is None else scope.settled_at(now, margin, ahead)
-        for scope in reservation.scopes
-        if not scope.gate
-    ]
+    margin, frees, day = reservation.lease.margin, [], 0
+    for scope in reservation.scopes:
+        if scope.gate:
+            continue
+        if scope.limit is None:
+            frees.append(0)  # only there as long as the request is under way
+        elif scope.rolling:
+            frees.append(scope.settled_at(now, margin, ahead))
+        else:
+            day = day or scope.settled_at(now, margin, ahead)
+            frees.append(day)
     values = (None, ANSWERED, token, 0, packer(len(frees)).pack(*frees))
     row = db.execute(sql.EVENT, values).lastrowid
     request = tail.requests.get(token)

@@ -87,6 +87,8 @@ ANSWER_LEFT = f"UPDATE unanswered SET send_by = {LATE}, free_at = min(free_at, ?
 RELEASE_LEFT = f"DELETE FROM unanswered {_OPEN}"
 ABANDON_LEFT = f"UPDATE unanswered SET send_by = {UNKNOWN_LEASE} {_OPEN}"
 
+# A checkpoint copies what was written to its place, and waits for the disk: nobody's answer should.
+CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 # Folding: the events go, but for one that takes up their numbering; and what has expired, a few
 # hundred rows at a time.
 EMPTY = "DELETE FROM event"

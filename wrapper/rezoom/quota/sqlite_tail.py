@@ -23,7 +23,7 @@ SETTLED_REQUEST, UNKNOWN_REQUEST = -1, 0
 
 _NEVER = 1 << 62
 # How many events are worth a fold, and how many scopes are remembered.
-_MANY = 512
+_MANY = 2048
 _MOST = 16384
 
 
@@ -191,19 +191,18 @@ class Tail:
         """Remember an answer that was written as the event `row`."""
         self.last = -1
         request.send_by = SETTLED_REQUEST
-        kept = []
-        for weight, leased, told in zip(request.weights, request.frees, frees, strict=False):
-            # An answer only ever improves it.
-            free_at = told if told < leased else leased  # noqa: FURB136 - as above
+        for weight, leased, free_at in zip(request.weights, request.frees, frees, strict=False):
             weight.pending.pop(token, None)
-            kept.append(free_at)
+            if free_at > leased:  # an answer only ever improves it
+                frees = list(map(min, request.frees, frees))
+                free_at = leased  # noqa: PLW2901 - as now in the list
             if not free_at:
                 weight.count -= 1
                 continue
             weight.answered.append(free_at)
             if free_at < weight.due:  # noqa: PLR1730 - min() takes three times as long
                 weight.due = free_at
-        request.frees = kept
+        request.frees = frees
         self.last = row
 
     def _take(self, row: int, kind: int, token: str, send_by: int, numbers: Sequence[int]) -> None:

@@ -25,5 +25,9 @@ class Tolerant:
         """Log what went wrong; an answer at hand must not be lost for it."""
         if not isinstance(error, LedgerError):
             return False
-        _log.warning("%s was not written down: %s", self._what, error)
+        self.log(error)
         return True
+
+    def log(self, error: LedgerError) -> None:
+        """Say what was not written down."""
+        _log.warning("%s was not written down: %s", self._what, error)
