@@ -23,7 +23,7 @@ SETTLED_REQUEST, UNKNOWN_REQUEST = -1, 0
 
 _NEVER = 1 << 62
 # How many events are worth a fold, and how many scopes are remembered.
-_MANY = 2048
+_MANY = 1800
 _MOST = 16384
 
 
