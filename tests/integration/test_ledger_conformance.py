@@ -262,6 +262,24 @@ def test_a_block_holds_until_zooms_reset(ledger: Ledger, clock: FakeClock) -> No
     assert ledger.reserve(asking(), "after the reset")
 
 
+@pytest.mark.parametrize("closing", ["block", "external", "spend"])
+def test_what_closes_a_host_closes_all_its_meetings(ledger: Ledger, closing: str) -> None:
+    """Each of which was asked for before, and has places of its own left."""
+    asked = [asking(limit=9, key=key, host=4) for key in ("one", "two", "three")]
+    for number in range(3):
+        ledger.settle(ledger.reserve(asked[number], f"{number}"))
+    match closing:
+        case "block":
+            ledger.block(asked[0], "host", MONDAY_NOON + DAY)
+        case "external":
+            assert ledger.external(asked[0], "host", 4) == 1
+        case _:
+            ledger.settle(ledger.reserve(asked[0], "the last"))
+
+    for one in asked * 2:
+        assert refused(ledger, one).scope == "host"
+
+
 def test_a_block_of_a_scope_that_is_not_claimed_is_no_block(ledger: Ledger) -> None:
     """The host was not known when Zoom spoke of it."""
     ledger.block(asking(), "host", MONDAY_NOON + DAY)

@@ -266,23 +266,34 @@ def test_async_answers_do_not_let_the_log_grow(path: Path, clock: FakeClock) -> 
         assert path.with_name(f"{path.name}-wal").stat().st_size < 10 * 2**20
 
 
-def test_a_full_disk_refuses_and_recovers(ledger: SQLiteLedger) -> None:
-    """What cannot be written is not granted."""
+def test_a_full_disk_refuses_and_recovers(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """What cannot be written is not granted, and not remembered either."""
     spend(ledger, 1)
     with ledger._pool.begin(ledger._durable, write=None) as db:
         (pages,) = db.execute("PRAGMA page_count").fetchone()
         db.execute(f"PRAGMA max_page_count = {pages}")
+    granted = 0
 
     def fill() -> None:
+        nonlocal granted
         for number in range(1000):
             ledger.reserve(asking(key=f"{number:0200}"), f"fill {number}")
+            granted += 1
 
     with pytest.raises(LedgerUnavailable, match="is on a full disk"):
         fill()
-    ledger.close()
 
-    spend(ledger, 1)
-    assert ledger.usage(asking()).used == 2
+    # The next connection finds room again, and the process goes on.
+    refused = asking(key=f"{granted:0200}")
+    with closing(SQLiteLedger(path, clock=clock)) as other:
+        assert ledger.usage(refused) == other.usage(refused)
+        assert ledger.usage(refused).pending == 0
+        ledger.reserve(refused, f"fill {granted}")
+        assert other.usage(refused).pending == 1
+        spend(ledger, 1)
+        assert other.usage(asking()).used == 2
 
 
 FILL = """
