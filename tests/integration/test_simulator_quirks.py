@@ -332,6 +332,14 @@ def _(api: Api) -> Any:
     return answer.status_code, answer.json()["code"] if answer.content else None
 
 
+@quirk("unknown-user", {
+    "cannot-schedule": (400, 3000), "not-found": (404, 1001), "not-in-account": (400, 1010),
+})  # fmt: skip
+def _(api: Api) -> Any:
+    answer = api.send(api.sim.add_meeting(), {"schedule_for": "nobody@example.com"})
+    return answer.status_code, answer.json()["code"]
+
+
 @quirk(
     "others-meeting", {"refuse": (400, 204), "take": (204, 204)},
     credentials=Credentials(scopes=("meeting:update:meeting",)),

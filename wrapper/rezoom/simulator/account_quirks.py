@@ -18,6 +18,14 @@ class AccountQuirks:
             "F88501 F129457",
         ),
     ] = "privilege"
+    unknown_user: Annotated[
+        Literal["cannot-schedule", "not-found", "not-in-account"],
+        seen(
+            "Somebody the account does not know is refused like one who has granted nothing; older "
+            "tables have codes 1001 and 1010 for it.",
+            "F88501 HAR",
+        ),
+    ] = "cannot-schedule"
     others_meeting: Annotated[
         Literal["refuse", "take"],
         seen(

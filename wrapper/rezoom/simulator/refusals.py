@@ -103,6 +103,10 @@ def _for_the_user(
     kept = state.get("settings", {}).get("continuous_meeting_chat", {})
     if target is None and ({**kept, **chat}).get("enable"):
         return refused("continuous-chat-outside-account")
+    if target is None and quirks.unknown_user == "not-found":
+        return refused("user-not-found", status=404, user=user)
+    if target is None and quirks.unknown_user == "not-in-account":
+        return refused("user-not-in-account", user=user)
     if target is None or not _may_take(target, host, people):
         return refused("cannot-schedule-for", user=user)
     return None
