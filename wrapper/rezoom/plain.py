@@ -31,6 +31,7 @@ class Level(NamedTuple):
 
 
 _PLAIN = Level()
+_NAMES = frozenset(path.rpartition(".")[2] for path in facts.FIELDS)
 
 
 @cache
@@ -51,7 +52,7 @@ def copied(raw: Mapping[Any, Any], level: Level = _PLAIN, depth: int = 0) -> dic
     instants, starts, lists, below = level
     body = {}
     for key, value in raw.items():
-        if type(key) is not str or not key.isascii():
+        if key not in _NAMES and (type(key) is not str or not key.isascii()):
             raise Odd
         kind = type(value)
         if kind is bool or kind is int:
