@@ -66,11 +66,11 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
-        from . import operations
+        from .operations import update
         from .prepare import Asked
 
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        flow = operations.update(
+        flow = update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
         )  # fmt: skip
         return await self._run(flow)

@@ -86,11 +86,11 @@ class Zoom(Session):
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
-        from . import operations
+        from .operations import update
         from .prepare import Asked
 
         asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        flow = operations.update(
+        flow = update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
         )  # fmt: skip
         return self._run(flow).bound(self.apply)
