@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from .clock import Clock
 from .intents import Abandon, Booking, Enquiry, Host, Learn, Release, Reserve, Settle, Usage
-from .quota import Grant, Ledger, MemoryLedger, Quota
+from .quota import Grant, Ledger, Quota
 from .quota.gauge import Reading
 from .quota.lessons import Block, External, SlowDown
+from .quota.twins import Twins
 
 
 def book(entry: Booking, ledger: Ledger) -> Grant | None:
@@ -71,7 +72,7 @@ def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
         case Learn(account, meeting, str(host)):
             ledger.learn_host(account, meeting, host)
         case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, MemoryLedger):
+            if looked_at or not isinstance(ledger, Twins):
                 return ledger.usage(reservation)
             return ledger.reading(reservation)
     return None
@@ -87,9 +88,9 @@ async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | Non
         case Learn(account, meeting, str(host)):
             await ledger.alearn_host(account, meeting, host)
         case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, MemoryLedger):
+            if looked_at or not isinstance(ledger, Twins):
                 return await ledger.ausage(reservation)
-            return ledger.reading(reservation)
+            return await ledger.areading(reservation)
     return None
 
 

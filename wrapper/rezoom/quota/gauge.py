@@ -113,13 +113,17 @@ class Reading(NamedTuple):
 
     def quota(self) -> Quota:
         """Write it out."""
+        return Quota.of(self.gauges())
+
+    def gauges(self) -> dict[str, Gauge]:
+        """Write out each scope."""
         gauges = {}
         for name, limit, counts, free, blocked, places in self.scopes:
             gauges[name] = read_gauge(
                 limit, counts, partial(_known, free), blocked, self._show,
                 forecast=Forecast(places, self.shift),
             )  # fmt: skip
-        return Quota.of(gauges)
+        return gauges
 
     def _show(self, at: int) -> datetime:
         return instant(at + self.shift)

@@ -18,7 +18,7 @@ import anyio.to_thread
 from ..errors import ConfigError, LedgerError, QuotaExceeded
 from . import sqlite_quick as quick
 from . import sqlite_sql as sql
-from .gauge import Quota
+from .gauge import Quota, Reading
 from .instants import micros
 from .machine import Boot, Time, machine_boot, machine_wall
 from .rail import Anchor, Rail
@@ -174,8 +174,12 @@ class SQLiteLedger(Twins):
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope."""
+        return self.reading(reservation).quota()
+
+    def reading(self, reservation: Reservation) -> Reading:
+        """As `usage`, not yet written out."""
         with self._read() as book:
-            return book.usage(reservation)
+            return book.reading(reservation)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
-from .gauge import EXTERNAL, Forecast, Gauge, Quota, nth_free, read_gauge
+from .gauge import EXTERNAL, Gauge, Reading, nth_free
 from .instants import HOUR, SECOND, instant, micros
 from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
@@ -138,14 +137,14 @@ class Book:
                 self.db.execute(sql.LEARN, (_number(pace.key), *taught))
                 self._change(_number(pace.key))
 
-    def usage(self, reservation: Reservation) -> Quota:
-        """Read all gauges, with what frees when."""
-        gauges = {}
-        for scope in reservation.scopes:
-            if scope.limit is not None and (not scope.gate or self._blocked(scope)):
-                later = Forecast(tuple(self._places(scope)), shown(0, self.ahead))
-                gauges[scope.name] = replace(self._gauge(scope), forecast=later)
-        return Quota.of(gauges)
+    def reading(self, reservation: Reservation) -> Reading:
+        """Read all scopes, with what frees when."""
+        rows = [
+            (*self._row(scope), tuple(self._places(scope)))
+            for scope in reservation.scopes
+            if scope.limit is not None and (not scope.gate or self._blocked(scope))
+        ]
+        return Reading(shown(0, self.ahead), tuple(rows))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
@@ -217,6 +216,10 @@ class Book:
         return chain(self.db.execute(sql.PLACES, (number, self.now)), own)
 
     def _gauge(self, scope: Scope) -> Gauge:
+        row = (*self._row(scope), ())
+        return Reading(shown(0, self.ahead), (row,)).gauges()[scope.name]
+
+    def _row(self, scope: Scope) -> tuple[str, int | None, tuple[int, int, int, int], int, int]:
         now, number = self.now, _number(scope.key)
         own = self.tail.own(number)
         pending, late, unknown, left, places, external, first, until = self.db.execute(
@@ -230,13 +233,13 @@ class Book:
             unknown + _later(own.unknown, now),
         )
 
-        def free_at(wanted: int) -> int:
-            if wanted > 1:
-                return nth_free(self._places(scope), wanted)
-            firsts = [at for at in (left, first, *own.frees()) if at is not None and at > now]
-            return min(firsts, default=0)
-
-        return read_gauge(scope.limit, counts, free_at, until or 0, self._show)
+        wanted = sum(counts) - (scope.limit or 0) + 1
+        if wanted > 1:
+            free = nth_free(self._places(scope), wanted)
+        else:
+            firsts = (at for at in (left, first, *own.frees()) if at is not None and at > now)
+            free = min(firsts, default=0)
+        return scope.name, scope.limit, counts, free, until or 0
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self.ahead))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from .gauge import Quota
+from .gauge import Quota, Reading
 from .ledger import Ledger
 from .reservation import Grant, Reservation
 
@@ -53,6 +53,14 @@ class Twins(Ledger):
     async def ausage(self, reservation: Reservation) -> Quota:
         """As `usage`."""
         return await self._away(lambda: self.usage(reservation))
+
+    def reading(self, reservation: Reservation) -> Quota | Reading:
+        """As `usage`; a ledger may leave it to who looks to write it out."""
+        return self.usage(reservation)
+
+    async def areading(self, reservation: Reservation) -> Quota | Reading:
+        """As `reading`."""
+        return await self._away(lambda: self.reading(reservation))
 
     async def alearn_host(self, account: str, meeting: int, host: str) -> None:
         """As `learn_host`."""
