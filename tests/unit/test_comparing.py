@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom.planning.comparing import at, drop, leaves, put, same
-from rezoom.planning.making import is_so
+from rezoom.planning.reducing import is_so
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SAME: list[tuple[str, Any, Any]] = [

@@ -14,12 +14,13 @@ from ..scheduling import judge_scheduled
 from ..situations import build_case, judge_situation, still_open
 from . import reading_back
 from .change import FieldChange
-from .comparing import at, instant, leaves, put, same
+from .comparing import leaves, put
 from .dates import Dates
 from .fingerprint import fingerprint, salt_of
 from .listing import Listed, place_of
 from .plan import Plan
-from .timing import TIMED, Timing, complete, is_series
+from .reducing import reduce
+from .timing import Timing, complete, is_series
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,9 @@ def work_out(
     if timing is not None and schedule is None:
         own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
         problems = _with_dates(problems, own, wish.allow)
-    _reduce(done, body, view, timing, seen=seen)
+    done.body, done.changes = reduce(body, view, timing, seen=seen)
+    if timing is not None and timing.changes:
+        done.dates = timing.dates
     target = occurrence.to_dict() if isinstance(occurrence, Listed) else bool(occurrence)
     if not done.body:
         errors = [problem for problem in problems if problem.severity == "error"]
@@ -166,92 +169,6 @@ def _completing(
     return completing
 
 
-def _reduce(
-    done: Outcome,
-    body: Mapping[str, Any],
-    view: Mapping[str, Any],
-    timing: Timing | None,
-    *,
-    seen: bool,
-) -> None:
-    """Drop what is already so; start, zone and recurrence go together, or not at all."""
-    place = place_of(body) or place_of(view)
-    differing = {
-        path for path, value in leaves(body)
-        if not is_so(path, value, view, place, body) or (not seen and path not in _LISTED)
-    }  # fmt: skip
-    if timing is not None:
-        done.dates = timing.dates if timing.changes else None
-        kept = set(timing.body) if timing.changes else set()
-        told = {path for path in kept & differing if path != "start_time" or _moves(timing)}
-        differing = (differing - set(TIMED)) | kept
-    else:
-        told = set(differing)
-        if "start_time" in differing and "timezone" in body:
-            differing.add("timezone")
-        if {"start_time", "timezone"} <= body.keys() and "timezone" in differing:
-            differing.add("start_time")
-    for path, value in leaves(body):
-        if path in differing:
-            put(done.body, path, value)
-        if path in differing and (path in told or path not in TIMED):
-            done.changes += _told(path, value, view, timing)
-
-
-_LISTED = frozenset({"start_time", "duration"})
-
-
-def is_so(
-    path: str,
-    value: Any,
-    view: Mapping[str, Any],
-    place: Any,
-    body: Mapping[str, Any] | None = None,
-) -> bool:
-    """Tell whether the meeting has the asked value already."""
-    places = reading_back.elsewhere(path)
-    if places:
-        wanted = str(value).casefold()
-        return any(str(at(view, name)).casefold() == wanted for name in places)
-    if path == "start_time" and body is not None:
-        return same(path, value, at(view, path), place_of(body) or place)
-    return same(path, value, at(view, path), place)
-
-
-def _moves(timing: Timing) -> bool:
-    first = timing.dates.after[:1]
-    return timing.start_asked and first != timing.dates.before[:1]
-
-
-def _told(
-    path: str, value: Any, view: Mapping[str, Any], timing: Timing | None
-) -> list[FieldChange]:
-    before = at(view, path)
-    if path == "recurrence" and isinstance(value, dict):
-        old = before if isinstance(before, Mapping) else {}
-        names = dict.fromkeys([*value, *(name for name in old if old[name] not in (None, ""))])
-        return [
-            FieldChange(f"{path}.{name}", old.get(name), value.get(name))
-            for name in names
-            if not same(f"{path}.{name}", value.get(name), old.get(name))
-        ]
-    if reading_back.elsewhere(path):
-        places = (at(view, name) for name in reading_back.elsewhere(path)[::-1])
-        before = next(filter(None, places), None)
-    if path == "start_time":
-        before = _local(before, view, timing)
-    return [FieldChange(path, before, value)]
-
-
-def _local(before: Any, view: Mapping[str, Any], timing: Timing | None) -> Any:
-    """Write a start that was read as the one that is sent: on the clock of the meeting."""
-    place = place_of(view)
-    moment = timing.dates.before[0] if timing and timing.dates.before else instant(before, place)
-    if moment is None or place is None:
-        return before
-    return moment.astimezone(place).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
 def _with_dates(
     problems: Sequence[Problem], own: Sequence[Problem], allow: Sequence[str]
 ) -> list[Problem]:
@@ -261,4 +178,4 @@ def _with_dates(
     return [*dated, *(problem for problem in problems if problem.rule not in rules)]
 
 
-__all__ = ["Outcome", "Wish", "is_so", "judge_written", "make_plan", "rejudge", "work_out"]
+__all__ = ["Outcome", "Wish", "judge_written", "make_plan", "rejudge", "work_out"]

@@ -15,7 +15,7 @@ from .change import FieldChange
 from .comparing import at, instant, leaves, same
 from .dates import Dates
 from .listing import listed, place_of
-from .making import is_so
+from .reducing import is_so
 
 _OCCURRENCES = "occurrences"
 _END_TIMES = "recurrence.end_times"
