@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import pickle
 from collections.abc import Callable
@@ -12,7 +13,10 @@ import pytest
 from callers import Caller
 from clocks import FakeClock
 from rezoom import (
+    AsyncZoom,
+    Bearer,
     CannotUndo,
+    Gauge,
     InvalidChange,
     NotApplied,
     NotVerified,
@@ -23,7 +27,7 @@ from rezoom import (
     ServerError,
 )
 from rezoom.simulator import Simulator
-from wire import ACCEPTED, Wire, answer
+from wire import ACCEPTED, SILENCE, Wire, answer
 
 Calling = Callable[..., Caller]
 SEEN = ("applied", "ignored", "unseen", "side_effects")
@@ -351,3 +355,29 @@ def test_a_series_without_a_start_of_its_own_is_planned_by_its_dates(
     assert "duration" not in plan.body
     assert plan.dates is not None
     assert len(plan.dates.edited) == 1
+
+
+def test_who_is_cancelled_while_reading_back_has_spent_one(wire: Wire) -> None:
+    """The change is out and answered for; nothing is left under way."""
+    wire.says(*reads("Old"), ACCEPTED, SILENCE)
+
+    async def run() -> Gauge | None:
+        loop, third = asyncio.get_running_loop(), asyncio.Event()
+
+        def arrived(_: object) -> None:
+            if len(wire.calls) >= 3:
+                loop.call_soon_threadsafe(third.set)
+
+        wire.before = arrived
+        async with AsyncZoom(Bearer("token"), base_url=f"{wire.origin}/v2") as zoom:
+            updating = asyncio.create_task(zoom.update(85746065, topic="New", verify=True))
+            await third.wait()
+            updating.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await updating
+            return (await zoom.quota(85746065)).meeting
+
+    left = asyncio.run(run())
+
+    assert left is not None
+    assert (left.used, left.pending, left.unknown) == (1, 0, 0)

@@ -90,6 +90,16 @@ def test_a_host_is_seen_elsewhere() -> None:
     assert not is_so("schedule_for", "grace@example.com", shown, None)
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [{"join_url": "https://x/j/1?pwd=abc"}, {"encrypted_password": "abc"}, {"password": "a"}],
+)
+def test_a_passcode_that_is_not_shown_is_still_there(shown: dict[str, Any]) -> None:
+    """Taking it away is a change; without any sign of one it is none."""
+    assert not is_so("password", "", shown, None)
+    assert is_so("password", "", {"join_url": "https://x/j/1", "encrypted_password": ""}, None)
+
+
 def test_what_is_sent_whole_is_one_leaf() -> None:
     """A recurrence, and whatever would be refused without one of its members."""
     options = {"mode": "custom", "who_goes_to_waiting_room": "everyone"}

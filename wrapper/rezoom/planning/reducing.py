@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .._wire import facts
 from . import reading_back
 from .change import FieldChange
 from .comparing import at, instant, leaves, put, same
@@ -58,9 +59,17 @@ def is_so(
     if places:
         wanted = str(value).casefold()
         return any(str(at(view, name)).casefold() == wanted for name in places)
+    if path == "password" and not value and has_passcode(view):
+        return False
     if path == "start_time" and body is not None:
         return same(path, value, at(view, path), place_of(body) or place)
     return same(path, value, at(view, path), place)
+
+
+def has_passcode(view: Mapping[str, Any]) -> bool:
+    """Tell whether a meeting has a passcode, also where a read does not show it itself."""
+    others = (view.get(name) for name in facts.SECRET_NAMES if name.endswith("password"))
+    return any(others) or "pwd=" in str(view.get("join_url"))
 
 
 def _moves(timing: Timing) -> bool:

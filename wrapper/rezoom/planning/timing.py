@@ -7,7 +7,7 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,13 +70,15 @@ def complete(
             timed["start_time"] = _wall(start, place)
     if "start_time" in timed and not _is_zulu(timed["start_time"]):
         timed.setdefault("timezone", place.key)
-    if "start_time" in timed and "start_time" not in body:
-        timed["start_time"] = on_pattern(timed) or timed["start_time"]
     new, errors = None, list[Problem]()
     try:
         new = _read(recurrence, timed.get("start_time"), place)
     except InvalidChange as error:
         errors = error.problems
+    if new is not None and "start_time" not in body:
+        # Nobody knows if Zoom counts a start that is off the pattern.
+        new = replace(new, start=first_wall_clock(new))
+        timed["start_time"] = new.start.isoformat(timespec="seconds")
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
     planned = slots or {item.utc for item in there}
@@ -106,7 +108,7 @@ def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
 
 
 def on_pattern(body: Mapping[str, Any]) -> str | None:
-    """Return the first start on the pattern: nobody knows if Zoom counts one that is off it."""
+    """Return the first start on the pattern."""
     series = series_of(body, ZoneInfo("UTC"))
     return None if series is None else first_wall_clock(series).isoformat(timespec="seconds")
 
