@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openapi_judge import AnswerJudge
 from rezoom.errors import ConfigError
-from rezoom.simulator import Credentials, Fault, Quirks, SimClock, Simulator
+from rezoom.simulator import Credentials, Fault, Quirks, SimClock, Simulator, Verdict
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 DOCUMENT = json.loads(files("rezoom_wire").joinpath("openapi.json").read_bytes())
@@ -175,6 +175,27 @@ def test_an_unknown_member_can_be_refused(options: dict[str, Any]) -> None:
             f"{sim.url}/meetings/{number}", json={"colour": "red"}, headers=bearer(sim)
         )
         assert refused(answer, 400, 300)["errors"][0]["field"] == "colour"
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_misspelt_parameter_is_noted(strict: bool) -> None:
+    """Zoom ignores it, and changes the whole series instead of one date; `strict` refuses it."""
+    with Simulator(strict=strict) as sim, httpx.Client(base_url=sim.url) as api:
+        api.headers.update(bearer(sim))
+        number = sim.add_series()
+        wrong = {"occurrenceId": "1"}
+        answers = [
+            api.patch(f"/meetings/{number}", params=wrong, json={"duration": 5}),
+            api.get(f"/meetings/{number}", params=wrong),
+        ]
+        assert [answer.status_code for answer in answers] == ([400] * 2 if strict else [204, 200])
+        for request in sim.requests[-2:]:
+            assert [flaw.field for flaw in (request.verdict or Verdict()).flaws] == [
+                "query.occurrenceId"
+            ]
+        assert {date["duration"] for date in sim.meeting(number)["occurrences"]} == {
+            45 if strict else 5
+        }
 
 
 @pytest.mark.parametrize("number", ["1", "0", "x" * 50, "9" * 5_000, "85746o65"])
@@ -479,6 +500,7 @@ known = st.sampled_from(
 @given(st.dictionaries(known, json_values, max_size=4))
 def test_no_body_breaks_it(sim: Simulator, api: httpx.Client, body: dict[str, Any]) -> None:
     """Any JSON object is answered with 204 or a refusal, and the meeting stays readable."""
+    sim.clear_quota()
     number = sim.add_series()
     answer = api.patch(f"/meetings/{number}", content=json.dumps(body))
     if answer.status_code != 204:

@@ -17,11 +17,11 @@ from .answers import Answer
 from .calls import Call, Outcome, parsed, readable
 from .caps import Caps
 from .gates import FOR_ONE
-from .judge import judge, refusable, without_nulls
+from .judge import judge, judge_query, refusable, without_nulls
 from .patch import apply
 from .people import People, User
 from .quirks import Quirks
-from .record import without_secrets
+from .record import Verdict, without_secrets
 from .refusals import refusal
 from .sessions import RUNNING, hold
 from .store import State, Store
@@ -29,6 +29,8 @@ from .tokens import Credentials
 from .view import occurrence, view
 
 _UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
+_UPDATE_QUERY = frozenset({"occurrence_id"})
+_READ_QUERY = _UPDATE_QUERY | {"show_previous_occurrences"}
 _LOCK = Met("lock", 0, 0, "lock: another update of this meeting is under way")
 
 
@@ -120,6 +122,12 @@ class FakeZoom:
             self._stale.clear()
 
     def _read(self, call: Call, now: datetime) -> Outcome:
+        verdict = judge_query(call.query, _READ_QUERY)
+        if self.strict and not verdict.ok:
+            return Outcome(answers.validation_failed(verdict.flaws), verdict=verdict)
+        return replace(self._shown(call, now), verdict=verdict)
+
+    def _shown(self, call: Call, now: datetime) -> Outcome:
         state, refused = self._admission.find(call, "getMeeting", now, self.quirks)
         if state is None or refused is not None:
             return refused or absent(call, self.quirks)
@@ -138,7 +146,8 @@ class FakeZoom:
         if body is None:
             verdict, said = None, readable(call.content)
         else:
-            verdict, said = judge(body), body
+            asked = judge_query(call.query, _UPDATE_QUERY)
+            verdict, said = Verdict(judge(body).flaws + asked.flaws), body
         if quirks.uuid_path == "ignore" and _UUID.fullmatch(unquote(call.meeting)):
             done = Answer(204, b"", self.allowance.account_headers())
             return Outcome(done, said, verdict, tuple(body or ()), "a UUID in the path")

@@ -1,7 +1,7 @@
 """The contract's verdict on a body, by the generated models: a second reading of the shapes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from rezoom_contract import Meeting, MeetingUpdate
 from .quirks import Quirks
 from .record import Flaw, Verdict
 
+_QUERY = "query."
 _KINDS = {"extra_forbidden": "unknown", "missing": "missing"}
 _WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
@@ -17,6 +18,17 @@ _WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASC
 def judge(body: Mapping[str, Any]) -> Verdict:
     """Say what the contract has against the body of an update; never quotes a value."""
     return _judged(MeetingUpdate, body)
+
+
+def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
+    """Say which parameters the operation does not have: one of them may be a misspelt other."""
+    return Verdict(
+        tuple(
+            Flaw(f"{_QUERY}{name}", "unknown", f"Unknown parameter: {name}.")
+            for name in query
+            if name not in known
+        )
+    )
 
 
 def judge_answer(body: Mapping[str, Any]) -> Verdict:
@@ -43,7 +55,8 @@ def refusable(
         for flaw in verdict.flaws
         if strict
         or not (
-            flaw.field in nulls
+            flaw.field.startswith(_QUERY)
+            or flaw.field in nulls
             or (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
             or (flaw.field == "recurrence.type" and _merges_type(flaw, quirks))
             or (flaw.field == "start_time" and _reads_offset(body, quirks))
