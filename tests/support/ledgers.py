@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -35,10 +36,32 @@ def _redis(version: str, folder: Path, clock: FakeClock) -> AbstractContextManag
     return closing(RedisLedger(server.url, clock=clock, server_clock=clock))
 
 
+class _Turns:
+    """Two ledgers that share what they count, asked by turns: each sees what the other does."""
+
+    def __init__(self, *ledgers: Ledger) -> None:
+        self._all, self._next = ledgers, cycle(ledgers)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(next(self._next), name)
+
+    def close(self) -> None:
+        for ledger in self._all:
+            ledger.close()
+
+
+def _sqlite_by_two(folder: Path, clock: FakeClock) -> AbstractContextManager[Ledger]:
+    path = folder / "quota.sqlite3"
+    both = (SQLiteLedger(path, durability="normal", clock=clock) for _ in range(2))
+    return closing(cast("Ledger", _Turns(*both)))
+
+
 # Another ledger joins by a line here; the folder is for its files, the clock what it counts by.
-LEDGERS: Mapping[str, Factory] = {"memory": _memory, "sqlite": _sqlite} | {
-    version: partial(_redis, version) for version in redis_server.PACKAGES
-}
+LEDGERS: Mapping[str, Factory] = {
+    "memory": _memory,
+    "sqlite": _sqlite,
+    "sqlite by two": _sqlite_by_two,
+} | {version: partial(_redis, version) for version in redis_server.PACKAGES}
 
 
 class _Twins:
