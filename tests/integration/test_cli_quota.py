@@ -253,6 +253,7 @@ def test_a_missing_account_is_pointed_out(run: Run) -> None:
         ("REZOOM_LEDGER", "mysql://server/db"),
         ("REZOOM_ACCOUNT_PLAN", "gold"),
         ("REZOOM_LIMITS", "meeting=0"),
+        ("REZOOM_LEDGER_DOWN", "ajar"),
         ("ZOOM_API_URL", "https://api.zoom.us"),
     ],
 )
@@ -292,12 +293,15 @@ def test_where_names_the_ledger_and_its_circle(run: Run, file: Path) -> None:
     assert ran.exit_code == 0
     assert str(file) in ran.stdout
     assert "all processes of this machine" in ran.stdout
+    assert "nothing is sent" in ran.stdout
+    assert "go out uncounted" in run("ledger", "where", REZOOM_LEDGER_DOWN="open").stdout
     assert told == {
         "schema": "rezoom.ledger/1",
         "ledger": f"sqlite://{file.as_posix()}",
         "shared_by": "all processes of this machine",
         "account": ACCOUNT,
         "chosen_by": "REZOOM_LEDGER",
+        "ledger_down": "closed",
     }
     assert not file.exists()
 

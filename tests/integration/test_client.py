@@ -524,5 +524,5 @@ def test_a_ledger_that_fails_afterwards_does_not_lose_the_receipt(
     receipt = call(ledger=LostAfterwards(clock=clock)).update(1, topic="x")
 
     assert (receipt.sent, receipt.to_dict()["quota"]) == (True, None)
-    with pytest.raises(LedgerUnavailable):
+    with pytest.raises(LedgerUnavailable, match="The request was sent"):
         _ = receipt.quota

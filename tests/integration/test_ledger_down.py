@@ -14,7 +14,8 @@ from clocks import FakeClock
 from rezoom import Bearer, ConfigError, MemoryLedger, NotSentError, QuotaExceeded, Zoom
 from rezoom.cli.app import app
 from rezoom.errors import ClockUntrusted, LedgerError, LedgerUnavailable, SlotExpired, StateLost
-from rezoom.quota import Grant, Guard, Limits, Quota, Reservation, SQLiteLedger
+from rezoom.quota import Grant, Guard, Ledger, Limits, Quota, Reservation, SQLiteLedger
+from rezoom.quota.around import Around
 from rezoom.quota.events import Event, Uncounted
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner
@@ -50,6 +51,13 @@ class Failing(MemoryLedger):
 def failing(clock: FakeClock) -> Failing:
     """A ledger that is down."""
     return Failing(clock=clock)
+
+
+def test_nothing_of_a_ledger_is_lost_around_it() -> None:
+    """A method that were not handed on would do nothing, and say nothing."""
+    methods = {name for name in vars(Ledger) if not name.startswith("_")}
+
+    assert methods <= vars(Around).keys()
 
 
 def test_closed_is_the_default(wire: Wire, call: Call, failing: Failing) -> None:

@@ -57,6 +57,7 @@ def read_left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
     try:
         left: Quota | Reading = yield Usage(spent, looked_at=False)
     except LedgerError as error:
+        error.sent = True  # the update, whose receipt it is in
         return error
     return left
 

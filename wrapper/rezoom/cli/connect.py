@@ -35,8 +35,9 @@ class Count:
     ledger: Ledger
     policy: Policy
     account: str
-    # Whether REZOOM_LEDGER names the ledger.
+    # Whether REZOOM_LEDGER names the ledger, and what REZOOM_LEDGER_DOWN says.
     chosen: bool
+    down: str
 
 
 def open_zoom(**options: Unpack[ZoomOptions]) -> Zoom:
@@ -54,7 +55,7 @@ def open_count() -> Iterator[Count]:
     from .._wire import facts
     from ..address import api_address
     from ..quota import Policy, open_ledger
-    from ..quota.chosen import chosen_limits
+    from ..quota.chosen import chosen_down, chosen_limits
     from ..quota.keys import account_key
 
     chosen = os.environ.get("REZOOM_LEDGER") or None
@@ -62,10 +63,11 @@ def open_count() -> Iterator[Count]:
         url = api_address(os.environ.get("ZOOM_API_URL") or facts.BASE_URL)
         plan = os.environ.get("REZOOM_ACCOUNT_PLAN") or None
         policy = Policy(chosen_limits(None, os.environ), account_plan=plan)
+        down = chosen_down(None, os.environ)
         ledger = open_ledger(chosen, environ=os.environ)
     account = account_key(url, os.environ.get("ZOOM_ACCOUNT_ID", "").strip() or None)
     try:
-        yield Count(ledger, policy, account, chosen is not None)
+        yield Count(ledger, policy, account, chosen is not None, down)
     finally:
         ledger.close()
 

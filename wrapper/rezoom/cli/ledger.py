@@ -22,7 +22,8 @@ def where(*, as_json: options.Json = False) -> None:
         shared = _SHARED.get(url.partition(":")[0], "all machines that reach the server")
     if as_json:
         told = {"ledger": url, "shared_by": shared, "account": count.account}
-        print_json("ledger/1", told | {"chosen_by": "REZOOM_LEDGER" if count.chosen else "default"})
+        told["chosen_by"] = "REZOOM_LEDGER" if count.chosen else "default"
+        print_json("ledger/1", told | {"ledger_down": count.down})
         return
     console = answers()
     console.print(plain(url), soft_wrap=True)
@@ -30,6 +31,8 @@ def where(*, as_json: options.Json = False) -> None:
     console.print(f"  shared by  {shared}", soft_wrap=True)
     console.print(f"  chosen     {why}", soft_wrap=True)
     console.print(f"  account    {plain(count.account)}", soft_wrap=True)
+    sent = "updates go out uncounted" if count.down == "open" else "nothing is sent"
+    console.print(f"  when down  {sent} (REZOOM_LEDGER_DOWN: {count.down})", soft_wrap=True)
 
 
 def reset(

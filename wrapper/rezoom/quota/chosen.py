@@ -30,12 +30,7 @@ def chosen_ledger(
 
     An option goes before REZOOM_LEDGER and REZOOM_LEDGER_DOWN.
     """
-    down = ledger_down or environ.get("REZOOM_LEDGER_DOWN") or "closed"
-    if down not in ("closed", "open"):
-        raise ConfigError(
-            f"ledger_down is {down!r}", field="ledger_down",
-            next_step='Give "closed" (send nothing) or "open" (send without counting).',
-        )  # fmt: skip
+    down = chosen_down(ledger_down, environ)
     if on_event is not None and (not callable(on_event) or _awaited(on_event)):
         raise ConfigError(
             f"on_event is {on_event!r}", field="on_event",
@@ -53,6 +48,17 @@ def chosen_ledger(
 
         ledger = Observed(ledger, on_event, clock=clock)
     return ledger
+
+
+def chosen_down(ledger_down: str | None, environ: Mapping[str, str]) -> str:
+    """Tell what becomes of a request while the ledger cannot be used: "closed" or "open"."""
+    down = ledger_down or environ.get("REZOOM_LEDGER_DOWN") or "closed"
+    if down not in ("closed", "open"):
+        raise ConfigError(
+            f"ledger_down is {down!r}", field="ledger_down",
+            next_step='Give "closed" (send nothing) or "open" (send without counting).',
+        )  # fmt: skip
+    return down
 
 
 def chosen_limits(limits: Limits | None, environ: Mapping[str, str]) -> Limits | None:
