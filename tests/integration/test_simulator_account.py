@@ -11,8 +11,7 @@ import httpx
 import pytest
 from openapi_judge import AnswerJudge
 from rezoom.errors import ConfigError
-from rezoom.simulator import Credentials, Fault, SimClock, Simulator
-from rezoom.simulator.people import User
+from rezoom.simulator import Credentials, Fault, SimClock, Simulator, User
 from rezoom_wire import facts
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -12,8 +12,7 @@ import httpx
 import pytest
 from openapi_judge import AnswerJudge
 from rezoom.errors import ConfigError, QuotaExceeded, RateLimited
-from rezoom.simulator import SimClock, Simulator
-from rezoom.simulator.caps import Caps
+from rezoom.simulator import Caps, SimClock, Simulator
 from rezoom_wire import facts
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)

@@ -4,9 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .caps import Caps
     from .clock import SimClock
     from .fault_plan import RandomFaults
     from .faults import FAULTS, Fault, FaultKind
+    from .people import User
     from .quirks import Quirks
     from .record import Flaw, Request, Verdict
     from .serving import serve
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FAULTS",
+    "Caps",
     "Change",
     "Credentials",
     "Fault",
@@ -30,14 +33,17 @@ __all__ = [
     "SimClock",
     "Simulator",
     "Store",
+    "User",
     "Verdict",
     "serve",
 ]
 
 _HOMES = {
+    ".caps": ("Caps",),
     ".clock": ("SimClock",),
     ".fault_plan": ("RandomFaults",),
     ".faults": ("FAULTS", "Fault", "FaultKind"),
+    ".people": ("User",),
     ".quirks": ("Quirks",),
     ".record": ("Flaw", "Request", "Verdict"),
     ".serving": ("serve",),
