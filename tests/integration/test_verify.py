@@ -6,7 +6,7 @@ import asyncio
 import json
 import pickle
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +21,11 @@ from rezoom import (
     NotApplied,
     NotVerified,
     PlanError,
+    PlanStale,
     Receipt,
     RefusedError,
     RezoomError,
+    Series,
     ServerError,
 )
 from rezoom.simulator import Simulator
@@ -239,6 +241,41 @@ def test_undoing_puts_everything_back(sim: Simulator, calling: Calling) -> None:
     assert sim.meeting(meeting) == before
     assert (undo.price, "first" in f"{undo} {undo!r}") == (1, False)
     assert "undo-passcode-links" in {problem.rule for problem in undo.problems}
+
+
+def test_undoing_later_goes_on_from_then(sim: Simulator, calling: Calling) -> None:
+    """A series comes back from the next meeting at that time; the rest is told as lost."""
+    caller = calling()
+    meeting = sim.add_meeting(
+        start_time="2026-11-30T09:00:00", timezone="Europe/Berlin",
+        recurrence={"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 8},
+    )  # fmt: skip
+    receipt = caller.update(
+        meeting, schedule=Series.from_zoom(sim.meeting(meeting)).at(time(14)), verify=True
+    )
+    sim.clock.sleep(timedelta(days=15).total_seconds())
+
+    with pytest.raises(PlanStale, match="past by now"):
+        caller.apply(receipt.undo())
+    undo = receipt.undo(now=sim.clock.now())
+    caller.apply(undo, verify=True).raise_if_ignored()
+
+    starts = [row["start_time"] for row in sim.meeting(meeting)["occurrences"]]
+    assert (starts[0], len(starts)) == ("2026-12-14T08:00:00Z", 6)
+    assert "undo-series-goes-on" in {problem.rule for problem in undo.problems}
+
+
+def test_the_way_back_has_the_client_of_the_way_there(sim: Simulator, calling: Calling) -> None:
+    """Blocking, it is one line; an awaited client is named, so that nothing is left unawaited."""
+    caller, meeting = calling(), sim.add_meeting(topic="Old")
+    undo = caller.update(meeting, topic="New", verify=True).undo()
+
+    if isinstance(caller.zoom, AsyncZoom):
+        with pytest.raises(PlanError, match="await it"):
+            undo.apply()
+    else:
+        assert undo.apply().sent
+        assert sim.meeting(meeting)["topic"] == "Old"
 
 
 def test_undoing_keeps_what_others_have_changed_since(sim: Simulator, calling: Calling) -> None:
