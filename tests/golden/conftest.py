@@ -47,7 +47,8 @@ def request_of() -> Callable[..., httpx.Request]:
         body, problems = judge(change, fields, occurrence=occurrence is not None)
         assert [problem for problem in problems if problem.severity == "error"] == []
         with httpx.Client(base_url=facts.BASE_URL) as client:
-            return client.build_request(**update_request(meeting, body, occurrence))
+            method, path, query = update_request(meeting, occurrence)
+            return client.build_request(method, path, params=query or None, json=body)
 
     return build
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -42,16 +42,24 @@ def source(tag: str) -> str:
 
 
 @cache
-def _update_builder() -> Callable[..., dict[str, Any]]:
+def _update_form() -> tuple[str, str]:
+    """Take apart what the generated builder writes: only the number differs from call to call."""
     # Importing the builder imports httpx: `import rezoom` must not.
     from rezoom_wire.api.meetings import update_meeting
 
-    return update_meeting.build_request
+    written = update_meeting.build_request(0)
+    return written["method"].upper(), written["url"].removesuffix("0")
 
 
-def update_request(meeting: int, body: Mapping[str, Any], occurrence: str | None) -> dict[str, Any]:
-    """Let the generated builder write the request of `updateMeeting`."""
-    return _update_builder()(meeting, body=body, occurrence_id=occurrence or UNSET)
+def update_request(meeting: int, occurrence: str | None) -> tuple[str, str, dict[str, str]]:
+    """Write method, path and query of `updateMeeting` as the generated builder does."""
+    method, path = _update_form()
+    if occurrence is None:
+        return method, f"{path}{meeting}", {}
+    from rezoom_wire.api.meetings import update_meeting
+
+    written = update_meeting.build_request(meeting, occurrence_id=occurrence)
+    return method, written["url"], {key: str(value) for key, value in written["params"].items()}
 
 
 def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, Any]:

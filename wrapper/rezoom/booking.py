@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from datetime import datetime, timedelta
 
 from .clock import Clock
@@ -17,7 +17,7 @@ def book(entry: Booking, ledger: Ledger) -> Grant | None:
     """Carry out one entry; a reservation gives its grant."""
     match entry:
         case Reserve(reservation, wait):
-            return ledger.reserve(reservation, secrets.token_hex(8), wait=wait)
+            return ledger.reserve(reservation, os.urandom(8).hex(), wait=wait)
         case Settle(grant, lessons):
             ledger.settle(grant)
             for lesson in lessons:
@@ -39,7 +39,7 @@ async def abook(entry: Booking, ledger: Ledger) -> Grant | None:
     """As `book`, without blocking the event loop."""
     match entry:
         case Reserve(reservation, wait):
-            return await ledger.areserve(reservation, secrets.token_hex(8), wait=wait)
+            return await ledger.areserve(reservation, os.urandom(8).hex(), wait=wait)
         case Settle(grant, lessons):
             await ledger.asettle(grant)
             for lesson in lessons:

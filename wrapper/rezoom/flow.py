@@ -6,7 +6,7 @@ Nothing here sends, sleeps, reads a clock, or touches a ledger; `drive.py` does.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from .retry import Backoff
 
 # An update takes some tenths of a second; Zoom itself refuses what overlaps (its lock 429).
 _IN_FLIGHT = "in-flight"
+_BACKOFF = Backoff()
 _LOOK_AGAIN, _LONGEST_LOOK = 0.05, 0.4
 
 
@@ -45,7 +46,7 @@ class Policy:
     retries: int
     wait: float
     rand: Callable[[], float]
-    backoff: Backoff = field(default_factory=Backoff)
+    backoff: Backoff = _BACKOFF
     slept: float = 0.0
 
 

@@ -59,12 +59,12 @@ class Letterhead:
             "Host": self._base.netloc.decode("ascii"),
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-            "Connection": "keep-alive",
             **AGENT,
         }
+        # An update is answered without a body: nothing there to compress.
+        bare = begun | {"Accept-Encoding": "gzip, deflate"}
         full = begun | {"Content-Type": "application/json"}
-        return token, httpx.Headers(begun), httpx.Headers(full)
+        return token, httpx.Headers(bare), httpx.Headers(full)
 
 
 class Address(httpx.URL):

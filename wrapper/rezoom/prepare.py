@@ -109,15 +109,15 @@ def written_job(
     meeting: int, body: Mapping[str, Any], occurrence: str | None, problems: Sequence[Problem]
 ) -> Job:
     """Write the request of an update that has been judged."""
-    written = update_request(meeting, body, occurrence)
+    method, path, query = update_request(meeting, occurrence)
     recurrence = body.get("recurrence")
     endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
     request = Outgoing(
         operation="updateMeeting",
-        method=written["method"].upper(),
-        path=written["url"],
-        query={key: str(value) for key, value in written.get("params", {}).items()},
-        content=encode(written["json"]),
+        method=method,
+        path=path,
+        query=query,
+        content=encode(dict(body)),
         # Every PATCH of an endless series pushes its horizon on [ITH].
         repeatable=not endless,
         success=204,
