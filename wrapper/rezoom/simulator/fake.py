@@ -47,7 +47,7 @@ class FakeZoom:
         strict: bool,
         random: Random,
         plan: str | None = None,
-        limits: Mapping[str, Any] | bool = True,
+        limits: Mapping[str, Any] | bool | Caps = True,
         users: Iterable[User | Mapping[str, Any] | str] = (),
     ) -> None:
         self.clock, self.store, self.quirks = clock, store, quirks

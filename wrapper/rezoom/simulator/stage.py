@@ -11,7 +11,7 @@ from typing import Any, TypedDict, Unpack
 
 from ..errors import ConfigError
 from .backstage import Backstage, in_a_list
-from .caps import Plan
+from .caps import Caps, Plan
 from .clock import SimClock
 from .fake import FakeZoom
 from .fault_plan import FaultPlan, Faults, RandomFaults
@@ -43,7 +43,7 @@ class StageOptions(TypedDict, total=False):
     meetings: Iterable[Mapping[str, Any]] | str | Path
     users: Iterable[User | Mapping[str, Any] | str]
     plan: Plan | None
-    limits: Mapping[str, Any] | bool
+    limits: Mapping[str, Any] | bool | Caps
     strict: bool
     seed: int | None
 
