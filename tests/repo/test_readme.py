@@ -9,10 +9,13 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 from rezoom.simulator import Simulator
+
+pytest_plugins = ["pytester"]
 
 README = Path(__file__).parents[2] / "README.md"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -77,3 +80,35 @@ def test_client_commands_exit_as_documented(start: str, code: int, tmp_path: Pat
         sim.add_meeting()
         done = run(command, tmp_path, **sim.env())
     assert done.returncode == code, done.stderr
+
+
+def test_a_plan_is_applied_and_undone_by_the_lines_shown(tmp_path: Path) -> None:
+    """One after another, as they stand: what was there before is there again."""
+    with Simulator() as sim:
+        number = sim.add_series()
+        before = sim.meeting(number)
+        for start in ("rezoom plan", "rezoom apply plan.json", "rezoom undo"):
+            (command,) = commands(start)
+            done = run(command, tmp_path, **sim.env())
+            assert done.returncode == 0, done.stderr
+
+        assert [update.status for update in sim.updates(number)] == [204, 204]
+        assert sim.meeting(number) == before
+
+
+def test_the_fixture_works_as_shown(pytester: pytest.Pytester) -> None:
+    """The test of the README passes for a program that does what it says."""
+    (shown,) = (block for block in blocks("python") if "zoom_simulator" in block)
+    program = """
+        from rezoom import UnansweredError, Zoom
+
+        def my_program(number):
+            with Zoom.from_env(retries=0) as zoom:
+                try:
+                    zoom.update(number, topic="Daily stand-up")
+                except UnansweredError:
+                    pass
+    """
+    pytester.makepyfile(textwrap.dedent(program) + shown)
+
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
