@@ -29,6 +29,7 @@ from compiler.bundle import (
 from compiler.document import Document, SpecError
 from compiler.facts import facts_module, secret_names
 from compiler.lint import lint
+from compiler.literals import refuse_booleans
 from compiler.rule_rows import LISTS
 from compiler.rules_page import rules_page
 from compiler.seal import add_headers, digest, seal
@@ -116,7 +117,8 @@ def compile_spec(root: Path, target: Path) -> None:
                 # Where pydantic keeps it since 2.14; the generator still names its old place.
                 "--import-overrides", '{"MISSING": "pydantic"}', *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
-            shutil.move(work / "__init__.py", target / CONTRACT)
+            module = (work / "__init__.py").read_text("utf-8")
+            (target / CONTRACT / "__init__.py").write_text(refuse_booleans(module), "utf-8")
     with step("facts, schemas, formatting, seal"):
         wire, contract = target / WIRE, target / CONTRACT
         (wire / "facts.py").write_text(facts_module(bundled), encoding="utf-8")

@@ -11,12 +11,20 @@ from typing import Annotated, Literal
 from pydantic import (
     MISSING,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     StrictStr,
 )
+
+
+def _no_boolean(value: object) -> object:
+    """Refuse True and False, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError("a boolean is no number")
+    return value
 
 
 class AuthenticationException(BaseModel):
@@ -509,13 +517,17 @@ class MeetingRecurrence(BaseModel):
     """
     Day of the month the meeting falls on. Only for a monthly recurrence (type 3), and instead of `monthly_week` with `monthly_week_day`. What happens in a month without that day is not documented.
     """
-    monthly_week: Annotated[Literal[-1, 1, 2, 3, 4] | MISSING, Field(examples=[-1])] = MISSING
+    monthly_week: Annotated[
+        Annotated[Literal[-1, 1, 2, 3, 4], BeforeValidator(_no_boolean)] | MISSING,
+        Field(examples=[-1]),
+    ] = MISSING
     """
     Which week of the month the meeting falls in: 1 to 4, or -1 for the last. Only for a monthly recurrence (type 3), and only together with `monthly_week_day`.
     """
-    monthly_week_day: Annotated[Literal[1, 2, 3, 4, 5, 6, 7] | MISSING, Field(examples=[6])] = (
-        MISSING
-    )
+    monthly_week_day: Annotated[
+        Annotated[Literal[1, 2, 3, 4, 5, 6, 7], BeforeValidator(_no_boolean)] | MISSING,
+        Field(examples=[6]),
+    ] = MISSING
     """
     Weekday of a monthly meeting, from 1 for Sunday to 7 for Saturday. Only for a monthly recurrence (type 3), and only together with `monthly_week`.
     """
@@ -523,7 +535,7 @@ class MeetingRecurrence(BaseModel):
     """
     How many days, weeks or months lie between two meetings: 2 with type 2 means every other week. At most 99 days, 50 weeks or 10 months; an older page of Zoom's says 90, 12 and 3.
     """
-    type: Annotated[Literal[1, 2, 3], Field(examples=[2])]
+    type: Annotated[Annotated[Literal[1, 2, 3], BeforeValidator(_no_boolean)], Field(examples=[2])]
     """
     The unit the series repeats in: 1 daily, 2 weekly, 3 monthly. The only member Zoom demands always; not to be confused with the type of the meeting.
     """
@@ -1095,7 +1107,9 @@ class MeetingSettings(BaseModel):
     """
     Whether people newly made alternative hosts are told by e-mail.
     """
-    approval_type: Annotated[Literal[0, 1, 2] | MISSING, Field(examples=[0])] = MISSING
+    approval_type: Annotated[
+        Annotated[Literal[0, 1, 2], BeforeValidator(_no_boolean)] | MISSING, Field(examples=[0])
+    ] = MISSING
     """
     Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host; under a Basic host Zoom has been seen to accept and ignore it.
     """
@@ -1170,7 +1184,9 @@ class MeetingSettings(BaseModel):
     """
     Breakout rooms that exist before the meeting starts.
     """
-    calendar_type: Annotated[Literal[1, 2] | MISSING, Field(examples=[1])] = MISSING
+    calendar_type: Annotated[
+        Annotated[Literal[1, 2], BeforeValidator(_no_boolean)] | MISSING, Field(examples=[1])
+    ] = MISSING
     """
     The calendar add-in the meeting was made with: 1 Outlook, 2 Google Workspace. Works together with `private_meeting`.
     """
@@ -1286,7 +1302,10 @@ class MeetingSettings(BaseModel):
     """
     Whether the meeting is marked as internal.
     """
-    jbh_time: Annotated[Literal[0, 5, 10, 15] | MISSING, Field(examples=[10])] = MISSING
+    jbh_time: Annotated[
+        Annotated[Literal[0, 5, 10, 15], BeforeValidator(_no_boolean)] | MISSING,
+        Field(examples=[10]),
+    ] = MISSING
     """
     How many minutes before the start people may join; 0 means at any time. Works only while `join_before_host` is true.
     """
@@ -1348,7 +1367,9 @@ class MeetingSettings(BaseModel):
     """
     Whether registrants get e-mail about approval, refusal or a cancelled registration.
     """
-    registration_type: Annotated[Literal[1, 2, 3] | MISSING, Field(examples=[1])] = MISSING
+    registration_type: Annotated[
+        Annotated[Literal[1, 2, 3], BeforeValidator(_no_boolean)] | MISSING, Field(examples=[1])
+    ] = MISSING
     """
     What people of a series register for: 1 once for all meetings, 2 for each meeting, 3 once for meetings of their choice. Only for series with fixed times (type 8).
     """
@@ -1403,15 +1424,16 @@ class MeetingSettings(BaseModel):
     """
     Whether a watermark with the viewer's identity lies over what is shared.
     """
-    who_can_ask_questions: Annotated[Literal[1, 2, 3, 4, 5] | MISSING, Field(examples=[1])] = (
-        MISSING
-    )
+    who_can_ask_questions: Annotated[
+        Annotated[Literal[1, 2, 3, 4, 5], BeforeValidator(_no_boolean)] | MISSING,
+        Field(examples=[1]),
+    ] = MISSING
     """
     Who may ask AI Companion questions, as one of five groups of people numbered 1 to 5. Works only while `auto_start_ai_companion_questions` is true.
     """
-    who_will_receive_summary: Annotated[Literal[1, 2, 3, 4] | MISSING, Field(examples=[2])] = (
-        MISSING
-    )
+    who_will_receive_summary: Annotated[
+        Annotated[Literal[1, 2, 3, 4], BeforeValidator(_no_boolean)] | MISSING, Field(examples=[2])
+    ] = MISSING
     """
     Who gets the meeting summary: 1 the host, 2 also co-hosts and alternative hosts, 3 also invitees of the own organisation, 4 all invitees. Works only while `auto_start_meeting_summary` is true.
     """
@@ -1866,7 +1888,10 @@ class MeetingUpdate(BaseModel):
     """
     Values for the tracking fields the account has defined. Whether a shorter list removes the fields it does not name is not documented, so send all of them.
     """
-    type: Annotated[Literal[1, 2, 3, 8, 10] | MISSING, Field(examples=[8])] = MISSING
+    type: Annotated[
+        Annotated[Literal[1, 2, 3, 8, 10], BeforeValidator(_no_boolean)] | MISSING,
+        Field(examples=[8]),
+    ] = MISSING
     """
     Kind of meeting: 1 instant, 2 scheduled, 3 series without fixed times, 8 series with fixed times, 10 screen sharing only. Leave it out to keep the present kind; a read may also show 4 (personal meeting room), which cannot be sent.
     """

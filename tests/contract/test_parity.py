@@ -172,6 +172,19 @@ def test_what_the_facts_allow_is_accepted_by_all(body: dict[str, Any]) -> None:
     assert verdicts(body) == dict.fromkeys(READINGS, True)
 
 
+@pytest.mark.parametrize("path", [p for p, f in facts.FIELDS.items() if f.kind == "integer"])
+@pytest.mark.parametrize("value", [True, False])
+def test_readings_agree_that_a_boolean_is_no_number(path: str, value: bool) -> None:
+    """True equals 1 in Python, and so a twin that compares by equality would take it."""
+    body: Any = value
+    for step in reversed(path.replace("[]", ".[]").split(".")):
+        body = [body] if step == "[]" else {step: body}
+    if path.startswith("recurrence."):
+        body["recurrence"].setdefault("type", 1)
+
+    assert verdicts(body) == dict.fromkeys(READINGS, False)
+
+
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(doubtful())
 def test_readings_agree_on_doubtful_bodies(body: dict[str, Any]) -> None:

@@ -30,29 +30,30 @@ def run(
     """
     tally = Tally(verify=verify)
     last: list[Told] = []
-    # Reading is cheap, and whose hundred is spent decides what may still go out.
-    with open_zoom(hosts="resolve") as zoom, Progress(total, shown=said.many) as progress:
+    try:
+        # Reading is cheap, and whose hundred is spent decides what may still go out.
+        with open_zoom(hosts="resolve") as zoom, Progress(total, shown=said.many) as progress:
 
-        def tell(told: Told) -> None:
-            tally.add(told)
-            last[:] = [told]
-            if said.many or not isinstance(told.error, Interrupted):
-                # Of one, the interrupt itself is the answer.
-                said.tell(told)
-            if kept is not None:
-                kept.take(told.done)
-            progress.step(tally)
+            def tell(told: Told) -> None:
+                tally.add(told)
+                last[:] = [told]
+                if said.many or not isinstance(told.error, Interrupted):
+                    # Of one, the interrupt itself is the answer.
+                    said.tell(told)
+                if kept is not None:
+                    kept.take(told.done)
+                progress.step(tally)
 
-        try:
             carry_out(zoom, tasks, tell)
-        except KeyboardInterrupt:
-            raise _interrupted("Interrupted", tally, last, again) from None
-        except BrokenPipeError:
-            # What is still in the buffer has nowhere to go either, at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise _interrupted("Nobody reads the answers", tally, last, again) from None
-    if said.many:
-        print_closing(tally, again)
+        if said.many:
+            print_closing(tally, again)
+    except KeyboardInterrupt:
+        # It may come as late as the last words: another thread had taken the signal.
+        raise _interrupted("Interrupted", tally, last, again) from None
+    except BrokenPipeError:
+        # What is still in the buffer has nowhere to go either, at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise _interrupted("Nobody reads the answers", tally, last, again) from None
     raise typer.Exit(tally.code)
 
 
