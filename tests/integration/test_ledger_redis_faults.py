@@ -49,7 +49,7 @@ def through(proxy: LossyProxy) -> Ledger:
     The start-up check is behind us, and the server knows every script: the answer that is lost is
     one to a script that ran, not a word that it was never heard of.
     """
-    ledger = RedisLedger(f"redis://127.0.0.1:{proxy.port}/0?socket_timeout=0.2")
+    ledger = RedisLedger(f"redis://127.0.0.1:{proxy.port}/0?socket_timeout=1")
     other = asking(key="other")
     ledger.settle(ledger.reserve(other, "other"))
     ledger.external(other, "meeting", 2)
