@@ -17,7 +17,7 @@ from .harness import Figure, Table
 SCHEMA = "rezoom.bench/2"
 _PAPER, _INK, _PALE = "#fcfcfd", "#1f2430", "#596070"
 _OURS, _FLOOR, _PEER = "#0b7a75", "#9aa3b2", "#d1495b"
-_BESIDE = ("rezoom", "httpx", "httpcore", "anyio", "jsonschema-rs", "pyreqwest", "redis")
+_BESIDE = ("rezoom", "httpx", "httpcore", "anyio", "sniffio", "jsonschema-rs", "redis", "pyreqwest")
 
 
 def machine() -> dict[str, str]:
@@ -39,7 +39,7 @@ def table(shown: Table) -> Drawn:
         for name in ("wall", "connections", "goal")
     )
     names = [f"median {shown.unit}", f"best {shown.unit}", "× first"]
-    names += ["wall"] * walls + ["new connections"] * counted + ["goal"] * promised
+    names += ["wall"] * walls + ["new conn."] * counted + ["goal"] * promised
     for name in names:
         out.add_column(name, justify="right", no_wrap=True)
     for figure in shown.figures:

@@ -87,6 +87,7 @@ def one_by_one(scheme: str) -> list[Case]:
         Case(FLOOR, _patching(client, base)),
         *(Case(f"Zoom.update, {name}", _updating(base, make()), goal=_GOALS.get(name))
           for name, make in ledgers().items()),
+        Case("Zoom.update, memory ledger, your own httpx.Client", _brought(base)),
         Case("Zoom.update, Rust transport under httpx (an experiment)", _rust(base)),
         Case("generated client, vendored: update_meeting", _generated(base)),
         Case("httpx.Client.send(prepared)", partial(client.send, prepared)),
@@ -186,6 +187,10 @@ def _updating(base: str, ledger: Ledger, http: httpx.Client | None = None) -> Ca
 
 def _async_zoom(base: str, ledger: Ledger) -> AsyncZoom:
     return AsyncZoom(Bearer("bench", account="bench"), base_url=base, ledger=ledger, limits=LIMITS)
+
+
+def _brought(base: str) -> Callable[[], object]:
+    return _updating(base, MemoryLedger(), httpx.Client(timeout=30))
 
 
 def _rust(base: str) -> Callable[[], object]:
