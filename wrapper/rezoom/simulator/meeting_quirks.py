@@ -96,8 +96,8 @@ class MeetingQuirks:
         Literal["take", "hold", "refuse"],
         seen(
             "A running meeting takes an update, and those in it see it after a restart. `hold` "
-            "shows it in a read only then; an older document has it refused.",
-            "UTA QOD",
+            "shows it in a read only then; an undated copy of Zoom's document has it refused.",
+            "UTA UNDATED",
         ),
     ] = "take"
     lapsed_id: Annotated[
