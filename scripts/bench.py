@@ -18,6 +18,8 @@ from benchmarks import (
     compiling,
     curves,
     ledgers,
+    ledgers_growth,
+    ledgers_peers,
     planning,
     recurrence,
     simulator,
@@ -92,6 +94,8 @@ GROUPS: dict[str, Group] = {
         }
     ),
     "ledgers": ledgers.tables,
+    "limiters": ledgers_peers.tables,
+    "growth": ledgers_growth.tables,
     "curves": curves.tables,
     "compiling": compiling.tables,
     "simulator": simulator.tables,

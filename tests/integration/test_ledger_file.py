@@ -390,6 +390,13 @@ def test_a_file_that_may_not_be_written_is_refused(folder: str) -> None:
     assert count == "1"
 
 
+def test_a_note_that_cannot_be_written_stops_no_task(path: Path, clock: FakeClock) -> None:
+    """As with the blocking methods: it is logged, and the GET goes on."""
+    path.mkdir(parents=True)
+
+    anyio.run(SQLiteLedger(path, clock=clock).alearn_host, "account", 1, "host")
+
+
 def _text(path: Path) -> None:
     path.write_text("shopping list, " * 100)
 

@@ -287,4 +287,10 @@ class SQLiteLedger(Twins):
         except LookupError:
             limiter = anyio.CapacityLimiter(1)
             _aside.set(limiter)
-        return await anyio.to_thread.run_sync(call, limiter=limiter)
+
+        def waiting() -> T:
+            with suppress(LedgerError):  # the call itself says what is wrong
+                self._pool.prepare_inline()
+            return call()
+
+        return await anyio.to_thread.run_sync(waiting, limiter=limiter)

@@ -125,6 +125,12 @@ class Pool:
             self._finalizer()
             self._start()
 
+    def prepare_inline(self) -> None:
+        """Open what inline calls use: that takes longer than an event loop may stand still."""
+        if self.open[Kind.INLINE] is None:
+            with self.begin(Kind.NORMAL, write=None):
+                self.connect(Kind.INLINE)
+
     def _fork(self) -> None:
         self.open = [None] * len(Kind)
         self._forked = True
@@ -132,9 +138,9 @@ class Pool:
         self.lock = threading.Lock()  # the parent's may be held by a thread that is gone
 
     def _open(self, kind: Kind) -> sqlite3.Connection:
+        if self._here.inline:
+            raise Busy
         if self._identity is None:
-            if kind is Kind.INLINE:
-                raise Busy  # making the file takes longer than an event loop may stand still
             self._identity = prepare(self.path, self._patience)
         self.verify()
         try:
