@@ -280,6 +280,15 @@ def test_what_closes_a_host_closes_all_its_meetings(ledger: Ledger, closing: str
         assert refused(ledger, one).scope == "host"
 
 
+def test_a_block_of_a_scope_without_a_limit_ends_with_zooms_reset(ledger: Ledger) -> None:
+    """What is under way there has nothing to do with it."""
+    ledger.reserve(asking(limit=None), "under way")
+    until = MONDAY_NOON + timedelta(hours=3)
+    ledger.block(asking(limit=None), "meeting", until)
+
+    assert refused(ledger, asking(limit=None)).retry_at == until
+
+
 def test_a_block_of_a_scope_that_is_not_claimed_is_no_block(ledger: Ledger) -> None:
     """The host was not known when Zoom spoke of it."""
     ledger.block(asking(), "host", MONDAY_NOON + DAY)

@@ -148,10 +148,12 @@ def read_gauge(
     not know of was then spent elsewhere.
     """
     total = sum(counts)
-    limit = total if limit is None else limit
-    left = max(0, limit - total)
     external = counts[EXTERNAL]
-    next_free = free_at(max(1, total - limit + 1)) if total else 0
+    if limit is None:  # nobody waits for a place of it to free
+        limit, next_free = total, 0
+    else:
+        next_free = free_at(max(1, total - limit + 1)) if total else 0
+    left = max(0, limit - total)
     if blocked:
         external += left
         next_free = blocked if left else max(blocked, next_free)
