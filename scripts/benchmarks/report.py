@@ -25,7 +25,7 @@ def machine() -> dict[str, str]:
     return {
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": f"{platform.system()} {platform.release()}, {platform.machine()}",
-        "processors": str(os.cpu_count()),
+        "processors": f"{os.cpu_count()} processors",
         "packages": ", ".join(f"{name} {_version(name)}" for name in _BESIDE),
     }
 
@@ -67,7 +67,7 @@ def _number(value: float | None) -> str:
 
 def bars(title: str, note: str, rows: Mapping[str, tuple[float, str]]) -> str:
     """Draw horizontal bars as an SVG, from (milliseconds, colour) by name."""
-    width, left, bar, step = 760, 320, 18, 27
+    width, left, bar, step = 800, 370, 18, 27
     top, most = 56, max(value for value, _ in rows.values())
     height = top + len(rows) * step + 34
     out = [

@@ -103,6 +103,8 @@ def _first_updates() -> list[Start]:
 
 def _commands() -> list[Start]:
     rezoom = ("-m", "rezoom.cli")
+    series = ("--repeat", "every 2 weeks on tue, 10 times", "--start", "2027-03-02T09:00")
+    preview = ("preview", *series, "--timezone", "Europe/Berlin")
     change = ("update", "85746065", "--topic", "Stand-up", "--dry-run")
     return [
         Start(_BARE),
@@ -111,6 +113,7 @@ def _commands() -> list[Start]:
         Start("rezoom --version", words=(*rezoom, "--version")),
         Start("rezoom update --help", words=(*rezoom, "update", "--help")),
         Start("rezoom update … --dry-run", words=(*rezoom, *change)),
+        Start("rezoom preview --repeat …", words=(*rezoom, *preview)),
         Start("rezoom quota", words=(*rezoom, "quota")),
     ]
 

@@ -25,6 +25,8 @@ class _Place(NamedTuple):
     # Whether the rule speaks of the place as a whole, and not of something in it; and a member
     # without which an object cannot break it.
     rules: tuple[tuple[str, Draft202012Validator, bool, str | None], ...]
+    # Those that speak of something in it, all at once: mostly none of them is broken.
+    inside: Draft202012Validator
 
 
 def warnings(body: Mapping[str, Any]) -> list[Problem]:
@@ -67,7 +69,10 @@ def _visit(place: _Place, value: Any, at: str, found: list[tuple[str, str, bool]
     elif place.items is not None and isinstance(value, list):
         for index, item in enumerate(value):
             _visit(place.items, item, f"{at}[{index}]", found)
+    kept = place.inside.is_valid(value)
     for rule, validator, whole, needs in place.rules:
+        if kept and not whole:
+            continue
         if (is_object and needs is not None and needs not in value) or validator.is_valid(value):
             continue
         if whole:
@@ -95,18 +100,21 @@ def _place(schema: Mapping[str, Any]) -> _Place:
     strange = schema.keys() - {"properties", "items", "allOf"}
     if strange:
         raise TypeError(f"the advice has {', '.join(sorted(strange))}, which nobody reads here")
+    rules = tuple(
+        (
+            rule["x-rule"],
+            Draft202012Validator(rule, validate_formats=True),
+            rule.keys() == {"x-rule", "not"},
+            _needed(rule),
+        )
+        for rule in schema.get("allOf", ())
+    )
+    inside = [rule for rule in schema.get("allOf", ()) if rule.keys() != {"x-rule", "not"}]
     return _Place(
         tuple((name, _place(below)) for name, below in schema.get("properties", {}).items()),
         _place(schema["items"]) if "items" in schema else None,
-        tuple(
-            (
-                rule["x-rule"],
-                Draft202012Validator(rule, validate_formats=True),
-                rule.keys() == {"x-rule", "not"},
-                _needed(rule),
-            )
-            for rule in schema.get("allOf", ())
-        ),
+        rules,
+        Draft202012Validator({"allOf": inside} if inside else {}, validate_formats=True),
     )
 
 

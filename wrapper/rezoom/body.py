@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from ._wire import Unset, facts, source
 from .errors import Problem
 from .plain import Odd, copied, top
-from .times import WireTimeError, start_fields, utc_instant, zone
+from .times import WireTimeError, is_wall_clock, start_fields, utc_instant, zone
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST = 12
@@ -205,6 +205,8 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         if place is not None:
             _time(lambda: zone(place), "timezone", out)
         return
+    if not occurrence and isinstance(start, str) and is_wall_clock(start) and _named(place):
+        return
     written = _time(lambda: start_fields(start, place, utc_only=occurrence), "start_time", out)
     if written is _DROP:
         del body["start_time"]
@@ -212,6 +214,13 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         body |= written  # in its old place: the stub sends members in the order they were given
     if occurrence:
         body.pop("timezone", None)  # it has said what the start means, and Zoom would ignore it
+
+
+def _named(place: str | None) -> bool:
+    try:
+        return place is None or zone(place).key == place
+    except WireTimeError:
+        return False
 
 
 def _time(write: Callable[[], Any], path: str, out: Draft) -> Any:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ._wire import UNSET, facts
-from .times import WireTimeError, utc_instant
+from .times import WireTimeError, is_instant, utc_instant
 
 # Below what `body.py` allows: what is deeper is looked at there.
 _DEEPEST = 10
@@ -50,7 +50,7 @@ def copied(raw: Mapping[Any, Any], level: Level = _PLAIN, depth: int = 0) -> dic
     if depth > _DEEPEST:
         raise Odd
     instants, starts, lists, below = level
-    body = {}
+    body = dict(raw)
     for key, value in raw.items():
         if key not in _NAMES and (type(key) is not str or not key.isascii()):
             raise Odd
@@ -58,35 +58,33 @@ def copied(raw: Mapping[Any, Any], level: Level = _PLAIN, depth: int = 0) -> dic
         if kind is bool or kind is int:
             if key in instants:
                 raise Odd
-            body[key] = value
         elif kind is str:
             if not value.isascii():
                 _encode(value)
-            body[key] = _instant(value) if key in instants else value
+            if key in instants:
+                body[key] = _instant(value)
         elif kind is dict:
             body[key] = copied(value, below.get(key, _PLAIN), depth + 1)
         elif kind is list and key not in lists:
             body[key] = _items(value, below.get(key, _PLAIN), depth + 1)
-        elif kind is datetime and key in starts:
-            body[key] = value
-        elif value is not UNSET:
+        elif value is UNSET:
+            del body[key]
+        elif kind is not datetime or key not in starts:
             raise Odd
     return body
 
 
 def _items(values: list[Any], level: Level, depth: int) -> list[Any]:
-    items = []
-    for value in values:
+    items = list(values)
+    for index, value in enumerate(values):
         kind = type(value)
         if kind is dict:
-            items.append(copied(value, level, depth + 1))
-            continue
-        if kind is str:
+            items[index] = copied(value, level, depth + 1)
+        elif kind is str:
             if not value.isascii():
                 _encode(value)
         elif kind is not bool and kind is not int:
             raise Odd
-        items.append(value)
     return items
 
 
@@ -98,6 +96,8 @@ def _encode(text: str) -> None:
 
 
 def _instant(text: str) -> str:
+    if is_instant(text):
+        return text
     try:
         return utc_instant(text)
     except WireTimeError:
