@@ -16,7 +16,7 @@ from rezoom.errors import SlotExpired
 from rezoom.quota import Reservation, SQLiteLedger
 from rezoom.quota.instants import DAY, MINUTE, SECOND, micros
 from rezoom.quota.pacing import Pace
-from rezoom.quota.sqlite_sql import number
+from rezoom.quota.sqlite_sql import number, old_number
 
 # As the first format had them.
 TABLES = """
@@ -36,7 +36,7 @@ PRAGMA application_id = 1381649745;
 PRAGMA user_version = 1;
 """
 NOW = micros(MONDAY_NOON)
-MEETING = number("account/meeting/one")
+MEETING = old_number("account/meeting/one")
 PACE = Pace("account/pace", 2.0, 1, 2.0)
 ASKED = asking(limit=9, exclusive=True)
 

@@ -112,8 +112,8 @@ def _make(path: Path, patience: float) -> None:
         if db.execute("PRAGMA user_version").fetchone()[0]:
             upgrade(db, VERSION)
             return
-        # A commit writes whole pages, and almost always a single one.
-        db.execute("PRAGMA page_size = 2048")
+        # A commit writes whole pages: almost always a single one, and small ones are quick.
+        db.execute("PRAGMA page_size = 1024")
         # Under our lock, because SQLite does not wait for anybody during this change of mode.
         mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":

@@ -16,6 +16,7 @@ def upgrade(db: sqlite3.Connection, version: int) -> None:
     try:
         db.execute("BEGIN IMMEDIATE")
         if db.execute("PRAGMA user_version").fetchone()[0] != version:
+            _renumber(db)
             _split_leases(db)
             db.execute(f"PRAGMA user_version = {version}")
         db.execute("COMMIT")
@@ -23,6 +24,14 @@ def upgrade(db: sqlite3.Connection, version: int) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+
+
+def _renumber(db: sqlite3.Connection) -> None:
+    """Give meetings the numbers that they have now."""
+    for old, key in db.execute("SELECT scope, key FROM name").fetchall():
+        new = sql.number(key)
+        for table in ("lease", "place", "block", "name") if new != old else ():
+            db.execute(f"UPDATE {table} SET scope = ? WHERE scope = ?", (new, old))  # noqa: S608 - our own names
 
 
 def _split_leases(db: sqlite3.Connection) -> None:
