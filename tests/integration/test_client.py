@@ -35,6 +35,7 @@ from rezoom import (
 )
 from rezoom.auth import Token
 from rezoom.errors import LedgerUnavailable
+from rezoom.lines import AsyncLine, Line, Own
 from rezoom.quota import Quota, Reservation
 from rezoom.quota.gauge import Reading
 from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer
@@ -368,7 +369,9 @@ def test_there_is_a_timeout_by_default(wire: Wire, call: Call) -> None:
     caller = call()
     caller.update(1, topic="x")
 
-    assert opened(caller).timeout == httpx.Timeout(30)
+    line = opened(caller)
+    assert isinstance(line, Own)
+    assert line.timeout == httpx.Timeout(30)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True, "30", None])
@@ -435,7 +438,8 @@ def test_a_forked_child_opens_its_own_connection(
 
     assert [sent.connection for sent in wire.calls] == [1, 2]
     assert not parents.is_closed
-    caller.zoom._http, caller.zoom._pid = parents, pid  # for the end to close
+    setattr(caller.zoom, "_http", parents)  # noqa: B010 - of either kind; for the end to close
+    caller.zoom._pid = pid
 
 
 def test_an_unreachable_host_is_not_sent(wire: Wire, call: Call) -> None:
@@ -497,8 +501,8 @@ def tokens(wire: Wire) -> list[str]:
     return [sent.headers["authorization"] for sent in wire.calls]
 
 
-def opened(caller: Caller) -> httpx.Client | httpx.AsyncClient:
-    """Return the httpx client that the caller has made for itself."""
+def opened(caller: Caller) -> Line | AsyncLine:
+    """Return the connections that the caller has made for itself."""
     http = caller.zoom._http
     assert http is not None
     return http

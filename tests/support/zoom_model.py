@@ -112,13 +112,15 @@ class ModelZoom:
         if refused is not None:
             return refused
         meeting = self.meetings[number]
+        valid = body.get("duration", 1) >= 1
         if meeting.lapses() <= self.now:
-            return 404, 3001
+            # A body that cannot be is told before a meeting that is not there.
+            return (404, 3001) if valid else (400, 300)
         recent = sum(at > self.now - DAY and m == number for at, _, m in self._updates)
         if self.used_by_host(meeting.host) >= self._host_day or recent >= self._meeting_day:
             return 429, 429
         self._updates.append((self.now, meeting.host, number))
-        if body.get("duration", 1) < 1:
+        if not valid:
             return 400, 300
         if one is None:
             self._change(meeting, body)
