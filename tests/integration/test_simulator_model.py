@@ -253,7 +253,8 @@ class SideBySideWithinLimits(SideBySide):
         there = self.model.next_free(self.number(which))
         if there is None:
             reject()
-        self.let_time_pass(there - timedelta(seconds=before) - self.model.now)
+        moment = max(there - timedelta(seconds=before), self.model.now)
+        self.let_time_pass(moment - self.model.now)
         self.sign()
         self.rename(which, "again")
 
