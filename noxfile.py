@@ -133,7 +133,8 @@ def demo(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure beside the floors and the peers, in one run; nothing here can fail on a slow day."""
-    install(session, "rezoom and its peers", EVERYTHING, *group("bench", "scoreboard"))
+    needs = group("bench", "compiler", "scoreboard")
+    install(session, "rezoom and its peers", *TOOLCHAIN, EVERYTHING, *needs)
     session.run("python", "scripts/bench.py", *session.posargs)
 
 

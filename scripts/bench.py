@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks import (
     bodies,
@@ -28,12 +29,12 @@ from benchmarks import (
 )
 from benchmarks.harness import Case, Run, Table, measure
 from benchmarks.loopback import shared
-from benchmarks.report import SCHEMA, machine, plot, table
+from benchmarks.report import SCHEMA, filled, machine, plot, table
 from rich.console import Console
 from rich.status import Status
 
 Group = Callable[[Run], Iterator[Table]]
-PLOT = Path(__file__).parents[1] / "docs" / "assets" / "cost.svg"
+DOCS = Path(__file__).parents[1] / "docs"
 WIDTH = 150
 OVER_HTTPS = "One update after the other, https"
 
@@ -106,6 +107,14 @@ def _tell(status: Status, name: str, said: str) -> None:
     status.update(f"{name}: {said}")
 
 
+def write_docs(told: dict[str, Any], note: str) -> None:
+    """Write the figures, the picture, and the tables of the page."""
+    (DOCS / "cost.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (DOCS / "assets" / "cost.svg").write_text(plot(told["tables"], note, OVER_HTTPS), "utf-8")
+    page = DOCS / "cost.md"
+    page.write_text(filled(page.read_text("utf-8"), told["tables"]), "utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the groups named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -114,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=None, help="default: 21, or 3 with --quick")
     parser.add_argument("--json", action="store_true", help="one object on stdout, no tables")
     parser.add_argument("--save", type=Path, help="write the JSON into this file as well")
-    parser.add_argument("--plot", action="store_true", help=f"draw {PLOT.name} anew, for the docs")
+    parser.add_argument("--docs", action="store_true", help="write what docs/cost.md shows")
     options = parser.parse_args(arguments)
     # In a file or a pipe a table is as wide as it needs to be.
     wide = None if sys.stdout.isatty() else WIDTH
@@ -142,13 +151,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(told))
     if options.save:
         options.save.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
-    if options.plot:
-        picture = plot(
-            found, f"nox -s bench, {told['at']}: {line.partition(', rezoom')[0]}", OVER_HTTPS
-        )
-        if picture is None:
-            parser.error("--plot needs the group updates")
-        PLOT.write_text(picture, "utf-8")
+    if options.docs:
+        if options.group or options.quick:
+            parser.error("--docs needs a whole run")
+        write_docs(told, f"nox -s bench, {told['at']}: {line.partition(', rezoom')[0]}")
     return 0
 
 

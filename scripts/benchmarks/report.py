@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -65,6 +66,42 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
+def markdown(shown: Mapping[str, Any]) -> str:
+    """Write one table of the JSON as Markdown, as the docs show it."""
+    rows = shown["figures"]
+    columns = {"median": shown["unit"], "ratio": "× first"}
+    optional = {"connections": "new connections", "goal": "goal"}
+    columns |= {key: head for key, head in optional.items() if any(key in row for row in rows)}
+    lines = [f"| | {' | '.join(columns.values())} |", f"|---|{'---:|' * len(columns)}"]
+    for row in rows:
+        cells = [_cell(row, key) for key in columns]
+        lines.append(f"| {row['name']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if key == "goal":
+        return f"{value} {'✓' if row['good'] else '✗'}"
+    return _number(value) if key == "median" else f"{value:.2f}"
+
+
+_TABLE = re.compile(r"<!-- (?P<title>[^\n]+?) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def filled(text: str, tables: Sequence[Mapping[str, Any]]) -> str:
+    """Put tables into a page, between the comments that name one and `<!-- end -->`."""
+    known = {one["title"]: one for one in tables}
+
+    def table_of(found: re.Match[str]) -> str:
+        title = found["title"]
+        return f"<!-- {title} -->\n{markdown(known[title])}\n<!-- end -->"
+
+    return _TABLE.sub(table_of, text)
+
+
 def bars(title: str, note: str, rows: Mapping[str, tuple[float, str]]) -> str:
     """Draw horizontal bars as an SVG, from (milliseconds, colour) by name."""
     width, left, bar, step = 800, 370, 18, 27
@@ -100,11 +137,9 @@ def _text(content: str, **attributes: object) -> str:
     return _tag("text", escape(content), **attributes)
 
 
-def plot(tables: Sequence[Mapping[str, Any]], note: str, title: str) -> str | None:
-    """Draw the CPU of one update, from the table called `title`; None if it was not measured."""
-    figures = next((one["figures"] for one in tables if one["title"] == title), None)
-    if figures is None:
-        return None
+def plot(tables: Sequence[Mapping[str, Any]], note: str, title: str) -> str:
+    """Draw the CPU of one update, from the table called `title`."""
+    (figures,) = (one["figures"] for one in tables if one["title"] == title)
     rows = {}
     for figure in sorted(figures, key=lambda figure: figure["median"]):
         name = figure["name"].partition(" (")[0]
