@@ -64,6 +64,10 @@ def _imports() -> list[Start]:
     return [
         Start(_BARE),
         Start(_HTTPX, "import httpx"),
+        # Which brings a command line of its own, where these are installed.
+        Start(
+            "import httpx, without click", "import sys\nsys.modules['click'] = None\nimport httpx"
+        ),
         Start("import rezoom", "import rezoom", goal=as_httpx),
         Start("from rezoom import Zoom", "from rezoom import Zoom", goal=as_httpx),
         Start("import rezoom.recurrence", "import rezoom.recurrence", goal=Goal(20, "over")),

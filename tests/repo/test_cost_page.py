@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from benchmarks.report import filled, markdown, plot
 
@@ -38,7 +38,7 @@ def test_the_picture_shows_every_client_of_its_table() -> None:
         (DOCS / "assets" / "cost.svg").read_text("utf-8"),
         plot(TOLD["tables"], "note", title),
     ):
-        words = " ".join(ElementTree.fromstring(picture).itertext())  # noqa: S314 - our own file
+        words = " ".join(ET.fromstring(picture).itertext())  # noqa: S314 - our own file
         for figure in table["figures"]:
             assert figure["name"].partition(" (")[0] in words
 
