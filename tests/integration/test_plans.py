@@ -339,6 +339,74 @@ def test_a_plan_with_a_passcode_hides_it_until_asked(sim: Simulator, calling: Ca
     assert sim.meeting(meeting)["password"] == "S3cret-x"
 
 
+def test_a_file_without_secrets_says_only_whether_there_was_a_passcode(
+    sim: Simulator, calling: Calling
+) -> None:
+    """Six digits are guessed from a digest in a second."""
+    caller, meeting = calling(), sim.add_meeting(password="482915")
+    plan = caller.plan(meeting, password="")
+
+    written = plan.to_json()
+
+    assert "digest:" not in written + repr(plan.to_dict())
+    assert (json.loads(written)["read"], json.loads(written)["secrets"]) == (
+        {"password": "(hidden)"}, False,
+    )  # fmt: skip
+    whole = json.loads(plan.to_json(secrets=True))
+    assert (whole["read"] == plan.read, whole["secrets"], "482915" in repr(whole)) == (
+        True, True, False,
+    )  # fmt: skip
+
+
+def test_a_plan_without_secrets_is_stale_once_there_is_no_passcode(
+    sim: Simulator, calling: Calling
+) -> None:
+    """Another passcode it cannot tell from the first; a plan in memory, or with secrets, can."""
+    caller, meeting = calling(), sim.add_meeting(password="482915")
+    plan = caller.plan(meeting, password="", settings={"waiting_room": True})
+    blind, seeing = Plan.from_json(plan.to_json()), Plan.from_json(plan.to_json(secrets=True))
+    caller.update(meeting, password="777777")
+
+    for one in (plan, seeing):
+        with pytest.raises(PlanStale, match="password"):
+            caller.apply(one)
+    assert caller.apply(blind).sent
+    sim.set_quirks({"empty-passcode": "clear"})
+    caller.update(meeting, password="")
+    with pytest.raises(PlanStale, match=r"password.*nothing|password.*empty"):
+        caller.apply(replace(blind, body={"password": "771100"}))
+
+
+def test_a_link_in_a_text_is_kept_without_its_passcode(sim: Simulator, calling: Calling) -> None:
+    """The rest of the text still tells whether somebody has changed it."""
+    caller = calling()
+    meeting = sim.add_meeting(agenda="Join: https://zoom.us/j/1?pwd=482915 (Monday)")
+    written = caller.plan(meeting, agenda="Tuesday").to_json()
+
+    assert json.loads(written)["read"] == {
+        "agenda": "Join: https://zoom.us/j/1?pwd=(hidden) (Monday)"
+    }
+    caller.update(meeting, agenda="Join: https://zoom.us/j/1?pwd=482915 (Wednesday)")
+    with pytest.raises(PlanStale, match="agenda"):
+        caller.apply(Plan.from_json(written))
+
+
+def test_no_secret_is_in_the_repr_of_anything_a_plan_or_receipt_has(
+    sim: Simulator, calling: Calling
+) -> None:
+    """The values are there all the same, and JSON has them."""
+    caller, meeting = calling(), sim.add_meeting(password="482915")
+    plan = caller.plan(meeting, password="771100", topic="New")
+    receipt = caller.send(plan, verify=True)
+
+    seen = [plan.body, receipt.applied, pickle.loads(pickle.dumps(receipt)).applied]
+    assert [json.loads(json.dumps(one))["password"] for one in seen] == ["771100"] * 3
+    undo = receipt.undo()
+    shown = (*seen, receipt, receipt.record, receipt.verdict, receipt.side_effects, undo, undo.body)
+    text = " ".join(f"{one} {one!r}" for one in shown)
+    assert [secret for secret in ("482915", "771100", "zak=ey", "pwd=4") if secret in text] == []
+
+
 def test_what_the_meeting_forbids_is_an_error(sim: Simulator, calling: Calling) -> None:
     """A verdict, because the meeting was read; `allow` lifts it."""
     caller, meeting = calling(), sim.add_meeting()

@@ -58,6 +58,14 @@ def hidden_paths(value: Any, prefix: str = "") -> Iterator[str]:
             yield from hidden_paths(item, f"{prefix}[{index}]")
 
 
+class Veiled(dict[str, Any]):
+    """Members by dotted path, or a body: every value is there, and no secret is in the repr."""
+
+    def __repr__(self) -> str:
+        shown = {name: masked(value, str(name).rpartition(".")[2]) for name, value in self.items()}
+        return repr(shown)
+
+
 def without_assignments(text: str) -> str:
     """Return a usage message in which `password=...` is hidden; parsers quote what was typed."""
     return _ASSIGNED.sub(rf"\1\2{HIDDEN}", text)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ..secrecy import masked
+from ..secrecy import HIDDEN, is_secret, masked
 from . import reading_back
 from .change import FieldChange
 from .comparing import at, instant, leaves
@@ -31,7 +31,10 @@ def fingerprint(
     occurrence: Listed | None = None,
     seen: bool = True,
 ) -> dict[str, Any]:
-    """Keep what the meeting has at the members that are about to change; of secrets a digest."""
+    """Keep what the meeting has at the members that are about to change; of secrets a digest.
+
+    The passcode inside a link is not kept at all.
+    """
     paths: dict[str, None] = {}
     for path, _ in leaves(body):
         for name in reading_back.elsewhere(path) or (path,):
@@ -49,6 +52,11 @@ def fingerprint(
     if "recurrence" in paths:
         found["occurrences"] = _listing(view)
     return found
+
+
+def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of a secret only whether there was one: six digits are soon guessed from a digest."""
+    return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
 
 
 def differences(
@@ -69,7 +77,8 @@ def differences(
             shown: Any = occurrence.to_dict()["start_time"] if occurrence else None
         else:
             shown = at(view, path)
-        if _kept(path, shown, salt) != before:
+        kept = _kept(path, shown, salt)
+        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
             found.append(FieldChange(path, before, shown))
     return found
 
@@ -87,10 +96,15 @@ def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) ->
 
 
 def _kept(path: str, value: Any, salt: str) -> Any:
-    if masked(value, path.rpartition(".")[2]) != value:
-        text = json.dumps([salt, path, value], sort_keys=True, default=str)
-        return _DIGEST + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return value
+    shown = masked(value, path.rpartition(".")[2])
+    if shown != HIDDEN:
+        return shown
+    text = json.dumps([salt, path, value], sort_keys=True, default=str)
+    return _DIGEST + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_digest(path: str, kept: Any) -> bool:
+    return is_secret(path.rpartition(".")[2]) and str(kept).startswith(_DIGEST)
 
 
 def _listing(view: Mapping[str, Any]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from ..recurrence.wire import SERIES_TYPE
 from ..recurrence.zones import last_instant
 from ..rules import merge
 from ..scheduling import judge_scheduled
-from ..secrecy import masked
+from ..secrecy import Veiled, masked
 from .comparing import drop, leaves, put
 from .completing import completed, present_of
 from .dates import Dates, expected
@@ -53,6 +53,9 @@ class Following(Generic[R]):
     new: Mapping[str, Any]
     problems: tuple[Problem, ...] = ()
     dates: Dates | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "new", Veiled(self.new))
 
     def bound(self, apply: Callable[..., Any]) -> Following[Any]:
         """Return the same with a client's own `apply` for its plan."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import PlanError, Problem
 from ..retry import Wait
+from ..secrecy import Veiled
 from .change import FieldChange
 from .dates import Dates
 
@@ -44,6 +45,9 @@ class Plan(Generic[R]):
     topic: str = ""
     allow: tuple[str, ...] = ()
     _apply: Callable[..., R] | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "body", Veiled(self.body))
 
     @property
     def empty(self) -> bool:

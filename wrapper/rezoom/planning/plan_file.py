@@ -12,6 +12,7 @@ from ..secrecy import hidden_paths, masked
 from ..times import WireTimeError, zone
 from .change import FieldChange
 from .dates import Dates
+from .fingerprint import without_digests
 from .plan import Plan
 from .sealed import seal, unseal
 
@@ -27,7 +28,11 @@ def write(plan: Plan[Any], *, secrets: bool) -> str:
             f"The plan sets {', '.join(hidden)}, and a file of it would show that",
             next_step="Write to_json(secrets=True), and keep the file to yourself (chmod 600).",
         )
-    return seal(SCHEMA, {**shown(plan), "body": dict(plan.body), "secrets": bool(hidden)})
+    members = {**shown(plan), "body": dict(plan.body)}
+    if secrets:
+        members["read"] = dict(plan.read)
+    holds = bool(hidden) or (secrets and plan.read != without_digests(plan.read))
+    return seal(SCHEMA, {**members, "secrets": holds})
 
 
 def shown(plan: Plan[Any]) -> dict[str, Any]:
@@ -45,7 +50,7 @@ def shown(plan: Plan[Any]) -> dict[str, Any]:
         "dates": None if plan.dates is None else write_dates(plan.dates),
         "problems": [problem.to_dict() for problem in plan.problems],
         "allow": list(plan.allow),
-        "read": dict(plan.read),
+        "read": without_digests(plan.read),
     }
 
 

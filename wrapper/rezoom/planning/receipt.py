@@ -25,11 +25,11 @@ class Record:
     """What was sent, when, and what the reads around it showed; kept for undoing it."""
 
     account: str
-    body: Mapping[str, Any]
+    body: Mapping[str, Any] = field(repr=False)
     at: datetime
     occurrence: str | None = None
-    before: Mapping[str, Any] | None = None
-    after: Mapping[str, Any] | None = None
+    before: Mapping[str, Any] | None = field(default=None, repr=False)
+    after: Mapping[str, Any] | None = field(default=None, repr=False)
     dates: Dates | None = None
     # Members of the body that a file of it leaves out.
     hidden: tuple[str, ...] = ()

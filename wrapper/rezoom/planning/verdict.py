@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..errors import Problem
-from ..secrecy import masked
+from ..secrecy import Veiled, masked
 from ..situations import build_case, likely_reason
 from . import reading_back
 from .change import FieldChange
@@ -30,6 +30,9 @@ class Verdict:
     ignored: Mapping[str, Problem] = field(default_factory=dict)
     unseen: Mapping[str, Problem] = field(default_factory=dict)
     side_effects: tuple[FieldChange, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "applied", Veiled(self.applied))
 
     def __repr__(self) -> str:
         parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))
