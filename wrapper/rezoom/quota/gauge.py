@@ -23,12 +23,16 @@ class Forecast(NamedTuple):
 
     places: tuple[tuple[int, int], ...] = ()
     shift: int = 0
+    # When places that are kept one by one come back.
+    single: Sequence[int] = ()
 
     def frees(self) -> tuple[tuple[datetime, int], ...]:
         """List when places come back and how many."""
         frees: dict[int, int] = {}
         for free_at, number in self.places:
             frees[free_at] = frees.get(free_at, 0) + number
+        for free_at in self.single:
+            frees[free_at] = frees.get(free_at, 0) + 1
         return tuple((instant(at + self.shift), frees[at]) for at in sorted(frees))
 
 
@@ -101,15 +105,23 @@ class Quota(Gauge):
         )  # fmt: skip
 
 
-class Reading(NamedTuple):
-    """What a ledger has read, as it counts; made a Quota for those who look.
+class Row(NamedTuple):
+    """One scope as a ledger counts it: places by state, when the next frees, and all of them."""
 
-    A row for each scope: its name and limit, the places by state, when the next frees, until when
-    it is blocked, and all its places.
-    """
+    name: str
+    limit: int | None
+    counts: Sequence[int]
+    free: int
+    blocked: int
+    places: tuple[tuple[int, int], ...] = ()
+    single: Sequence[int] = ()
+
+
+class Reading(NamedTuple):
+    """What a ledger has read; made a Quota for those who look."""
 
     shift: int
-    scopes: tuple[tuple[str, int | None, Sequence[int], int, int, tuple[tuple[int, int], ...]], ...]
+    rows: Sequence[Row]
 
     def quota(self) -> Quota:
         """Write it out."""
@@ -118,10 +130,10 @@ class Reading(NamedTuple):
     def gauges(self) -> dict[str, Gauge]:
         """Write out each scope."""
         gauges = {}
-        for name, limit, counts, free, blocked, places in self.scopes:
-            gauges[name] = read_gauge(
-                limit, counts, partial(_known, free), blocked, self._show,
-                forecast=Forecast(places, self.shift),
+        for row in self.rows:
+            gauges[row.name] = read_gauge(
+                row.limit, row.counts, partial(_known, row.free), row.blocked, self._show,
+                forecast=Forecast(row.places, self.shift, row.single),
             )  # fmt: skip
         return gauges
 

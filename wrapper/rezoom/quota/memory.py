@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import QuotaExceeded, StateLost
-from .gauge import Forecast, Gauge, Quota, Reading, read_gauge
+from .gauge import Forecast, Gauge, Quota, Reading, Row, read_gauge
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time, in_forked_child
 from .pacing import UNPACED, Stored, lesson, turn
@@ -193,7 +193,7 @@ class MemoryLedger(Twins):
                     free = pot.free_at(max(1, pot.count - limit + 1)) if pot.count else 0
                     blocked = pot.blocked if pot.blocked > now else 0
                     places = pot.places()
-                    rows.append((scope.name, limit, pot.counts(), free, blocked, places))
+                    rows.append(Row(scope.name, limit, pot.counts(), free, blocked, places))
             return Reading(shown(0, self._ahead), tuple(rows))
 
     def keys(self, prefix: str) -> tuple[str, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import chain
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
-from .gauge import EXTERNAL, Gauge, Reading, nth_free
+from .gauge import EXTERNAL, Gauge, Reading, Row, nth_free
 from .instants import HOUR, SECOND, instant, micros
 from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
@@ -139,11 +138,11 @@ class Book:
 
     def reading(self, reservation: Reservation) -> Reading:
         """Read all scopes, with what frees when."""
-        rows = [
-            (*self._row(scope), tuple(self._places(scope)))
-            for scope in reservation.scopes
-            if scope.limit is not None and (not scope.gate or self._blocked(scope))
-        ]
+        rows = []
+        for scope in reservation.scopes:
+            weight = self.tail.weigh(self.db, _number(scope.key), self.now)
+            if scope.limit is not None and (not scope.gate or weight.blocked > self.now):
+                rows.append(self._row(scope, weight))
         return Reading(shown(0, self.ahead), tuple(rows))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
@@ -207,39 +206,43 @@ class Book:
         if reservation.pace is not None:
             yield pace_refusal(reservation.pace, stored, self.now, wait, self._show)
 
-    def _blocked(self, scope: Scope) -> bool:
-        return self.tail.weigh(self.db, _number(scope.key), self.now).blocked > self.now
-
-    def _places(self, scope: Scope) -> Iterable[tuple[int, int]]:
-        number = _number(scope.key)
-        own = [(at, 1) for at in self.tail.own(number).frees() if at > self.now]
-        return chain(self.db.execute(sql.PLACES, (number, self.now)), own)
-
     def _gauge(self, scope: Scope) -> Gauge:
-        row = (*self._row(scope), ())
+        weight = self.tail.weigh(self.db, _number(scope.key), self.now)
+        row = self._row(scope, weight)
         return Reading(shown(0, self.ahead), (row,)).gauges()[scope.name]
 
-    def _row(self, scope: Scope) -> tuple[str, int | None, tuple[int, int, int, int], int, int]:
-        now, number = self.now, _number(scope.key)
-        own = self.tail.own(number)
-        pending, late, unknown, left, places, external, first, until = self.db.execute(
-            sql.TALLY, (number, now)
+    def _row(self, scope: Scope, weight: Weight) -> Row:
+        now, single = self.now, weight.frees()
+        counts = (len(weight.pending), len(weight.answered), 0, len(weight.unknown))
+        places: tuple[tuple[int, int], ...] = ()
+        if len(single) != weight.count:  # something was folded, or spent by others, or is over
+            single = [at for at in single if at > now]
+            counts, places = self._counts(weight), tuple(self._folded(weight))
+        wanted = weight.count - (scope.limit or 0) + 1
+        if wanted > 1:
+            free = nth_free([*places, *((at, 1) for at in single)], wanted)
+        else:
+            # Not `due`, which a place that was given back may have left too early.
+            free = min([*single, *(at for at, _ in places)], default=0)
+        blocked = weight.blocked if weight.blocked > now else 0
+        return Row(scope.name, scope.limit, counts, free, blocked, places, single)
+
+    def _counts(self, weight: Weight) -> tuple[int, int, int, int]:
+        now = self.now
+        pending, late, unknown, places, external = self.db.execute(
+            sql.TALLY, (weight.scope, now)
         ).fetchone()
         external = external or 0
-        counts = (
-            pending + _later(own.pending.values(), now),
-            late + (places or 0) - external + _later(own.answered, now),
+        return (
+            pending + _later(weight.pending.values(), now),
+            late + (places or 0) - external + _later(weight.answered, now),
             external,
-            unknown + _later(own.unknown, now),
+            unknown + _later(weight.unknown, now),
         )
 
-        wanted = sum(counts) - (scope.limit or 0) + 1
-        if wanted > 1:
-            free = nth_free(self._places(scope), wanted)
-        else:
-            firsts = (at for at in (left, first, *own.frees()) if at is not None and at > now)
-            free = min(firsts, default=0)
-        return scope.name, scope.limit, counts, free, until or 0
+    def _folded(self, weight: Weight) -> Iterable[tuple[int, int]]:
+        found: Iterable[tuple[int, int]] = self.db.execute(sql.PLACES, (weight.scope, self.now))
+        return found
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self.ahead))

@@ -50,15 +50,12 @@ SELECT sum(number), min(free_at),
   (SELECT min(free_at) FROM unanswered WHERE scope = ?1 AND free_at > ?2),
   (SELECT until FROM block WHERE scope = ?1)
 FROM place WHERE scope = ?1 AND free_at > ?2"""
-# As above, by state: pending, answered late, unknown, the first to free; places, those spent by
-# others, and the first to free; the block.
+# As above, by state: pending, answered late, unknown; places, and those spent by others.
 TALLY = f"""
 SELECT coalesce(sum(send_by > 0), 0), coalesce(sum(send_by = {LATE}), 0),
-  coalesce(sum(send_by = {UNKNOWN_LEASE}), 0), min(free_at),
+  coalesce(sum(send_by = {UNKNOWN_LEASE}), 0),
   (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2),
-  (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2 AND state = {EXTERNAL}),
-  (SELECT min(free_at) FROM place WHERE scope = ?1 AND free_at > ?2),
-  (SELECT until FROM block WHERE scope = ?1 AND until > ?2)
+  (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2 AND state = {EXTERNAL})
 FROM unanswered WHERE scope = ?1 AND free_at > ?2"""
 PLACES = """SELECT free_at, number FROM place WHERE scope = ?1 AND free_at > ?2
 UNION ALL SELECT free_at, 1 FROM unanswered WHERE scope = ?1 AND free_at > ?2"""
