@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ..errors import QuotaExceeded
@@ -213,32 +213,35 @@ class Book:
 
     def _row(self, scope: Scope, weight: Weight) -> Row:
         now, single = self.now, weight.frees()
-        counts = (len(weight.pending), len(weight.answered), 0, len(weight.unknown))
+        counts: Sequence[int] = (
+            len(weight.pending), len(weight.answered), 0, len(weight.unknown)
+        )  # fmt: skip
         places: tuple[tuple[int, int], ...] = ()
         if len(single) != weight.count:  # something was folded, or spent by others, or is over
-            single = [at for at in single if at > now]
-            counts, places = self._counts(weight), tuple(self._folded(weight))
+            if single and min(single) <= now:
+                single = [at for at in single if at > now]
+                counts = tuple(
+                    sum(at > now for at in part)
+                    for part in (weight.pending.values(), weight.answered, (), weight.unknown)
+                )
+            counts, places = self._with_folded(counts, weight), tuple(self._folded(weight))
         wanted = weight.count - (scope.limit or 0) + 1
         if wanted > 1:
             free = nth_free([*places, *((at, 1) for at in single)], wanted)
         else:
             # Not `due`, which a place that was given back may have left too early.
-            free = min([*single, *(at for at, _ in places)], default=0)
+            firsts = (min(single, default=None), min(places)[0] if places else None)
+            free = min((at for at in firsts if at is not None), default=0)
         blocked = weight.blocked if weight.blocked > now else 0
         return Row(scope.name, scope.limit, counts, free, blocked, places, single)
 
-    def _counts(self, weight: Weight) -> tuple[int, int, int, int]:
-        now = self.now
+    def _with_folded(self, own: Sequence[int], weight: Weight) -> tuple[int, int, int, int]:
         pending, late, unknown, places, external = self.db.execute(
-            sql.TALLY, (weight.scope, now)
+            sql.TALLY, (weight.scope, self.now)
         ).fetchone()
         external = external or 0
-        return (
-            pending + _later(weight.pending.values(), now),
-            late + (places or 0) - external + _later(weight.answered, now),
-            external,
-            unknown + _later(weight.unknown, now),
-        )
+        settled = late + (places or 0) - external
+        return own[0] + pending, own[1] + settled, external, own[3] + unknown
 
     def _folded(self, weight: Weight) -> Iterable[tuple[int, int]]:
         found: Iterable[tuple[int, int]] = self.db.execute(sql.PLACES, (weight.scope, self.now))
@@ -246,7 +249,3 @@ class Book:
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self.ahead))
-
-
-def _later(frees: Iterable[int], now: int) -> int:
-    return sum(at > now for at in frees)
