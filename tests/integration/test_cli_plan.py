@@ -292,3 +292,30 @@ def test_options_of_a_split_belong_together(
     ran = run("plan", meeting, "--topic", "x", *words)
 
     assert (ran.exit_code, said in ran.stderr, sim.requests) == (2, True, ())
+
+
+def test_a_file_beside_a_plan_is_left_alone(run: Run, meeting: int, tmp_path: Path) -> None:
+    """Whatever it is called."""
+    mine = tmp_path / "plan.json.part"
+    mine.write_text("mine")
+
+    ran = run("plan", meeting, "--topic", "x", "--out", tmp_path / "plan.json")
+
+    assert (ran.exit_code, mine.read_text()) == (0, "mine")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["plan.json", "plan.json.part"]
+
+
+@pytest.mark.parametrize("data", [b"{", b"\xff\xfe"])
+def test_a_damaged_plan_among_several_is_named(
+    run: Run, meeting: int, tmp_path: Path, data: bytes
+) -> None:
+    """With what to do; nothing is sent of the others."""
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    bad.write_bytes(data)
+    assert run("plan", meeting, "--topic", "x", "--out", good).exit_code == 0
+
+    ran = run("apply", good, bad, "--yes", "--json")
+
+    assert ran.exit_code == 2
+    assert str(bad) in told(ran)["message"]
+    assert "new plan" in told(ran)["next_step"]

@@ -377,3 +377,92 @@ def test_a_port_in_use_is_refused() -> None:
     assert ran.returncode == 2
     assert "port" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def piped(sim: Simulator, words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of the shell, in which `$REZOOM` is the command line."""
+    env = environment(REZOOM=f"{sys.executable} -m rezoom.cli", **sim.env(), **more)
+    return subprocess.run(
+        ["/bin/sh", "-c", words], env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+# A pipe whose reader is gone before anything is written.
+NOBODY = (
+    "import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); os.close(w);"
+    " os.execvp(sys.argv[1], sys.argv[1:])"
+)
+
+
+def unread(sim: Simulator, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line with nobody to read its answers."""
+    return subprocess.run(
+        [sys.executable, "-c", NOBODY, *COMMAND, *words], env=environment(**sim.env()),
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_the_way_back_is_kept_although_nobody_reads_the_answer(
+    sim: Simulator, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    """The update is out: its receipt comes before all talk about it."""
+    meeting = str(sim.add_meeting(topic="Old"))
+    plan, first, second = (tmp_path / name for name in ("plan.json", "first.json", "second.json"))
+    run("plan", meeting, "--topic", "Newer", "--out", str(plan), **sim.env())
+
+    applied = unread(sim, "apply", str(plan), "--yes", "--receipt", str(first), *form)
+    updated = unread(
+        sim, "update", meeting, "--topic", "Newest", "--yes", "--receipt", str(second), *form
+    )
+
+    assert sim.meeting(int(meeting))["topic"] == "Newest"
+    assert [json.loads(file.read_text())["sent"] for file in (first, second)] == [True, True]
+    assert (applied.returncode, "Nobody reads the answers" in applied.stderr) == (130, True)
+    assert "Traceback" not in applied.stderr + updated.stderr
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("words", ["show {} --json", "show {}", "plan {} --topic x --json"])
+def test_an_answer_that_cannot_be_written_is_no_bug(sim: Simulator, words: str) -> None:
+    """The disk is full; what is said about it goes to stderr, also with --json."""
+    ran = piped(sim, f"$REZOOM {words.format(sim.add_meeting())} > {FULL}")
+
+    assert (ran.returncode, "Traceback" in ran.stderr) == (2, False)
+    assert "The answer cannot be written: No space left on device" in ran.stderr
+    assert "free some space" in ran.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+def test_of_many_it_is_told_what_was_sent_although_the_disk_is_full(sim: Simulator) -> None:
+    """And nothing more is sent whose receipt would be lost."""
+    first, second = sim.add_meeting(), sim.add_meeting()
+    lines = "".join(f'{{"meeting": {one}, "body": {{"topic": "x"}}}}\\n' for one in (first, second))
+
+    ran = piped(sim, f"printf '{lines}' | $REZOOM apply - --yes > {FULL}")
+
+    assert (sim.meeting(first)["topic"], sim.meeting(second)["topic"] == "x") == ("x", False)
+    assert ran.returncode == 130
+    assert "cannot be written (No space left on device) at line 1" in ran.stderr
+    assert "1 applied" in ran.stderr
+    assert "--skip-unchanged" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words", ["apply - --yes", "undo -", "plan 1 --body -", "plan 1 --set password=@-"]
+)
+def test_a_closed_standard_input_is_named(sim: Simulator, words: str) -> None:
+    """As in a service that was started without one."""
+    ran = piped(sim, f"$REZOOM {words} <&-")
+
+    assert (ran.returncode, "standard input is closed" in ran.stderr) == (2, True)
+
+
+def test_without_a_standard_input_nobody_is_asked(sim: Simulator) -> None:
+    """Exactly as without a terminal."""
+    ran = piped(sim, f"$REZOOM update {sim.add_meeting()} --topic x <&-")
+
+    assert (ran.returncode, "no terminal to ask on" in ran.stderr) == (8, True)

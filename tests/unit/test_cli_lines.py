@@ -75,3 +75,19 @@ def test_what_is_wrong_is_named(line: str, said: str) -> None:
 
     assert isinstance(error, UsageError)
     assert said in str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{}", "body.start_time is missing"),
+        ('{"start_time": "9"}', "body.timezone is missing"),
+        ('{"start_time": "nine", "timezone": "UTC"}', "body.start_time nine: not a time"),
+    ],
+)
+def test_a_line_is_told_in_the_words_of_lines(body: str, said: str) -> None:
+    """It has members and no options."""
+    (error,) = tried(f'{{"meeting": 1, "repeat": "daily, 2 times", "body": {body}}}'.encode())
+
+    assert said in str(error)
+    assert "--" not in str(error)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from . import options
-from .asking import can_ask
+from .asking import can_ask, standard_input
 from .batch import Task
 from .batch_view import Answers, size_of
 from .documents import ReceiptFile, keeping, read_plan
@@ -116,7 +115,7 @@ def _apply_lines(how: Mapping[str, Any], *, yes: bool, dry_run: bool) -> None:
             return zoom.plan(meeting, change, **{k: v for k, v in asked.items() if k != "host"})
         return zoom.update(meeting, change, **asked, **how)
 
-    source = sys.stdin.buffer
+    source = standard_input()
     if can_ask():
         talk().print("One JSON object a line; Ctrl-D ends them.", style="dim", soft_wrap=True)
     total = size_of(source)

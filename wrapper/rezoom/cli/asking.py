@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import sys
+from typing import BinaryIO, TextIO
 
-from .outcome import Interrupted, NotConfirmed
+from .outcome import Interrupted, NotConfirmed, UsageError
 from .render import talk
+
+
+def standard_input() -> BinaryIO:
+    """Return standard input; UsageError where there is none, as in some services."""
+    # A process may be started without one, which the types of `sys` do not know.
+    there: TextIO | None = sys.stdin
+    if there is None:
+        raise UsageError("standard input is closed", next_step="Name a file, or pipe something in.")
+    return there.buffer
 
 
 def can_ask() -> bool:
     """Tell whether there is a terminal to ask on."""
-    return sys.stdin.isatty()
+    there: TextIO | None = sys.stdin
+    return there is not None and there.isatty()
 
 
 def confirm(question: str, *, undone: str, look: str) -> None:

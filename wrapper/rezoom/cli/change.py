@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
+from .asking import standard_input
 from .fields import Assignments, by_json, by_spec, split
 from .outcome import UsageError
 
@@ -59,7 +59,7 @@ class Inputs:
                 next_step="Put one of them into a file.",
             )
         self._taken_by = option
-        return sys.stdin.buffer.read()
+        return standard_input().read()
 
 
 def read_change(

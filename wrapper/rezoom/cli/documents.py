@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import PlanError
 from ..secrecy import hidden_paths
+from .asking import standard_input
 from .outcome import UsageError
 
 if TYPE_CHECKING:
@@ -26,24 +28,26 @@ def read_plan(name: str) -> Plan:
     """Read a plan; UsageError for a file that cannot be read, PlanError for one that is no plan."""
     from ..planning.plan import Plan
 
-    return Plan.from_json(_text(name))
+    with _named(name, "Make a new plan with rezoom plan."):
+        return Plan.from_json(_text(name))
 
 
 def read_receipts(name: str) -> list[Receipt]:
     """Read a receipt, or the receipts among JSON lines, oldest first."""
     from ..planning.receipt import Receipt
 
-    text = _text(name)
-    whole = _object(text)
-    if whole is not None:
-        return [Receipt.from_json(_receipt(whole))]
-    lines = [line for line in text.splitlines() if line.strip()]
-    found = [_object(line) for line in lines]
-    if not lines or None in found:
-        return [Receipt.from_json(text)]
-    # Refusals stand between the receipts that `rezoom apply -` wrote.
-    kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
-    return [Receipt.from_json(_receipt(one)) for one in kept]
+    with _named(name, "Only a file that is as it was written can be undone."):
+        text = _text(name)
+        whole = _object(text)
+        if whole is not None:
+            return [Receipt.from_json(_receipt(whole))]
+        lines = [line for line in text.splitlines() if line.strip()]
+        found = [_object(line) for line in lines]
+        if not lines or None in found:
+            return [Receipt.from_json(text)]
+        # Refusals stand between the receipts that `rezoom apply -` wrote.
+        kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
+        return [Receipt.from_json(_receipt(one)) for one in kept]
 
 
 def write_plan(name: str, plan: Plan[Any], *, secrets: bool) -> None:
@@ -72,16 +76,18 @@ def write_document(name: str, text: str) -> None:
     if name == "-":
         sys.stdout.write(text)
         return
-    beside = Path(f"{name}.part")
+    path, beside = Path(name), None
     try:
-        with open(_fresh(beside), "w", encoding="utf-8") as file:
+        # A name of its own: whatever else stands in the folder is not ours.
+        number, beside = tempfile.mkstemp(".part", f"{path.name}.", path.parent)
+        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123 - a number has no path
             file.write(text)
-        beside.replace(name)
+        Path(beside).replace(path)
     except OSError as error:
         raise _unwritable(name, error) from None
     finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
 
 
 class ReceiptFile:
@@ -139,12 +145,21 @@ def receipt_line(receipt: Receipt) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if name != "schema"}
 
 
+@contextmanager
+def _named(name: str, step: str) -> Iterator[None]:
+    """Say of several files which one is wrong."""
+    try:
+        yield
+    except PlanError as error:
+        raise PlanError(f"{name}: {error.message}", next_step=error.next_step or step) from None
+
+
 def _text(name: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        data = standard_input().read() if name == "-" else Path(name).read_bytes()
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise PlanError(f"{name} is not text in UTF-8: it is damaged") from None
+        raise PlanError("it is not text in UTF-8, and so damaged") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
         raise UsageError(

@@ -75,6 +75,7 @@ def _read(line: bytes) -> dict[str, Any]:
     return asked
 
 
+_TIMES = ("body.start_time", "body.timezone")
 _NAMES = {int: "a number", str: "a text", dict: "an object", list: "a list"}
 
 
@@ -91,9 +92,9 @@ def _asked(asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     found: dict[str, Any] = {}
     repeat, rrule = asked.get("repeat"), asked.get("rrule")
     if repeat is not None or rrule is not None:
-        one_of(repeat, rrule, names="repeat and rrule")
+        one_of(repeat, rrule, names="repeat and rrule", example="repeat")
         start, zone = (_text(body.pop(name, None), name) for name in ("start_time", "timezone"))
-        found["schedule"] = read_series(repeat, rrule, start, zone)
+        found["schedule"] = read_series(repeat, rrule, start, zone, names=_TIMES)
     if asked.get("occurrence") is not None:
         found["occurrence"] = read_when(str(asked["occurrence"]))
     for name in ("host", "allow", "extra"):

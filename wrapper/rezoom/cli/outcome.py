@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +48,10 @@ _CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
 )
 
 
+# What writing to stdout can meet; every file of ours is handled where it is opened.
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 class CommandError(errors.RezoomError):
     """The command itself cannot go on; `sent` is False unless said otherwise."""
 
@@ -74,6 +80,10 @@ class Interrupted(CommandError):
     exit_code = 130
 
 
+class Unwritten(Interrupted):
+    """The answer has nowhere to go: nobody reads it, or the disk is full."""
+
+
 class Left(CommandError):
     """One of many that was not tried: a limit, or a failure before it, stands in the way."""
 
@@ -91,6 +101,32 @@ class Left(CommandError):
         self.retry_at = retry_at
         if cause is not None:
             self.exit_code = exit_code(cause)
+
+
+def unwritten(error: OSError, *, sent: bool = False) -> Unwritten:
+    """Say why the answer was not written; `sent`: the update was."""
+    if isinstance(error, BrokenPipeError):
+        return Unwritten("Nobody reads the answer", sent=sent)
+    said = f"The answer cannot be written: {error.strerror or error}"
+    found = Unwritten(said, next_step="Write it elsewhere, or free some space.", sent=sent)
+    found.exit_code = UsageError.exit_code
+    return found
+
+
+@contextmanager
+def answering(*, sent: bool) -> Iterator[None]:
+    """Tell with what becomes of the answer whether the update was `sent`."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        raise unwritten(error, sent=sent) from None
+
+
+def silence_stdout() -> None:
+    """Drop what is still in the buffer of stdout: at exit it has nowhere to go either."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def exit_code(error: BaseException) -> int:
@@ -112,12 +148,20 @@ def report(error: Exception, *, as_json: bool) -> int:
     """Say what went wrong, on stderr or as one JSON object; return the exit code."""
     if isinstance(error, typer.Abort):
         error = Interrupted("Stopped")
+    elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        error = unwritten(error)
     elif not isinstance(error, errors.RezoomError):
         error = _usage(error) or bug(error)
-    if as_json:
-        print_json("error/1", error_object(error))
+    if as_json and not isinstance(error, Unwritten):
+        try:
+            print_json("error/1", error_object(error))
+        except OSError:
+            silence_stdout()
+            print_error(error)
     else:
         print_error(error)
+    if isinstance(error, Unwritten):
+        silence_stdout()
     return exit_code(error)
 
 

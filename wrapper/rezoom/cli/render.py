@@ -41,8 +41,13 @@ def talk() -> Console:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
+    class Told(Console):
+        def on_broken_pipe(self) -> None:
+            # rich would leave with 1; who sends updates has to say first what was sent.
+            raise  # noqa: PLE0704 - rich calls it while it handles the BrokenPipeError
+
     # Made anew each time: it has to find the stream that is there now.
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    console = Told(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = _UNBOUNDED
     return console

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterable
 
 import typer
@@ -12,7 +10,7 @@ from .batch import Tally, Task, Told, carry_out
 from .batch_view import Answers, Progress, print_closing
 from .connect import open_zoom
 from .documents import ReceiptFile
-from .outcome import Interrupted
+from .outcome import Interrupted, Unwritten, silence_stdout
 
 
 def run(
@@ -37,11 +35,14 @@ def run(
             def tell(told: Told) -> None:
                 tally.add(told)
                 last[:] = [told]
-                if said.many or not isinstance(told.error, Interrupted):
-                    # Of one, the interrupt itself is the answer.
-                    said.tell(told)
-                if kept is not None:
-                    kept.take(told.done)
+                try:
+                    # First of all: it may be the only way back.
+                    if kept is not None:
+                        kept.take(told.done)
+                finally:
+                    if said.many or not isinstance(told.error, Interrupted):
+                        # Of one, the interrupt itself is the answer.
+                        said.tell(told)
                 progress.step(tally)
 
             carry_out(zoom, tasks, tell)
@@ -50,22 +51,28 @@ def run(
     except KeyboardInterrupt:
         # It may come as late as the last words: another thread had taken the signal.
         raise _interrupted("Interrupted", tally, last, again) from None
-    except BrokenPipeError:
-        # What is still in the buffer has nowhere to go either, at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise _interrupted("Nobody reads the answers", tally, last, again) from None
+    except OSError as error:
+        silence_stdout()
+        why = f"The answers cannot be written ({error.strerror or error})"
+        if isinstance(error, BrokenPipeError):
+            why = "Nobody reads the answers"
+        raise _interrupted(why, tally, last, again, Unwritten) from None
     raise typer.Exit(tally.code)
 
 
 def _interrupted(
-    why: str, tally: Tally, last: list[Told], again: Callable[[Task], str]
+    why: str,
+    tally: Tally,
+    last: list[Told],
+    again: Callable[[Task], str],
+    kind: type[Interrupted] = Interrupted,
 ) -> Interrupted:
     if not last:
-        return Interrupted(f"{why}; nothing was sent")
+        return kind(f"{why}; nothing was sent")
     task, error = last[0].task, last[0].error
     unknown = isinstance(error, Interrupted)
     doubt = "; whether that one reached Zoom, nobody knows" if unknown else ""
     said = f"{why} at {task.name}{doubt}. So far: {tally}; what comes after it was not sent"
-    return Interrupted(
+    return kind(
         said, next_step=f"Go on with {again(task)}.", sent=None if unknown else bool(tally.sent)
     )

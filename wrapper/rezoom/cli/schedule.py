@@ -10,15 +10,13 @@ from .outcome import UsageError
 if TYPE_CHECKING:
     from ..recurrence import Series
 
-_WRITE_START = "Write --start 2027-03-01T09:30 --timezone Europe/Berlin."
 
-
-def one_of(*given: str | None, names: str) -> None:
+def one_of(*given: str | None, names: str, example: str = "--repeat") -> None:
     """Refuse none and more than one of the options called `names`."""
     if sum(option is not None for option in given) != 1:
         raise UsageError(
             f"one of {names} is needed, and only one",
-            next_step="Write --repeat 'every 2 weeks on tue until 2027-06-30'.",
+            next_step=f"Write {example} 'every 2 weeks on tue until 2027-06-30'.",
         )
 
 
@@ -29,8 +27,12 @@ def read_series(
     zone: str | None,
     *,
     short_months: Any = "skip",
+    names: tuple[str, str] = ("--start", "--timezone"),
 ) -> Series:
-    """Build the series that `--repeat` or `--rrule` begins; the other one is None."""
+    """Build the series that `--repeat` or `--rrule` begins; the other one is None.
+
+    `names` are what start and zone are called where they were written.
+    """
     from ..recurrence import Recurrence, Series
     from ..recurrence.rrule import read_rule
 
@@ -40,19 +42,22 @@ def read_series(
         # Before the start is asked for: the words are what was typed first.
         recurrence = Recurrence.parse(repeat)
     if start is None or zone is None:
-        missing = "--start" if start is None else "--timezone"
-        raise UsageError(f"{missing} is missing", next_step=_WRITE_START)
-    moment = _moment(start)
+        raise UsageError(f"{names[start is not None]} is missing", next_step=_step(names))
+    moment = _moment(start, names)
     if rrule is not None:
         recurrence = read_rule(rrule, zone, moment, short_months)
     return recurrence.starting(moment, tz=zone)
 
 
-def _moment(start: str) -> datetime:
+def _step(names: tuple[str, str]) -> str:
+    return f"Write {names[0]} 2027-03-01T09:30 and {names[1]} Europe/Berlin."
+
+
+def _moment(start: str, names: tuple[str, str]) -> datetime:
     try:
         moment = datetime.fromisoformat(start.strip())
     except ValueError:
-        raise UsageError(f"--start {start:.40}: not a time", next_step=_WRITE_START) from None
+        raise UsageError(f"{names[0]} {start:.40}: not a time", next_step=_step(names)) from None
     if ":" not in start and "T" not in start.upper():
-        raise UsageError(f"--start {start:.40}: the hour is missing", next_step=_WRITE_START)
+        raise UsageError(f"{names[0]} {start:.40}: the hour is missing", next_step=_step(names))
     return moment

@@ -16,7 +16,7 @@ from .asked import Question, read_question
 from .asking import can_ask, confirm
 from .connect import open_zoom
 from .documents import keeping, receipt_line
-from .outcome import Interrupted, UsageError, receipt_code
+from .outcome import Interrupted, UsageError, answering, receipt_code
 from .plan_view import print_difference
 from .receipt_view import print_receipt
 from .render import answers, plain, print_json, print_request, talk
@@ -91,10 +91,11 @@ def update(
             done = _sent(meeting, verify, lambda: question.update(zoom, host=host, **how))
         if kept is not None:
             kept.take(done)
-    if as_json:
-        print_json("receipt/1", receipt_line(done))
-    else:
-        print_receipt(done)
+    with answering(sent=done.sent):
+        if as_json:
+            print_json("receipt/1", receipt_line(done))
+        else:
+            print_receipt(done)
     raise typer.Exit(receipt_code(done, verify=verify))
 
 
