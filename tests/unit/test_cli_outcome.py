@@ -26,7 +26,8 @@ CODES = {
     errors.LedgerError: 9, errors.LedgerUnavailable: 9, errors.StateLost: 9,
     errors.ClockUntrusted: 9, errors.SlotExpired: 9,
     CopyDiffers: 10,
-    outcome.UsageError: 2, outcome.NotConfirmed: 8, outcome.Interrupted: 130, outcome.Unwritten: 130,
+    outcome.UsageError: 2, outcome.NotConfirmed: 8, outcome.Interrupted: 130,
+    outcome.Unwritten: 130,
     outcome.CommandError: 2, outcome.Bug: 1, outcome.Left: 3,
 }  # fmt: skip
 
