@@ -72,6 +72,17 @@ def test_every_option_reaches_the_simulator(tmp_path: Path) -> None:
         assert [http.get("/meetings/7").status_code for _ in range(2)] == [200, 429]
 
 
+def test_the_meetings_it_comes_with_are_there_again_after_a_reset() -> None:
+    """What it told on its first line stays true."""
+    with running() as told, client(told) as http:
+        number = told["meetings"][0]
+        first = http.get(f"/meetings/{number}").json()
+        http.patch(f"/meetings/{number}", json={"topic": "changed"})
+        again = httpx.post(f"{told['control_url']}/reset").json()
+        assert [meeting["id"] for meeting in again] == told["meetings"]
+        assert again[0]["topic"] == first["topic"]
+
+
 def test_strictness_refuses_what_zoom_would_ignore() -> None:
     """Without it the misplaced member is passed over in silence."""
     for options, status in ((["--strict"], 400), ([], 204)):
@@ -139,6 +150,7 @@ def test_beyond_this_machine_it_is_loud(tmp_path: Path) -> None:
     ("options", "words"),
     [
         ("--clock tomorrow", ["'tomorrow' is no instant", "2027-01-01T00:00Z"]),
+        ("--clock 9999-12-31T00:00Z", ["from 1970 to 9000"]),
         ("--faults rest", ["there is no fault 'rest'", "reset"]),
         ("--faults reset=2", ["chance of reset", "from 0 to 1"]),
         ("--faults none.yaml", ["none.yaml cannot be read"]),

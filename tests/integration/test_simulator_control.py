@@ -44,7 +44,7 @@ def explained(answer: httpx.Response, status: int, word: str) -> None:
 def test_the_index_names_every_call(control: httpx.Client) -> None:
     """A GET of the prefix tells time, meetings, limits, and all calls."""
     told = control.get("").json()
-    assert told["now"] == "2030-01-01T12:00:00Z"
+    assert (told["schema"], told["now"]) == ("rezoom.simulator-index/1", "2030-01-01T12:00:00Z")
     assert told["meetings"] == [85746065]
     assert told["limits"]["host-day"] == 100
     assert len(told["calls"]) == len(TABLE)
@@ -71,21 +71,30 @@ def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) ->
         ("POST /clock/advance", {"seconds": -1}, "positive"),
         ("POST /clock/advance", {"seconds": "1"}, "'1'"),
         ("POST /clock/advance", {"seconds": 1e12}, "calendar"),
+        ("POST /clock/advance", {"seconds": 3e11}, "calendar"),
+        ("PUT /clock", {"now": "0001-01-01T00:00:00+23:59"}, "from 1970 to 9000"),
+        ("PUT /clock", {"now": "9999-12-31T23:59:59Z"}, "from 1970 to 9000"),
+        ("POST /clock/advance", {"seconds": 250_000_000_000}, "from 1970 to 9000"),
+        ("POST /meetings", {"created_at": "yesterday"}, "created_at: 'yesterday' is no instant"),
         ("POST /meetings", {"topc": "x"}, "topc"),
         ("POST /meetings", [{}, {"duration": -1}], "meetings[1]"),
         ("POST /meetings", 5, "no meeting"),
         ("POST /webinars", {"id": 85746065}, "already"),
         ("POST /webinars", {"id": "x"}, "id"),
+        ("POST /webinars", {"id": 2**63}, "id cannot be"),
         ("POST /users", {"email": "nobody"}, "email"),
         ("POST /users", {"email": "a@b.org", "licenced": True}, "licenced"),
         ("POST /users", 5, "no user"),
         ("PUT /scopes", {"scopes": [5]}, "scopes"),
         ("POST /faults", {"kind": "rest"}, "rest"),
+        ("POST /faults", {"kind": []}, "no fault []"),
+        ("POST /faults", {"faults": {}}, "no list"),
         ("PATCH /quirks", {"past-strat": "ignore"}, "past-strat"),
         ("PATCH /quirks", {"past-start": "never"}, "never"),
         ("PATCH /quirks", [], "no object"),
         ("GET /requests?statsu=1", None, "statsu"),
         ("GET /requests?last=x", None, "last"),
+        (f"GET /requests?last={'9' * 5000}", None, "last cannot be"),
     ],
 )
 def test_wrong_calls_are_explained(
@@ -97,13 +106,14 @@ def test_wrong_calls_are_explained(
 
 
 def test_what_is_no_json_is_explained(control: httpx.Client) -> None:
-    """Also the body that is cut off."""
-    explained(control.put("/clock", content=b"{"), 400, "not JSON")
+    """Also the body that is cut off, and what only Python takes for JSON."""
+    for content in (b"{", b'{"seconds": NaN}', b'{"a":' * 600 + b"1" + b"}" * 600):
+        explained(control.post("/clock/advance", content=content), 400, "not JSON")
 
 
 def test_what_is_not_there_is_explained(control: httpx.Client) -> None:
     """Unknown meetings, dates, paths and methods."""
-    for path in ("/meetings/1", "/meetings/one"):
+    for path in ("/meetings/1", "/meetings/one", f"/meetings/{'9' * 30}"):
         explained(control.get(path), 404, "has no meeting")
     explained(control.post("/meetings/1/start"), 404, "has no meeting 1")
     explained(control.delete("/meetings/85746065/occurrences/1"), 404, "no occurrence 1")

@@ -241,6 +241,14 @@ def test_a_match_is_a_method_and_whole_steps_of_a_path(match: str, hit: list[str
         ({"kind": "answer", "status": "500"}, "status cannot be '500'"),
         ({"kind": "answer", "body": [1]}, "body cannot be"),
         ({"kind": "answer", "headers": {"x": "a\r\nb"}}, "headers cannot be"),
+        ({"kind": "answer", "headers": {"a b": "c"}}, "headers cannot be"),
+        ({"kind": "answer", "headers": {"": "c"}}, "headers cannot be"),
+        ({"kind": "answer", "headers": {"x": " c"}}, "headers cannot be"),
+        ({"kind": "answer", "headers": {"Content-Length": "9"}}, "written by the server"),
+        ({"kind": "answer", "status": 204, "body": "x"}, "status 204 has no body"),
+        ({"kind": "error-200", "status": 304}, "status 304 has no body"),
+        ({"kind": "answer", "body": "\ud800"}, "half a surrogate pair"),
+        ({"kind": {}}, "no fault"),
     ],
 )
 def test_a_wrong_fault_is_explained(options: dict[str, Any], word: str) -> None:
@@ -313,6 +321,8 @@ def test_a_drawn_burst_goes_on(sim: Simulator, api: httpx.Client) -> None:
         ({"chances": {"reset": 0.1}, "seed": "x"}, "whole number"),
         ({"chances": {"reset": 0.1}, "sede": 1}, "sede"),
         ({"chances": {"reset": 0.1}, "match": "x"}, "match cannot be"),
+        ({"chances": {"reset": {"chance": 0.1, "match": "GET"}}}, "match of reset"),
+        ({"chances": {"reset": {"chance": 0.1, "nth": 2}}}, "nth of reset"),
     ],
 )
 def test_a_wrong_plan_is_explained(plan: dict[str, Any], word: str) -> None:

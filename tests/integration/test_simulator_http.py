@@ -108,8 +108,17 @@ def test_the_contract_names_every_wrong_member(sim: Simulator, api: httpx.Client
 
 @pytest.mark.parametrize(
     "content",
-    [b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"duration": NaN}', b"[" * 100_000],
-    ids=["cut", "list", "null", "text", "bytes", "nan", "deep"],
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"duration": NaN}',
+        b"[" * 100_000,
+        b'{"a":' * 600 + b"1" + b"}" * 600,
+    ],
+    ids=["cut", "list", "null", "text", "bytes", "nan", "deep", "deeper than a copy can go"],
 )
 def test_a_body_that_is_no_json_object_is_refused(
     sim: Simulator, api: httpx.Client, content: bytes
@@ -118,6 +127,33 @@ def test_a_body_that_is_no_json_object_is_refused(
     number = sim.add_meeting()
     body = refused(api.patch(f"/meetings/{number}", content=content), 400, 300)
     assert "valid JSON object" in body["message"]
+    assert httpx.get(f"{sim.control_url}/requests").status_code == 200
+
+
+@pytest.mark.parametrize("start", ["9999-12-31T12:00:00Z", "9999-12-02T00:00:00"])
+def test_a_meeting_at_the_end_of_the_calendar_goes_on_answering(
+    sim: Simulator, api: httpx.Client, start: str
+) -> None:
+    """Its number would lapse after the last day there is, so it never does."""
+    number = sim.add_meeting()
+    assert api.patch(f"/meetings/{number}", json={"start_time": start}).status_code == 204
+    assert api.get(f"/meetings/{number}").json()["start_time"].startswith(start[:10])
+    assert httpx.get(f"{sim.control_url}/meetings/{number}").json()["lapses_at"] is None
+
+
+@pytest.mark.parametrize("moment", ["1970-01-01T00:00:00+00:00", "9000-01-01T00:00:00+00:00"])
+@pytest.mark.parametrize("window", ["rolling", "utc-day"])
+def test_the_first_and_last_instants_of_the_clock_are_days_as_others(
+    moment: str, window: str
+) -> None:
+    """Tokens, limits and series reach beyond them, and the calendar still has room."""
+    quirks = {"meeting-window": window, "host-window": window}
+    now = SimClock(datetime.fromisoformat(moment))
+    with Simulator(clock=now, plan="pro", quirks=quirks) as sim, sim.zoom() as zoom:
+        number = sim.add_series()
+        zoom.update(number, topic="then")
+        assert httpx.get(f"{sim.control_url}/quota").status_code == 200
+        assert [request.status for request in sim.updates(number)] == [204]
 
 
 @pytest.mark.parametrize(
@@ -426,6 +462,12 @@ def test_a_stopped_simulator_can_still_be_read() -> None:
         sim.url  # noqa: B018 - reading it is the test
 
 
+def test_after_the_last_number_the_free_ones_are_taken(sim: Simulator) -> None:
+    """A meeting with the highest number there can be is no end of all meetings."""
+    sim.add_meeting(id=2**63 - 1)
+    assert [sim.add_meeting() for _ in range(2)] == [85746065, 85746066]
+
+
 @pytest.mark.parametrize(
     ("fields", "word"),
     [
@@ -435,6 +477,8 @@ def test_a_stopped_simulator_can_still_be_read() -> None:
         ({"id": "85746065"}, "meeting number"),
         ({"id": 85746065}, "already"),
         ({"host_id": 5}, "host_id"),
+        ({"created_at": "yesterday"}, "created_at: 'yesterday' is no instant"),
+        ({"created_at": "2030-01-01T09:00:00"}, "created_at: .* is no instant"),
         ({"occurrences": [{"occurrence_id": "1"}]}, "start_time is missing"),
     ],
 )

@@ -93,6 +93,9 @@ def test_every_flaw_of_a_meeting_is_told(tmp_path: Path) -> None:
         ("seed.yaml", "[" * 800, "is not YAML"),
         ("seed.json", "\x00", "is not JSON"),
         ("seed.yaml", "&a [*a]", "nested too deeply"),
+        ("seed.yaml", f"- topic: {'[' * 100}{']' * 100}", "nested too deeply"),
+        ("seed.json", f'[{{"topic": {"[" * 500}{"]" * 500}}}]', "nested too deeply"),
+        ("seed.json", f'[{{"id": {"9" * 5000}}}]', "is not JSON that can be read"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(

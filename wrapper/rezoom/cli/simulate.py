@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from .outcome import UsageError
 from .render import answers, print_json, talk
 
 if TYPE_CHECKING:
-    from ..simulator import Simulator
+    from ..simulator import SimClock, Simulator
 
 _INTERRUPTED = 130
 _WORLD = "What it plays"
@@ -139,9 +140,6 @@ def simulate(
         ) from None
 
     def announce(simulator: Simulator) -> None:
-        if seed is None and not simulator.meetings:
-            simulator.add_series()
-            simulator.add_meeting()
         _warn(simulator, host)
         if as_json:
             told: dict[str, Any] = {"url": simulator.url, "control_url": simulator.control_url}
@@ -152,11 +150,11 @@ def simulate(
 
     # What it would warn of is said in `announce`, and said once.
     logging.getLogger("rezoom.simulator").addHandler(logging.NullHandler())
-    wanted = {"plan": plan, "db": db, "strict": strict}
-    serve(
-        host, port, seed, announce=announce,
-        **wanted, **_network(cert, key), **_world(quirk, faults, clock, frozen=frozen),
-    )  # fmt: skip
+    wanted: dict[str, Any] = {"plan": plan, "db": db, "strict": strict}
+    wanted |= _network(cert, key) | _world(quirk, faults, clock, frozen=frozen)
+    if seed is None:
+        wanted["meetings"] = _examples(wanted.get("clock"))
+    serve(host, port, seed, announce=announce, **wanted)
     talk().print("Stopped.", style="dim")
     raise typer.Exit(_INTERRUPTED)
 
@@ -184,6 +182,13 @@ def _world(
     elif frozen:
         found["clock"] = SimClock(runs=False)
     return found
+
+
+def _examples(clock: SimClock | None) -> list[dict[str, Any]]:
+    from ..simulator.seeding import mondays
+
+    # Given at the start, so that they are there again after a reset.
+    return [mondays(clock.now() if clock else datetime.now(UTC)), {}]
 
 
 def _warn(simulator: Simulator, host: str) -> None:

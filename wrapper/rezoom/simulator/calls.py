@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import Answer
 from .record import Verdict
+from .store import too_deep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,21 @@ def parsed(content: bytes) -> dict[str, Any] | None:
     if not content:
         return {}
     try:
-        body = json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        body = loaded(content)
+    except ValueError:
         return None
     return body if isinstance(body, dict) else None
+
+
+def loaded(content: bytes) -> Any:
+    """Return the JSON value of a body; ValueError when it is none, or nested beyond all use."""
+    try:
+        value = json.loads(content, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if too_deep(value):
+        raise ValueError("nested too deeply")
+    return value
 
 
 def readable(content: bytes) -> Any:

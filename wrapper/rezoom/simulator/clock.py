@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+# Room on both sides for whatever adds days or months to it, or takes a day away.
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
 
 class SimClock:
     """A `rezoom.Clock` that is set and advanced by hand; sleeping on it advances it at once.
@@ -71,7 +74,7 @@ class SimClock:
             raise ValueError(f"a clock advances by a positive time, not {step}; use set() instead")
         with self._lock:
             self._run_on()
-            self._shown += step
+            self._shown = _utc(self._shown + step)
             self._elapsed += step.total_seconds()
         self._tell()
 
@@ -101,4 +104,12 @@ class SimClock:
 def _utc(instant: datetime) -> datetime:
     if instant.utcoffset() is None:
         raise ValueError(f"the clock needs an aware datetime, and {instant} has no time zone")
-    return instant.astimezone(UTC)
+    try:
+        moment = instant.astimezone(UTC)
+    except OverflowError:
+        moment = None
+    if moment is None or not _FIRST <= moment <= _LAST:
+        raise ValueError(
+            f"the clock goes from {_FIRST:%Y} to {_LAST:%Y}, and {instant.isoformat()} is outside"
+        )
+    return moment

@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from ..errors import ConfigError
 from .app import CONTROL
+from .calls import loaded
 from .control_calls import TABLE, Ask, wrong
 from .server import is_loopback
 from .stage import Stage
@@ -27,8 +28,8 @@ def build_control(stage: Stage, access: Access) -> Starlette:
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
             try:
-                body = json.loads(await request.body() or b"null")
-            except (ValueError, RecursionError):
+                body = loaded(await request.body() or b"null")
+            except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
             ask = Ask(stage, body, request.path_params, dict(request.query_params))
             return _json(act(ask), status)

@@ -9,7 +9,10 @@ from ..errors import ConfigError
 from . import control_reads as reads
 from .app import CONTROL
 from .fault_spec import read_faults
+from .seed_flaws import BEYOND
 from .stage import Stage
+
+_DIGITS = 20  # as many as a meeting number has at most, and one
 
 
 class Ask(NamedTuple):
@@ -30,9 +33,10 @@ class Ask(NamedTuple):
     def number(self) -> int:
         """Return the meeting number in the path; KeyError when it is none."""
         text = self.path["number"]
-        if not (text.isascii() and text.isdigit()):
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
+        if not 0 < number < BEYOND:
             raise KeyError(f"the simulator has no meeting {text}")
-        return int(text)
+        return number
 
 
 def _set_clock(ask: Ask) -> Any:
@@ -75,7 +79,7 @@ def _add_faults(ask: Ask) -> Any:
 
 def _add_webinar(ask: Ask) -> Any:
     number = ask.member("id", 93201235)
-    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
         raise wrong("id", f"id cannot be {number!r}", "Give a number.")
     return {"id": ask.stage.add_webinar(number)}
 

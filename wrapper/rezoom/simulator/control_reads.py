@@ -8,11 +8,14 @@ from .quirks import behaviours
 from .stage import Stage
 from .timing import zulu
 
+# Of a number in a query; Python reads no more than 4300.
+_DIGITS = 20
+
 
 def index(stage: Stage, calls: Sequence[str]) -> dict[str, Any]:
     """Say what this is and what can be asked."""
     return {
-        "schema": "rezoom.simulator/1",
+        "schema": "rezoom.simulator-index/1",
         "now": zulu(stage.clock.now()),
         "plan": stage.plan,
         "limits": stage.limits,
@@ -46,7 +49,7 @@ def requests(stage: Stage, query: Mapping[str, str]) -> list[dict[str, Any]]:
     last = query.get("last")
     if last is None:
         return found
-    if not (last.isascii() and last.isdigit()):
+    if not (last.isascii() and last.isdigit() and len(last) < _DIGITS):
         raise ConfigError(f"last cannot be {last!r}", field="last", next_step="Give a number.")
     return found[len(found) - int(last) :] if int(last) < len(found) else found
 

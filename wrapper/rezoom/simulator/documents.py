@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
+from .store import too_deep
 
 _YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = _YAML | {".json"}
@@ -58,9 +59,14 @@ class Document:
             return found
 
         try:
-            return json.loads(text, object_pairs_hook=members)
+            value = json.loads(text, object_pairs_hook=members)
+            if not too_deep(value):
+                return value
+            reason = "is not JSON that can be read: it is nested too deeply"
         except json.JSONDecodeError as error:
             reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+        except ValueError as error:  # a number with more digits than Python reads
+            reason = f"is not JSON that can be read: {error}"
         except RecursionError:
             reason = "is not JSON that can be read: it is nested too deeply"
         step = "Mend it, or name the file .yaml if that is what it is."
@@ -80,7 +86,10 @@ class Document:
         reader.Constructor = Constructor
         try:
             self._lines = reader.load(text)
-            return _plain(self._lines)
+            value = _plain(self._lines)
+            if not too_deep(value):
+                return value
+            reason, mark = "is not YAML that can be read: it is nested too deeply", None
         except DuplicateKeyError as error:
             reason, mark = "names a member twice in one object", error.problem_mark
         except MarkedYAMLError as error:

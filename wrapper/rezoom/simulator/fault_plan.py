@@ -140,6 +140,9 @@ def _draw(kind: str, wanted: object, match: str) -> tuple[Fault, float]:
     said = wanted if isinstance(wanted, Mapping) else {"chance": wanted}
     options: dict[str, Any] = dict(said)
     chance = options.pop("chance", None)
+    for option in sorted({"match", "nth"} & options.keys()):
+        raise _wrong(f"{option} of {kind} is for a fault of its own",
+                     "A plan has one `match` for all; `nth` is left to chance.")  # fmt: skip
     fault = Fault(kind, **{"match": match, **options})
     number = isinstance(chance, int | float) and not isinstance(chance, bool)
     if not number or not 0 <= chance <= 1:

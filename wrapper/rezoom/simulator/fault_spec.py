@@ -36,7 +36,8 @@ def read_faults(value: object) -> Faults:
     for name in value:
         if name not in {"faults", "plan"}:
             raise _wrong(f"there is no member {name!r}", _FORM)
-    listed = value.get("faults") or []
+    listed = value.get("faults")
+    listed = [] if listed is None else listed
     if not isinstance(listed, list | tuple):
         raise _wrong("`faults` is no list", _FORM)
     return Faults(_listed(listed), _lottery(value.get("plan")))

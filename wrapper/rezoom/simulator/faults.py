@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -12,6 +13,11 @@ from .answers import JSON, Answer, Limit
 
 LIMITS: tuple[Limit, ...] = get_args(Limit)
 _STATUSES = range(200, 1000)
+# HTTP lets these have no body: RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5.
+_BODYLESS = frozenset({204, 205, 304})
+# RFC 9110, section 5.1: the name of a header is a token.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 _METHODS = frozenset("DELETE GET HEAD OPTIONS PATCH POST PUT".split())
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 _ANSWER = frozenset({"status", "body", "headers"})
@@ -118,7 +124,7 @@ class Fault:
 
     def __init__(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> None:
         name = kind.replace("_", "-") if isinstance(kind, str) else kind
-        if name not in FAULTS:
+        if not isinstance(name, str) or name not in FAULTS:
             raise ConfigError(
                 f"there is no fault {name!r}",
                 field="faults",
@@ -186,8 +192,18 @@ def _check(kind: str, given: Mapping[str, Any]) -> None:
         raise _wrong(kind, f"status cannot be {status!r}", "Give a status from 200 to 999.")
     if not (body is None or isinstance(body, str | bytes | Mapping)):
         raise _wrong(kind, f"body cannot be {body!r}", "Give text, bytes, or a JSON object.")
+    if isinstance(body, str) and not _is_unicode(body):
+        raise _wrong(kind, "body has half a surrogate pair", "Give text that UTF-8 can write.")
+    if status in _BODYLESS and body:
+        step = "Leave the body out, or take a status that may have one."
+        raise _wrong(kind, f"an answer with status {status} has no body", step)
     if not isinstance(headers, Mapping) or not all(map(_header, headers.items())):
-        raise _wrong(kind, f"headers cannot be {headers!r}", "Give an object of texts.")
+        step = "Give an object of texts: names as HTTP has them, values without blanks around them."
+        raise _wrong(kind, f"headers cannot be {headers!r}", step)
+    for name in headers:
+        if name.lower() in _FRAMING:
+            step = "Leave it out; `truncated` and `bad-chunk` give answers that end wrongly."
+            raise _wrong(kind, f"{name} is written by the server", step)
     seconds = given["seconds"]
     number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
     if not number or not 0 <= seconds < math.inf:
@@ -224,7 +240,19 @@ def _whole(value: object) -> bool:
 
 
 def _header(item: tuple[object, object]) -> bool:
-    return all(isinstance(t, str) and t.isascii() and t.isprintable() for t in item)
+    name, value = item
+    return (
+        isinstance(name, str)
+        and isinstance(value, str)
+        and _TOKEN.fullmatch(name) is not None
+        and value.isascii()
+        and value.isprintable()
+        and value == value.strip()
+    )
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _near(name: str, known: Mapping[str, object] | frozenset[str]) -> list[str]:

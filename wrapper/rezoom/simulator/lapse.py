@@ -12,7 +12,9 @@ _RECURRING = timedelta(days=facts.LAPSE.recurring_days)
 
 
 def lapses_at(state: State) -> datetime | None:
-    """Return when Zoom forgets the number; None for an instant meeting that has not ended.
+    """Return when Zoom forgets the number; None when it never does.
+
+    An instant meeting that has not ended does not.
 
     https://support.zoom.us/hc/en-us/articles/201362373 has the terms, in the spec's x-lapse.
     """
@@ -25,4 +27,7 @@ def lapses_at(state: State) -> datetime | None:
     if last is None:
         return None
     recurring = state["type"] in {_NO_FIXED_TIME, _PERSONAL, SERIES}
-    return last + (_RECURRING if recurring else _SINGLE)
+    try:
+        return last + (_RECURRING if recurring else _SINGLE)
+    except OverflowError:
+        return None  # the calendar ends before

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from .. import rules
@@ -12,7 +13,8 @@ from .judge import judge, judge_answer, members
 from .record import Verdict
 from .view import OCCURRENCE_MEMBERS
 
-_BEYOND = 2**63
+# Meeting numbers are int64 in Zoom's documents.
+BEYOND = 2**63
 _STEP = re.compile(r"\[(\d+)\]|([^.\[]+)")
 
 
@@ -53,7 +55,7 @@ def check(
     """
     known = frozenset().union(*members())
     flaws: list[Flaw] = []
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < _BEYOND:
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
         flaws.append(Flaw("id", f"{number!r} is not a meeting number", "give digits, unquoted"))
     elif number in taken:
         fix = "leave it out, and the next free number is taken"
@@ -73,9 +75,22 @@ def check(
             for name in OCCURRENCE_MEMBERS:
                 if name not in date:
                     flaws.append(Flaw(f"occurrences[{index}]", f"{name} is missing", ""))
+        flaws += _times_amiss(fixed)
     if flaws:
         places = {name: place for place, name in enumerate(order)}
         raise BadSeed(sorted(flaws, key=lambda flaw: places.get(_top(flaw.member), 0)))
+
+
+def _times_amiss(fixed: Mapping[str, Any]) -> Iterator[Flaw]:
+    dates = enumerate(fixed.get("occurrences", ()))
+    said = {f"occurrences[{index}].start_time": date.get("start_time") for index, date in dates}
+    for member, text in {"created_at": fixed.get("created_at"), **said}.items():
+        try:
+            known = text is None or datetime.fromisoformat(text).tzinfo is not None
+        except ValueError:
+            known = False
+        if not known:
+            yield Flaw(member, f"{text!r} is no instant", "write 2030-01-07T08:00:00Z")
 
 
 def _judged(change: Mapping[str, Any], verdict: Verdict) -> Iterator[Flaw]:

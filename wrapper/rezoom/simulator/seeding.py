@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from .judge import members
 from .patch import apply
 from .quirks import Quirks
 from .refusals import refusal
-from .seed_flaws import BadSeed, Flaw, check
+from .seed_flaws import BEYOND, BadSeed, Flaw, check
 from .store import State
 from .timing import SCHEDULED, SERIES, zulu
 
@@ -22,7 +23,6 @@ HOST = {"host_id": "30R7kT7bTIKSNUFEuH_Qlg", "host_email": "ada@example.com"}
 WEEKLY = {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 12}
 
 _MONDAY_AT_NINE = 9
-_BEYOND = 2**63
 _SETTINGS: Mapping[str, Any] = {
     "host_video": False,
     "participant_video": False,
@@ -54,12 +54,12 @@ def new_meeting(
 
     Members of an update mean what they mean there, `recurrence` makes it a series, and members
     that only an answer has (`host_id`, `status`, `created_at`, ...) are taken as they are. Without
-    an `id` it gets the number after the highest of those that are taken.
+    an `id` it gets the number after the highest of those that are taken, or a free one.
     """
     if not isinstance(fields, Mapping):
         raise BadSeed([Flaw("", "this is no object", "")])
     given = deepcopy(dict(fields))
-    number = given.pop("id", max(taken, default=FIRST_ID - 1) + 1)
+    number = given.pop("id") if "id" in given else _free_number(taken)
     updatable, _ = members()
     change = {name: value for name, value in given.items() if name in updatable}
     fixed = {name: value for name, value in given.items() if name not in updatable}
@@ -96,6 +96,18 @@ def new_meeting(
     return state | fixed
 
 
+def mondays(now: datetime) -> dict[str, Any]:
+    """Return the members of a series: twelve Mondays at nine in Berlin."""
+    return {
+        "type": SERIES,
+        "topic": "Simulated series",
+        "start_time": next_monday(now),
+        "timezone": "Europe/Berlin",
+        "duration": 45,
+        "recurrence": WEEKLY,
+    }
+
+
 def next_monday(now: datetime) -> str:
     """Return the wall clock of nine o'clock on the next Monday, never today."""
     day = now + timedelta(days=7 - now.weekday())
@@ -121,6 +133,11 @@ def _blank(number: int, now: datetime, random: Random) -> State:
         **passcode_members(number, ""),
         "settings": deepcopy(dict(_SETTINGS)),
     }
+
+
+def _free_number(taken: Collection[int]) -> int:
+    after = max(taken, default=FIRST_ID - 1) + 1
+    return after if after < BEYOND else next(n for n in count(FIRST_ID) if n not in taken)
 
 
 def _next_hour(now: datetime) -> datetime:

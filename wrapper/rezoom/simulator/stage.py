@@ -22,7 +22,7 @@ from .quirks import Quirks
 from .record import Request, RequestLog
 from .seed_file import Seed, read_seed
 from .seed_flaws import BadSeed
-from .seeding import WEEKLY, new_meeting, next_monday
+from .seeding import mondays, new_meeting
 from .store import Change, MemoryStore, State, Store
 from .store_file import FileStore
 from .tokens import Credentials
@@ -100,15 +100,7 @@ class Stage(Backstage):
 
     def add_series(self, **fields: Any) -> int:
         """Add twelve Mondays at nine in Berlin, or what `fields` make of it; returns the number."""
-        series = {
-            "type": 8,
-            "topic": "Simulated series",
-            "start_time": next_monday(self.clock.now()),
-            "timezone": "Europe/Berlin",
-            "duration": 45,
-            "recurrence": WEEKLY,
-        }
-        return self.add_meeting(**series | fields)
+        return self.add_meeting(**mondays(self.clock.now()) | fields)
 
     @property
     def meetings(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from .record import masked
 
 State = dict[str, Any]
 _CONTAINERS = (dict, list)
+_DEEPEST = 64  # Zoom's own go five deep
 Edit = Callable[[State], tuple[State, tuple[str, ...]]]
 
 # Of each meeting; a soak test must fill neither the memory nor the disk.
@@ -25,6 +26,22 @@ def cloned(value: Any) -> Any:
     if isinstance(value, list):
         return [cloned(item) if isinstance(item, _CONTAINERS) else item for item in value]
     return value
+
+
+def too_deep(value: Any) -> bool:
+    """Tell whether JSON data is nested deeper than what goes into itself level by level can go."""
+    level, depth = [value], 0
+    while level := [
+        inner
+        for outer in level
+        if isinstance(outer, _CONTAINERS)
+        for inner in (outer.values() if isinstance(outer, dict) else outer)
+        if isinstance(inner, _CONTAINERS)
+    ]:
+        depth += 1
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -11,11 +11,11 @@ from .clock import SimClock
 def read_clock(text: str, *, runs: bool = False) -> SimClock:
     """Return a clock that shows the instant, such as 2027-01-01T00:00Z, and stands still there."""
     try:
-        start = datetime.fromisoformat(text.strip())
-        return SimClock(start, runs=runs)
-    except ValueError:  # no date at all, or one without a zone
+        return SimClock(datetime.fromisoformat(text.strip()), runs=runs)
+    except ValueError as error:  # no date at all, one without a zone, or one too far away
+        reason = "" if "isoformat" in str(error) else f": {error}"
         raise ConfigError(
-            f"clock: {text!r} is no instant",
+            f"clock: {text!r} is no instant{reason}",
             field="clock",
             next_step="Write date, time and zone: 2027-01-01T00:00Z or 2027-01-01T09:00+01:00.",
         ) from None
