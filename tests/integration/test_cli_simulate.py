@@ -156,6 +156,8 @@ def test_beyond_this_machine_it_is_loud(tmp_path: Path) -> None:
         ("--faults none.yaml", ["none.yaml cannot be read"]),
         ("--quirk past-start", ["is no quirk", "past-start=rewrite-to-now"]),
         ("--quirk past-strat=ignore", ["past-strat", "past-start"]),
+        ("--quirk locked=nothing", ["names no member of an update"]),
+        ("--host nowhere.invalid", ["cannot listen on nowhere.invalid", "::1"]),
         ("--plan gold", ["'gold' is no plan", "free, pro, business"]),
         ("--cert x", ["Give both --cert and --key"]),
         ("--cert x --key y", ["cannot be used", "PEM"]),

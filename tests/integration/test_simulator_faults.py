@@ -334,13 +334,14 @@ def test_a_wrong_plan_is_explained(plan: dict[str, Any], word: str) -> None:
 
 def test_the_short_form_says_the_same_as_json() -> None:
     """What fits on a command line."""
-    text = "reset:times=3:match=PATCH /v2,html-502:nth=2,answer:status=418:body=tea"
+    text = "reset:times=3:match=PATCH /v2,html-502:nth=2,answer:status=418:body=tea,503:times=2"
     assert [fault.to_dict() for fault in read_fault_words(text).listed] == [
         fault.to_dict()
         for fault in (
             Fault("reset", times=3, match="PATCH /v2"),
             Fault("html-502", nth=2),
             Fault("answer", status=418, body="tea"),
+            Fault("answer", status=503, times=2),
         )
     ]
     lottery = read_fault_words("reset=0.05,latency=0.1:seconds=2,seed=7,match=PATCH").lottery

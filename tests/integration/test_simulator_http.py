@@ -162,6 +162,7 @@ def test_the_first_and_last_instants_of_the_clock_are_days_as_others(
         (2, {"timezone": "Mars/Olympus"}, "300 Validation"),
         (2, {"start_time": "2030-02-30T09:00:00Z"}, "300 Validation"),
         (2, {"start_time": "9999-12-31T23:00:00", "timezone": "Etc/GMT+12"}, "300 Validation"),
+        (8, {"recurrence": {"type": None}}, "300 Validation"),
         (2, {"schedule_for": " "}, "300 schedule_for"),
         (1, {"schedule_for": "grace@example.com"}, "3000 instant meeting"),
         (2, {"settings": {"enforce_login_domains": "a.org,b.org"}}, "300 enforce_login_domains"),

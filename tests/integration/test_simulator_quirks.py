@@ -459,3 +459,12 @@ def test_a_blocked_domain_is_refused_by_name() -> None:
             assert (answer.status_code, answer.json()["code"]) == (400, 3000)
             assert "Users in 'bad.example' have been blocked" in answer.json()["message"]
         assert api.patch(number, {"settings": {"alternative_hosts": "b@good.example"}}) == 204
+
+
+def test_a_merged_recurrence_still_needs_a_type() -> None:
+    """Where there was none before, a part of one is as bad as without the quirk."""
+    with running(quirks={"recurrence": "merge"}) as api:
+        number = api.sim.add_meeting()
+        answer = api.send(number, {"type": 8, "recurrence": {"end_times": 3}})
+        assert answer.json()["errors"][0]["field"] == "recurrence.type"
+        assert api.patch(number, {"type": 8, "recurrence": {"type": 1, "end_times": 3}}) == 204

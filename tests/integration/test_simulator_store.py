@@ -40,6 +40,11 @@ def test_a_meeting_is_read_as_it_was_added(store: Store) -> None:
     assert (store.read(3), list(store.meetings())) == (None, [9, 2])
 
 
+def test_a_number_beyond_all_numbers_is_no_meeting(store: Store) -> None:
+    """Nineteen digits are a number to Zoom's path, and can be too much for a file."""
+    assert store.read(int("9" * 19)) is None
+
+
 def test_a_number_is_taken_once(store: Store) -> None:
     """The second one is refused, and the first one stays."""
     store.add(9, {"topic": "first"})
@@ -312,6 +317,10 @@ def text(file: Path) -> None:
     file.write_text("meetings: []\n" * 100)
 
 
+def short(file: Path) -> None:
+    file.write_text("x")
+
+
 def folder(file: Path) -> None:
     file.mkdir()
 
@@ -324,6 +333,7 @@ def folder(file: Path) -> None:
         (corrupt, "damaged", "Delete it"),
         (not_json, "damaged", "Delete it"),
         (text, "not an SQLite file", "Name another file"),
+        (short, "not an SQLite file", "Name another file"),
         (folder, "cannot be opened", "Name a file"),
     ],
 )

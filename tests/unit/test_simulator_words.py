@@ -42,11 +42,13 @@ def test_what_is_no_instant_is_explained(text: str) -> None:
 
 
 def test_quirks_are_read_as_they_are_said() -> None:
-    """A value with a dot or a comma is a list of paths."""
+    """Where a quirk takes a list, one value is a list of one."""
     words = ["past-start = rewrite-to-now", "locked=settings.jbh_time,settings.waiting_room"]
     quirks = Quirks.of(read_quirks(words))
     assert quirks.past_start == "rewrite-to-now"
     assert quirks.locked == ("settings.jbh_time", "settings.waiting_room")
+    assert Quirks.of(read_quirks(["locked=password"])).locked == ("password",)
+    assert Quirks.of(read_quirks(["blocked_domains=intranet"])).blocked_domains == ("intranet",)
 
 
 @pytest.mark.parametrize("word", ["", "past-start", "=x", "past-start="])

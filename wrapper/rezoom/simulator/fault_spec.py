@@ -1,6 +1,7 @@
 """Faults as data: the JSON form for control calls and files, and the short form for a shell."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from .faults import Fault
 
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
 _WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
+_STATUS = re.compile(r"[0-9]{3}")
 _PLAN = frozenset({"seed", "match", "chances"})
 
 
@@ -46,8 +48,9 @@ def read_faults(value: object) -> Faults:
 def read_fault_words(text: str) -> Faults:
     """Read what a command line says: a file, the JSON form, or the short form.
 
-    The short form is `kind:option=value:…` for a fault and `kind=chance` for the lottery, with
-    commas between them; `seed=7` and `match=PATCH` belong to the lottery.
+    The short form is `kind:option=value:…` for a fault, or a status in place of the kind, and
+    `kind=chance` for the lottery, with commas between them; `seed=7` and `match=PATCH` belong to
+    the lottery.
     """
     words = text.strip()
     if words[:1] in {"{", "["}:
@@ -64,7 +67,8 @@ def read_fault_words(text: str) -> Faults:
         kind, *options = item.split(":")
         name, equals, number = kind.partition("=")
         if not equals:
-            listed.append({"kind": kind} | dict(map(_option, options)))
+            said = {"status": int(kind)} if _STATUS.fullmatch(kind) else {"kind": kind}
+            listed.append(said | dict(map(_option, options)))
         elif name in {"seed", "match"}:
             plan[name] = _value(number)
         else:

@@ -49,14 +49,17 @@ def refusable(
     verdict: Verdict, body: Mapping[str, Any], quirks: Quirks, *, strict: bool
 ) -> tuple[Flaw, ...]:
     """Pick the flaws that Zoom is known to refuse; with `strict` that is all of them."""
-    nulls = set(without_nulls(body)[1]) if quirks.null_member == "ignore" else set()
+    flaws = verdict.flaws
+    kept, nulls = without_nulls(body)
+    if nulls and quirks.null_member == "ignore" and not strict:
+        # What is ignored is missing: a recurrence whose type is null has none.
+        flaws = (*judge(kept).flaws, *(f for f in flaws if f.field.startswith(_QUERY)))
     return tuple(
         flaw
-        for flaw in verdict.flaws
+        for flaw in flaws
         if strict
         or not (
             flaw.field.startswith(_QUERY)
-            or flaw.field in nulls
             or (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
             or (flaw.field == "recurrence.type" and _merges_type(flaw, quirks))
             or (flaw.field == "start_time" and _reads_offset(body, quirks))

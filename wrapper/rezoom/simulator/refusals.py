@@ -74,6 +74,10 @@ def _series_flaws(state: State, body: Mapping[str, Any], quirks: Quirks) -> Iter
         ):
             yield Flaw("recurrence", "missing", "Missing parameter: recurrence.")
         return
+    merged = {**(state.get("recurrence") or {}), **pattern}
+    if "type" not in merged and body.get("type", state["type"]) == SERIES:
+        # Where a recurrence is merged its type may be left out, but something must have one.
+        yield Flaw("recurrence.type", "missing", "Missing parameter: type.")
     if quirks.over_fifty == "refuse" and pattern.get("end_times", 0) > _OLDER_MOST:
         yield _invalid("recurrence.end_times")
     if (

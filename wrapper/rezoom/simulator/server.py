@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 import ssl
@@ -49,10 +50,14 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError) as error:
+        unknown = isinstance(error, socket.gaierror)
+        elsewhere = unknown or getattr(error, "errno", None) == errno.EADDRNOTAVAIL
         raise ConfigError(
             f"the simulator cannot listen on {host} port {port}: {error}",
-            field="port",
-            next_step="Take another port, or port 0 for any free one.",
+            field="host" if elsewhere else "port",
+            next_step="Name an address of this machine, such as 127.0.0.1 or ::1."
+            if elsewhere
+            else "Take another port, or port 0 for any free one.",
         ) from None
 
 

@@ -12,7 +12,7 @@ from .record import masked
 
 State = dict[str, Any]
 _CONTAINERS = (dict, list)
-_DEEPEST = 64  # Zoom's own go five deep
+_DEEPEST = 48  # Zoom's own go five deep
 Edit = Callable[[State], tuple[State, tuple[str, ...]]]
 
 # Of each meeting; a soak test must fill neither the memory nor the disk.

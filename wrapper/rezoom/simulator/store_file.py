@@ -16,6 +16,7 @@ from .store import HISTORY, Change, Edit, State, taken
 # "rzsi" in ASCII: the file says whose it is.
 _APPLICATION = 0x727A7369
 _VERSION = 1
+_MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html#magic_header_string
 _TABLES = """
 CREATE TABLE meetings (position INTEGER PRIMARY KEY, number INTEGER UNIQUE NOT NULL,
                        state TEXT NOT NULL);
@@ -51,9 +52,12 @@ class FileStore:
     def read(self, meeting: int) -> State | None:
         """Return a copy of a meeting's state, or None."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT state FROM meetings WHERE number = ?", (meeting,)
-            ).fetchone()
+            try:
+                row = self._db.execute(
+                    "SELECT state FROM meetings WHERE number = ?", (meeting,)
+                ).fetchone()
+            except OverflowError:  # a number beyond all that a file can hold
+                return None
         return None if row is None else json.loads(row[0])
 
     def change(
@@ -174,11 +178,16 @@ class FileStore:
         try:
             # Made by hand, so that nobody else may read it.
             os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
+            with self.file.open("rb") as file:
+                begins = file.read(len(_MAGIC))
         except OSError as error:
             raise self._refused(
                 f"cannot be opened: {error.strerror or error}",
                 "Name a file in a folder that exists and can be written.",
             ) from None
+        if begins not in {b"", _MAGIC}:
+            # SQLite would take the shortest of files for empty ones, and write over them.
+            raise self._refused("is not an SQLite file", "Name another file.")
         db = sqlite3.connect(self.file, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import ConfigError
 from .clock import SimClock
+from .quirks import behaviours
 
 
 def read_clock(text: str, *, runs: bool = False) -> SimClock:
@@ -22,8 +23,9 @@ def read_clock(text: str, *, runs: bool = False) -> SimClock:
 
 
 def read_quirks(words: Iterable[str]) -> dict[str, Any]:
-    """Return quirks from `name=value` texts; a value with dots or commas is a list of paths."""
+    """Return quirks from `name=value` texts; where lists are wanted, commas part a value."""
     quirks: dict[str, Any] = {}
+    lists = {row.name for row in behaviours() if not row.choices}
     for word in words:
         name, equals, value = (part.strip() for part in word.partition("="))
         if not (name and equals and value):
@@ -32,6 +34,6 @@ def read_quirks(words: Iterable[str]) -> dict[str, Any]:
                 field="quirks",
                 next_step="Write name=value, such as past-start=rewrite-to-now.",
             )
-        paths = tuple(path.strip() for path in value.split(",") if path.strip())
-        quirks[name] = paths if "." in value or "," in value else value
+        several = tuple(part.strip() for part in value.split(",") if part.strip())
+        quirks[name] = several if name.replace("-", "_") in lists else value
     return quirks
