@@ -123,6 +123,32 @@ def test_what_is_not_there_is_explained(control: httpx.Client) -> None:
     assert "GET or PUT" in answer.json()["next_step"]
 
 
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"quirks": "past-start=ignore"}, "quirks cannot be"),
+        ({"quirks": ["past-start"]}, "quirks cannot be"),
+        ({"users": "grace@example.com"}, "users cannot be"),
+        ({"users": 5}, "users cannot be"),
+        ({"meetings": {"id": 7}}, "meetings cannot be"),
+        ({"meetings": 5}, "meetings cannot be"),
+        ({"faults": 5}, "status cannot be 5"),
+        ({"faults": object()}, "is no fault"),
+    ],
+)
+def test_a_wrong_option_is_explained(options: dict[str, Any], word: str) -> None:
+    """None of them is passed over in silence."""
+    with pytest.raises(ConfigError, match=word) as caught:
+        Simulator(**options)
+    assert caught.value.next_step
+
+
+def test_a_status_alone_is_a_fault() -> None:
+    """As it is for `fail_next`."""
+    options: dict[str, Any] = {"faults": 503}
+    assert [fault.name for fault in Simulator(**options).faults] == ["503"]
+
+
 def test_a_clock_that_nobody_can_move_is_refused() -> None:
     """The real time cannot be set; a SimClock that runs with it can."""
     with pytest.raises(ConfigError, match="SystemClock cannot be moved"):

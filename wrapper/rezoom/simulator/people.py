@@ -71,6 +71,10 @@ class People:
         self._lock = threading.Lock()
         self._licensed = licensed
         self._known: dict[str, User] = {}
+        if isinstance(users, str | Mapping) or not isinstance(users, Iterable):
+            raise ConfigError(
+                f"users cannot be {users!r}", field="users", next_step="Give a list of users."
+            )
         self._first = tuple(User.of(user) for user in users)
         self.reset()
 

@@ -42,8 +42,11 @@ class Quirks(SeriesQuirks, MeetingQuirks, AccountQuirks):
         """Read quirks from a mapping such as {"past-start": "rewrite-to-now"}."""
         if isinstance(value, cls):
             return value
-        mapping: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
-        given = {str(name).replace("-", "_"): choice for name, choice in mapping.items()}
+        if value is not None and not isinstance(value, Mapping):
+            raise _wrong(
+                f"quirks cannot be {value!r}", 'Give a mapping: {"past-start": "rewrite-to-now"}.'
+            )
+        given = {str(name).replace("-", "_"): choice for name, choice in (value or {}).items()}
         known = [row.name for row in behaviours()]
         for name in given:
             if name not in known:

@@ -18,6 +18,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ..errors import ConfigError
 
+# Whatever else goes wrong is the address: one of no machine, or of another.
+_PORT_TROUBLE = frozenset({errno.EADDRINUSE, errno.EACCES})
 _START = 10.0
 _LAST_ANSWERS = 0.5
 # Windows has its own layout of this switch: two shorts instead of two ints.
@@ -50,8 +52,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError) as error:
-        unknown = isinstance(error, socket.gaierror)
-        elsewhere = unknown or getattr(error, "errno", None) == errno.EADDRNOTAVAIL
+        elsewhere = isinstance(error, OSError) and error.errno not in _PORT_TROUBLE
         raise ConfigError(
             f"the simulator cannot listen on {host} port {port}: {error}",
             field="host" if elsewhere else "port",

@@ -84,6 +84,10 @@ class Stage(Backstage):
             meetings = options.get("meetings", ())
             if isinstance(meetings, str | Path):
                 meetings = read_seed(meetings)
+            if isinstance(meetings, Mapping) or not isinstance(meetings, Iterable):
+                raise ConfigError(
+                    f"seed: meetings cannot be {meetings!r}", field="seed", next_step="Give a list."
+                )
             where = meetings.where if isinstance(meetings, Seed) else in_a_list
             self._add(list(meetings), where)
         self._begin()
@@ -236,10 +240,11 @@ def _remembered_clock(store: Store) -> SimClock:
 
 def _armed(faults: Faults | Mapping[str, Any] | Iterable[Any] | str) -> FaultPlan:
     if not isinstance(faults, Faults):
+        several = isinstance(faults, Iterable) and not isinstance(faults, str | Mapping)
         if isinstance(faults, str):
             faults = read_fault_words(faults)
         else:
-            faults = read_faults(faults if isinstance(faults, Mapping) else list(faults))
+            faults = read_faults(list(faults) if several else faults)
     plan = FaultPlan(faults.listed)
     plan.draw_from(faults.lottery)
     return plan
