@@ -214,6 +214,24 @@ def test_a_plan_for_an_occurrence_goes_stale_with_it(sim: Simulator, calling: Ca
         caller.send(plan)
 
 
+def test_a_split_needs_to_be_told_where(sim: Simulator, calling: Calling) -> None:
+    """Before any request."""
+    with pytest.raises(OccurrenceError, match=r"None is not an occurrence.*pass a date"):
+        calling().plan_following(sim.add_meeting(**MONDAYS), None)
+
+    assert list(sim.requests) == []
+
+
+def test_both_starts_of_a_diff_are_on_one_clock(sim: Simulator, calling: Calling) -> None:
+    """As the one that is sent; otherwise a move by an hour could look like none."""
+    caller, meeting = calling(), sim.add_meeting(**MONDAYS)
+    start = datetime(2027, 1, 18, 9, tzinfo=UTC)
+
+    (change,) = caller.plan(meeting, occurrence=date(2027, 1, 18), start_time=start).changes
+
+    assert (change.before, change.after) == ("2027-01-18T08:00:00Z", "2027-01-18T09:00:00Z")
+
+
 def test_this_and_the_following(sim: Simulator, calling: Calling) -> None:
     """The old series ends before the split; what a create needs is handed out."""
     caller = calling()

@@ -270,6 +270,24 @@ def test_an_unknown_permission_is_asked_back() -> None:
     assert caught.value.field == "allow"
 
 
+@pytest.mark.parametrize("odd", ["past-start", "", b"x", 5, None, [5], [["past-start"]]])
+def test_what_is_no_list_of_rules_cannot_be_allowed(odd: Any) -> None:
+    """A single text above all: it is not taken letter by letter."""
+    with pytest.raises(ConfigError, match="is no list of rules") as caught:
+        check(topic="x", allow=odd)
+
+    assert (caught.value.field, "allow=[" in caught.value.next_step) == ("allow", True)
+
+
+@pytest.mark.parametrize("odd", [123456, True, ["123456"]])
+def test_a_passcode_that_is_no_text_is_told_as_that(odd: Any) -> None:
+    """Its characters are not the problem; what was given is not shown."""
+    (problem,) = check({"password": odd})
+
+    assert (problem.rule, problem.fix) == ("password.type", "give text")
+    assert "123456" not in problem.message
+
+
 def test_a_limit_can_be_allowed_by_its_path_and_keyword() -> None:
     """Zoom moves its limits before the spec does."""
     assert check(duration=1500, allow=["duration.maximum"]) == []

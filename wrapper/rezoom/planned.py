@@ -81,9 +81,10 @@ def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
 
 def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
     """Split a series before an occurrence, from one read; nothing is sent."""
-    target, policy = target_of(asked), desk.policy()
+    target, policy, when = target_of(asked), desk.policy(), asked.occurrence
+    if when is None:
+        known_id(when)
     found = yield from read_first(desk, target.meeting, policy, None)
-    when = asked.occurrence
     if isinstance(when, date | Occurrence):
         split = choose(when, found.answer)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
@@ -64,8 +64,8 @@ def judge(
     if not out.problems and not any(_leaves(out.body)):
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
+    _known_ids(allow)
     if allow:
-        _known_ids(allow)
         problems = [p for p in problems if p.rule not in allow or p.rule in _UNSENDABLE]
     return out.body, problems
 
@@ -144,7 +144,8 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
     found = None
     for step in steps:
         if isinstance(schema, dict) and "x-rule" in schema:
-            found = schema["x-rule"]
+            # What a rule says of a text says nothing of what is none.
+            found = None if step == "type" else schema["x-rule"]
         schema = schema[step]
     return facts.RULES.get(found) if found else None
 
@@ -236,7 +237,13 @@ def _unknown_paths(extra: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
             yield from _unknown_paths(value, f"{path}.")
 
 
-def _known_ids(allow: Iterable[str]) -> None:
+def _known_ids(allow: Collection[str]) -> None:
+    listed = isinstance(allow, Collection) and not isinstance(allow, str | bytes)
+    if not listed or not all(isinstance(rule, str) for rule in allow):
+        raise ConfigError(
+            f"allow: {allow!r:.60} is no list of rules", field="allow",
+            next_step='write allow=["past-start"], with the `rule` of each problem',
+        )  # fmt: skip
     # A reason is told of what has happened; there is nothing to allow in it.
     ids = [rule.id for rule in facts.RULES.values() if rule.kind != "reason"]
     for rule in allow:

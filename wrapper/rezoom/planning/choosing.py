@@ -35,7 +35,7 @@ def known_id(when: object) -> str | None:
         when = item.get("occurrence_id")
     if isinstance(when, str) and when.isascii() and when.isdigit():
         return when
-    kind = repr(when)[:40] if isinstance(when, str) else type(when).__name__
+    kind = repr(when)[:40] if isinstance(when, str | None) else type(when).__name__
     raise _refused(
         f"{kind} is not an occurrence id, which is all digits, as text",
         f"{_FIX}; or pass a date, a datetime, or an Occurrence",

@@ -10,7 +10,7 @@ from .._wire import facts
 from . import reading_back
 from .change import FieldChange
 from .comparing import at, instant, leaves, put, same
-from .listing import place_of
+from .listing import place_of, zulu
 from .timing import TIMED, Timing
 
 # What the list of occurrences shows of each of them.
@@ -93,14 +93,16 @@ def _told(
         places = (at(view, name) for name in reading_back.elsewhere(path)[::-1])
         before = next(filter(None, places), None)
     if path == "start_time":
-        before = _local(before, view, timing)
+        before = _local(before, view, timing, value)
     return [FieldChange(path, before, value)]
 
 
-def _local(before: Any, view: Mapping[str, Any], timing: Timing | None) -> Any:
-    """Write a start that was read as the one that is sent: on the clock of the meeting."""
+def _local(before: Any, view: Mapping[str, Any], timing: Timing | None, value: Any) -> Any:
+    """Write a start that was read as the one that is sent: in UTC, or on the meeting's clock."""
     place = place_of(view)
     moment = timing.dates.before[0] if timing and timing.dates.before else instant(before, place)
+    if moment is not None and str(value).endswith("Z"):
+        return zulu(moment)
     if moment is None or place is None:
         return before
     return moment.astimezone(place).replace(tzinfo=None).isoformat(timespec="seconds")
