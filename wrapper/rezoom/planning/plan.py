@@ -48,6 +48,7 @@ class Plan(Generic[R]):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "body", Veiled(self.body))
+        object.__setattr__(self, "read", Veiled(self.read))
 
     @property
     def empty(self) -> bool:
