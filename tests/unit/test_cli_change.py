@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from rezoom.cli.change import read_change
+from rezoom.cli.documents import read_plan
 from rezoom.cli.outcome import UsageError
 
 
@@ -103,3 +104,16 @@ def test_a_file_that_cannot_be_read_is_named(
         body(file=name or str(tmp_path))
     with pytest.raises(UsageError, match=r"^--set: cannot read .* written with two: @@"):
         body(f"topic=@{name or tmp_path}")
+
+
+def test_what_was_taken_for_the_name_of_a_file_may_be_a_passcode() -> None:
+    """JSON where a file is wanted, or a passcode that begins with @: neither is repeated."""
+    for given in ({"file": '{"password": "Blue-42"}'}, {"file": ' [{"password": "Blue-42"}]'}):
+        with pytest.raises(UsageError, match="JSON itself and not the name of a file") as refused:
+            body(**given)
+        assert "Blue-42" not in str(refused.value)
+    with pytest.raises(UsageError, match="written with two: @@") as refused:
+        body("password=@Blue-42")
+    assert "Blue-42" not in str(refused.value)
+    with pytest.raises(UsageError, match="JSON itself"):
+        read_plan('{"password": "Blue-42"}')

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Problem
 from .asking import standard_input
+from .documents import named
 from .fields import Assignments, by_json, by_spec, split
 from .outcome import UsageError
 
@@ -35,16 +36,17 @@ class Inputs:
 
     _taken_by: str = field(default="")
 
-    def read(self, name: str, option: str) -> str:
+    def read(self, name: str, option: str, member: str = "") -> str:
         """Return the text of the file `name`, or of standard input for `-`."""
         try:
             data = self._stdin(option) if name == "-" else Path(name).read_bytes()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
             step = "Give the path of a readable file, or - for standard input."
-            if option == "--set":
+            said = named(name, member)
+            if option != "--body":
                 step += " A text that begins with @ is written with two: @@."
-            raise UsageError(f"{option}: cannot read {name!r}: {reason}", next_step=step) from None
+            raise UsageError(f"{option}: cannot read {said}: {reason}", next_step=step) from None
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -77,20 +79,20 @@ def read_change(
             asked.add(path, value, convert=by_spec)
     for written in sets:
         path, value = split(written, "--set")
-        asked.add(path, _value(value, "--set", inputs), convert=by_spec)
+        asked.add(path, _value(path, value, "--set", inputs), convert=by_spec)
     added = Assignments()
     for written in extras:
         path, value = split(written, "--extra")
-        added.add(path, _value(value, "--extra", inputs), convert=by_json)
+        added.add(path, _value(path, value, "--extra", inputs), convert=by_json)
     return Change(asked.body, added.body, asked.problems + added.problems)
 
 
-def _value(written: str, option: str, inputs: Inputs) -> str:
+def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
     if written.startswith("@@"):
         return written[1:]
     if written.startswith("@"):
         # An editor ends a file with a line break that nobody means.
-        return inputs.read(written[1:], option).rstrip("\r\n")
+        return inputs.read(written[1:], option, path).rstrip("\r\n")
     return written
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PlanError
-from ..secrecy import hidden_paths
+from ..secrecy import HIDDEN, hidden_paths, is_secret
 from .asking import standard_input
 from .outcome import UsageError
 
@@ -163,7 +163,7 @@ def _text(name: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
         raise UsageError(
-            f"cannot read {name!r}: {reason}", next_step="Give the path of a readable file."
+            f"cannot read {named(name)}: {reason}", next_step="Give the path of a readable file."
         ) from None
 
 
@@ -177,6 +177,13 @@ def _object(text: str) -> dict[str, Any] | None:
 
 def _receipt(whole: dict[str, Any]) -> str:
     return json.dumps({name: value for name, value in whole.items() if name not in PLACES})
+
+
+def named(name: str, member: str = "") -> str:
+    """Quote the name of a file, unless it is none, and may be a secret: JSON, or a passcode."""
+    if name.lstrip().startswith(("{", "[")):
+        return "what is JSON itself and not the name of a file"
+    return HIDDEN if is_secret(member.rpartition(".")[2]) else repr(name)
 
 
 def _fresh(path: Path) -> int:

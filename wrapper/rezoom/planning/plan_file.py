@@ -17,7 +17,7 @@ from .plan import Plan
 from .sealed import seal, unseal
 
 SCHEMA = "rezoom.plan/1"
-_AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan."
+_AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
 
 
 def write(plan: Plan[Any], *, secrets: bool) -> str:
