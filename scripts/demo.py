@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rezoom import InvalidChange, Meeting, Zoom
+from rezoom import InvalidChange, Meeting, Receipt, Zoom
 from rezoom.recurrence import THU, TUE, Recurrence
 from rezoom.simulator import Simulator
 from rich.console import Console, Group
@@ -43,15 +43,27 @@ def days(meeting: Meeting) -> Table:
     return table
 
 
-def series_update(zoom: Zoom, number: int, first: datetime, console: Console) -> None:
-    """Move the series to Tuesdays and Thursdays, in one call."""
+def series_update(zoom: Zoom, number: int, first: datetime, console: Console) -> Receipt:
+    """Plan the move of the series to Tuesdays and Thursdays, carry it out, and read it back."""
     series = Recurrence.weekly(TUE, THU).times(2 * WEEKS).starting(first)
     console.print(f"[green]✓[/] asking for: {series}")
-    receipt = zoom.update(number, schedule=series, settings={"waiting_room": True})
-    left = receipt.quota.remaining
+    plan = zoom.plan(number, schedule=series, settings={"waiting_room": True})
+    console.print(Panel(str(plan), title="the plan: one read, nothing sent", border_style="dim"))
+    receipt = plan.apply(verify=True).raise_if_ignored()
     console.print(
-        f"[green]✓[/] accepted by the simulator; {left} of {receipt.quota.limit} updates of this"
-        " meeting left in 24 hours\n"
+        f"[green]✓[/] accepted and read back: {len(receipt.applied)} fields applied, none ignored;"
+        f" {receipt.quota.remaining} of {receipt.quota.limit} updates left in 24 hours\n"
+    )
+    return receipt
+
+
+def undone(zoom: Zoom, receipt: Receipt, console: Console) -> None:
+    """Bring back what was there."""
+    again = zoom.apply(receipt.undo(), verify=True).raise_if_ignored()
+    meeting = zoom.get(again.meeting)
+    console.print(
+        f"[green]✓[/] undone by its receipt: {len(starts(meeting))} meetings again, the first on"
+        f" {starts(meeting)[0]:%a %d %b at %H:%M}"
     )
 
 
@@ -92,7 +104,7 @@ def main() -> None:
             before = zoom.get(number)
             console.print(f"[green]✓[/] meeting {number}, {before.topic!r}, is read over HTTP")
             tuesday = monday + timedelta(days=1)
-            series_update(zoom, number, tuesday.replace(hour=10, minute=15), console)
+            receipt = series_update(zoom, number, tuesday.replace(hour=10, minute=15), console)
             after = zoom.get(number)
             sides = Table.grid(padding=(0, 4))
             sides.add_row(
@@ -100,6 +112,7 @@ def main() -> None:
                 Panel(Group("Tuesdays and Thursdays at 10:15\n", days(after)), title="after"),
             )
             console.print(sides)
+            undone(zoom, receipt, console)
             refusal(zoom, number, console)
     finally:
         sim.stop()
