@@ -111,8 +111,8 @@ def write_docs(told: dict[str, Any], note: str) -> None:
     """Write the figures, the picture, and the tables of the page."""
     (DOCS / "cost.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
     (DOCS / "assets" / "cost.svg").write_text(plot(told["tables"], note, OVER_HTTPS), "utf-8")
-    page = DOCS / "cost.md"
-    page.write_text(filled(page.read_text("utf-8"), told["tables"]), "utf-8")
+    for page in (DOCS / "cost.md", DOCS.parent / "README.md"):
+        page.write_text(filled(page.read_text("utf-8"), told["tables"]), "utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,7 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=None, help="default: 21, or 3 with --quick")
     parser.add_argument("--json", action="store_true", help="one object on stdout, no tables")
     parser.add_argument("--save", type=Path, help="write the JSON into this file as well")
-    parser.add_argument("--docs", action="store_true", help="write what docs/cost.md shows")
+    parser.add_argument(
+        "--docs", action="store_true", help="write what docs/cost.md and README.md show"
+    )
     options = parser.parse_args(arguments)
     # In a file or a pipe a table is as wide as it needs to be.
     wide = None if sys.stdout.isatty() else WIDTH

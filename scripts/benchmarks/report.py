@@ -88,7 +88,8 @@ def _cell(row: Mapping[str, Any], key: str) -> str:
     return _number(value) if key == "median" else f"{value:.2f}"
 
 
-_TABLE = re.compile(r"<!-- (?P<title>[^\n]+?) -->\n.*?<!-- end -->", re.DOTALL)
+# From a comment to the next one: a page may have others, which are not ours.
+_TABLE = re.compile(r"<!-- (?P<title>[^\n]+?) -->\n(?:(?!<!--).)*<!-- end -->", re.DOTALL)
 
 
 def filled(text: str, tables: Sequence[Mapping[str, Any]]) -> str:

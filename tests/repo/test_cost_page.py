@@ -7,18 +7,26 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
 from benchmarks.report import filled, markdown, plot
 
 DOCS = Path(__file__).parents[2] / "docs"
 TOLD: dict[str, Any] = json.loads((DOCS / "cost.json").read_text("utf-8"))
 
 
-def test_the_tables_are_those_of_the_run() -> None:
-    """Not a digit was changed by hand."""
-    page = (DOCS / "cost.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["docs/cost.md", "README.md"])
+def test_the_tables_are_those_of_the_run(name: str) -> None:
+    """Not a digit was changed by hand, and the page says whose run it was."""
+    page = (DOCS.parent / name).read_text("utf-8")
 
     assert "<!-- end -->" in page
     assert filled(page, TOLD["tables"]) == page
+    assert f"`{TOLD['command']}`" in page
+
+
+def test_the_readme_has_the_date_of_the_run() -> None:
+    """Beside the table, as figures grow old."""
+    assert f"({TOLD['at']}, `{TOLD['command']}`)" in (DOCS.parent / "README.md").read_text("utf-8")
 
 
 def test_it_was_a_whole_run() -> None:
