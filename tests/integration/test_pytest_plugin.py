@@ -165,6 +165,30 @@ zoom_simulator_strict = true
     ran.assert_outcomes(passed=2)
 
 
+def test_a_file_of_faults_lies_where_the_meetings_do(pytester: pytest.Pytester) -> None:
+    """Beside the ini file for what that says, and wherever the suite is started."""
+    pytester.makefile(".yaml", faults="- html-502\n", more="- 503\n- 504\n")
+    ran = run(
+        pytester,
+        """
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def elsewhere(tmp_path, monkeypatch):
+            monkeypatch.chdir(tmp_path)
+
+        def test_ini(zoom_simulator):
+            assert [fault.name for fault in zoom_simulator.faults] == ["html-502"]
+
+        @pytest.mark.zoom_simulator(faults="more.yaml")
+        def test_marker(zoom_simulator):
+            assert [fault.name for fault in zoom_simulator.faults] == ["503", "504"]
+        """,
+        ini="zoom_simulator_faults = faults.yaml",
+    )
+    ran.assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize(
     ("marker", "said"),
     [

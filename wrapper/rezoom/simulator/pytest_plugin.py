@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NAME = "zoom_simulator"
 _RUNNING: pytest.StashKey[Simulator] = pytest.StashKey()
 _SHOWN = 40
+_JSON = ("{", "[")
 _LOOPBACK = "127.0.0.1,localhost"
 
 
@@ -98,9 +99,10 @@ def _from_ini(config: pytest.Config) -> dict[str, Any]:
         name: config.getini(f"{_NAME}_{name}")
         for name in ("clock", "seed", "plan", "quirks", "faults", "meetings", "strict")
     }
+    base = config.inipath.parent if config.inipath else config.rootpath
     if found["meetings"]:
-        base = config.inipath.parent if config.inipath else config.rootpath
         found["meetings"] = base / found["meetings"]
+    found["faults"] = _anchored(found["faults"], base)
     return {name: value for name, value in found.items() if value}
 
 
@@ -127,10 +129,17 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
     if isinstance(options.get("quirks"), list):
         options["quirks"] = read_quirks(options["quirks"])
     if isinstance(options.get("faults"), str):
-        options["faults"] = read_fault_words(options["faults"])
+        options["faults"] = read_fault_words(_anchored(options["faults"], root))
     if isinstance(options.get("meetings"), str | Path):
         options["meetings"] = read_seed(root / options["meetings"])
     return options
+
+
+def _anchored(words: str, base: Path) -> str:
+    from .documents import SUFFIXES
+
+    named = Path(words.strip()).suffix.lower() in SUFFIXES and not words.lstrip().startswith(_JSON)
+    return str(base / words.strip()) if named else words
 
 
 def _whole(text: str) -> int:
