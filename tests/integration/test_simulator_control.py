@@ -299,3 +299,24 @@ def test_only_this_machine_is_answered(sim: Simulator) -> None:
     asyncio.run(call())
     assert told[0]["status"] == 403
     assert b"this machine only" in told[1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example:8042", 403),
+        ("127.0.0.1.evil.example", 403),
+        ("[", 403),
+        ("localhost:8042", 200),
+        ("[::1]:8042", 200),
+        ("sim.localhost", 200),
+    ],
+)
+def test_a_name_that_was_led_here_is_not_answered(
+    control: httpx.Client, host: str, status: int
+) -> None:
+    """A page of evil.example may let its own name point to this machine (DNS rebinding)."""
+    answer = control.get("/clock", headers={"Host": host})
+    assert answer.status_code == status
+    if status == 403:
+        explained(answer, 403, "localhost only")

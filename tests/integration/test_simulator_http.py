@@ -378,6 +378,23 @@ def test_the_log_shows_requests_and_no_secret(
         assert secret not in text
 
 
+@pytest.mark.parametrize("path", ["/oauth/token/", "/v2/oauth/token", "/oauth/revoke"])
+@pytest.mark.parametrize("form", ["json", "data"])
+@pytest.mark.parametrize("faulty", [False, True])
+def test_credentials_that_went_astray_are_not_kept(
+    sim: Simulator, path: str, form: str, faulty: bool
+) -> None:
+    """A client that is wrongly set up sends its real ones to an address that is none."""
+    if faulty:
+        sim.fault("html-502", match=path)
+    said = {"account_id": "mine", "client_secret": "real-secret", "assertion": "real-secret"}
+    options: Any = {form: said, "params": {"pwd": "real-secret"}}
+    httpx.post(sim.url.removesuffix("/v2") + path, **options)
+    kept = sim.requests[-1]
+    assert "real-secret" not in f"{kept!r} {kept.to_dict()}"
+    assert kept.body == ({"account_id": "mine"} if form == "json" else None)
+
+
 def test_a_fault_at_the_token_address_keeps_no_secret(sim: Simulator) -> None:
     """Nothing of a form is logged that was never read."""
     sim.fail_next(Fault(status=500, match="/oauth/token"))

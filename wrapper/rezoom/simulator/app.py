@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .breakage import Operation, respond, seen_status
-from .calls import Call, Outcome, readable
+from .calls import Call, Outcome, kept_elsewhere, readable
 from .fake import FakeZoom
 from .fault_plan import FaultPlan
 from .faults import Fault
@@ -130,5 +130,4 @@ def _entry(
 
 
 def _unread(call: Call) -> Any:
-    # The token address takes secrets, and in a form, so nothing of it is kept unread.
-    return None if call.path == _TOKEN else readable(call.content)
+    return readable(call.content) if call.meeting else kept_elsewhere(call.content)

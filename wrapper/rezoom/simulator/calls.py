@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .answers import Answer
-from .record import Verdict
+from .record import Verdict, without_secrets
 from .store import too_deep
 
 
@@ -66,6 +66,16 @@ def readable(content: bytes) -> Any:
         return None
     body = parsed(content)
     return content.decode("utf-8", "replace") if body is None else body
+
+
+def kept_elsewhere(content: bytes) -> Any:
+    """Return what the request log may keep of a body that was sent to no address of ours.
+
+    A client that is wrongly set up sends its credentials there, so only the harmless members of a
+    JSON object are kept.
+    """
+    body = parsed(content) if content else None
+    return None if body is None else without_secrets(body)
 
 
 def _no_constant(name: str) -> None:

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -62,9 +64,23 @@ def _check_caller(scope: Scope, access: Access) -> None:
         raise HTTPException(403, "the control endpoint is switched off")
     if access == "loopback" and client is not None and not is_loopback(client[0]):
         raise HTTPException(403, "the control endpoint answers this machine only")
+    if access == "loopback" and not _names_this_machine(scope):
+        # Under a name of its own, which it has led here, a page needs no origin to be told.
+        raise HTTPException(403, "the control endpoint answers to an address or to localhost only")
     if any(name == b"origin" for name, _ in scope["headers"]):
         # Whoever writes a web page must not move the clock of everybody who opens it.
         raise HTTPException(403, "the control endpoint does not answer web pages")
+
+
+def _names_this_machine(scope: Scope) -> bool:
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    name = ""
+    try:
+        name = urlsplit(f"//{host.decode('latin-1')}").hostname or ""
+        ip_address(name)
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost") or not host
+    return True
 
 
 def _json(value: Any, status: int) -> Response:

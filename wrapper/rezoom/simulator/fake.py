@@ -14,7 +14,7 @@ from . import answers
 from .admission import Admission, absent, limited, no_occurrence
 from .allowance import Met
 from .answers import Answer
-from .calls import Call, Outcome, parsed, readable
+from .calls import Call, Outcome, kept_elsewhere, parsed, readable
 from .caps import Caps
 from .gates import FOR_ONE
 from .judge import judge, judge_query, refusable, without_nulls
@@ -91,7 +91,7 @@ class FakeZoom:
     def unknown(self, call: Call) -> Outcome:
         """Answer whatever else was asked."""
         with self.lock:
-            return self._traced(Outcome(answers.unknown_address(), readable(call.content)))
+            return self._traced(Outcome(answers.unknown_address(), kept_elsewhere(call.content)))
 
     def begin(self, call: Call) -> bool:
         """Note that an update is under way; False when one of the same meeting is already."""

@@ -13,7 +13,9 @@ from .._wire import facts
 _KEPT = 10_000
 # Whoever holds one of these is the app or its user, so they are not even kept.
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
-_FORM_SECRETS = facts.SECRET_NAMES | {"client_secret", "code", "code_verifier", "token"}
+_FORM_SECRETS = facts.SECRET_NAMES | {
+    "client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name not in _CREDENTIALS}
 
 
-def without_secrets(form: Mapping[str, str]) -> dict[str, str]:
+def without_secrets(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of a token form, or of a query, that may be kept."""
     return {name: value for name, value in form.items() if name not in _FORM_SECRETS}
 
