@@ -228,6 +228,25 @@ def test_a_switch_that_zoom_throws_by_itself_is_a_side_effect(
     assert receipt.ignored["settings.waiting_room"].rule == "last-protection-off"
 
 
+def test_a_length_of_one_date_that_goes_with_the_series_is_told(
+    sim: Simulator, calling: Calling
+) -> None:
+    """The series takes a date with it that had its own; undoing does not bring that back."""
+    caller, meeting = calling(), sim.add_series()
+    first, second = (one["occurrence_id"] for one in sim.meeting(meeting)["occurrences"][:2])
+    caller.update(meeting, occurrence=first, duration=20)
+
+    receipt = caller.update(meeting, duration=45, verify=True)
+
+    assert list(receipt.applied) == ["duration"]
+    assert [change.path for change in receipt.side_effects] == ["occurrences"]
+    (problem,) = receipt.undo().problems
+    assert (problem.rule, len(problem.dates)) == ("undo-edited-dates", 1)
+    caller.update(meeting, occurrence=second, duration=45)
+    again = caller.update(meeting, duration=50, verify=True)
+    assert [change.path for change in again.side_effects] == []
+
+
 def test_undoing_puts_everything_back(sim: Simulator, calling: Calling) -> None:
     """Passcode and links too; the plan is applied like any other."""
     caller, meeting = calling(), sim.add_meeting(topic="Old", agenda="", password="first")

@@ -118,6 +118,8 @@ def _way_back(
             _value(way, path, old, new)
     if timed and not _is_kept(before, after):
         _schedule(way, before, after, now)
+    if not timed and record.occurrence is None and "duration" in paths:
+        _lengths(way, before, after, now)
     way.lost += map(_not_in_file, record.hidden)
     if "password" in way.fields:
         way.lost.append(ruled("undo-passcode-links"))
@@ -146,6 +148,18 @@ def _sendable(path: str, value: Any) -> Any:
             if reading_back.writable(f"{path}.{name}") or not reading_back.writable(path)
         }
     return value
+
+
+def _lengths(way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime) -> None:
+    """Say which dates had a length of their own, and lost it to that of the series."""
+    there = {item.id: item.duration for item in listed(after)}
+    own = [
+        item for item in upcoming(listed(before), now)
+        if not item.deleted and item.duration != before.get("duration")
+        and there.get(item.id) == after.get("duration")
+    ]  # fmt: skip
+    if own:
+        way.lost.append(ruled("undo-edited-dates", dates=[item.zoned.date() for item in own]))
 
 
 def _host(way: _Way, path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:

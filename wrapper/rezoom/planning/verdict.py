@@ -149,14 +149,20 @@ def _side_effects(
         }
         for one in (before, after)
     ]
-    if not moved and lists[0] != lists[1] and not _only_length(lists[0], lists[1], asked):
+    usual = before.get("duration")
+    if not moved and lists[0] != lists[1] and not _only_length(lists[0], lists[1], usual, asked):
         yield FieldChange(_OCCURRENCES, before.get(_OCCURRENCES), after.get(_OCCURRENCES))
 
 
-def _only_length(old: Mapping[str, Any], new: Mapping[str, Any], asked: set[str]) -> bool:
+def _only_length(
+    old: Mapping[str, Any], new: Mapping[str, Any], usual: object, asked: set[str]
+) -> bool:
+    """Tell whether no more has changed than the length that all dates had together."""
     if "duration" not in asked or old.keys() != new.keys():
         return False
-    return all(old[name][::2] == new[name][::2] for name in old)
+    return all(
+        old[name][::2] == new[name][::2] and old[name][1] in (usual, new[name][1]) for name in old
+    )
 
 
 def _all(answer: Mapping[str, Any]) -> Iterator[str]:
