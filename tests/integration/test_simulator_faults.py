@@ -100,6 +100,14 @@ def test_an_answer_that_comes_too_late(sim: Simulator, api: httpx.Client, applie
     assert topic(sim) == ("after" if applied else "before")
 
 
+@pytest.mark.parametrize("kind", ["second", "account-day", "host-day", "lock"])
+def test_a_limit_on_demand_can_be_traced(sim: Simulator, api: httpx.Client, kind: str) -> None:
+    """It is Zoom's own answer, and says so; a gateway's knows nothing of the header."""
+    sim.fail_next(kind, "html-502")
+    assert update(api).headers["x-zm-trackingid"] == sim.requests[-1].tracking_id
+    assert "x-zm-trackingid" not in update(api).headers
+
+
 def test_a_short_delay_ends_with_the_real_answer(sim: Simulator, api: httpx.Client) -> None:
     """Who waits long enough gets what Zoom would have said."""
     sim.fail_next(Fault("latency", seconds=0.01))

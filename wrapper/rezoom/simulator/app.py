@@ -16,7 +16,7 @@ from .breakage import Operation, respond, seen_status
 from .calls import Call, Outcome, kept_elsewhere, readable
 from .fake import FakeZoom
 from .fault_plan import FaultPlan
-from .faults import Fault
+from .faults import LIMITS, Fault
 from .record import Request, RequestLog, without_credentials, without_secrets
 
 _log = logging.getLogger("rezoom.simulator")
@@ -44,6 +44,9 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
         fault = faults.take(call.method, call.path)
         async with _turn(fake, call) as operation:
             outcome, response = await respond(call, operation, fault, receive, at)
+            if fault is not None and fault.kind in LIMITS:
+                # Zoom's own answer, unlike those of a gateway before it.
+                response.headers["x-zm-trackingid"] = fake.tracking_id()
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
             log.add(_entry(call, outcome, response, fault, at))
             _log.debug("%s %s %s", call.method, call.path, seen_status(response) or "cut")

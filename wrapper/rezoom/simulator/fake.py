@@ -112,6 +112,10 @@ class FakeZoom:
             outcome = limited(_LOCK, self.clock.now(), self.quirks)
             return self._traced(replace(outcome, body=readable(call.content)))
 
+    def tracking_id(self) -> str:
+        """Return what Zoom would find an answer by."""
+        return f"v=2.0;clid=sim;rid=WEB_{self._random.getrandbits(128):032x}"
+
     def reset(self) -> None:
         """Forget tokens, users, counts, and what is under way."""
         with self.lock:
@@ -208,6 +212,5 @@ class FakeZoom:
         return Outcome(Answer(204, b"", headers), ignored=done.ignored, note=note)
 
     def _traced(self, outcome: Outcome) -> Outcome:
-        rid = f"{self._random.getrandbits(128):032x}"
-        headers = {**outcome.answer.headers, "x-zm-trackingid": f"v=2.0;clid=sim;rid=WEB_{rid}"}
+        headers = {**outcome.answer.headers, "x-zm-trackingid": self.tracking_id()}
         return replace(outcome, answer=replace(outcome.answer, headers=headers))
