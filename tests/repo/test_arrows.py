@@ -77,8 +77,8 @@ ARROWS: dict[str, set[str]] = {
         "retry", "sending",
     },
     "session": {
-        "_wire", "address", "auth", "clock", "desk", "errors", "lines", "quota", "retry",
-        "system_clock", "tools",
+        "_wire", "address", "auth", "clock", "desk", "drive", "errors", "intents", "lines",
+        "operations", "planning", "prepare", "quota", "retry", "system_clock", "tools",
     },
     "checking": {
         "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock",

@@ -6,7 +6,7 @@ import os
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .session import Session
+from .session import Session, drivers, update_needs
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,10 +66,8 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
-        from .operations import update
-        from .prepare import Asked
-
-        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        asked_as, update = update_needs()
+        asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
         )  # fmt: skip
@@ -166,9 +164,8 @@ class AsyncZoom(Session):
         await self.aclose()
 
     async def _run(self, flow: Flow[T]) -> T:
-        from .drive import adrive
-
-        return await adrive(flow, self._tools, self._open)
+        outcome: T = await drivers()[1](flow, self._tools, self._open)
+        return outcome
 
     def _open(self) -> tuple[AsyncLine, anyio.Lock]:
         self._usable(self._http)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .session import Session
+from .session import Session, drivers, update_needs
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -86,10 +86,8 @@ class Zoom(Session):
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
-        from .operations import update
-        from .prepare import Asked
-
-        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        asked_as, update = update_needs()
+        asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
         )  # fmt: skip
@@ -211,9 +209,8 @@ class Zoom(Session):
         self.close()
 
     def _run(self, flow: Flow[T]) -> T:
-        from .drive import drive
-
-        return drive(flow, self._tools, self._open)
+        outcome: T = drivers()[0](flow, self._tools, self._open)
+        return outcome
 
     def _open(self) -> Line:
         line = self._http

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
 
 from .errors import ConfigError
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from .auth import TokenSource
     from .clock import Clock
     from .desk import Hosts
+    from .intents import Flow
     from .lines import AsyncLine, Line
+    from .planning.receipt import Receipt
+    from .prepare import Asked
     from .quota import Ledger, Limits
     from .quota.chosen import LedgerDown
     from .quota.events import OnEvent
@@ -130,6 +134,24 @@ class Session:
             name = type(self).__name__
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
             raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
+
+
+# An import in a function is looked up on every call, which an update would feel.
+@cache
+def update_needs() -> tuple[type[Asked], Callable[..., Flow[Receipt]]]:
+    """Import what an update begins with, once."""
+    from .operations import update
+    from .prepare import Asked
+
+    return Asked, update
+
+
+@cache
+def drivers() -> tuple[Callable[..., Any], Callable[..., Awaitable[Any]]]:
+    """Import the two drivers, once."""
+    from .drive import adrive, drive
+
+    return drive, adrive
 
 
 def _known_hosts(hosts: Hosts) -> Hosts:
