@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 a21b452d0bfd6433) by `nox -s regen`.
+# Generated from spec/openapi.yaml (sha256 89f8596efe920472) by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 """Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
@@ -4160,6 +4160,18 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.continuous_meeting_chat.auto_add_meeting_participants",
                 "settings.continuous_meeting_chat.who_is_added",
             ),
+            severity="warning",
+        ),
+        "dates-made-otherwise": Rule(
+            path="",
+            field="",
+            kind="reason",
+            id="dates-made-otherwise",
+            sentence="The meetings of the series are not on the dates that its pattern names. Zoom does not say what it does in a month without that day, and when the clocks change.",
+            fix="Look at the dates with a read, and move single ones with occurrence.",
+            source="C25",
+            date="2025-12-16",
+            explains=("occurrences",),
             severity="warning",
         ),
         "locked-or-gated": Rule(

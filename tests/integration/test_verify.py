@@ -247,6 +247,23 @@ def test_a_length_of_one_date_that_goes_with_the_series_is_told(
     assert [change.path for change in again.side_effects] == []
 
 
+@pytest.mark.parametrize("quirk", [{"short-month": "clamp"}, {"clock-change": "utc"}])
+def test_dates_that_zoom_makes_otherwise_are_no_lock(
+    sim: Simulator, calling: Calling, quirk: dict[str, Any]
+) -> None:
+    """Nobody has to ask an administrator about the thirty-first of June."""
+    sim.set_quirks(quirk)
+    caller = calling()
+    meeting = sim.add_series(start_time="2027-01-31T09:00:00", timezone="Europe/Berlin")
+
+    plan = caller.plan(meeting, recurrence={"type": 3, "monthly_day": 31, "end_times": 6})
+    receipt = caller.send(plan, verify=True)
+
+    assert {path: one.rule for path, one in receipt.ignored.items()} == {
+        "occurrences": "dates-made-otherwise"
+    }
+
+
 def test_undoing_puts_everything_back(sim: Simulator, calling: Calling) -> None:
     """Passcode and links too; the plan is applied like any other."""
     caller, meeting = calling(), sim.add_meeting(topic="Old", agenda="", password="first")
