@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom import CannotUndo, FieldChange, Plan, PlanError, Problem, Receipt
+from rezoom import CannotUndo, ConfigError, FieldChange, Plan, PlanError, Problem, Receipt
 from rezoom.errors import ServerError
 from rezoom.planning.making import Wish, make_plan
 from rezoom.planning.receipt import Record
+from rezoom.planning.sealed import seal
 from rezoom.planning.verdict import Verdict
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -147,3 +148,51 @@ def test_half_a_surrogate_pair_does_not_stop_a_file() -> None:
     )
 
     assert Plan.from_json(odd.to_json().encode("utf-8")) == odd
+
+
+def resealed(text: str, **members: Any) -> str:
+    """Edit a file as somebody does who makes its digests anew."""
+    given_file = json.loads(text) | members
+    del given_file["digests"]
+    return seal(given_file.pop("schema"), given_file)
+
+
+@pytest.mark.parametrize(
+    ("member", "odd"),
+    [
+        ("meeting", 1.5), ("meeting", "x"), ("body", []), ("read", []), ("made_at", "yesterday"),
+        ("made_at", "2026-01-01T00:00:00"), ("occurrence", 5), ("allow", "past-start"),
+        ("changes", [1]), ("problems", [{}]), ("topic", None), ("read", {"occurrences": 5}),
+        ("read", {"occurrences": {"1": 5}}), ("dates", {"timezone": "UTC"}),
+    ],
+)  # fmt: skip
+def test_a_plan_that_was_made_up_is_refused(member: str, odd: object) -> None:
+    """Digests are no signature: what is in the file is looked at all the same."""
+    with pytest.raises(PlanError, match=r"The plan (lacks|misstates|lacks or misstates)"):
+        Plan.from_json(resealed(plan().to_json(), **{member: odd}))
+
+
+@pytest.mark.parametrize(
+    ("member", "odd"),
+    [
+        ("before", 5), ("before", []), ("after", "x"), ("body", 5), ("at", "2026"),
+        ("at", "2026-01-01T00:00:00"), ("occurrence", 5), ("hidden", 5),
+    ],
+)  # fmt: skip
+def test_a_receipt_that_was_made_up_is_refused(member: str, odd: object) -> None:
+    """Before anything is worked out from it."""
+    text = receipt().to_json()
+    record = json.loads(text)["record"] | {member: odd}
+
+    for given_record in (record, [], "x"):
+        with pytest.raises(PlanError, match="The receipt"):
+            Receipt.from_json(resealed(text, record=given_record))
+
+
+@pytest.mark.parametrize("odd", [datetime(2027, 1, 1), "2027", 5])
+def test_the_time_of_an_undo_has_a_zone(odd: Any) -> None:
+    """Otherwise nobody knows which meetings are still to come."""
+    with pytest.raises(ConfigError, match=r"now: .* is no aware datetime") as caught:
+        receipt().undo(now=odd)
+
+    assert "datetime.now(UTC)" in caught.value.next_step

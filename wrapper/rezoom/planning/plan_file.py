@@ -14,9 +14,15 @@ from .change import FieldChange
 from .dates import Dates
 from .fingerprint import without_digests
 from .plan import Plan
-from .sealed import seal, unseal
+from .sealed import check_shape, seal, unseal
 
 SCHEMA = "rezoom.plan/1"
+_NONE = type(None)
+_SHAPE: Mapping[str, tuple[type, ...]] = {
+    "meeting": (int,), "account": (str,), "body": (dict,), "changes": (list,), "problems": (list,),
+    "read": (dict,), "made_at": (str, _NONE), "occurrence": (str, _NONE), "dates": (dict, _NONE),
+    "topic": (str,), "allow": (list,),
+}  # fmt: skip
 _AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
 
 
@@ -57,12 +63,13 @@ def shown(plan: Plan[Any]) -> dict[str, Any]:
 def read(text: str | bytes) -> Plan:
     """Read a plan; PlanError says what is wrong with the file."""
     given = unseal(text, SCHEMA, again=_AGAIN)
+    check_shape(given, _SHAPE, "plan", again=_AGAIN)
     try:
         return Plan(
             int(given["meeting"]), str(given["account"]), dict(given["body"]),
             tuple(read_change(one) for one in given["changes"]),
             tuple(read_problem(one) for one in given["problems"]),
-            read=dict(given["read"]),
+            read=_read_from(given["read"]),
             made_at=given["made_at"] and moment(given["made_at"]),
             occurrence=given["occurrence"] and str(given["occurrence"]),
             dates=given["dates"] and dates_from(given["dates"]),
@@ -70,6 +77,13 @@ def read(text: str | bytes) -> Plan:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanError(f"The plan lacks or misstates {error}", next_step=_AGAIN) from None
+
+
+def _read_from(given: Mapping[str, Any]) -> dict[str, Any]:
+    dates = given.get("occurrences", {})
+    if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
+        raise ValueError("read.occurrences")
+    return dict(given)
 
 
 def read_change(given: Mapping[str, Any]) -> FieldChange:
@@ -93,8 +107,11 @@ def zulu(instant: datetime) -> str:
 
 
 def moment(text: str) -> datetime:
-    """Read an instant."""
-    return datetime.fromisoformat(text)
+    """Read an instant; ValueError for a time that could be in any zone."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text}, which has no time zone")
+    return instant
 
 
 def write_dates(dates: Dates) -> dict[str, Any]:

@@ -10,10 +10,19 @@ from ..secrecy import hidden_paths, is_secret, without_secrets
 from .plan_file import dates_from, moment, read_change, read_problem, write_dates, zulu
 from .reading_back import writable
 from .receipt import Receipt, Record
-from .sealed import seal, unseal
+from .sealed import check_shape, seal, unseal
 from .verdict import Verdict
 
 SCHEMA = "rezoom.receipt/1"
+_NONE = type(None)
+_SHAPE: Mapping[str, tuple[type, ...]] = {
+    "meeting": (int,), "sent": (bool,), "tracking_id": (str, _NONE), "warnings": (list,),
+    "verified": (bool,), "verify_error": (dict, _NONE), "record": (dict, _NONE),
+}  # fmt: skip
+_RECORD: Mapping[str, tuple[type, ...]] = {
+    "account": (str,), "at": (str,), "occurrence": (str, _NONE), "body": (dict,),
+    "before": (dict, _NONE), "after": (dict, _NONE), "dates": (dict, _NONE), "hidden": (list,),
+}  # fmt: skip
 _AGAIN = "Only a file that is as it was written can be undone; see the meeting with zoom.get(...)."
 
 
@@ -32,6 +41,9 @@ def write(receipt: Receipt, *, secrets: bool) -> str:
 def read(text: str | bytes) -> Receipt:
     """Read a receipt; PlanError says what is wrong with the file."""
     given = unseal(text, SCHEMA, again=_AGAIN)
+    check_shape(given, _SHAPE, "receipt", again=_AGAIN)
+    if given["record"] is not None:
+        check_shape(given["record"], _RECORD, "receipt's record", again=_AGAIN)
     try:
         error = given["verify_error"]
         return Receipt(

@@ -53,6 +53,27 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
     return dict(whole)
 
 
+def check_shape(
+    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, again: str
+) -> None:
+    """Raise PlanError for a member that is missing, or is not what is written there.
+
+    Digests tell an accident, and no will: whoever edits a file can make them anew.
+    """
+    for name, kinds in shape.items():
+        if name not in given:
+            raise PlanError(f"The {kind} lacks {name}", next_step=again)
+        if type(given[name]) not in kinds:
+            wanted = " or ".join(_KINDS[one] for one in kinds)
+            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=again)
+
+
+_KINDS = {
+    int: "a whole number", str: "a text", dict: "an object", list: "a list", bool: "a boolean",
+    type(None): "null",
+}  # fmt: skip
+
+
 def _encodable(text: str) -> bool:
     try:
         text.encode("utf-8")
