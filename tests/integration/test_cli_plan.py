@@ -319,3 +319,14 @@ def test_a_damaged_plan_among_several_is_named(
     assert ran.exit_code == 2
     assert str(bad) in told(ran)["message"]
     assert "new plan" in told(ran)["next_step"]
+
+
+def test_how_to_apply_a_plan_can_be_copied(run: Run, meeting: int, tmp_path: Path) -> None:
+    """Quoted for the shell; a plan on stdout is not what `rezoom apply -` reads."""
+    file = tmp_path / "my plan.json"
+
+    kept, printed = (run("plan", meeting, "--topic", "x", "--out", out) for out in (file, "-"))
+
+    assert f"rezoom apply '{file}'" in kept.stderr
+    assert "rezoom apply PLAN.json" in printed.stderr
+    assert "rezoom apply -" not in printed.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -112,9 +113,10 @@ def _split(
 
 
 def _say_how_to_go_on(out: str | None) -> None:
-    apply = (
-        "with --out PLAN.json, then rezoom apply PLAN.json"
-        if out is None
-        else f"rezoom apply {out}"
-    )
+    if out is None:
+        apply = "with --out PLAN.json, then rezoom apply PLAN.json"
+    elif out == "-":
+        apply = "keep it in PLAN.json, then rezoom apply PLAN.json"
+    else:
+        apply = f"rezoom apply {shlex.quote(out)}"
     talk().print(f"Nothing was sent. To apply it: {apply}", style="dim", soft_wrap=True)
