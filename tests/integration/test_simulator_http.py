@@ -557,7 +557,9 @@ known = st.sampled_from(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.dictionaries(known, json_values, max_size=4))
 def test_no_body_breaks_it(sim: Simulator, api: httpx.Client, body: dict[str, Any]) -> None:

@@ -188,7 +188,9 @@ def told(store: Store, step: tuple[str, Any, Any]) -> Any:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps)
 def test_both_stores_tell_the_same(tmp_path: Path, taken: list[tuple[str, Any, Any]]) -> None:

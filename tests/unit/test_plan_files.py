@@ -184,6 +184,7 @@ def test_a_receipt_that_was_made_up_is_refused(member: str, odd: object) -> None
     text = receipt().to_json()
     record = json.loads(text)["record"] | {member: odd}
 
+    given_record: Any
     for given_record in (record, [], "x"):
         with pytest.raises(PlanError, match="The receipt"):
             Receipt.from_json(resealed(text, record=given_record))

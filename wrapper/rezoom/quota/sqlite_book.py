@@ -217,13 +217,14 @@ class Book:
             len(weight.pending), len(weight.answered), 0, len(weight.unknown)
         )  # fmt: skip
         places: tuple[tuple[int, int], ...] = ()
-        if len(single) != weight.count:  # something was folded, or spent by others, or is over
-            if single and min(single) <= now:
-                single = [at for at in single if at > now]
-                counts = tuple(
-                    sum(at > now for at in part)
-                    for part in (weight.pending.values(), weight.answered, (), weight.unknown)
-                )
+        # First what is over: it must not stand in for as many that were folded.
+        if single and min(single) <= now:
+            single = [at for at in single if at > now]
+            counts = tuple(
+                sum(at > now for at in part)
+                for part in (weight.pending.values(), weight.answered, (), weight.unknown)
+            )
+        if len(single) != weight.count:  # something was folded, or spent by others
             counts, places = self._with_folded(counts, weight), tuple(self._folded(weight))
         wanted = weight.count - (scope.limit or 0) + 1
         if wanted > 1:
