@@ -8,8 +8,8 @@ import pytest
 from clocks import FakeClock
 from hypothesis import HealthCheck, settings
 
-# A slow machine is no flaw of what is tested. On top of Hypothesis' own choice, which draws the same
-# cases every time where CI is set.
+# A slow machine is no flaw of what is tested. The rest is Hypothesis' own choice, which draws the
+# same cases every time where CI is set.
 settings.register_profile(
     "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
