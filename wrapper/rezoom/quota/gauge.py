@@ -23,16 +23,12 @@ class Forecast(NamedTuple):
 
     places: tuple[tuple[int, int], ...] = ()
     shift: int = 0
-    # When places that are kept one by one come back.
-    single: Sequence[int] = ()
 
     def frees(self) -> tuple[tuple[datetime, int], ...]:
         """List when places come back and how many."""
         frees: dict[int, int] = {}
         for free_at, number in self.places:
             frees[free_at] = frees.get(free_at, 0) + number
-        for free_at in self.single:
-            frees[free_at] = frees.get(free_at, 0) + 1
         return tuple((instant(at + self.shift), frees[at]) for at in sorted(frees))
 
 
@@ -114,7 +110,6 @@ class Row(NamedTuple):
     free: int
     blocked: int
     places: tuple[tuple[int, int], ...] = ()
-    single: Sequence[int] = ()
 
 
 class Reading(NamedTuple):
@@ -133,7 +128,7 @@ class Reading(NamedTuple):
         for row in self.rows:
             gauges[row.name] = read_gauge(
                 row.limit, row.counts, partial(_known, row.free), row.blocked, self._show,
-                forecast=Forecast(row.places, self.shift, row.single),
+                forecast=Forecast(row.places, self.shift),
             )  # fmt: skip
         return gauges
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import QuotaExceeded, StateLost
-from .gauge import Forecast, Gauge, Quota, Reading, Row, read_gauge
+from .gauge import Gauge, Quota, Reading
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time, in_forked_child
 from .pacing import UNPACED, Stored, lesson, turn
@@ -186,14 +186,11 @@ class MemoryLedger(Twins):
         with self._lock:
             now, rows = self._now(), []
             for scope in reservation.scopes:
-                pot, limit = self._pots.get(scope.key) or Pot(), scope.limit
+                pot = self._pots.get(scope.key) or Pot()
                 if pot.due <= now:
                     pot.purge(now)
-                if limit is not None and (not scope.gate or pot.blocked > now):
-                    free = pot.free_at(max(1, pot.count - limit + 1)) if pot.count else 0
-                    blocked = pot.blocked if pot.blocked > now else 0
-                    places = pot.places()
-                    rows.append(Row(scope.name, limit, pot.counts(), free, blocked, places))
+                if scope.limit is not None and (not scope.gate or pot.blocked > now):
+                    rows.append(pot.row(scope, now))
             return Reading(shown(0, self._ahead), tuple(rows))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
@@ -255,11 +252,7 @@ class MemoryLedger(Twins):
 
     def _gauge(self, scope: Scope, pot: Pot, now: int) -> Gauge:
         pot.purge(now)
-        blocked = pot.blocked if pot.blocked > now else 0
-        later = Forecast(pot.places(), shown(0, self._ahead))
-        return read_gauge(
-            scope.limit, pot.counts(), pot.free_at, blocked, self._show, forecast=later
-        )
+        return Reading(shown(0, self._ahead), (pot.row(scope, now),)).gauges()[scope.name]
 
     def _refusal(
         self, reservation: Reservation, pots: list[tuple[Scope, Pot]], now: int, wait: float

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .gauge import nth_free
+from .gauge import Row, nth_free
+from .reservation import Scope
 
 _NEVER = 1 << 62
 
@@ -99,6 +100,13 @@ class Pot:
         unknown = len(self.unknown)
         external = sum(number for _, number in self.external) if self.external else 0
         return len(self.waiting) - unknown, self.answered, external, unknown
+
+    def row(self, scope: Scope, now: int) -> Row:
+        """Read it for the receipt of a call; what nobody looks at is never written out."""
+        limit, count = scope.limit, self.count
+        free = self.free_at(1 if limit is None else max(1, count - limit + 1)) if count else 0
+        blocked = self.blocked if self.blocked > now else 0
+        return Row(scope.name, limit, self.counts(), free, blocked, self.places())
 
     def free_at(self, wanted: int) -> int:
         """Tell when `wanted` places have freed."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
-from .gauge import EXTERNAL, Gauge, Reading, Row, nth_free
+from .gauge import EXTERNAL, Gauge, Reading
 from .instants import HOUR, SECOND, instant, micros
 from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope, granted_before
-from .sqlite_quick import answer, placed
+from .sqlite_quick import answer, placed, read
 from .sqlite_quick import number as _number
 from .sqlite_tail import (
     ABANDONED,
@@ -24,8 +24,8 @@ from .sqlite_tail import (
     GRANTED_PACED,
     RELEASED,
     Tail,
-    Weight,
 )
+from .sqlite_weight import Weight
 
 # How long after its time to be sent a request stays among the events.
 STALE = HOUR
@@ -63,14 +63,13 @@ class Book:
             kind = GRANTED_PACED
             written += (_number(pace.key), following[0])
         if written:
-            tail.write(self.db, kind, token, at + lease.send_within, written)
-        named = [
-            (weight, scope.key)
-            for weight, scope in zip(weights, scopes, strict=True)
-            if not weight.named
-        ]
-        if named:
-            tail.name(self.db, named)
+            unnamed = [
+                scope.key
+                for weight, scope in zip(weights, scopes, strict=True)
+                if not (weight.named or scope.gate)
+            ]
+            send_by, keys = at + lease.send_within, "\n".join(unnamed) or None
+            tail.write(self.db, kind, token, send_by, written, keys=keys)
         return Grant(token, reservation, now + ahead, at - now)
 
     def check(self, reservation: Reservation, token: str, wait: float) -> None:
@@ -138,22 +137,22 @@ class Book:
 
     def reading(self, reservation: Reservation) -> Reading:
         """Read all scopes, with what frees when."""
-        rows = []
         for scope in reservation.scopes:
-            weight = self.tail.weigh(self.db, _number(scope.key), self.now)
-            if scope.limit is not None and (not scope.gate or weight.blocked > self.now):
-                rows.append(self._row(scope, weight))
-        return Reading(shown(0, self.ahead), tuple(rows))
+            self.tail.weigh(self.db, _number(scope.key), self.now)
+        return read(self.tail, reservation, self.now, self.ahead)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
         bounds = (prefix, f"{prefix}\U0010ffff", self.now)
         found = {key for (key,) in self.db.execute(sql.KEYS, bounds)}
         for number, weight in self.tail.weights.items():
-            if any(at > self.now for at in weight.frees()):
-                row = self.db.execute(sql.NAMED, (number,)).fetchone()
-                if row is not None and row[0].startswith(prefix):
-                    found.add(row[0])
+            if any(at > self.now for at, _ in weight.places()):
+                key = self.tail.names.get(number)
+                if key is None:
+                    row = self.db.execute(sql.NAMED, (number,)).fetchone()
+                    key = "" if row is None else row[0]
+                if key.startswith(prefix):
+                    found.add(key)
         return tuple(sorted(found))
 
     def _change(self, *numbers: int) -> None:
@@ -176,7 +175,7 @@ class Book:
         for scope, weight in zip(scopes, weights, strict=True):
             if weight.count >= scope.most or weight.blocked > now:
                 return True
-            if scope.exclusive and weight.pending and self.tail.flying(weight) > now:
+            if scope.exclusive and weight.waiting and self.tail.flying(weight) > now:
                 return True
         return False
 
@@ -208,45 +207,8 @@ class Book:
 
     def _gauge(self, scope: Scope) -> Gauge:
         weight = self.tail.weigh(self.db, _number(scope.key), self.now)
-        row = self._row(scope, weight)
+        row = weight.row(scope, self.now)
         return Reading(shown(0, self.ahead), (row,)).gauges()[scope.name]
-
-    def _row(self, scope: Scope, weight: Weight) -> Row:
-        now, single = self.now, weight.frees()
-        counts: Sequence[int] = (
-            len(weight.pending), len(weight.answered), 0, len(weight.unknown)
-        )  # fmt: skip
-        places: tuple[tuple[int, int], ...] = ()
-        # First what is over: it must not stand in for as many that were folded.
-        if single and min(single) <= now:
-            single = [at for at in single if at > now]
-            counts = tuple(
-                sum(at > now for at in part)
-                for part in (weight.pending.values(), weight.answered, (), weight.unknown)
-            )
-        if len(single) != weight.count:  # something was folded, or spent by others
-            counts, places = self._with_folded(counts, weight), tuple(self._folded(weight))
-        wanted = weight.count - (scope.limit or 0) + 1
-        if wanted > 1:
-            free = nth_free([*places, *((at, 1) for at in single)], wanted)
-        else:
-            # Not `due`, which a place that was given back may have left too early.
-            firsts = (min(single, default=None), min(places)[0] if places else None)
-            free = min((at for at in firsts if at is not None), default=0)
-        blocked = weight.blocked if weight.blocked > now else 0
-        return Row(scope.name, scope.limit, counts, free, blocked, places, single)
-
-    def _with_folded(self, own: Sequence[int], weight: Weight) -> tuple[int, int, int, int]:
-        pending, late, unknown, places, external = self.db.execute(
-            sql.TALLY, (weight.scope, self.now)
-        ).fetchone()
-        external = external or 0
-        settled = late + (places or 0) - external
-        return own[0] + pending, own[1] + settled, external, own[3] + unknown
-
-    def _folded(self, weight: Weight) -> Iterable[tuple[int, int]]:
-        found: Iterable[tuple[int, int]] = self.db.execute(sql.PLACES, (weight.scope, self.now))
-        return found
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self.ahead))

@@ -16,7 +16,7 @@ from .sqlite_sql import BEGINNING, SCHEMA
 from .sqlite_upgrade import upgrade
 
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
-VERSION = 2
+VERSION = 3
 _OTHER = "name another file in REZOOM_LEDGER"
 
 Identity = tuple[int, int]

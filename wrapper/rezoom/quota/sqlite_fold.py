@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import sqlite_sql as sql
 from .sqlite_book import STALE, Book
-from .sqlite_tail import SETTLED_REQUEST
+from .sqlite_weight import SETTLED_REQUEST
 
 FIRST_NUMBER, _LAST_NUMBER = -(1 << 63), (1 << 63) - 1
 
@@ -31,6 +31,7 @@ def fold(book: Book) -> None:
     db.executemany(sql.SETTLED_PLACE, settled)
     db.executemany(sql.LEFT, sorted(left))
     db.executemany(sql.AFTER, tail.turns.items())
+    db.executemany(sql.NAME, tail.names.items())
     tail.fold(db, kept, bool(db.execute(sql.ANY_LEFT).fetchone()[0]))
 
 

@@ -11,13 +11,19 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from . import sqlite_sql as sql
+from .gauge import Reading
 from .instants import SECOND
 from .pacing import turn
+from .rail import shown
 from .reservation import Grant, Reservation, Scope, as_grant
-from .sqlite_tail import ANSWERED, GRANTED, GRANTED_PACED, Tail, Weight, packer
+from .sqlite_tail import ANSWERED, GRANTED, GRANTED_PACED, Tail, packer
+from .sqlite_weight import Weight
 
 # A reservation, its token, and how long its turn may be away.
 Asked: TypeAlias = tuple[Reservation, str, float]
+
+# How old a receipt's reading may be.
+_MOMENT = SECOND // 100
 
 number = lru_cache(16384)(sql.number)
 
@@ -27,7 +33,7 @@ def placed(reservation: Reservation) -> list[Scope]:
     return [scope for scope in reservation.scopes if not scope.gate]
 
 
-def grant(  # noqa: PLR0912 - in one piece: a call costs as much as a scope
+def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a scope
     db: sqlite3.Connection, tail: Tail, asked: Asked, now: int, ahead: int
 ) -> Grant | None:
     """Take a place in every scope and a turn; None where that has to be looked at closely."""
@@ -48,15 +54,24 @@ def grant(  # noqa: PLR0912 - in one piece: a call costs as much as a scope
     weights: list[Weight] = []
     frees: list[int] = []
     numbers: list[int] = []
+    fresh: list[Weight] = []
+    unnamed: list[str] = []
     for scope in reservation.scopes:
-        weight = known.get(number(scope.key))
+        name = number(scope.key)
+        weight = known.get(name)
+        if weight is None:
+            # If anything is written about it before our row is, there will be no row.
+            weight = Weight(name)
+            weight.complete(db.execute(sql.LOAD, (name, now)), now)
+            fresh.append(weight)
+        elif weight.due <= now:
+            if not weight.whole:
+                return None
+            weight.purge(now)
         if (
-            weight is None
-            or weight.due <= now
-            or weight.count >= scope.most
+            weight.count >= scope.most
             or weight.blocked > now
-            or not weight.named
-            or (scope.exclusive and weight.pending and tail.flying(weight) > now)
+            or (scope.exclusive and weight.waiting and tail.flying(weight) > now)
         ):
             return None
         if scope.gate:
@@ -67,18 +82,26 @@ def grant(  # noqa: PLR0912 - in one piece: a call costs as much as a scope
             free_at = day = scope.free_at(latest, margin, ahead)
         weights.append(weight)
         frees.append(free_at)
-        numbers += (weight.scope, free_at)
+        numbers += (name, free_at)
+        if not weight.named:
+            unnamed.append(scope.key)
     if not weights:
         return None
     if pace is not None and following is not None:
         kind = GRANTED_PACED
         numbers += (key, following[0])
     last, send_by = tail.last, at + lease.send_within
-    values = (last, kind, token, send_by, packer(len(numbers)).pack(*numbers))
+    keys = "\n".join(unnamed) if unnamed else None
+    values = (last, kind, token, send_by, keys, packer(len(numbers)).pack(*numbers))
     if db.execute(sql.NEXT, values).rowcount != 1:
         tail.alone = False
         return None
+    for weight in fresh:
+        tail.adopt(weight)
+    if keys:
+        tail.name(keys)
     tail.grant(last + 1, token, send_by, weights, frees)
+    tail.seen = now
     if kind == GRANTED_PACED:
         tail.turns[key] = numbers[-1]
     return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
@@ -98,8 +121,30 @@ def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: in
         else:
             day = day or scope.settled_at(now, margin, ahead)
             frees.append(day)
-    values = (None, ANSWERED, token, 0, packer(len(frees)).pack(*frees))
+    values = (None, ANSWERED, token, 0, None, packer(len(frees)).pack(*frees))
     row = db.execute(sql.EVENT, values).lastrowid
     request = tail.requests.get(token)
     if row == tail.last + 1 and request is not None and request.send_by > 0:
         tail.answer(row, token, request, frees)
+        tail.seen = now
+    else:
+        tail.seen = 0
+
+
+def knows(tail: Tail, reservation: Reservation, now: int) -> bool:
+    """Tell whether what is remembered of these scopes was all there was a moment ago."""
+    if not 0 <= now - tail.seen < _MOMENT:
+        return False
+    found = [tail.weights.get(number(scope.key)) for scope in reservation.scopes]
+    return all(weight is not None and weight.whole for weight in found)
+
+
+def read(tail: Tail, reservation: Reservation, now: int, ahead: int) -> Reading:
+    """Read scopes that are known, with what frees when."""
+    rows = []
+    for scope in reservation.scopes:
+        weight = tail.weights[number(scope.key)]
+        weight.purge(now)
+        if scope.limit is not None and (not scope.gate or weight.blocked > now):
+            rows.append(weight.row(scope, now))
+    return Reading(shown(0, ahead), tuple(rows))

@@ -6,17 +6,18 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from .gauge import EXTERNAL, SETTLED
+from .gauge import PENDING, SETTLED, UNKNOWN
 
 # Every commit writes a page for each that it touches, and little else costs time. So whatever
 # happens to a request is one row at the end of `event`, which every process reads once and keeps in
 # mind (sqlite_tail.py); a few hundred at a time are folded into where they stay. There, `place`
 # counts what was answered and what others have spent, and `unanswered` holds the places of requests
 # that are not under way any more: of unknown outcome (0), or answered after hours (-1).
-# Scopes are numbers made from keys: short rows are quick.
+# Scopes are numbers made from keys: short rows are quick. An event says which keys, line by line,
+# where a process does not know that another has said so; they are folded into `name`.
 SCHEMA = """
 CREATE TABLE event (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, token TEXT NOT NULL,
-  send_by INTEGER NOT NULL, numbers BLOB NOT NULL);
+  send_by INTEGER NOT NULL, numbers BLOB NOT NULL, keys TEXT);
 CREATE TABLE place (scope INTEGER NOT NULL, free_at INTEGER NOT NULL, state INTEGER NOT NULL,
   number INTEGER NOT NULL, PRIMARY KEY (scope, free_at, state)) WITHOUT ROWID;
 CREATE TABLE unanswered (scope INTEGER NOT NULL, token TEXT NOT NULL, free_at INTEGER NOT NULL,
@@ -33,32 +34,24 @@ CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL
 """
 _HIGHEST, _MEETINGS = (1 << 63) - 1, 1 << 56
 # The events are never empty: the first one after a fold takes up their numbering.
-BEGINNING = "INSERT INTO event VALUES (1, 6, '', 0, x'')"
+BEGINNING = "INSERT INTO event VALUES (1, 6, '', 0, x'', NULL)"
 UNKNOWN_LEASE, LATE = 0, -1
+BLOCKED = -1
 
-NEWS = "SELECT id, kind, token, send_by, numbers FROM event WHERE id > ?"
-EVENT = "INSERT INTO event VALUES (?, ?, ?, ?, ?)"
+NEWS = "SELECT id, kind, token, send_by, keys, numbers FROM event WHERE id > ?"
+EVENT = "INSERT INTO event (id, kind, token, send_by, keys, numbers) VALUES (?, ?, ?, ?, ?, ?)"
 # Not by the next number alone: an old one is free again after a fold.
-NEXT = """INSERT INTO event SELECT ?1 + 1, ?2, ?3, ?4, ?5
+NEXT = """INSERT INTO event (id, kind, token, send_by, keys, numbers)
+SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6
 WHERE (SELECT max(id) FROM event) = ?1"""
 
-# Of one scope: places, the first to free; unanswered ones, the first of them to free; the block.
-# ?1 is the scope, ?2 the time.
-WEIGH = """
-SELECT sum(number), min(free_at),
-  (SELECT count(*) FROM unanswered WHERE scope = ?1 AND free_at > ?2),
-  (SELECT min(free_at) FROM unanswered WHERE scope = ?1 AND free_at > ?2),
-  (SELECT until FROM block WHERE scope = ?1)
-FROM place WHERE scope = ?1 AND free_at > ?2"""
-# As above, by state: pending, answered late, unknown; places, and those spent by others.
-TALLY = f"""
-SELECT coalesce(sum(send_by > 0), 0), coalesce(sum(send_by = {LATE}), 0),
-  coalesce(sum(send_by = {UNKNOWN_LEASE}), 0),
-  (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2),
-  (SELECT sum(number) FROM place WHERE scope = ?1 AND free_at > ?2 AND state = {EXTERNAL})
-FROM unanswered WHERE scope = ?1 AND free_at > ?2"""
-PLACES = """SELECT free_at, number FROM place WHERE scope = ?1 AND free_at > ?2
-UNION ALL SELECT free_at, 1 FROM unanswered WHERE scope = ?1 AND free_at > ?2"""
+# All places of one scope with their states, and last its block; ?1 is the scope, ?2 the time.
+# Behind those that are counted by number stand those that have a token.
+LOAD = f"""
+SELECT state, free_at, number, '' FROM place WHERE scope = ?1 AND free_at > ?2
+UNION ALL SELECT CASE WHEN send_by > 0 THEN {PENDING} WHEN send_by = {LATE} THEN {SETTLED}
+  ELSE {UNKNOWN} END, free_at, 1, token FROM unanswered WHERE scope = ?1 AND free_at > ?2
+UNION ALL SELECT {BLOCKED}, until, 0, '' FROM block WHERE scope = ?1"""
 KEYS = """SELECT key FROM name WHERE key >= ?1 AND key < ?2 AND (
   EXISTS (SELECT 1 FROM place WHERE place.scope = name.scope AND free_at > ?3)
   OR EXISTS (SELECT 1 FROM unanswered WHERE unanswered.scope = name.scope AND free_at > ?3)

@@ -10,46 +10,30 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
 from struct import Struct
+from typing import NamedTuple
 
 from . import sqlite_sql as sql
+from .sqlite_weight import SETTLED_REQUEST, UNKNOWN_REQUEST, Weight
 
 # What an event says: a place was granted (and the next turn of the pace stands behind the places),
 # or it was kept by a fold; a request was answered, never left, or has an unknown outcome; the rest
 # was folded; everything was forgotten; something else was written about these scopes.
 GRANTED, GRANTED_PACED, KEPT, ANSWERED, RELEASED, ABANDONED, FOLDED, RESET, CHANGED = range(9)
 
-# Of a request that is not under way any more, in place of `send_by`.
-SETTLED_REQUEST, UNKNOWN_REQUEST = -1, 0
-
-_NEVER = 1 << 62
 # How many events are worth a fold, and how many scopes are remembered.
 _MANY = 1800
 _MOST = 16384
 
 
-class Weight:
-    """What one scope holds: `count` places, exact until `due`, when the first of them frees.
+class Event(NamedTuple):
+    """A row: what happened, to the request of a token, about scopes and instants."""
 
-    The three parts name what of it stands in the events: by token, and when they free.
-    """
-
-    __slots__ = (
-        "answered", "blocked", "count", "due", "named", "pending", "scope", "unknown",
-    )  # fmt: skip
-
-    def __init__(self, scope: int) -> None:
-        self.scope = scope
-        self.pending: dict[str, int] = {}
-        self.answered: list[int] = []
-        self.unknown: list[int] = []
-        self.count = self.blocked = 0
-        self.due = 0  # which is always over: nothing was counted yet
-        # Whether what the number stands for is known to be written down.
-        self.named = False
-
-    def frees(self) -> list[int]:
-        """List when the places that stand in the events free."""
-        return [*self.pending.values(), *self.answered, *self.unknown]
+    row: int
+    kind: int
+    token: str
+    send_by: int
+    numbers: Sequence[int]
+    keys: str | None = None
 
 
 class Request:
@@ -81,11 +65,12 @@ class Tail:
         self.lessons: dict[int, tuple[float | None, int]] = {}
         # Whether the table of what was left unanswered has to be asked for a token.
         self.left = False
-        # Whether nobody else has written lately.
-        self.alone = True
+        # Whether nobody else has written lately, and when all that was written was last known.
+        self.alone, self.seen = True, 0
         # What was written and is not committed.
-        self.staged: list[tuple[int, int, str, int, Sequence[int]]] = []
-        self._named: list[Weight] = []
+        self.staged: list[Event] = []
+        # What numbers stand for, as long as only the events say it.
+        self.names: dict[int, str] = {}
 
     @property
     def long(self) -> bool:
@@ -94,6 +79,10 @@ class Tail:
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """Read what others have added."""
+        if len(self.weights) > _MOST:
+            # Only here, where nobody has one in hand.
+            held = {weight for one in self.requests.values() for weight in one.weights}
+            self.weights = {weight.scope: weight for weight in held}
         last = self.last
         if last < 0:
             self.forget()  # something broke in the middle of a row
@@ -105,22 +94,31 @@ class Tail:
         if last and rows[0][0] != last + 1:  # folded away before it was read
             self.forget()
             rows = db.execute(sql.NEWS, (0,)).fetchall()
-        for row, kind, token, send_by, packed in rows:
-            self._take(row, kind, token, send_by, packer(len(packed) // 8).unpack(packed))
+        for row, kind, token, send_by, keys, packed in rows:
+            numbers = packer(len(packed) // 8).unpack(packed)
+            self._take(Event(row, kind, token, send_by, numbers, keys))
 
     def write(
-        self, db: sqlite3.Connection, kind: int, token: str, send_by: int, numbers: Sequence[int]
+        self,
+        db: sqlite3.Connection,
+        kind: int,
+        token: str,
+        send_by: int,
+        numbers: Sequence[int],
+        *,
+        keys: str | None = None,
     ) -> None:
         """Add an event; what it says holds once it is confirmed."""
-        values = (None, kind, token, send_by, packer(len(numbers)).pack(*numbers))
-        self.staged.append((db.execute(sql.EVENT, values).lastrowid or 0, *values[1:4], numbers))
+        values = (None, kind, token, send_by, keys, packer(len(numbers)).pack(*numbers))
+        row = db.execute(sql.EVENT, values).lastrowid or 0
+        self.staged.append(Event(row, kind, token, send_by, numbers, keys))
 
     def fold(self, db: sqlite3.Connection, kept: Iterable[tuple[str, Request]], left: bool) -> None:
         """Replace all events by those `kept`."""
         db.execute(sql.EMPTY)
         row = self.last + 1
-        db.execute(sql.EVENT, (row, FOLDED, "", left, b""))
-        self.staged.append((row, FOLDED, "", left, ()))
+        db.execute(sql.EVENT, (row, FOLDED, "", left, None, b""))
+        self.staged.append(Event(row, FOLDED, "", left, ()))
         for token, request in kept:
             pairs = zip(request.weights, request.frees, strict=True)
             numbers = [number for weight, free_at in pairs for number in (weight.scope, free_at)]
@@ -128,51 +126,49 @@ class Tail:
 
     def reset(self, db: sqlite3.Connection) -> None:
         """Tell everybody that there is nothing any more."""
-        db.execute(sql.EVENT, (self.last + 1, RESET, "", 0, b""))
-
-    def name(self, db: sqlite3.Connection, named: Sequence[tuple[Weight, str]]) -> None:
-        """Write down what the numbers of scopes stand for, for people."""
-        db.executemany(sql.NAME, [(weight.scope, key) for weight, key in named])
-        self._named = [weight for weight, _ in named]
+        db.execute(sql.EVENT, (self.last + 1, RESET, "", 0, None, b""))
 
     def confirm(self) -> None:
         """Remember what was written: it was committed."""
-        for weight in self._named:
-            weight.named = True
-        staged, self.staged, self._named = self.staged, [], []
+        staged, self.staged = self.staged, []
         for event in staged:
-            if event[0] != self.last + 1:
+            if event.row != self.last + 1:
                 return  # someone was faster: the next look brings both, in order
-            self._take(*event)
+            self._take(event)
 
     def withdraw(self) -> None:
         """Forget what was written: it was rolled back."""
-        self.staged, self._named = [], []
+        self.staged = []
 
     def weigh(self, db: sqlite3.Connection, scope: int, now: int) -> Weight:
-        """Count what a scope holds; from memory, as long as that is exact."""
-        weight = self.weights.get(scope)
-        if weight is not None and weight.due > now:
-            return weight
-        if weight is None:
-            if len(self.weights) >= _MOST:
-                self.weights = {key: one for key, one in self.weights.items() if one.frees()}
-            weight = self._weight(scope)
-        places, first, left, left_first, until = db.execute(sql.WEIGH, (scope, now)).fetchone()
-        frees = [at for at in weight.frees() if at > now]
-        weight.count = (places or 0) + left + len(frees)
-        weight.due = min(*frees, first or _NEVER, left_first or _NEVER)
-        weight.blocked = until or 0
+        """Give all that a scope holds."""
+        weight = self.weights.get(scope) or self.adopt(Weight(scope))
+        if weight.due <= now:
+            if weight.whole:
+                weight.purge(now)
+            else:
+                weight.complete(db.execute(sql.LOAD, (scope, now)), now)
         return weight
 
-    def own(self, scope: int) -> Weight:
-        """Give what stands in the events about a scope."""
-        return self.weights.get(scope) or Weight(scope)
+    def adopt(self, weight: Weight) -> Weight:
+        """Remember a scope that no event is known of."""
+        self.weights[weight.scope] = weight
+        return weight
 
     def flying(self, weight: Weight) -> int:
         """Tell until when a request of a scope is under way."""
         requests = self.requests
-        return max((requests[token].send_by for token in weight.pending), default=0)
+        return max(
+            (requests[token].send_by for token in weight.waiting if token in requests), default=0
+        )
+
+    def name(self, keys: str) -> None:
+        """Remember what numbers stand for: an event has said it."""
+        for key in keys.split("\n"):
+            scope = sql.number(key)
+            self.names[scope] = key
+            if (weight := self.weights.get(scope)) is not None:
+                weight.named = True
 
     def grant(
         self, row: int, token: str, send_by: int, weights: Sequence[Weight], frees: Sequence[int]
@@ -181,7 +177,7 @@ class Tail:
         self.last = -1  # until it is done
         self.requests[token] = Request(weights, frees, send_by)
         for weight, free_at in zip(weights, frees, strict=True):
-            weight.pending[token] = free_at
+            weight.waiting[token] = free_at
             weight.count += 1
             if free_at < weight.due:  # noqa: PLR1730 - min() takes three times as long
                 weight.due = free_at
@@ -191,24 +187,22 @@ class Tail:
         """Remember an answer that was written as the event `row`."""
         self.last = -1
         request.send_by = SETTLED_REQUEST
+        late = False
         for weight, leased, free_at in zip(request.weights, request.frees, frees, strict=False):
-            weight.pending.pop(token, None)
-            if free_at > leased:  # an answer only ever improves it
-                frees = list(map(min, request.frees, frees))
-                free_at = leased  # noqa: PLW2901 - as now in the list
-            if not free_at:
-                weight.count -= 1
-                continue
-            weight.answered.append(free_at)
-            if free_at < weight.due:  # noqa: PLR1730 - min() takes three times as long
-                weight.due = free_at
-        request.frees = frees
+            if free_at:
+                weight.settle(token, free_at)
+                late = late or free_at > leased
+            else:
+                weight.release(token)
+        # An answer only ever improves it.
+        request.frees = list(map(min, request.frees, frees)) if late else frees
         self.last = row
 
-    def _take(self, row: int, kind: int, token: str, send_by: int, numbers: Sequence[int]) -> None:
+    def _take(self, event: Event) -> None:
+        row, kind, token, send_by, numbers, _ = event
         self.last = -1
         if kind <= KEPT:
-            self._grant(row, kind, token, send_by, numbers)
+            self._grant(event)
         elif kind <= ABANDONED:
             request = self.requests.get(token)
             if request is not None and request.send_by > 0:  # the first ending stands
@@ -217,14 +211,14 @@ class Tail:
                 else:
                     self._end(kind, token, request)
         elif kind == CHANGED:
-            for scope in numbers:
-                self.lessons.pop(scope, None)
-                if (weight := self.weights.get(scope)) is not None:
-                    weight.due = 0
+            self._doubt(numbers)
         elif kind == FOLDED:
+            # Nothing counts differently now, but what is not whole knew the events alone.
             for weight in {weight for one in self.requests.values() for weight in one.weights}:
-                weight.pending, weight.answered, weight.unknown = {}, [], []
+                if not weight.whole:
+                    del self.weights[weight.scope]
             self.requests.clear()
+            self.names.clear()
             self.left, self._kept = bool(send_by), 0
         else:
             self.forget()
@@ -232,31 +226,44 @@ class Tail:
             self._folded = row
         self.last = row
 
-    def _grant(self, row: int, kind: int, token: str, send_by: int, numbers: Sequence[int]) -> None:
+    def _grant(self, event: Event) -> None:
+        row, kind, token, send_by, numbers, keys = event
         scopes, frees = numbers[::2], numbers[1::2]
         if kind == GRANTED_PACED:
             self.turns[scopes[-1]] = frees[-1]
             scopes, frees = scopes[:-1], frees[:-1]
-        weights = [self.weights.get(scope) or self._weight(scope) for scope in scopes]
-        if kind != KEPT:
-            self.grant(row, token, send_by, weights, frees)
+        weights = [self.weights.get(scope) or self.adopt(Weight(scope)) for scope in scopes]
+        if kind == KEPT:
+            self._kept += 1
+            self.requests[token] = Request(weights, frees, send_by)
+            for weight, free_at in zip(weights, frees, strict=True):
+                weight.waiting[token] = free_at  # and is counted already
             return
-        self.requests[token] = Request(weights, frees, send_by)
-        for weight, free_at in zip(weights, frees, strict=True):
-            weight.pending[token] = free_at  # and is counted already
-        self._kept += 1
+        if keys:
+            self.name(keys)
+        self.grant(row, token, send_by, weights, frees)
 
-    def _weight(self, scope: int) -> Weight:
-        weight = self.weights[scope] = Weight(scope)
-        return weight
+    def _doubt(self, scopes: Sequence[int]) -> None:
+        """Go back to what the events say of these: what the tables say has changed."""
+        anew: dict[int, Weight] = {}
+        for scope in scopes:
+            self.lessons.pop(scope, None)
+            weight = self.weights.get(scope)
+            if weight is not None and weight.whole:
+                anew[scope] = self.weights[scope] = Weight(scope)
+                anew[scope].named = weight.named
+        for token, request in self.requests.items() if anew else ():
+            weights = request.weights = [anew.get(one.scope, one) for one in request.weights]
+            for weight, free_at in zip(weights, request.frees, strict=True):
+                if weight.scope in anew and free_at:
+                    weight.remember(token, free_at, request.send_by)
 
     def _end(self, kind: int, token: str, request: Request) -> None:
-        for weight, free_at in zip(request.weights, request.frees, strict=True):
-            weight.pending.pop(token, None)
+        for weight in request.weights:
             if kind == ABANDONED:
-                weight.unknown.append(free_at)
+                weight.abandon(token)
             else:
-                weight.count -= 1
+                weight.release(token)
         request.send_by = UNKNOWN_REQUEST
         if kind == RELEASED:
             del self.requests[token]

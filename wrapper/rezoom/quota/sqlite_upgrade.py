@@ -9,16 +9,20 @@ from .sqlite_tail import KEPT, packer
 
 
 def upgrade(db: sqlite3.Connection, version: int) -> None:
-    """Bring a file of format 1 to `version`.
+    """Bring a file of an earlier format to `version`.
 
-    A process of the release that wrote it finds its table `lease` gone, and reserves nothing more.
+    A process of the release that wrote it finds its table `lease` gone, or `event` of another
+    shape, and reserves nothing more.
     """
     try:
         db.execute("BEGIN IMMEDIATE")
-        if db.execute("PRAGMA user_version").fetchone()[0] != version:
+        found = db.execute("PRAGMA user_version").fetchone()[0]
+        if found == 1:
             _renumber(db)
             _split_leases(db)
-            db.execute(f"PRAGMA user_version = {version}")
+        elif found != version:
+            db.execute("ALTER TABLE event ADD COLUMN keys TEXT")
+        db.execute(f"PRAGMA user_version = {version}")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
@@ -54,7 +58,7 @@ def _split_leases(db: sqlite3.Connection) -> None:
             db.execute(sql.AFTER, (scope, free_at))
     for (token, send_by), numbers in under_way.items():
         packed = packer(len(numbers)).pack(*numbers)
-        db.execute(sql.EVENT, (None, KEPT, token, send_by, packed))
+        db.execute(sql.EVENT, (None, KEPT, token, send_by, None, packed))
     db.execute("DROP TABLE lease")
     db.execute("DROP TABLE pace_1")
     any_left = db.execute(sql.ANY_LEFT).fetchone()[0]
