@@ -102,14 +102,32 @@ class Quota(Gauge):
 
 
 class Row(NamedTuple):
-    """One scope as a ledger counts it: places by state, when the next frees, and all of them."""
+    """What one scope held when it was read; put together for those who look.
+
+    `settled` goes on changing: of what it holds, the first `answers` count, and of those `last`
+    stands for the last.
+    """
 
     name: str
     limit: int | None
-    counts: Sequence[int]
-    free: int
     blocked: int
-    places: tuple[tuple[int, int], ...] = ()
+    answered: int
+    settled: Sequence[tuple[int, int]]
+    answers: int
+    last: tuple[int, int]
+    waiting: Sequence[int]
+    unknown: int
+    external: tuple[tuple[int, int], ...]
+
+    def counts(self) -> tuple[int, int, int, int]:
+        """Count the places by state."""
+        external = sum(number for _, number in self.external)
+        return len(self.waiting) - self.unknown, self.answered, external, self.unknown
+
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """List (free at, how many)."""
+        settled = [*self.settled[: self.answers - 1], self.last] if self.answers else []
+        return (*settled, *((free_at, 1) for free_at in self.waiting), *self.external)
 
 
 class Reading(NamedTuple):
@@ -126,18 +144,15 @@ class Reading(NamedTuple):
         """Write out each scope."""
         gauges = {}
         for row in self.rows:
+            places = row.places()
             gauges[row.name] = read_gauge(
-                row.limit, row.counts, partial(_known, row.free), row.blocked, self._show,
-                forecast=Forecast(row.places, self.shift),
+                row.limit, row.counts(), partial(nth_free, places), row.blocked, self._show,
+                forecast=Forecast(places, self.shift),
             )  # fmt: skip
         return gauges
 
     def _show(self, at: int) -> datetime:
         return instant(at + self.shift)
-
-
-def _known(free_at: int, wanted: int) -> int:  # noqa: ARG001 - what was read is what is wanted
-    return free_at
 
 
 def read_gauge(

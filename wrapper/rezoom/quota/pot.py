@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .gauge import Row, nth_free
 from .reservation import Scope
 
+NO_PLACE = (0, 0)
 _NEVER = 1 << 62
+
+# Half the time of Row(), which is made for every scope of every update.
+as_row: Callable[[type[Row], tuple[object, ...]], Row] = tuple.__new__
 
 
 class Pot:
@@ -22,6 +28,7 @@ class Pot:
 
     def __init__(self) -> None:
         # (free at, how many), in the order in which they free: the clock never runs backwards.
+        # Only ever added to, but for the last one: see `row`.
         self.settled: list[tuple[int, int]] = []
         self.answered = 0  # how many those are
         # Places without an answer, by token; `unknown` names those whose outcome nobody knows.
@@ -46,8 +53,7 @@ class Pot:
             settled[-1] = (free_at, settled[-1][1] + 1)
         else:
             # An answer that was read late, or someone who counts with another margin.
-            settled.append((free_at, 1))
-            settled.sort()
+            self.settled = sorted([*settled, (free_at, 1)])  # a row may hold the old ones
         self.due = min(self.due, free_at)
         if token == self.pilot:
             self.flying, self.closed = 0, self.blocked
@@ -102,11 +108,14 @@ class Pot:
         return len(self.waiting) - unknown, self.answered, external, unknown
 
     def row(self, scope: Scope, now: int) -> Row:
-        """Read it for the receipt of a call; what nobody looks at is never written out."""
-        limit, count = scope.limit, self.count
-        free = self.free_at(1 if limit is None else max(1, count - limit + 1)) if count else 0
+        """Say what there is; what nobody looks at is never put together."""
+        settled, waiting = self.settled, self.waiting
         blocked = self.blocked if self.blocked > now else 0
-        return Row(scope.name, limit, self.counts(), free, blocked, self.places())
+        return as_row(Row, (
+            scope.name, scope.limit, blocked, self.answered, settled, len(settled),
+            settled[-1] if settled else NO_PLACE, tuple(waiting.values()) if waiting else (),
+            len(self.unknown), self.external,
+        ))  # fmt: skip
 
     def free_at(self, wanted: int) -> int:
         """Tell when `wanted` places have freed."""

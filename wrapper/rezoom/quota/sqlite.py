@@ -11,10 +11,6 @@ from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import quote
 
-import anyio
-import anyio.lowlevel
-import anyio.to_thread
-
 from ..errors import ConfigError, LedgerError, QuotaExceeded
 from . import sqlite_quick as quick
 from . import sqlite_sql as sql
@@ -23,11 +19,12 @@ from .instants import micros
 from .machine import Boot, Time, machine_boot, machine_wall
 from .rail import Anchor, Rail
 from .reservation import Grant, Reservation
+from .sqlite_aside import in_thread
 from .sqlite_book import STALE, Book
+from .sqlite_event import ABANDONED, ANSWERED, RELEASED
 from .sqlite_fold import FIRST_NUMBER, fold, sweep
 from .sqlite_pool import Busy, Kind, Pool
 from .sqlite_refusals import Refusals
-from .sqlite_tail import ABANDONED, ANSWERED, RELEASED
 from .tolerance import Tolerant
 from .twins import Twins
 
@@ -37,7 +34,6 @@ Durability = Literal["full", "normal"]
 _STEP_ASIDE_EVERY = 256
 _NORMAL = Kind.NORMAL  # looked up once: an enum's attributes are slow
 _ANSWER, _FOLDED = Tolerant("an answer"), Tolerant("a summary of the last answers")
-_aside: anyio.lowlevel.RunVar[anyio.CapacityLimiter] = anyio.lowlevel.RunVar("rezoom.quota")
 
 
 class SQLiteLedger(Twins):
@@ -102,8 +98,8 @@ class SQLiteLedger(Twins):
         if grant is None:
             grant = self._reserve(reservation, token, wait)
         self._refusals.forget(reservation)
-        if pool.tail.long and not pool.inline:
-            self._fold()
+        if (pool.tail.long or pool.tail.unread) and not pool.inline:
+            self._tidy()
         return grant
 
     def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
@@ -178,15 +174,17 @@ class SQLiteLedger(Twins):
             return book.reading(reservation).quota()
 
     def reading(self, reservation: Reservation) -> Reading:
-        """As `usage`, not yet written out; what others wrote in the last 10 ms may be missing.
+        """As `usage`, not yet written out; what others wrote in the last 8 ms may be missing.
 
         It is the receipt's, right behind one's own answer: as of that answer it is exact.
         """
         if (pool := self._opened) is not None and pool.tail.seen:
             with pool.begin(_NORMAL, write=None):
                 now, ahead = self._rail.read()
-                if quick.knows(pool.tail, reservation, now):
-                    return quick.read(pool.tail, reservation, now, ahead)
+                if quick.recent(pool.tail, now) and (
+                    found := quick.read(pool.tail, reservation, now, ahead)
+                ):
+                    return found
         with self._read() as book:
             return book.reading(reservation)
 
@@ -271,11 +269,14 @@ class SQLiteLedger(Twins):
             with self._write() as book:
                 book.end_late(kind, grant)
 
-    def _fold(self) -> None:
+    def _tidy(self) -> None:
         with _FOLDED, self._write() as book:
-            if book.tail.long:  # nobody was faster
-                fold(book)
-                self._swept = sweep(book, self._swept)
+            if book.tail.unread:
+                book.tail.gather(book.db, book.now)
+            if not book.tail.long:  # or somebody was faster
+                return
+            fold(book)
+            self._swept = sweep(book, self._swept)
         with _FOLDED, self._pool.begin(_NORMAL, write=None) as db:
             db.execute(sql.CHECKPOINT)
 
@@ -287,19 +288,9 @@ class SQLiteLedger(Twins):
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         # A hop to a thread takes longer than the whole transaction, unless that one syncs.
         self._calls += 1
-        aside = self._calls % _STEP_ASIDE_EVERY == 0 or self._pool.tail.long
+        tail = self._pool.tail
+        aside = self._calls % _STEP_ASIDE_EVERY == 0 or tail.long or tail.unread
         if not aside and not (durable and self._durable is Kind.FULL):
             with suppress(Busy), self._pool.without_waiting():
                 return call()
-        try:
-            limiter = _aside.get()
-        except LookupError:
-            limiter = anyio.CapacityLimiter(1)
-            _aside.set(limiter)
-
-        def waiting() -> T:
-            with suppress(LedgerError):  # the call itself says what is wrong
-                self._pool.prepare_inline()
-            return call()
-
-        return await anyio.to_thread.run_sync(waiting, limiter=limiter)
+        return await in_thread(self._pool, call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import cast
 
 from ..errors import QuotaExceeded
 from . import sqlite_sql as sql
@@ -14,17 +15,10 @@ from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .rail import shown
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope, granted_before
+from .sqlite_event import ABANDONED, ANSWERED, CHANGED, GRANTED, GRANTED_PACED, RELEASED
 from .sqlite_quick import answer, placed, read
 from .sqlite_quick import number as _number
-from .sqlite_tail import (
-    ABANDONED,
-    ANSWERED,
-    CHANGED,
-    GRANTED,
-    GRANTED_PACED,
-    RELEASED,
-    Tail,
-)
+from .sqlite_tail import Tail
 from .sqlite_weight import Weight
 
 # How long after its time to be sent a request stays among the events.
@@ -139,7 +133,7 @@ class Book:
         """Read all scopes, with what frees when."""
         for scope in reservation.scopes:
             self.tail.weigh(self.db, _number(scope.key), self.now)
-        return read(self.tail, reservation, self.now, self.ahead)
+        return cast("Reading", read(self.tail, reservation, self.now, self.ahead))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""

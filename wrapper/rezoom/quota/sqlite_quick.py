@@ -16,14 +16,15 @@ from .instants import SECOND
 from .pacing import turn
 from .rail import shown
 from .reservation import Grant, Reservation, Scope, as_grant
-from .sqlite_tail import ANSWERED, GRANTED, GRANTED_PACED, Tail, packer
+from .sqlite_event import ANSWERED, GRANTED, GRANTED_PACED, packer
+from .sqlite_tail import Tail
 from .sqlite_weight import Weight
 
 # A reservation, its token, and how long its turn may be away.
 Asked: TypeAlias = tuple[Reservation, str, float]
 
 # How old a receipt's reading may be.
-_MOMENT = SECOND // 100
+_MOMENT = SECOND // 128
 
 number = lru_cache(16384)(sql.number)
 
@@ -62,7 +63,7 @@ def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a s
         if weight is None:
             # If anything is written about it before our row is, there will be no row.
             weight = Weight(name)
-            weight.complete(db.execute(sql.LOAD, (name, now)), now)
+            tail.read(db, weight, now)
             fresh.append(weight)
         elif weight.due <= now:
             if not weight.whole:
@@ -131,20 +132,22 @@ def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: in
         tail.seen = 0
 
 
-def knows(tail: Tail, reservation: Reservation, now: int) -> bool:
-    """Tell whether what is remembered of these scopes was all there was a moment ago."""
-    if not 0 <= now - tail.seen < _MOMENT:
-        return False
-    found = [tail.weights.get(number(scope.key)) for scope in reservation.scopes]
-    return all(weight is not None and weight.whole for weight in found)
+def recent(tail: Tail, now: int) -> bool:
+    """Tell whether what is remembered was all there was a moment ago."""
+    return 0 <= now - tail.seen < _MOMENT
 
 
-def read(tail: Tail, reservation: Reservation, now: int, ahead: int) -> Reading:
-    """Read scopes that are known, with what frees when."""
-    rows = []
+def read(tail: Tail, reservation: Reservation, now: int, ahead: int) -> Reading | None:
+    """Read scopes from memory, with what frees when; None where they are not known."""
+    known, rows = tail.weights, []
     for scope in reservation.scopes:
-        weight = tail.weights[number(scope.key)]
-        weight.purge(now)
+        weight = known.get(number(scope.key))
+        if weight is None:
+            return None
+        if weight.due <= now:
+            if not weight.whole:
+                return None
+            weight.purge(now)
         if scope.limit is not None and (not scope.gate or weight.blocked > now):
             rows.append(weight.row(scope, now))
-    return Reading(shown(0, ahead), tuple(rows))
+    return Reading(shown(0, ahead), rows)

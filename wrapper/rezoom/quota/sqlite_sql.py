@@ -45,13 +45,22 @@ NEXT = """INSERT INTO event (id, kind, token, send_by, keys, numbers)
 SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6
 WHERE (SELECT max(id) FROM event) = ?1"""
 
-# All places of one scope with their states, and last its block; ?1 is the scope, ?2 the time.
-# Behind those that are counted by number stand those that have a token.
-LOAD = f"""
-SELECT state, free_at, number, '' FROM place WHERE scope = ?1 AND free_at > ?2
-UNION ALL SELECT CASE WHEN send_by > 0 THEN {PENDING} WHEN send_by = {LATE} THEN {SETTLED}
-  ELSE {UNKNOWN} END, free_at, 1, token FROM unanswered WHERE scope = ?1 AND free_at > ?2
-UNION ALL SELECT {BLOCKED}, until, 0, '' FROM block WHERE scope = ?1"""
+
+def _places(which: str) -> str:
+    return f"""
+SELECT scope, state, free_at, number, '' FROM place WHERE {which} AND free_at > ?1
+UNION ALL SELECT scope, CASE WHEN send_by > 0 THEN {PENDING} WHEN send_by = {LATE} THEN {SETTLED}
+  ELSE {UNKNOWN} END, free_at, 1, token FROM unanswered WHERE {which} AND free_at > ?1
+UNION ALL SELECT scope, {BLOCKED}, until, 0, '' FROM block WHERE {which} AND until > ?1"""
+
+
+# All places that count at ?1, with their states, and the blocks; of one scope, or of all.
+LOAD, GATHER = _places("scope = ?2"), _places("true")
+# How many rows those tables have, up to ?1 in each.
+FEW = "SELECT " + " + ".join(
+    f"(SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT ?1))"
+    for table in ("place", "unanswered", "block")
+)
 KEYS = """SELECT key FROM name WHERE key >= ?1 AND key < ?2 AND (
   EXISTS (SELECT 1 FROM place WHERE place.scope = name.scope AND free_at > ?3)
   OR EXISTS (SELECT 1 FROM unanswered WHERE unanswered.scope = name.scope AND free_at > ?3)

@@ -8,44 +8,28 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import cache
-from struct import Struct
-from typing import NamedTuple
 
 from . import sqlite_sql as sql
-from .sqlite_weight import SETTLED_REQUEST, UNKNOWN_REQUEST, Weight
-
-# What an event says: a place was granted (and the next turn of the pace stands behind the places),
-# or it was kept by a fold; a request was answered, never left, or has an unknown outcome; the rest
-# was folded; everything was forgotten; something else was written about these scopes.
-GRANTED, GRANTED_PACED, KEPT, ANSWERED, RELEASED, ABANDONED, FOLDED, RESET, CHANGED = range(9)
+from .sqlite_event import (
+    ABANDONED,
+    ANSWERED,
+    CHANGED,
+    FOLDED,
+    GRANTED_PACED,
+    KEPT,
+    RELEASED,
+    RESET,
+    Event,
+    Request,
+    packer,
+)
+from .sqlite_weight import SETTLED_REQUEST, UNKNOWN_REQUEST, Held, Weight
 
 # How many events are worth a fold, and how many scopes are remembered.
 _MANY = 1800
 _MOST = 16384
-
-
-class Event(NamedTuple):
-    """A row: what happened, to the request of a token, about scopes and instants."""
-
-    row: int
-    kind: int
-    token: str
-    send_by: int
-    numbers: Sequence[int]
-    keys: str | None = None
-
-
-class Request:
-    """A request since the last fold; under way until `send_by` if that is above 0.
-
-    Its places are in `weights`, and free at `frees`; 0 is where nothing stays counted.
-    """
-
-    __slots__ = ("frees", "send_by", "weights")
-
-    def __init__(self, weights: Sequence[Weight], frees: Sequence[int], send_by: int) -> None:
-        self.weights, self.frees, self.send_by = weights, frees, send_by
+# After how many scopes that were read one by one all are read, if they have few rows.
+_SINGLY, _FEW = 16, 4096
 
 
 class Tail:
@@ -60,6 +44,8 @@ class Tail:
         self.last = self._folded = self._kept = 0
         self.requests: dict[str, Request] = {}
         self.weights: dict[int, Weight] = {}
+        # Whether what is not among them holds nothing, and how many were read one by one.
+        self.all, self.singly = False, 0
         # By pace: when its next call may go; what was learned of its rate, and when.
         self.turns: dict[int, int] = {}
         self.lessons: dict[int, tuple[float | None, int]] = {}
@@ -77,12 +63,18 @@ class Tail:
         """Whether it is time to fold."""
         return self.last - self._folded > max(_MANY, self._kept)
 
+    @property
+    def unread(self) -> bool:
+        """Whether it is time to read all scopes at once."""
+        return self.singly > _SINGLY
+
     def catch_up(self, db: sqlite3.Connection) -> None:
         """Read what others have added."""
         if len(self.weights) > _MOST:
             # Only here, where nobody has one in hand.
             held = {weight for one in self.requests.values() for weight in one.weights}
             self.weights = {weight.scope: weight for weight in held}
+            self.all, self.singly = False, -_MOST
         last = self.last
         if last < 0:
             self.forget()  # something broke in the middle of a row
@@ -142,16 +134,39 @@ class Tail:
 
     def weigh(self, db: sqlite3.Connection, scope: int, now: int) -> Weight:
         """Give all that a scope holds."""
-        weight = self.weights.get(scope) or self.adopt(Weight(scope))
+        weight = self.weights.get(scope) or Weight(scope)
         if weight.due <= now:
             if weight.whole:
                 weight.purge(now)
             else:
-                weight.complete(db.execute(sql.LOAD, (scope, now)), now)
+                self.read(db, weight, now)
+                self.adopt(weight)
         return weight
 
+    def read(self, db: sqlite3.Connection, weight: Weight, now: int) -> None:
+        """Complete a scope by what its tables say."""
+        if self.all and weight.scope not in self.weights:
+            weight.complete((), now)
+        else:
+            self.singly += 1
+            weight.complete(db.execute(sql.LOAD, (now, weight.scope)), now)
+
+    def gather(self, db: sqlite3.Connection, now: int) -> None:
+        """Read all scopes, if they have few rows."""
+        self.singly = -_MOST
+        if db.execute(sql.FEW, (_FEW,)).fetchone()[0] >= _FEW:
+            return
+        rows: dict[int, list[Held]] = {}
+        for row in db.execute(sql.GATHER, (now,)):
+            rows.setdefault(row[0], []).append(row)
+        for scope in {*rows, *self.weights}:
+            weight = self.weights.get(scope) or self.adopt(Weight(scope))
+            if not weight.whole:
+                weight.complete(rows.get(scope, ()), now)
+        self.all = True
+
     def adopt(self, weight: Weight) -> Weight:
-        """Remember a scope that no event is known of."""
+        """Remember a scope, in place of what was known of it."""
         self.weights[weight.scope] = weight
         return weight
 
@@ -216,7 +231,7 @@ class Tail:
             # Nothing counts differently now, but what is not whole knew the events alone.
             for weight in {weight for one in self.requests.values() for weight in one.weights}:
                 if not weight.whole:
-                    del self.weights[weight.scope]
+                    self.adopt(Weight(weight.scope))
             self.requests.clear()
             self.names.clear()
             self.left, self._kept = bool(send_by), 0
@@ -249,9 +264,9 @@ class Tail:
         for scope in scopes:
             self.lessons.pop(scope, None)
             weight = self.weights.get(scope)
-            if weight is not None and weight.whole:
-                anew[scope] = self.weights[scope] = Weight(scope)
-                anew[scope].named = weight.named
+            if weight is None or weight.whole:
+                anew[scope] = self.adopt(Weight(scope))
+                anew[scope].named = weight is not None and weight.named
         for token, request in self.requests.items() if anew else ():
             weights = request.weights = [anew.get(one.scope, one) for one in request.weights]
             for weight, free_at in zip(weights, request.frees, strict=True):
@@ -267,9 +282,3 @@ class Tail:
         request.send_by = UNKNOWN_REQUEST
         if kind == RELEASED:
             del self.requests[token]
-
-
-@cache
-def packer(numbers: int) -> Struct:
-    """Write and read that many numbers as SQLite keeps them."""
-    return Struct(f"<{numbers}q")

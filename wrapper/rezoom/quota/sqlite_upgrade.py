@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from . import sqlite_sql as sql
-from .sqlite_tail import KEPT, packer
+from .sqlite_event import KEPT, packer
 
 
 def upgrade(db: sqlite3.Connection, version: int) -> None:

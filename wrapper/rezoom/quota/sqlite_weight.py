@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from .gauge import EXTERNAL, SETTLED, UNKNOWN
 from .pot import Pot
 from .sqlite_sql import BLOCKED
+
+# A row of the tables: scope, state, when it frees, how many, and its token.
+Held: TypeAlias = tuple[int, int, int, int, str]
 
 # Of a request that is not under way any more, in place of `send_by`.
 SETTLED_REQUEST, UNKNOWN_REQUEST = -1, 0
@@ -28,9 +32,9 @@ class Weight(Pot):
         # Whether what the number stands for is known to be written down.
         self.named = False
 
-    def complete(self, rows: Iterable[tuple[int, int, int, str]], now: int) -> None:
+    def complete(self, rows: Iterable[Held], now: int) -> None:
         """Add what stands in the tables."""
-        for state, free_at, number, token in rows:
+        for _, state, free_at, number, token in rows:
             if state == BLOCKED:
                 self.block(free_at)
             elif state == SETTLED:
@@ -41,7 +45,7 @@ class Weight(Pot):
                 self.waiting[token] = free_at
                 if state == UNKNOWN:
                     self.unknown |= {token}
-        self.settled.sort()
+        self.settled = sorted(self.settled)
         self.answered = sum(number for _, number in self.settled)
         self.whole = True
         self.due = 0
