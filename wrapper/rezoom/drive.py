@@ -186,7 +186,7 @@ def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
 def _exchange(
     write: Callable[[], httpx.Request], line: Line, tools: Tools, request: Outgoing | None = None
 ) -> Reply | Failure:
-    start = tools.clock.monotonic()
+    start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
         answer = line.send(write())
     except _NO_ANSWER as error:
@@ -200,7 +200,7 @@ async def _aexchange(
     tools: Tools,
     request: Outgoing | None = None,
 ) -> Reply | Failure:
-    start = tools.clock.monotonic()
+    start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
         answer = await line.send(write())
     except _NO_ANSWER as error:

@@ -8,7 +8,7 @@ transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 from urllib.request import getproxies
 
 import httpx
@@ -26,11 +26,20 @@ _COUNTED: Mapping[str, Any] = {GUARDED: True}
 
 
 class Answer(NamedTuple):
-    """What came back, read whole; names of headers are found in any case."""
+    """What came back, read whole; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    @classmethod
+    def of(cls, response: httpx.Response, body: bytes) -> Self:
+        """Read the headers once: httpx looks through all of them for each that it is asked for."""
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in response.headers.raw
+        }
+        return cls(response.status_code, headers, body)
 
 
 class Own:
@@ -76,7 +85,7 @@ class OwnLine(Own):
                 stream.close()
         finally:
             self._pools.give_back(pool)
-        return Answer(response.status_code, response.headers, body)
+        return Answer.of(response, body)
 
     def close(self) -> None:
         """Close the connections."""
@@ -108,7 +117,7 @@ class AsyncOwnLine(Own):
                 await stream.aclose()
         finally:
             self._pools.give_back(pool)
-        return Answer(response.status_code, response.headers, body)
+        return Answer.of(response, body)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -155,7 +164,7 @@ class BroughtLine(Brought):
     def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
         response = self._client.send(request, **_AS_IS)
-        return Answer(response.status_code, response.headers, response.content)
+        return Answer.of(response, response.content)
 
     def close(self) -> None:
         """Close the client."""
@@ -172,7 +181,7 @@ class AsyncBroughtLine(Brought):
     async def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
         response = await self._client.send(request, **_AS_IS)
-        return Answer(response.status_code, response.headers, response.content)
+        return Answer.of(response, response.content)
 
     async def aclose(self) -> None:
         """Close the client."""

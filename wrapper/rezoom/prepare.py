@@ -173,9 +173,10 @@ def secret_values(body: object) -> Iterator[str]:
     """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
     if isinstance(body, dict):
         for key, value in body.items():
-            if key in facts.SECRET_NAMES and isinstance(value, str):
-                yield value
-            else:
+            if isinstance(value, str):
+                if key in facts.SECRET_NAMES:
+                    yield value
+            elif isinstance(value, dict | list):
                 yield from secret_values(value)
     elif isinstance(body, list):
         for item in body:

@@ -136,14 +136,9 @@ class Policy:
         """
         scopes = []
         if meeting is not None:
-            # A limit that is off still keeps a second update of the meeting waiting its turn.
-            key = meeting_key(account, meeting)
-            scopes.append(_scope("meeting", key, self.limits.meeting, exclusive=True))
-        # What is not counted is still closed when Zoom says so.
+            scopes.append(_of_meeting(account, meeting, self.limits.meeting))
         if host is not None:
-            off = self.limits.host is None
-            limit = facts.QUOTAS["host"].limit if off else self.limits.host
-            scopes.append(_scope("host", host_key(account, host), limit, gate=off))
+            scopes.append(_of_host(account, host, self.limits.host))
         day, pace = self._of_account(account)
         return Reservation((*scopes, day), pace, self.lease)
 
@@ -179,12 +174,22 @@ def _below(per_second: float) -> tuple[int, float]:
 
 
 @lru_cache(4096)
-def _scope(
-    name: str, key: str, limit: int | None, *, exclusive: bool = False, gate: bool = False
-) -> Scope:
-    counted = facts.QUOTAS[name]
+def _of_meeting(account: str, meeting: int, limit: int | None) -> Scope:
+    counted = facts.QUOTAS["meeting"]
     window: Any = counted.window  # one of Window's, as a test of the spec says
-    return Scope(name, key, limit, window, counted.hours, exclusive, gate)
+    # A limit that is off still keeps a second update of the meeting waiting its turn.
+    key = meeting_key(account, meeting)
+    return Scope("meeting", key, limit, window, counted.hours, exclusive=True)
+
+
+@lru_cache(4096)
+def _of_host(account: str, host: str, limit: int | None) -> Scope:
+    counted = facts.QUOTAS["host"]
+    window: Any = counted.window
+    # What is not counted is still closed when Zoom says so.
+    kept = counted.limit if limit is None else limit
+    key = host_key(account, host)
+    return Scope("host", key, kept, window, counted.hours, gate=limit is None)
 
 
 def _number(name: str, text: str) -> float:
