@@ -125,7 +125,9 @@ class MemoryLedger(Twins):
                 if scope.limit is None:
                     pot.release(token)  # only there as long as it is under way
                     continue
-                if scope.rolling:
+                if scope.rolling and not scope.bundled:
+                    free_at = now + scope.span + margin
+                elif scope.rolling:
                     free_at = scope.settled_at(now, margin, self._ahead)
                 elif not (free_at := day):
                     free_at = day = scope.settled_at(now, margin, self._ahead)

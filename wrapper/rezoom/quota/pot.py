@@ -42,10 +42,14 @@ class Pot:
 
     def settle(self, token: str, free_at: int) -> None:
         """Note the answer to a request that is under way."""
-        if token not in self.waiting or token in self.unknown:
+        waiting, settled = self.waiting, self.settled
+        worst = waiting.get(token)
+        if worst is None or token in self.unknown:
             return
-        worst, settled = self.waiting.pop(token), self.settled
-        free_at = min(free_at, worst)  # an answer only ever improves it
+        del waiting[token]
+        # An answer only ever improves it; min() takes three times as long.
+        if free_at > worst:  # noqa: PLR1730 - see above
+            free_at = worst
         self.answered += 1
         if not settled or free_at > settled[-1][0]:
             settled.append((free_at, 1))
@@ -54,7 +58,8 @@ class Pot:
         else:
             # An answer that was read late, or someone who counts with another margin.
             self.settled = sorted([*settled, (free_at, 1)])  # a row may hold the old ones
-        self.due = min(self.due, free_at)
+        if free_at < self.due:  # noqa: PLR1730 - min() takes three times as long
+            self.due = free_at
         if token == self.pilot:
             self.flying, self.closed = 0, self.blocked
 

@@ -84,11 +84,11 @@ class SQLiteLedger(Twins):
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
-        self._anchor()
-        if self._refusals.known(reservation):
+        if not self._anchored:
+            self._anchor()
+        refusals, pool, grant = self._refusals, self._opened or self._pool, None
+        if refusals.by_key and refusals.known(reservation):
             self._check(reservation, token, wait)
-        pool = self._pool
-        grant = None
         if pool.tail.alone:
             with pool.begin(self._durable, write=None) as db:
                 pool.verify()
@@ -97,8 +97,9 @@ class SQLiteLedger(Twins):
                     grant = quick.grant(db, pool.tail, (reservation, token, wait), now, ahead)
         if grant is None:
             grant = self._reserve(reservation, token, wait)
-        self._refusals.forget(reservation)
-        if (pool.tail.long or pool.tail.unread) and not pool.inline:
+        if refusals.by_key:
+            refusals.forget(reservation)
+        if pool.tail.restless and not pool.inline:
             self._tidy()
         return grant
 
@@ -288,8 +289,7 @@ class SQLiteLedger(Twins):
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         # A hop to a thread takes longer than the whole transaction, unless that one syncs.
         self._calls += 1
-        tail = self._pool.tail
-        aside = self._calls % _STEP_ASIDE_EVERY == 0 or tail.long or tail.unread
+        aside = self._calls % _STEP_ASIDE_EVERY == 0 or self._pool.tail.restless
         if not aside and not (durable and self._durable is Kind.FULL):
             with suppress(Busy), self._pool.without_waiting():
                 return call()

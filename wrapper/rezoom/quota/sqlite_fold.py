@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from . import sqlite_sql as sql
 from .sqlite_book import STALE, Book
 from .sqlite_weight import SETTLED_REQUEST
@@ -12,23 +14,23 @@ FIRST_NUMBER, _LAST_NUMBER = -(1 << 63), (1 << 63) - 1
 def fold(book: Book) -> None:
     """Count what was answered, and set aside what nobody waits for; keep what is under way."""
     db, tail, now = book.db, book.tail, book.now
-    answered: dict[tuple[int, int], int] = {}
+    answered: list[tuple[int, int]] = []
     kept, left = [], []
     for token, request in tail.requests.items():
-        if request.send_by > now - STALE:
+        places = [
+            (weight.scope, free_at)
+            for weight, free_at in zip(request.weights, request.frees, strict=True)
+            if free_at > now
+        ]
+        if request.send_by == SETTLED_REQUEST:
+            answered += places
+        elif request.send_by > now - STALE:
             kept.append((token, request))
-            continue
-        for weight, free_at in zip(request.weights, request.frees, strict=True):
-            if free_at <= now:
-                continue
-            if request.send_by == SETTLED_REQUEST:
-                place = weight.scope, free_at
-                answered[place] = answered.get(place, 0) + 1
-            else:
-                left.append((weight.scope, token, free_at, request.send_by))
+        else:
+            left += [(scope, token, free_at, request.send_by) for scope, free_at in places]
     # In order: neighbours are on the same page.
-    settled = [(scope, at, number) for (scope, at), number in sorted(answered.items())]
-    db.executemany(sql.SETTLED_PLACE, settled)
+    counted = Counter(answered)
+    db.executemany(sql.SETTLED_PLACE, [(*place, counted[place]) for place in sorted(counted)])
     db.executemany(sql.LEFT, sorted(left))
     db.executemany(sql.AFTER, tail.turns.items())
     db.executemany(sql.NAME, tail.names.items())

@@ -117,6 +117,8 @@ def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: in
             continue
         if scope.limit is None:
             frees.append(0)  # only there as long as the request is under way
+        elif scope.rolling and not scope.bundled:
+            frees.append(now + scope.span + margin)
         elif scope.rolling:
             frees.append(scope.settled_at(now, margin, ahead))
         else:

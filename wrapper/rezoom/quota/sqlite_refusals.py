@@ -28,15 +28,15 @@ class Refusals:
     """
 
     def __init__(self) -> None:
-        self._by_key: dict[str, _Refusal] = {}
+        self.by_key: dict[str, _Refusal] = {}
 
     def known(self, reservation: Reservation) -> bool:
         """Tell whether these scopes were full when last asked for."""
-        return bool(self._by_key) and _key(reservation) in self._by_key
+        return _key(reservation) in self.by_key
 
     def recall(self, seen: int, reservation: Reservation, wait: float, wall: int) -> None:
         """Raise the refusal again if it holds; `seen` is the number of the last event."""
-        old = self._by_key.get(_key(reservation))
+        old = self.by_key.get(_key(reservation))
         if (
             old is not None
             and wall < old.until
@@ -54,16 +54,15 @@ class Refusals:
         self, seen: int, reservation: Reservation, wait: float, error: QuotaExceeded
     ) -> None:
         """Keep a refusal, as of the event `seen`."""
-        if len(self._by_key) >= _MOST:
-            self._by_key.clear()
+        if len(self.by_key) >= _MOST:
+            self.by_key.clear()
         # Two clocks that tremble: retry_at is up to a millisecond late (see rail.shown).
         until = micros(error.retry_at) - SECOND // 1000
-        self._by_key[_key(reservation)] = _Refusal(reservation, wait, seen, until, error)
+        self.by_key[_key(reservation)] = _Refusal(reservation, wait, seen, until, error)
 
     def forget(self, reservation: Reservation) -> None:
         """Drop a refusal: there was a place."""
-        if self._by_key:
-            self._by_key.pop(_key(reservation), None)
+        self.by_key.pop(_key(reservation), None)
 
 
 def _key(reservation: Reservation) -> str:

@@ -40,8 +40,9 @@ class Tail:
 
     def forget(self) -> None:
         """Know nothing: the next look reads all that is there."""
-        # The last event, the last one of the last fold, and how many that has kept.
-        self.last = self._folded = self._kept = 0
+        # The last event, how many the last fold has kept, and after which one to fold again.
+        self.last = self._kept = 0
+        self._fold_after = _MANY
         self.requests: dict[str, Request] = {}
         self.weights: dict[int, Weight] = {}
         # Whether what is not among them holds nothing, and how many were read one by one.
@@ -61,12 +62,17 @@ class Tail:
     @property
     def long(self) -> bool:
         """Whether it is time to fold."""
-        return self.last - self._folded > max(_MANY, self._kept)
+        return self.last > self._fold_after
 
     @property
     def unread(self) -> bool:
         """Whether it is time to read all scopes at once."""
         return self.singly > _SINGLY
+
+    @property
+    def restless(self) -> bool:
+        """Whether it is time for anything that nobody waits for."""
+        return self.last > self._fold_after or self.singly > _SINGLY
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """Read what others have added."""
@@ -202,15 +208,14 @@ class Tail:
         """Remember an answer that was written as the event `row`."""
         self.last = -1
         request.send_by = SETTLED_REQUEST
-        late = False
         for weight, leased, free_at in zip(request.weights, request.frees, frees, strict=False):
-            if free_at:
-                weight.settle(token, free_at)
-                late = late or free_at > leased
-            else:
+            if not free_at:
                 weight.release(token)
-        # An answer only ever improves it.
-        request.frees = list(map(min, request.frees, frees)) if late else frees
+                continue
+            weight.settle(token, free_at)
+            if free_at > leased:  # an answer only ever improves it
+                frees = list(map(min, request.frees, frees))
+        request.frees = frees
         self.last = row
 
     def _take(self, event: Event) -> None:
@@ -238,7 +243,7 @@ class Tail:
         else:
             self.forget()
         if kind in {KEPT, FOLDED, RESET}:
-            self._folded = row
+            self._fold_after = row + max(_MANY, self._kept)
         self.last = row
 
     def _grant(self, event: Event) -> None:
