@@ -63,7 +63,7 @@ class MemoryLedger(Twins):
             )
         lease, scopes, pace = reservation.lease, reservation.scopes, reservation.pace
         with self._lock:
-            at = now = self._base + round((self._monotonic() - self._steady) * SECOND)
+            at = now = self._base + int((self._monotonic() - self._steady) * SECOND)
             if now >= self._look_at:
                 self._look(now)
             if token in self._turns:
@@ -73,7 +73,7 @@ class MemoryLedger(Twins):
                 pot = known.get(scope.key)
                 if pot is None:
                     pot = known[scope.key] = Pot()
-                if pot.due <= now:
+                elif pot.due <= now:
                     pot.purge(now)
                 if pot.count >= scope.most or (
                     pot.closed > now and (scope.exclusive or pot.blocked > now)
@@ -82,19 +82,22 @@ class MemoryLedger(Twins):
                 pots.append(pot)
             if pace is not None:
                 at, stored = turn(pace, self._paces.get(pace.key, UNPACED), now)
-            if full or (at > now and at - now > wait * SECOND):
+                if at > now and at - now > wait * SECOND:
+                    full = True
+            if full:
                 pairs = list(zip(scopes, pots, strict=True))
                 raise self._refusal(reservation, pairs, now, wait)
-            if pace is not None and stored is not None:
+            if stored is not None and pace is not None:
                 self._paces[pace.key] = stored
-            latest, ahead, send_by, day = at + lease.horizon, self._ahead, at + lease.send_within, 0
-            for scope, pot in zip(scopes, pots, strict=True):
+            latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
+            ahead, day = self._ahead, 0
+            for scope, pot in zip(scopes, pots):  # noqa: B905 - strict takes a twentieth of it all
+                if scope.rolling:
+                    free_at = latest + scope.span + margin
+                elif not (free_at := day):  # the same for all scopes that are counted by the day
+                    free_at = day = scope.free_at(latest, margin, ahead)
                 if scope.gate:
                     continue
-                if scope.rolling:
-                    free_at = latest + scope.span + lease.margin
-                elif not (free_at := day):  # the same for all scopes that are counted by the day
-                    free_at = day = scope.free_at(latest, lease.margin, ahead)
                 # Here and not in a method: the calls would be a fifth of it all.
                 pot.waiting[token] = free_at
                 pot.count += 1
@@ -102,7 +105,7 @@ class MemoryLedger(Twins):
                     pot.due = free_at
                 if scope.exclusive:
                     pot.pilot, pot.flying = token, send_by
-                    pot.closed = max(pot.blocked, send_by)
+                    pot.closed = send_by if send_by > pot.blocked else pot.blocked
             self._turns[token] = send_by
         return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
 
