@@ -63,7 +63,7 @@ class MemoryLedger(Twins):
             )
         lease, scopes, pace = reservation.lease, reservation.scopes, reservation.pace
         with self._lock:
-            at = now = self._base + int((self._monotonic() - self._steady) * SECOND)
+            at = now = self._base + round((self._monotonic() - self._steady) * SECOND)
             if now >= self._look_at:
                 self._look(now)
             if token in self._turns:
@@ -105,7 +105,7 @@ class MemoryLedger(Twins):
                     pot.due = free_at
                 if scope.exclusive:
                     pot.pilot, pot.flying = token, send_by
-                    pot.closed = send_by if send_by > pot.blocked else pot.blocked
+                    pot.closed = max(pot.blocked, send_by)
             self._turns[token] = send_by
         return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
 
