@@ -128,7 +128,10 @@ def compile_spec(root: Path, target: Path) -> None:
             for name in LISTS
             if name != "x-computed"
         }
-        (wire / "schema.json").write_text(json.dumps(schemas, separators=(",", ":")) + "\n")
+        (wire / "schemas").mkdir()
+        for name, schema in schemas.items():
+            text = json.dumps(schema, separators=(",", ":")) + "\n"
+            (wire / "schemas" / f"{name}.json").write_text(text)
         whole = json.dumps(bundled, indent=1, ensure_ascii=False) + "\n"
         (wire / "RULES.md").write_text(rules_page(bundled), encoding="utf-8")
         (wire / "openapi.json").write_text(whole, encoding="utf-8")

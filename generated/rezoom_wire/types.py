@@ -4,9 +4,13 @@
 """Contains some shared types for properties"""
 
 from collections.abc import Mapping, MutableMapping
-from typing import IO, BinaryIO, Generic, Literal, TypeVar
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, BinaryIO, Generic, Literal, TypeVar
 
-from attrs import AttrsInstance, define, fields
+if TYPE_CHECKING:
+    from attrs import AttrsInstance
+
+# attrs is imported with the first model: who sends no model has no use for it.
 
 
 class Unset:
@@ -51,7 +55,7 @@ FileTypes = (
 RequestFiles = list[tuple[str, FileTypes]]
 
 
-@define
+@dataclass(slots=True)
 class File:
     """Contains information for file uploads"""
 
@@ -64,8 +68,10 @@ class File:
         return self.file_name, self.payload, self.mime_type
 
 
-def shown(model: AttrsInstance) -> str:
+def shown(model: "AttrsInstance") -> str:
     """Write a model as its set members, without those the spec marks as secret."""
+    from attrs import fields
+
     values = ((a.name, getattr(model, a.name)) for a in fields(type(model)) if a.repr)
     inside = ", ".join(f"{name}={value!r}" for name, value in values if value is not UNSET)
     return f"{type(model).__name__}({inside})"
@@ -74,7 +80,7 @@ def shown(model: AttrsInstance) -> str:
 T = TypeVar("T")
 
 
-@define
+@dataclass(slots=True)
 class Response(Generic[T]):
     """A response from an endpoint"""
 

@@ -23,7 +23,7 @@ from rezoom_contract import MeetingUpdate
 from rezoom_wire import facts
 
 WIRE = files("rezoom_wire")
-BODY: dict[str, Any] = json.loads(WIRE.joinpath("schema.json").read_bytes())["update"]
+BODY: dict[str, Any] = json.loads(WIRE.joinpath("schemas", "update.json").read_bytes())
 REQUIRED = {
     "recurrence.type",
     "settings.auto_add_recording_to_video_management.enable",

@@ -114,8 +114,8 @@ def test_changed_number_changes_the_guard(changed: SpecCopy) -> None:
 
 def test_changed_number_changes_every_validation(changed: SpecCopy) -> None:
     """The JSON Schema, the facade over it, and the contract all count to the new limit."""
-    schema = json.loads((changed.root / "generated/rezoom_wire/schema.json").read_bytes())
-    assert schema["update"]["properties"]["topic"]["maxLength"] == 210
+    schema = json.loads((changed.root / "generated/rezoom_wire/schemas/update.json").read_bytes())
+    assert schema["properties"]["topic"]["maxLength"] == 210
     verdicts = '[[p.rule for p in judge(None, {"topic": "x" * n})[1]] for n in (210, 211)]'
     assert value(changed, verdicts) == [[], ["topic.maxLength"]]
     contract = (

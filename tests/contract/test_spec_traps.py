@@ -19,7 +19,7 @@ from rezoom_wire.models import Meeting, MeetingSettings, MeetingUpdate
 
 WIRE = files("rezoom_wire")
 BUNDLE: dict[str, Any] = json.loads(WIRE.joinpath("openapi.json").read_bytes())
-BODY: dict[str, Any] = json.loads(WIRE.joinpath("schema.json").read_bytes())["update"]
+BODY: dict[str, Any] = json.loads(WIRE.joinpath("schemas", "update.json").read_bytes())
 VALID = jsonschema_rs.Draft202012Validator(BODY)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import rezoom_wire
 from rezoom_wire import facts as facts
 from rezoom_wire.types import UNSET as _UNSET
 from rezoom_wire.types import Unset as Unset
@@ -24,10 +25,19 @@ PACKAGE = "rezoom_wire"
 UNSET: Any = _UNSET
 
 
+def read_schema(name: str) -> str:
+    """Read a validator schema: of bodies (`update`, `advice`) or of cases (the other two)."""
+    spec: Any = rezoom_wire.__spec__
+    place = str(Path(rezoom_wire.__path__[0], "schemas", f"{name}.json"))
+    # As pkgutil.get_data reads, from a zip too: importlib.resources would bring zipfile with it.
+    text: str = spec.loader.get_data(place).decode()
+    return text
+
+
 @cache
-def schemas() -> dict[str, Any]:
-    """Load the validator schemas: of bodies (`update`, `advice`) and of cases (the other two)."""
-    loaded: dict[str, Any] = json.loads(files(PACKAGE).joinpath("schema.json").read_bytes())
+def load_schema(name: str) -> dict[str, Any]:
+    """Load a validator schema, to say where in it an error is."""
+    loaded: dict[str, Any] = json.loads(read_schema(name))
     return loaded
 
 
@@ -43,12 +53,10 @@ def source(tag: str) -> str:
 
 @cache
 def _update_form() -> tuple[str, str]:
-    """Take apart what the generated builder writes: only the number differs from call to call."""
-    # Importing the builder imports httpx: `import rezoom` must not.
-    from rezoom_wire.api.meetings import update_meeting
-
-    written = update_meeting.build_request(0)
-    return written["method"].upper(), written["url"].removesuffix("0")
+    """Take the operation apart: only the number differs from call to call."""
+    # Not from the generated builder, which imports attrs, and models that no update needs.
+    operation = facts.OPERATIONS["updateMeeting"]
+    return operation.method, operation.path.partition("{")[0]
 
 
 def update_request(meeting: int, occurrence: str | None) -> tuple[str, str, dict[str, str]]:

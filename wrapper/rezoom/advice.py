@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._wire import facts, schemas, source
+from ._wire import facts, load_schema, source
 from .errors import Problem
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _inside(rule: str, at: str, value: Any, error: ValidationError) -> tuple[str
 
 @cache
 def _top() -> _Place:
-    return _place(schemas()["advice"])
+    return _place(load_schema("advice"))
 
 
 def _place(schema: Mapping[str, Any]) -> _Place:

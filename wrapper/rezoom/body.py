@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ._wire import Unset, facts, source
 from .errors import Problem
@@ -137,8 +136,11 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return _time(lambda: utc_instant(value), path, out)
     if known is not None and known.time is not None and isinstance(value, str | datetime):
         return value  # together with `timezone`, in `_write_start`
-    if isinstance(value, ZoneInfo) and known is not None and known.time_zone:
-        return value.key or _unnamed_zone(path, out)
+    if known is not None and known.time_zone and not isinstance(value, str):
+        from zoneinfo import ZoneInfo
+
+        if isinstance(value, ZoneInfo):
+            return value.key or _unnamed_zone(path, out)
     if isinstance(value, list | tuple):
         if known is not None and known.separator:
             return _join(value, known.separator, path, out)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ._wire import facts, schemas, source
+from ._wire import facts, load_schema, read_schema, source
 from .advice import from_rule as from_rule
 from .advice import warnings
 from .body import Draft, as_mapping, draft, pattern_path, shown
@@ -90,9 +89,12 @@ def _told_once(problems: Iterable[Problem]) -> list[Problem]:
 def validator(name: str) -> Draft202012Validator:
     """Compile one of the spec's schemas: `update`, `advice`, `situations` or `reasons`."""
     # Loaded on first use: compiling the schema costs more than `import rezoom` may.
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator, RegexOptions
 
-    return Draft202012Validator(schemas()[name], validate_formats=True)
+    # The plain engine knows all that the spec's patterns use, and is a part of the other one.
+    return Draft202012Validator(
+        read_schema(name), validate_formats=True, pattern_options=RegexOptions()
+    )
 
 
 def _verdicts(body: dict[str, Any], unknown: set[str]) -> Iterator[Problem]:
@@ -111,7 +113,7 @@ def _problems(
     steps: list[str | int] = list(error.schema_path)
     at = _dotted(error.instance_path)
     value = _at(body, error.instance_path)
-    rule = _nearest_rule(schemas()[name], steps)
+    rule = _nearest_rule(load_schema(name), steps)
     keyword = str(steps[-1])
     if rule is not None:
         if not isinstance(value, dict) and pattern_path(at) == rule.path:
@@ -121,7 +123,7 @@ def _problems(
         path = ".".join(part for part in (at, field) if part)
         yield from_rule(rule, path)
     elif keyword == "additionalProperties":
-        known = _at(schemas()[name], steps[:-1])["properties"]
+        known = _at(load_schema(name), steps[:-1])["properties"]
         for member in sorted(set(value) - set(known)):
             path = f"{at}.{member}" if at else member
             if member in facts.RULES["occurrence-in-body"].names:
@@ -131,7 +133,7 @@ def _problems(
             else:
                 yield _unknown(path, member, known)
     else:
-        schema = _at(schemas()[name], steps[:-1])
+        schema = _at(load_schema(name), steps[:-1])
         if keyword == "required":
             for member in schema["required"]:
                 if member not in value:
@@ -186,6 +188,8 @@ def _unknown(path: str, member: str, known: Mapping[str, object]) -> Problem:
     if rule != "unknown-field":
         return computed(rule, path, f"write {instead[0]} instead" if instead else "")
     elsewhere = [p for p in facts.FIELDS if member in (p, p.rpartition(".")[2])]
+    from difflib import get_close_matches
+
     close = get_close_matches(member, known, n=2)
     if not close:
         names = dict.fromkeys(p.rpartition(".")[2] for p in facts.FIELDS)
@@ -255,6 +259,8 @@ def _known_ids(allow: Collection[str]) -> None:
             )
         if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
             continue
+        from difflib import get_close_matches
+
         close = get_close_matches(rule, ids, n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "see the `rule` of the problem"
         raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)

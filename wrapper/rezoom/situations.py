@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ._wire import facts, schemas
+from ._wire import facts, load_schema
 from .body import pattern_path
 from .case import Case, build_case
 from .errors import Problem
@@ -62,12 +62,12 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 @cache
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
-    asked = {row["x-rule"] for row in schemas()["reasons"]["allOf"]}
+    asked = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
     return frozenset(r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in asked)
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
-    rows = schemas()[name]["allOf"]
+    rows = load_schema(name)["allOf"]
     for error in validator(name).iter_errors(case):
         # allOf, the place of the rule, not: a rule is written so that it fails where it holds.
         yield facts.RULES[rows[error.schema_path[1]]["x-rule"]]
@@ -94,7 +94,7 @@ def _within(member: str, name: str) -> bool:
 @cache
 def _asked_about(rule: str) -> tuple[str, ...]:
     """List what a rule wants to know of the meeting before it can say anything."""
-    rows = schemas()["situations"]["allOf"]
+    rows = load_schema("situations")["allOf"]
     when = next(row["not"] for row in rows if row["x-rule"] == rule)
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
 

@@ -4,11 +4,15 @@ An offset such as +01:00 is never written: Zoom describes only these two forms, 
 to read an offset as UTC (https://github.com/calcom/cal.diy/pull/3238).
 """
 
-import difflib
+from __future__ import annotations
+
 import re
-import zoneinfo
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _WRITTEN = re.compile(
     r"""
@@ -90,7 +94,8 @@ def is_instant(text: str) -> bool:
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:
     """Return the time zone of that name; a name that does not exist brings the nearest ones."""
-    if isinstance(key, ZoneInfo):
+    make, missing = _zones()
+    if isinstance(key, make):
         if key.key is None:
             raise WireTimeError(
                 "this ZoneInfo has no name to send", "use ZoneInfo('Europe/Berlin')"
@@ -100,8 +105,8 @@ def zone(key: str | ZoneInfo) -> ZoneInfo:
         kind = type(key).__name__
         raise WireTimeError(f"a time zone is a name, not {kind}", "write 'Europe/Berlin'")
     try:
-        return ZoneInfo(key)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return make(key)
+    except (missing, ValueError, OSError):
         raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key)) from None
 
 
@@ -157,12 +162,21 @@ def _named_zone(info: tzinfo) -> ZoneInfo | None:
     name = getattr(info, "key", None) or getattr(info, "zone", None)
     if not isinstance(name, str) or name in _UTC_NAMES:
         return None
-    if isinstance(info, ZoneInfo):
+    make, missing = _zones()
+    if isinstance(info, make):
         return info
     try:
-        return ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return make(name)
+    except (missing, ValueError, OSError):
         return None
+
+
+@cache
+def _zones() -> tuple[type[ZoneInfo], type[Exception]]:
+    # Loaded on first use, with half of the interpreter's own configuration: few changes move time.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    return ZoneInfo, ZoneInfoNotFoundError
 
 
 def _moved(moment: datetime, place: tzinfo) -> datetime:
@@ -185,13 +199,16 @@ def _wall(moment: datetime) -> str:
 def _nearest_zones(key: str) -> str:
     if "/" not in key and len(key.strip()) <= _LONGEST_ABBREVIATION:
         return "abbreviations are ambiguous: write a name such as Europe/Berlin"
-    known = {name.casefold(): name for name in zoneinfo.available_timezones()}
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = {name.casefold(): name for name in available_timezones()}
     if not known:
         return "this system has no time zone database: pip install tzdata"
     # "Berlin" alone should find Europe/Berlin, which is far away letter by letter.
     cities = {name.rpartition("/")[2]: name for name in known}
     wanted = key.strip().replace(" ", "_").casefold()
     near = [cities[wanted]] if wanted in cities else []
-    near += difflib.get_close_matches(wanted, known, n=3, cutoff=0.75)
+    near += get_close_matches(wanted, known, n=3, cutoff=0.75)
     names = list(dict.fromkeys(known[name] for name in near))[:3]
     return f"write {' or '.join(names)}" if names else "write a name such as Europe/Berlin"

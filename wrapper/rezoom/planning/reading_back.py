@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from .._wire import facts, schemas
+from .._wire import facts, load_schema
 from ..body import pattern_path
 
 
@@ -52,7 +52,7 @@ def has_time(path: str) -> bool:
 @cache
 def is_whole(path: str) -> bool:
     """Tell whether an object is sent whole: without some member it would be refused."""
-    node: Any = schemas()["update"]
+    node: Any = load_schema("update")
     for name in path.split("."):
         node = node.get("properties", {}).get(name, {})
     return bool(node.get("required"))
