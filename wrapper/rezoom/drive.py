@@ -54,16 +54,19 @@ _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
     """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
     held = Held(tools.clock)
+    line: Line | None = None
 
     def perform(intent: Intent) -> object:
+        nonlocal line
         match intent:
             case Authorize(rejected):
                 # Before anything is reserved: a client that is closed costs nothing.
-                return _authorize(rejected, tools, connect())
-            case Send(request, token, grant):
                 line = connect()
+                return _authorize(rejected, tools, line)
+            case Send(request, token, grant):
+                line = line or connect()
                 held.sends(grant)
-                return _exchange(lambda: line.write(request, token.value), line, tools, request)
+                return _exchange(line, tools, request, token.value)
             case Reserve():
                 held.asks()
                 grant = book(intent, tools.ledger)
@@ -100,17 +103,18 @@ async def adrive(
 ) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive`."""
     held = Held(tools.clock)
+    line: AsyncLine | None = None
 
     async def perform(intent: Intent) -> object:
+        nonlocal line
         match intent:
             case Authorize(rejected):
-                return await _aauthorize(rejected, tools, *connect())
+                line, renewing = connect()
+                return await _aauthorize(rejected, tools, line, renewing)
             case Send(request, token, grant):
-                line, _ = connect()
+                line = line or connect()[0]
                 held.sends(grant)
-                return await _aexchange(
-                    lambda: line.write(request, token.value), line, tools, request
-                )
+                return await _aexchange(line, tools, request, token.value)
             case Reserve():
                 held.asks()
                 grant = await abook(intent, tools.ledger)
@@ -154,7 +158,7 @@ def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failur
         if token is not None:
             return token
         asked = tools.auth.request()
-        return _accept(_exchange(lambda: _form(line, asked), line, tools), tools)
+        return _accept(_exchange(line, tools, asked), tools)
 
 
 async def _aauthorize(
@@ -168,11 +172,7 @@ async def _aauthorize(
         if token is not None:
             return token
         asked = tools.auth.request()
-        return _accept(await _aexchange(lambda: _form(line, asked), line, tools), tools)
-
-
-def _form(line: Line | AsyncLine, asked: TokenRequest) -> httpx.Request:
-    return line.fill(asked.url, asked.form, asked.headers)
+        return _accept(await _aexchange(line, tools, asked), tools)
 
 
 def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
@@ -184,33 +184,38 @@ def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
 
 
 def _exchange(
-    write: Callable[[], httpx.Request], line: Line, tools: Tools, request: Outgoing | None = None
+    line: Line, tools: Tools, asked: Outgoing | TokenRequest, token: str = ""
 ) -> Reply | Failure:
     start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
-        answer = line.send(write())
+        answer = line.send(_written(line, asked, token))
     except _NO_ANSWER as error:
-        return _failure(error, tools, request)
-    return _answered(answer, tools, request, start)
+        return _failure(error, tools, asked)
+    return _answered(answer, tools, asked, start)
 
 
 async def _aexchange(
-    write: Callable[[], httpx.Request],
-    line: AsyncLine,
-    tools: Tools,
-    request: Outgoing | None = None,
+    line: AsyncLine, tools: Tools, asked: Outgoing | TokenRequest, token: str = ""
 ) -> Reply | Failure:
     start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
-        answer = await line.send(write())
+        answer = await line.send(_written(line, asked, token))
     except _NO_ANSWER as error:
-        return _failure(error, tools, request)
-    return _answered(answer, tools, request, start)
+        return _failure(error, tools, asked)
+    return _answered(answer, tools, asked, start)
 
 
-def _answered(answer: Answer, tools: Tools, request: Outgoing | None, start: float) -> Reply:
+def _written(line: Line | AsyncLine, asked: Outgoing | TokenRequest, token: str) -> httpx.Request:
+    if isinstance(asked, TokenRequest):
+        return line.fill(asked.url, asked.form, asked.headers)
+    return line.write(asked, token)
+
+
+def _answered(
+    answer: Answer, tools: Tools, request: Outgoing | TokenRequest, start: float
+) -> Reply:
     reply = Reply(*answer, tools.clock.now())
-    if request is not None and _log.isEnabledFor(logging.DEBUG):
+    if isinstance(request, Outgoing) and _log.isEnabledFor(logging.DEBUG):
         _log.debug(
             "%s %s answered %d after %.3f s, tracking id %s",
             request.method, request.path, reply.status, tools.clock.monotonic() - start,
@@ -219,13 +224,13 @@ def _answered(answer: Answer, tools: Tools, request: Outgoing | None, start: flo
     return reply
 
 
-def _failure(error: Exception, tools: Tools, request: Outgoing | None) -> Failure:
+def _failure(error: Exception, tools: Tools, request: Outgoing | TokenRequest) -> Failure:
     sent = False if isinstance(error, NEVER_LEFT) else None
     # The text of an httpx error may quote a URL with credentials of a proxy: only its kind is told,
     # and what the operating system said.
     said = str(error) if isinstance(error, httpx.ConnectError) else ""
     reason = f"{type(error).__name__}{f' ({said})' if said else ''}"
-    if request is not None:
+    if isinstance(request, Outgoing):
         _log.debug("%s %s: %s", request.method, request.path, reason)
     return Failure(sent, reason, tools.clock.now())
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import httpx
 
 AGENT = {"User-Agent": "rezoom"}
+_LENGTHS = 256
 
 
 class Letterhead:
@@ -17,8 +18,7 @@ class Letterhead:
         self._text, self._base = base_url, httpx.URL(base_url)
         self._quick = quick_address(self._base)
         self._timeout = timeout.as_dict()
-        # With the token that was used last: of requests without a body, and with one.
-        self._headers = self._begin("")
+        self._headers = _Headers("")
 
     def write(
         self,
@@ -35,17 +35,11 @@ class Letterhead:
             address = httpx.URL(self._text + path, params=dict(query) or None)
         else:
             address = self._quick(self._base, path)
-        known, bare, full = self._headers
-        if known != token:
-            _, bare, full = self._headers = self._begin(token)
-        request = httpx.Request(
-            method, address, headers=bare if content is None else full,
+        return httpx.Request(
+            method, address, headers=self._headers_of(token, content),
             stream=httpx.ByteStream(content or b""),
             extensions={"timeout": self._timeout, **extensions},
         )  # fmt: skip
-        if content is not None:
-            request.headers["Content-Length"] = str(len(content))
-        return request
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
@@ -54,17 +48,36 @@ class Letterhead:
             extensions={"timeout": self._timeout},
         )  # fmt: skip
 
-    def _begin(self, token: str) -> tuple[str, httpx.Headers, httpx.Headers]:
+    def _headers_of(self, token: str, content: bytes | None) -> httpx.Headers:
+        """Write the headers, or find those of an earlier request: httpx copies them."""
+        kept = self._headers
+        if kept.token != token or len(kept.by_length) > _LENGTHS:
+            kept = self._headers = _Headers(token)
+        length = None if content is None else len(content)
+        headers = kept.by_length.get(length)
+        if headers is None:
+            headers = kept.by_length[length] = httpx.Headers(self._begin(token, length))
+        return headers
+
+    def _begin(self, token: str, length: int | None) -> dict[str, str]:
         begun = {
             "Host": self._base.netloc.decode("ascii"),
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             **AGENT,
         }
+        if length is None:
+            return begun | {"Accept-Encoding": "gzip, deflate"}
         # An update is answered without a body: nothing there to compress.
-        bare = begun | {"Accept-Encoding": "gzip, deflate"}
-        full = begun | {"Content-Type": "application/json"}
-        return token, httpx.Headers(bare), httpx.Headers(full)
+        return begun | {"Content-Type": "application/json", "Content-Length": str(length)}
+
+
+class _Headers:
+    """Those of the token that was used last, by the length of the body."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.by_length: dict[int | None, httpx.Headers] = {}
 
 
 class Address(httpx.URL):

@@ -8,7 +8,7 @@ from .gauge import Row, nth_free
 from .reservation import Scope
 
 NO_PLACE = (0, 0)
-_NEVER = 1 << 62
+NEVER = 1 << 62
 
 # Half the time of Row(), which is made for every scope of every update.
 as_row: Callable[[type[Row], tuple[object, ...]], Row] = tuple.__new__
@@ -38,7 +38,7 @@ class Pot:
         self.external: tuple[tuple[int, int], ...] = ()
         self.count = self.blocked = self.flying = self.closed = 0
         self.pilot = ""
-        self.due = _NEVER
+        self.due = NEVER
 
     def settle(self, token: str, free_at: int) -> None:
         """Note the answer to a request that is under way."""
@@ -104,7 +104,7 @@ class Pot:
             del self.waiting[token]
             self.unknown -= {token}
         self.count = sum(self.counts())
-        self.due = self.free_at(1) if self.count else _NEVER
+        self.due = self.free_at(1) if self.count else NEVER
 
     def counts(self) -> tuple[int, int, int, int]:
         """Count the places: pending, settled, external, unknown."""
@@ -127,7 +127,7 @@ class Pot:
         if wanted > 1:
             return nth_free(self.places(), wanted)
         first = [self.settled[0][0]] if self.settled else []
-        return min(*first, *self.waiting.values(), *(at for at, _ in self.external), _NEVER)
+        return min(*first, *self.waiting.values(), *(at for at, _ in self.external), NEVER)
 
     def places(self) -> tuple[tuple[int, int], ...]:
         """List (free at, how many)."""

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from . import sqlite_sql as sql
+from .pot import NEVER
 from .sqlite_event import (
     ABANDONED,
     ANSWERED,
@@ -152,7 +153,7 @@ class Tail:
     def read(self, db: sqlite3.Connection, weight: Weight, now: int) -> None:
         """Complete a scope by what its tables say."""
         if self.all and weight.scope not in self.weights:
-            weight.complete((), now)
+            weight.whole, weight.due = True, NEVER  # and empty
         else:
             self.singly += 1
             weight.complete(db.execute(sql.LOAD, (now, weight.scope)), now)
