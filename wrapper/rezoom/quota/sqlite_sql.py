@@ -40,10 +40,12 @@ BLOCKED = -1
 
 NEWS = "SELECT id, kind, token, send_by, keys, numbers FROM event WHERE id > ?"
 EVENT = "INSERT INTO event (id, kind, token, send_by, keys, numbers) VALUES (?, ?, ?, ?, ?, ?)"
-# Not by the next number alone: an old one is free again after a fold.
-NEXT = """INSERT INTO event (id, kind, token, send_by, keys, numbers)
-SELECT ?1 + 1, ?2, ?3, ?4, ?5, ?6
-WHERE (SELECT max(id) FROM event) = ?1"""
+# Only behind the event ?1, or not at all: what is taken by the number of the last one is ignored.
+# Not by the next number alone: an old one is free again after a fold. As one of VALUES, because
+# a SELECT with the same condition takes a quarter longer.
+NEXT = """INSERT OR IGNORE INTO event (id, kind, token, send_by, keys, numbers) VALUES (
+CASE (SELECT max(id) FROM event) WHEN ?1 THEN ?1 + 1 ELSE (SELECT max(id) FROM event) END,
+?2, ?3, ?4, ?5, ?6)"""
 
 
 def _places(which: str) -> str:
