@@ -27,7 +27,7 @@ from compiler.bundle import (
     request_schema,
 )
 from compiler.document import Document, SpecError
-from compiler.facts import facts_module, secret_names
+from compiler.facts import facts_modules, secret_names
 from compiler.lint import lint
 from compiler.literals import refuse_booleans
 from compiler.rule_rows import LISTS
@@ -121,7 +121,9 @@ def compile_spec(root: Path, target: Path) -> None:
             (target / CONTRACT / "__init__.py").write_text(refuse_booleans(module), "utf-8")
     with step("facts, schemas, formatting, seal"):
         wire, contract = target / WIRE, target / CONTRACT
-        (wire / "facts.py").write_text(facts_module(bundled), encoding="utf-8")
+        (wire / "tables").mkdir()
+        for place, text in facts_modules(bundled).items():
+            (wire / place).write_text(text, encoding="utf-8")
         schemas = {"update": request_schema(bundled), "advice": advice_schema(bundled)}
         schemas |= {
             name.removeprefix("x-"): situation_schema(bundled, name)

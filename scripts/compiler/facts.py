@@ -1,23 +1,55 @@
-"""Write `facts.py`: everything the spec knows that is not a shape, as typed constants."""
+"""Write `facts.py` and `tables/`: what the spec knows that is not a shape, as typed constants."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from .bundle import BODY, Schema
 from .document import walk
+from .facts_types import LATE
 from .reading_back import read_backs, volatile
 from .rule_rows import members, rule_rows
 
 # A real module, so that it is type-checked like everything else; its text heads the generated one.
 _TYPES = Path(__file__).with_name("facts_types.py")
+_TABLE = '''\
+"""{name} of `facts`, loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ..facts import {row}
+
+'''
 
 
-def facts_module(bundled: Schema) -> str:
-    """Render the module, unformatted and without its header."""
+def facts_modules(bundled: Schema) -> dict[str, str]:
+    """Render the modules, by their paths; unformatted and without their headers."""
+    early = [_TYPES.read_text(encoding="utf-8")]
+    tables = {"tables/__init__.py": '"""Long tables of `facts`, which loads them."""\n'}
+    for name, kind, value in _tables(bundled):
+        line = f"{name}: Final[{kind}] = {value}\n"
+        if name in LATE:
+            row = re.findall(r"\w+", kind.removesuffix(", ...]"))[-1]
+            tables[f"tables/{name.lower()}.py"] = _TABLE.format(name=name, row=row) + line
+        else:
+            early.append(line)
+    # For type checkers, which do not ask `__getattr__`.
+    loaded = [f"    from .tables.{name.lower()} import {name} as {name}" for name in sorted(LATE)]
+    early.append("\n".join(["if TYPE_CHECKING:", *loaded, ""]))
+    return {"facts.py": "\n".join(early)} | tables
+
+
+def _tables(bundled: Schema) -> list[tuple[str, str, str]]:
+    """List each constant: its name, its type, and how Python writes it."""
     fields = {path: _field(path, schema) for path, schema in members(bundled, BODY)}
-    tables: list[tuple[str, str, str]] = [
+    return [
         ("SPEC_VERSION", "str", repr(bundled["info"]["version"])),
         ("BASE_URL", "str", repr(bundled["servers"][0]["url"])),
         ("SERVERS", "tuple[str, ...]", repr(tuple(s["url"] for s in bundled["servers"]))),
@@ -43,14 +75,14 @@ def facts_module(bundled: Schema) -> str:
         ("LAPSE", "Lapse", _call("Lapse", bundled["x-lapse"])),
         ("HEADERS", "Mapping[str, str]", f"MappingProxyType({bundled['x-headers']!r})"),
         ("FIELDS", "Mapping[str, Field]", _table(fields)),
+        ("MEMBERS", "frozenset[str]", f"frozenset({_member_names(fields)!r})"),
+        ("FORMS", "Mapping[str, Form]", _table(_forms(bundled))),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),
         ("READ_BACK", "Mapping[str, ReadBack]", _table(_read_backs(bundled))),
         ("VOLATILE", "frozenset[str]", f"frozenset({sorted(volatile(bundled))!r})"),
         ("OCCURRENCE_FIELDS", "tuple[str, ...]", repr(_honoured(bundled))),
         ("SECRET_NAMES", "frozenset[str]", f"frozenset({sorted(secret_names(bundled))!r})"),
     ]
-    lines = [f"{name}: Final[{kind}] = {value}" for name, kind, value in tables]
-    return "\n\n".join([_TYPES.read_text(encoding="utf-8"), *lines]) + "\n"
 
 
 def secret_names(bundled: Schema) -> set[str]:
@@ -198,6 +230,19 @@ def _field(path: str, schema: Schema) -> str:
     # By identity: `0 == False`, and a minimum of 0 is a fact.
     said = {k: v for k, v in row.items() if v is not None and v is not False and v not in ("", ())}
     return _call("Field", said)
+
+
+def _member_names(fields: Iterable[str]) -> list[str]:
+    return sorted({path.rpartition(".")[2] for path in fields})
+
+
+def _forms(bundled: Schema) -> dict[str, str]:
+    forms = {}
+    for path, schema in members(bundled, BODY):
+        row = {"time": schema.get("x-time"), "separator": schema.get("x-separator")}
+        if said := {key: value for key, value in row.items() if value is not None}:
+            forms[path] = _call("Form", said)
+    return forms
 
 
 def _rules(bundled: Schema) -> dict[str, str]:

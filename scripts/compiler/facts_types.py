@@ -6,8 +6,27 @@ Made from the `x-` keys of the spec. Imports nothing but the standard library.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+# Long tables, each in a module of its own: an update that goes well looks into none of them.
+LATE: Final = frozenset(
+    ("ERRORS", "FIELDS", "READ_BACK", "RULES", "SCOPES", "SOURCES", "THROTTLES", "TOKEN_ERRORS")
+)
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in LATE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f".tables.{name.lower()}", __package__)
+        # Kept (PEP 562): asked for once more, it is found as any other name is.
+        table = globals()[name] = getattr(module, name)
+        return table
+
+    def __dir__() -> list[str]:
+        return [*globals(), *LATE]
 
 
 class Source(NamedTuple):
@@ -146,6 +165,13 @@ class Field(NamedTuple):
     time_zone: bool = False
     separator: str | None = None
     examples: tuple[object, ...] = ()
+
+
+class Form(NamedTuple):
+    """How a member is written that is not taken as it comes: see `Field`."""
+
+    time: str | None = None
+    separator: str | None = None
 
 
 NO_BOUNDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})

@@ -31,18 +31,13 @@ class Level(NamedTuple):
 
 
 _PLAIN = Level()
-_NAMES = frozenset(path.rpartition(".")[2] for path in facts.FIELDS)
+_NAMES = facts.MEMBERS
 
 
 @cache
 def top() -> Level:
     """Read from the spec which members are times, and which lists Zoom wants as text."""
-    special = {
-        path: known
-        for path, known in facts.FIELDS.items()
-        if known.time is not None or known.separator
-    }
-    return _level(special)
+    return _level(facts.FORMS)
 
 
 def copied(raw: Mapping[Any, Any], level: Level = _PLAIN, depth: int = 0) -> dict[str, Any]:
@@ -104,7 +99,7 @@ def _instant(text: str) -> str:
         raise Odd from None
 
 
-def _level(special: Mapping[str, facts.Field], prefix: str = "") -> Level:
+def _level(special: Mapping[str, facts.Form], prefix: str = "") -> Level:
     here = {
         path.removeprefix(prefix): known
         for path, known in special.items()
