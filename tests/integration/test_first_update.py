@@ -17,8 +17,8 @@ print(*sys.modules)
 """
 # Models, zones, spelling help, archives, other ledgers: none of them is in a new topic.
 UNASKED = frozenset(
-    "attr attrs rezoom_wire.models rezoom_wire.client zoneinfo difflib zipfile sqlite3 redis"
-    " pydantic rezoom.recurrence rezoom.simulator".split()
+    "attr attrs rezoom_wire.models rezoom_wire.client rezoom_wire.tables zoneinfo difflib zipfile"
+    " sqlite3 redis pydantic rezoom.recurrence rezoom.simulator".split()
 )
 
 
