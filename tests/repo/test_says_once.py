@@ -25,6 +25,7 @@ MEANT: dict[tuple[str, int], str] = {
     ("cli/preview.py", 60): "how many dates are listed at once",
     ("cli/preview_view.py", 60): TIME,
     ("intents.py", 200): STATUS,
+    ("letterhead.py", 256): "for how many lengths of a body headers are kept",
     ("quota/instants.py", 60): TIME,
     ("quota/keys.py", 80): "the port of http",
     ("quota/pacing.py", 60): TIME,
