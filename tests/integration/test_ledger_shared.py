@@ -18,6 +18,7 @@ from ledgers import asking
 from rezoom import Quota, QuotaExceeded
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger, sqlite_tail
+from rezoom.quota.gauge import Reading
 from rezoom.quota.pacing import Pace
 
 WHO = st.integers(0, 2)
@@ -77,12 +78,21 @@ class Shared(RuleBasedStateMachine):
         # What became of them: the first word is the last.
         self.endings: dict[str, str] = {}
         self.number = 0
-        self._stack.callback(setattr, sqlite_tail, "_MANY", sqlite_tail._MANY)
+        # Readings, and what they said at once.
+        self.readings: list[tuple[Reading, object]] = []
+        for name in ("_MANY", "_SINGLY", "_FEW", "_MOST"):
+            self._stack.callback(setattr, sqlite_tail, name, getattr(sqlite_tail, name))
 
-    @initialize(many=st.sampled_from([0, 3, 9, 500]))
-    def fold_after(self, many: int) -> None:
-        """As often as it gets, or never."""
-        sqlite_tail._MANY = many
+    @initialize(
+        many=st.sampled_from([0, 3, 9, 500]),
+        singly=st.sampled_from([0, 2, 500]),
+        few=st.sampled_from([1, 9, 500]),
+        most=st.sampled_from([1, 4, 500]),
+    )
+    def remember(self, many: int, singly: int, few: int, most: int) -> None:
+        """Fold as often as it gets or never; know all scopes, or one by one; forget some."""
+        sqlite_tail._MANY, sqlite_tail._SINGLY = many, singly
+        sqlite_tail._FEW, sqlite_tail._MOST = few, most
 
     def teardown(self) -> None:
         for ledger in self.ledgers:
@@ -111,6 +121,15 @@ class Shared(RuleBasedStateMachine):
                 for one in (self.ledgers[who], self.model):
                     one.settle(self.grants[-1])
                 self.endings[f"{self.number}"] = "settle"
+                self._read(who, self.grants[-1].reservation)
+
+    def _read(self, who: int, reservation: Reservation) -> None:
+        """Right behind its own answer a process knows all, and what it said stays said."""
+        for one in (self.ledgers[who], self.model):
+            reading = one.reading(reservation)
+            said = told(self.model.usage(reservation))
+            assert told(reading.quota()) == said
+            self.readings.append((one.reading(reservation), said))
 
     @precondition(lambda self: self.grants)
     @rule(who=WHO, pick=st.integers(0, 99))
@@ -138,6 +157,13 @@ class Shared(RuleBasedStateMachine):
         self.endings.setdefault(grant.token, ending)
         for one in (self.ledgers[who], self.model):
             getattr(one, ending)(grant)
+
+    @rule()
+    def look_back(self) -> None:
+        """A receipt that is looked at late tells what was left when it was written."""
+        for reading, said in self.readings:
+            assert told(reading.quota()) == said
+        self.readings.clear()
 
     @rule(
         who=WHO,
