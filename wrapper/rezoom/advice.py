@@ -29,6 +29,18 @@ class _Place(NamedTuple):
     inside: Draft202012Validator
 
 
+def compile_schema(schema: Mapping[str, Any] | str) -> Draft202012Validator:
+    """Compile a schema; formats are judged too, patterns by the plain engine.
+
+    The spec's patterns use no more than that one knows, and the other, which knows lookaround,
+    brings it along with itself.
+    """
+    from jsonschema_rs import Draft202012Validator, RegexOptions
+
+    given = schema if isinstance(schema, str) else dict(schema)
+    return Draft202012Validator(given, validate_formats=True, pattern_options=RegexOptions())
+
+
 def warnings(body: Mapping[str, Any]) -> list[Problem]:
     """List what is doubtful about a body that the spec allows."""
     told = [_warning(*one) for one in broken(body)]
@@ -94,16 +106,13 @@ def _top() -> _Place:
 
 
 def _place(schema: Mapping[str, Any]) -> _Place:
-    # Loaded on first use: few bodies are warned of.
-    from jsonschema_rs import Draft202012Validator
-
     strange = schema.keys() - {"properties", "items", "allOf"}
     if strange:
         raise TypeError(f"the advice has {', '.join(sorted(strange))}, which nobody reads here")
     rules = tuple(
         (
             rule["x-rule"],
-            Draft202012Validator(rule, validate_formats=True),
+            compile_schema(rule),
             rule.keys() == {"x-rule", "not"},
             _needed(rule),
         )
@@ -114,7 +123,7 @@ def _place(schema: Mapping[str, Any]) -> _Place:
         tuple((name, _place(below)) for name, below in schema.get("properties", {}).items()),
         _place(schema["items"]) if "items" in schema else None,
         rules,
-        Draft202012Validator({"allOf": inside} if inside else {}, validate_formats=True),
+        compile_schema({"allOf": inside} if inside else {}),
     )
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ._wire import facts, load_schema, read_schema, source
+from .advice import compile_schema, warnings
 from .advice import from_rule as from_rule
-from .advice import warnings
 from .body import Draft, as_mapping, draft, pattern_path, shown
 from .errors import ConfigError, Problem
 
@@ -88,13 +88,9 @@ def _told_once(problems: Iterable[Problem]) -> list[Problem]:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Compile one of the spec's schemas: `update`, `advice`, `situations` or `reasons`."""
-    # Loaded on first use: compiling the schema costs more than `import rezoom` may.
-    from jsonschema_rs import Draft202012Validator, RegexOptions
-
-    # The plain engine knows all that the spec's patterns use, and is a part of the other one.
-    return Draft202012Validator(
-        read_schema(name), validate_formats=True, pattern_options=RegexOptions()
-    )
+    # On first use: it costs more than `import rezoom` may. The text goes as it is, because what
+    # Python makes of it is needed only to say where an error is.
+    return compile_schema(read_schema(name))
 
 
 def _verdicts(body: dict[str, Any], unknown: set[str]) -> Iterator[Problem]:
