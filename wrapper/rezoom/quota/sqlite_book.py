@@ -17,7 +17,7 @@ from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope, granted_before
 from .sqlite_event import ABANDONED, ANSWERED, CHANGED, GRANTED, GRANTED_PACED, RELEASED
 from .sqlite_quick import answer, placed, read
-from .sqlite_quick import number as _number
+from .sqlite_sql import number as _number
 from .sqlite_tail import Tail
 from .sqlite_weight import Weight
 

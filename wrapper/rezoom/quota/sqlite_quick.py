@@ -7,7 +7,6 @@ remembered. If anybody has written anything in the meantime, nothing is granted.
 from __future__ import annotations
 
 import sqlite3
-from functools import lru_cache
 from typing import TypeAlias
 
 from . import sqlite_sql as sql
@@ -17,6 +16,7 @@ from .pacing import turn
 from .rail import shown
 from .reservation import Grant, Reservation, Scope, as_grant
 from .sqlite_event import ANSWERED, GRANTED, GRANTED_PACED, packer
+from .sqlite_sql import number
 from .sqlite_tail import Tail
 from .sqlite_weight import Weight
 
@@ -25,8 +25,6 @@ Asked: TypeAlias = tuple[Reservation, str, float]
 
 # How old a receipt's reading may be.
 _MOMENT = SECOND // 128
-
-number = lru_cache(16384)(sql.number)
 
 
 def placed(reservation: Reservation) -> list[Scope]:

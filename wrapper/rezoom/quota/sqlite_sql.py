@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from .gauge import PENDING, SETTLED, UNKNOWN
@@ -110,6 +111,7 @@ LAST = "UPDATE anchor SET last = max(last, ?)"
 RESET = tuple(f"DELETE FROM {table}" for table in ("event", "unanswered", "place", "pace", "block"))
 
 
+@lru_cache(16384)
 def number(key: str) -> int:
     """Turn a key into a number that fits SQLite: two keys hardly ever meet.
 
