@@ -141,10 +141,11 @@ def test_a_server_that_is_not_there_is_told(server: Server) -> None:
         ledger.reserve(asking(), "one")
 
 
-def test_what_another_format_wrote_is_left_alone(server: Server) -> None:
+@pytest.mark.parametrize("written", ["1:new:1", "3:reset:1"])
+def test_what_another_format_wrote_is_left_alone(server: Server, written: str) -> None:
     """Two releases would spend one quota twice."""
     with server.client() as client:
-        client.set("{rezoom}:epoch", "2:new:1")
+        client.set("{rezoom}:epoch", written)
 
     assert "another release" in str(refused(server))
 
@@ -161,7 +162,7 @@ def test_everything_is_in_one_slot_and_what_is_counted_expires(server: Server) -
     with server.client() as client:
         keys = client.keys()
         lasting = {key for key in keys if client.pttl(key) < 0}
-        shortest = client.pttl("{rezoom}:places:https://api.zoom.us/v2 a/meeting/7")
+        shortest = client.pttl("{rezoom}:scope:https://api.zoom.us/v2 a/meeting/7")
 
     assert {key_slot(key.encode()) for key in keys} == {key_slot(b"{rezoom}")}
     assert lasting == {"{rezoom}:epoch", "{rezoom}:index", "{rezoom}:hosts:a"}

@@ -61,7 +61,7 @@ def through(proxy: LossyProxy) -> Ledger:
 def test_a_grant_whose_answer_is_lost_is_given_once(proxy: LossyProxy, loss: Loss) -> None:
     """The script ran, and runs again with the same token."""
     ledger = through(proxy)
-    proxy.lose_answer_to(b'"mine"', loss)
+    proxy.lose_answer_to(b"EVALSHA", loss)
 
     grant = ledger.reserve(asking(exclusive=True), "mine")
 
@@ -75,7 +75,7 @@ def test_an_ending_whose_answer_is_lost_is_told_again(proxy: LossyProxy, loss: L
     """Once is enough, and twice does no harm."""
     ledger = through(proxy)
     grant = ledger.reserve(asking(), "mine")
-    proxy.lose_answer_to(b'"settle"', loss)
+    proxy.lose_answer_to(b"EVALSHA", loss)
 
     ledger.settle(grant)
 
@@ -87,7 +87,7 @@ def test_an_ending_whose_answer_is_lost_is_told_again(proxy: LossyProxy, loss: L
 def test_what_others_spent_is_added_once(proxy: LossyProxy, loss: Loss) -> None:
     """Only what is missing is added, so a second time adds nothing."""
     ledger = through(proxy)
-    proxy.lose_answer_to(b'"external"', loss)
+    proxy.lose_answer_to(b"EVALSHA", loss)
 
     ledger.external(asking(), "meeting", 2)
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
 from ..errors import ConfigError, QuotaExceeded
-from .gauge import Forecast, Gauge, Quota, read_gauge
+from .gauge import Forecast, Gauge, Quota, nth_free, read_gauge
 from .instants import SECOND, instant, micros
 from .machine import MACHINE, Time
-from .pacing import Pace, Stored
-from .redis_link import GRANTED, SPENT, TAG, Answer, Link, OnLoss
+from .redis_link import GRANTED, SPENT, Answer, Link, OnLoss
 from .redis_server import as_text, connect
+from .redis_state import (
+    TAG,
+    State,
+    number_words,
+    pace_key,
+    read_pace,
+    read_state,
+    scope_key,
+    scope_words,
+    turn_key,
+)  # fmt: skip
 from .refusal import flying_refusal, last, pace_refusal, scope_refusal, spent
 from .reservation import Grant, Reservation, Scope
 from .tolerance import Tolerant
@@ -74,18 +84,20 @@ class RedisLedger(Twins):
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
-        lease, pace = reservation.lease, reservation.pace
+        lease, pace, scopes = reservation.lease, reservation.pace, reservation.scopes
         longest = min(wait, _LONGEST_WAIT) * SECOND
-        words = (
-            lease.horizon, lease.margin, lease.send_within, longest,
-            *_pace_words(pace), *_scope_words(reservation.scopes),
-        )  # fmt: skip
-        answer = self._link.ask("reserve", "reserve", words, token, pace.key if pace else "")
+        paced = (pace.rate or 0, pace.gap, pace.slack, pace.ceiling) if pace else (0, 0, 0, 0)
+        words = number_words(lease.horizon, lease.margin, lease.send_within, longest, *paced)
+        keys = [*map(scope_key, scopes), pace_key(pace)]
+        if not any(scope.counted or scope.exclusive for scope in scopes):
+            keys.append(turn_key(token))
+        words += scope_words(scopes)
+        answer = self._link.ask("reserve", "reserve", keys, words, token=token)
         if answer.status == SPENT:
             raise spent(token)
         if answer.status != GRANTED:
             raise _refusal(reservation, answer, wait)
-        turn = answer.rest[0]
+        turn: int = answer.rest[0]
         # Of a grant that was given before, the turn may be over; the time to send is not longer.
         late = max(0, answer.now - turn)
         return Grant(token, reservation, answer.asked_at - late, max(0, turn - answer.now))
@@ -121,26 +133,24 @@ class RedisLedger(Twins):
         """Pace more slowly for a while."""
         pace = reservation.pace
         if pace is not None:
-            words = (_word(pace.rate), pace.ceiling, _word(limit))
+            words = number_words(pace.rate or 0, pace.ceiling, max(0, limit or 0))
             with Tolerant("a slower pace"):
-                self._link.ask("learn", "slow_down", words, pace=pace.key)
+                self._link.ask("learn", "slow_down", (pace_key(pace),), words)
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope."""
         scopes = tuple(scope for scope in reservation.scopes if scope.limit is not None)
-        answer = self._link.ask("read", "usage", _scope_words(scopes))
+        answer = self._link.ask("read", "usage", [*map(scope_key, scopes)])
         gauges = {}
-        for scope, summary in zip(scopes, answer.rest, strict=True):
-            if scope.gate and summary[5] <= answer.now:
-                continue
-            places = tuple(zip(summary[7::2], summary[8::2], strict=True))
-            later = Forecast(places, answer.ahead)
-            gauges[scope.name] = replace(_gauge(scope, summary, answer), forecast=later)
+        for scope, stored in zip(scopes, answer.rest, strict=True):
+            state = read_state(stored, answer.now)
+            if not scope.gate or state.blocked > answer.now:
+                gauges[scope.name] = _gauge(scope, state, answer)
         return Quota.of(gauges)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
-        answer = self._link.ask("read", "keys", (prefix,))
+        answer = self._link.ask("read", "keys", text=prefix)
         return tuple(sorted(as_text(key) for key in answer.rest[0]))
 
     def reset(self) -> None:
@@ -172,60 +182,41 @@ class RedisLedger(Twins):
 
     def _finish(self, operation: str, grant: Grant, what: str) -> None:
         scopes = grant.reservation.scopes
-        words = (grant.reservation.lease.margin, *_scope_words(scopes))
+        words = number_words(grant.reservation.lease.margin) + scope_words(scopes)
         with Tolerant(what):
-            self._link.ask("finish", operation, words, grant.token)
+            self._link.ask("finish", operation, [*map(scope_key, scopes)], words, token=grant.token)
 
     def _learn(
         self, operation: str, scope: Scope, value: int, reservation: Reservation, what: str
     ) -> Answer | None:
-        words = (value, reservation.lease.margin, *_scope_words((scope,)))
+        words = number_words(value, reservation.lease.margin) + scope_words((scope,))
         with Tolerant(what):
-            return self._link.ask("learn", operation, words)
+            return self._link.ask("learn", operation, (scope_key(scope),), words)
         return None
 
 
-def _word(value: float | None) -> object:
-    return "" if value is None else value
-
-
-def _scope_words(scopes: tuple[Scope, ...]) -> list[object]:
-    words: list[object] = []
-    for scope in scopes:
-        span = scope.span if scope.rolling else ""
-        limit = None if scope.gate else scope.limit
-        words += (scope.key, _word(limit), span, scope.exclusive, scope.bundled)
-    return words
-
-
-def _pace_words(pace: Pace | None) -> tuple[object, ...]:
-    if pace is None:
-        return "", 0, 0, 0
-    return _word(pace.rate), pace.gap, pace.slack, pace.ceiling
-
-
 def _refusal(reservation: Reservation, answer: Answer, wait: float) -> QuotaExceeded:
-    after, learned, since, *summaries = answer.rest
+    paced, *stored = answer.rest
 
     def show(at: int) -> datetime:
         return instant(at + answer.ahead)
 
     refusals = []
-    for scope, summary in zip(reservation.scopes, summaries, strict=True):
-        blocked, flying = summary[5:7]
-        if sum(summary[:4]) >= scope.most or blocked > answer.now:
-            refusals.append(scope_refusal(scope.name, _gauge(scope, summary, answer)))
-        if scope.exclusive and flying > answer.now:
-            refusals.append(flying_refusal(show(flying)))
-    if reservation.pace is not None:
-        stored: Stored = (after, float(learned) if learned else None, since)
-        refusals.append(pace_refusal(reservation.pace, stored, answer.now, wait, show))
+    for scope, text in zip(reservation.scopes, stored, strict=True):
+        state = read_state(text, answer.now)
+        if sum(state.counts) >= scope.most or state.blocked > answer.now:
+            refusals.append(scope_refusal(scope.name, _gauge(scope, state, answer)))
+        if scope.exclusive and state.flying > answer.now:
+            refusals.append(flying_refusal(show(state.flying)))
+    pace = reservation.pace
+    if pace is not None:
+        refusals.append(pace_refusal(pace, read_pace(paced), answer.now, wait, show))
     return last(refusals)
 
 
-def _gauge(scope: Scope, summary: list[Any], answer: Answer) -> Gauge:
-    free, blocked = summary[4:6]
+def _gauge(scope: Scope, state: State, answer: Answer) -> Gauge:
+    blocked = state.blocked if state.blocked > answer.now else 0
     return read_gauge(
-        scope.limit, summary[:4], lambda _: free, blocked if blocked > answer.now else 0,
-        lambda at: instant(at + answer.ahead),
+        scope.limit, state.counts, partial(nth_free, state.places), blocked,
+        lambda at: instant(at + answer.ahead), forecast=Forecast(state.places, answer.ahead),
     )  # fmt: skip

@@ -19,6 +19,7 @@ class Lines:
 
     def __init__(self, client: Redis) -> None:
         import redis
+        from redis.client import NEVER_DECODE
 
         self._client: Any = client
         self._pool: Any = getattr(client, "connection_pool", None)
@@ -26,20 +27,21 @@ class Lines:
         pools = (redis.ConnectionPool, redis.BlockingConnectionPool)
         self._plain = type(client) is redis.Redis and type(self._pool) in pools
         self._refused = redis.ResponseError
+        self._as_it_is = {NEVER_DECODE: True}
         self._idle: list[Any] = []
         in_forked_child(self._leave_to_parent)
 
-    def run(self, command: str, script: str, key: str, given: str) -> Any:
-        """EVAL a script, or by its name EVALSHA; raises what redis-py raises."""
+    def run(self, *command: object) -> Any:
+        """EVAL a script, or by its name EVALSHA; raises what redis-py raises, decodes nothing."""
         if not self._plain:
-            return self._client.execute_command(command, script, 1, key, given)
+            return self._client.execute_command(*command, **self._as_it_is)
         try:
             line = self._idle.pop()
         except IndexError:
             line = self._pool.connection_class(**self._pool.connection_kwargs)
         try:
-            line.send_command(command, script, 1, key, given)
-            said = line.read_response()
+            line.send_command(*command)
+            said = line.read_response(disable_decoding=True)
         except self._refused:
             self._idle.append(line)  # the server has answered, so the line is in order
             raise

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
@@ -15,6 +14,7 @@ from .instants import HOUR, MINUTE, SECOND, instant, micros
 from .machine import Time, machine_boot
 from .redis_line import Lines
 from .redis_server import address_of, as_text, explain, inspect, on_this_machine
+from .redis_state import TAG, head_words
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -23,16 +23,8 @@ _log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
 OnLoss = Literal["refuse", "wait", "trust"]
 
-# One hash tag: a cluster then keeps everything on one node, the epoch with what it vouches for.
-TAG = "{rezoom}:"
 _EPOCH = f"{TAG}epoch"
-_FORMAT = "1"
-_PARTS = {
-    "reserve": ("head", "reserve", "count", "refuse"),
-    "finish": ("head", "finish"),
-    "learn": ("head", "count", "learn"),
-    "read": ("head", "count", "read"),
-}
+_FORMAT = "2"
 # The first word of every answer, as in head.lua.
 REFUSED, GRANTED, SPENT, _LOST, _UNTRUSTED, _DONE = range(6)
 # What two clocks may be apart.
@@ -90,14 +82,20 @@ class Link:
         self,
         file: str,
         operation: str,
-        words: Iterable[object] = (),
+        keys: Sequence[bytes] = (),
+        words: bytes = b"",
+        *,
         token: str = "",
-        pace: str = "",
+        text: str = "",
     ) -> Answer:
-        """Run an operation; one that was cut off is run again, because each of them allows it."""
+        """Run an operation; one that was cut off is run again, because each of them allows it.
+
+        `keys` and `words` are what redis_state.py makes of what is asked.
+        """
+        script = _script(file, operation)
 
         def run() -> Answer:
-            return self._run(_script(file), operation, token, pace, *words)
+            return self._run(script, keys, words, token, text)
 
         answer = self.reach(run)
         if answer.status == _LOST:
@@ -154,21 +152,24 @@ class Link:
         self._check_at = self._clock.monotonic() + _CHECK_EVERY
 
     def _open(self) -> Answer:
-        return self._run(_script("read"), "open")
+        return self._run(_script("read", "open"))
 
     def _run(
-        self, script: Script, operation: str, token: str = "", pace: str = "", *words: object
+        self,
+        script: Script,
+        keys: Sequence[bytes] = (),
+        words: bytes = b"",
+        token: str = "",
+        text: str = "",
     ) -> Answer:
         asked_at = micros(self._clock.now())
-        counted = "" if self._server_clock is None else micros(self._server_clock.now())
-        given = json.dumps((
-            operation, self._epoch, counted, _TOLERANCE, *self._witnesses(asked_at), token, pace,
-            *words,
-        ))  # fmt: skip
+        counted = 0 if self._server_clock is None else micros(self._server_clock.now())
+        head = head_words(counted, _TOLERANCE, self._witnesses(asked_at), token)
+        given = (len(keys) + 1, _EPOCH, *keys, self._epoch, head + words, text)
         try:
-            said = self._lines.run("EVALSHA", script.sha, _EPOCH, given)
+            said = self._lines.run("EVALSHA", script.sha, *given)
         except self._forgotten:
-            said = self._lines.run("EVAL", script.text, _EPOCH, given)
+            said = self._lines.run("EVAL", script.text, *given)
         status, now, *rest = said
         if status == _UNTRUSTED:
             raise ClockUntrusted(
@@ -230,8 +231,8 @@ class Link:
 
 
 @cache
-def _script(name: str) -> Script:
+def _script(file: str, operation: str) -> Script:
     folder = files(__package__).joinpath("redis_lua")
-    parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in _PARTS[name])
-    text = "\n".join(parts)
+    parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("head", file))
+    text = "\n".join((f"local operation = '{operation}'", *parts))
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())

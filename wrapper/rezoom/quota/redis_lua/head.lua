@@ -1,98 +1,78 @@
 -- One step of a ledger: all scopes are read and written at one instant of the server's clock.
--- This is the head of every script. Functions are made anew in every call, so the parts that grant
--- a place come first and have few of them.
--- KEYS: the epoch; everything else is named after what is asked, in the same hash tag.
--- ARGV: one JSON list, which is read faster than thirty arguments: operation, epoch, clock,
--- tolerance, two witnesses, the token, the pace's key, then what the operation takes.
--- Places are a sorted set: state and token, scored with the instant at which they free.
--- Marks are a hash: "flight", "blocked", and bundles of places as "state:free_at" = how many.
+-- This is the head of every script; before it stands which operation it is.
+-- KEYS: the epoch, the scopes, then what the operation needs besides.
+-- ARGV: the epoch that the caller remembers, and numbers packed as redis_state.py packs them: the
+-- clock (0: the server's), a tolerance, two witnesses, the token, the operation's own, the scopes.
+-- A scope is one string, so that one MGET reads them all and one SETRANGE takes a place: places
+-- (when it frees, its state, how many it is or the turn it waits for, its token), then a tail
+-- (how many there are, when the first frees, when the key goes, the block, the flight, its token).
+-- Numbers go to redis.call as they are: it writes all 16 digits of an instant, tostring only 14.
 
-local TAG, FORMAT = '{rezoom}:', '1' -- redis_link.py
 local REFUSED, GRANTED, SPENT, LOST, UNTRUSTED, DONE = 0, 1, 2, 3, 4, 5 -- redis_link.py
-local PENDING, SETTLED, EXTERNAL, UNKNOWN = '0', '1', '2', '3' -- gauge.py
-local INDEX, PLACES, MARKS = '{rezoom}:index', '{rezoom}:places:', '{rezoom}:marks:'
-local SECOND, MINUTE, DAY = 1e6, 6e7, 8.64e10
-local MINUTE_MS, HOUR_MS = 6e4, 3.6e6
+local PENDING, SETTLED, EXTERNAL, UNKNOWN = 0, 1, 2, 3 -- gauge.py
+local PLACE, TAIL, BOTH, SPEC = '>dBdc16', '>dddddc16', '>dBdc16dddddc16', '>ddBB' -- redis_state.py
+local PLACE_SIZE, TAIL_SIZE, SPEC_SIZE = 33, 56, 18
+local TAG, INDEX, SCOPE, PACE = '{rezoom}:', '{rezoom}:index', '{rezoom}:scope:', '{rezoom}:pace:'
+local FORMAT = '2' -- redis_link.py
+local SECOND, MINUTE, HOUR, DAY = 1e6, 6e7, 3.6e9, 8.64e10
+local ENDLESS, NEVER, NOBODY = math.huge, 2 ^ 53, ('\0'):rep(16)
 
-local call, format = redis.call, string.format
-local given = cjson.decode(ARGV[1])
-local operation, epoch, now, tolerance = given[1], given[2], given[3], given[4]
-local token, pace_name = given[7], given[8]
-local pace_key, turn_key = TAG .. 'pace:' .. pace_name, TAG .. 'turn:' .. token
+local call, find, sub = redis.call, string.find, string.sub
+local ceil, floor, max, min = math.ceil, math.floor, math.max, math.min
+local write, read = struct.pack, struct.unpack
+local given = ARGV[2]
+local now, tolerance, one, another, token, at = read('>ddddc16', given)
 
-if now == '' then
+if now == 0 then
   local time = call('TIME')
   now = time[1] * SECOND + time[2]
-  if math.abs(now - given[5]) > tolerance and math.abs(now - given[6]) > tolerance then
+  if math.abs(now - one) > tolerance and math.abs(now - another) > tolerance then
     return { UNTRUSTED, now }
   end
 end
 
-local stored = call('MGET', KEYS[1], turn_key, pace_key)
-local current, earlier, paced = stored[1], stored[2], stored[3]
-
-if current ~= epoch and operation ~= 'open' and operation ~= 'reset' then
+local stored = call('MGET', unpack(KEYS))
+local current = stored[1]
+if current ~= ARGV[1] and operation ~= 'open' and operation ~= 'reset' then
   return { LOST, now, current or '' }
 end
 
-local function read_scopes(first)
-  local scopes = {}
-  for at = first, #given, 5 do
-    local name = given[at]
-    scopes[#scopes + 1] = {
-      name = name, places = PLACES .. name, marks = MARKS .. name,
-      limit = tonumber(given[at + 1]), span = tonumber(given[at + 2]),
-      exclusive = given[at + 3], bundled = given[at + 4],
-    }
-  end
-  return scopes
-end
-
 -- reservation.py; a scope without a span is counted by the day of UTC.
-local function free_at(scope, latest, margin)
-  if scope.span then
-    return latest + scope.span + margin
+local function free_at(span, latest, margin)
+  if span > 0 then
+    return latest + span + margin
   end
-  return (math.floor((latest + margin) / DAY) + 1) * DAY + margin
+  return (floor((latest + margin) / DAY) + 1) * DAY + margin
 end
 
--- Lets a key live until `last`, and an hour longer, so that it is rarely touched again.
--- All instants are formatted: tostring keeps 14 of their 16 digits.
-local function keep(key, name, last)
-  local needed = math.ceil((last - now) / 1000) + MINUTE_MS
-  if call('PTTL', key) < needed then
-    call('PEXPIRE', key, format('%.0f', needed + HOUR_MS))
-    call('ZREMRANGEBYSCORE', INDEX, '-inf', format('%.0f', now))
-    call('ZADD', INDEX, 'GT', format('%.0f', last + 2 * HOUR_MS * 1000), name)
-  end
+-- Lets a scope's key live until `last`, which its tail says too, so that it is rarely touched.
+local function keep(key, last)
+  call('PEXPIRE', key, ceil((last - now) / 1000))
+  call('ZREMRANGEBYSCORE', INDEX, '-inf', now)
+  call('ZADD', INDEX, 'GT', last + HOUR, sub(key, #SCOPE + 1))
 end
 
--- Counts what a scope holds; what has freed is dropped when it stands in the way.
-local function weigh(scope)
-  local bundles, bundled, blocked, flying = nil, 0, 0, 0
-  local marks = call('HGETALL', scope.marks)
-  for at = 1, #marks, 2 do
-    local field, value = marks[at], marks[at + 1]
-    if field == 'blocked' then
-      blocked = tonumber(value)
-    elseif field == 'flight' then
-      flying = tonumber(value:match('^%d+'))
-    else
-      local free = tonumber(field:sub(3))
-      if free > now then
-        bundles, bundled = bundles or {}, bundled + value
-        bundles[#bundles + 1] = { free, field:sub(1, 1), tonumber(value) }
-      else
-        call('HDEL', scope.marks, field)
-      end
+-- The places that have not freed, how many they are, and when the first of them will.
+local function drop_freed(state, size)
+  local left, total, due = {}, 0, NEVER
+  for first = 1, size, PLACE_SIZE do
+    local free, kind, number = read('>dBd', state, first)
+    if free > now then
+      left[#left + 1] = sub(state, first, first + PLACE_SIZE - 1)
+      total = total + ((kind == SETTLED or kind == EXTERNAL) and number or 1)
+      due = min(due, free)
     end
   end
-  local placed = call('ZCARD', scope.places)
-  -- A scope without a limit is swept now and then.
-  if placed + bundled >= (scope.limit or 128) then
-    placed = placed - call('ZREMRANGEBYSCORE', scope.places, '-inf', format('%.0f', now))
+  return table.concat(left), total, due
+end
+
+-- Where something that stands `inside` bytes into a place begins that place; nil: nowhere.
+local function find_place(state, size, what, inside)
+  local hit = find(state, what, 1, true)
+  while hit and hit <= size do
+    if (hit - 1 - inside) % PLACE_SIZE == 0 then
+      return hit - inside
+    end
+    hit = find(state, what, hit + 1, true)
   end
-  scope.bundles, scope.blocked, scope.flying = bundles, blocked, flying
-  scope.count = placed + bundled
-  return scope.count
 end

@@ -1,51 +1,63 @@
 -- What answers teach: a slower pace, a block, use by others.
 if operation == 'slow_down' then -- lesson() of pacing.py
-  local rate, ceiling, named = tonumber(given[9]), given[10], tonumber(given[11])
-  local tat, learned, since = 0, nil, 0
-  if paced then
-    local words = paced:gmatch('[^ ]+')
-    tat, since, learned = tonumber(words()), tonumber(words()), tonumber((words()))
+  local rate, ceiling, named = read('>ddd', given, at)
+  local tat, since, learned = 0, 0, 0
+  if stored[2] then
+    tat, since, learned = read('>ddd', stored[2])
   end
-  if learned and now - since < SECOND then
+  if learned > 0 and now - since < SECOND then
     return { DONE, now }
   end
-  local rated = rate or ceiling
-  if learned then
+  local rated = rate > 0 and rate or ceiling
+  if learned > 0 then
     local grown = learned + rated * (0.05 / 60) * (now - since) / SECOND
-    rated = math.min(rated, grown)
+    rated = min(rated, grown)
   end
-  if named and named > 0 then
-    rated = math.min(rated, named)
+  if named > 0 then
+    rated = min(rated, named)
   end
-  local text = format('%.0f %.0f %.17g', tat, now, math.max(0.1, rated * 0.7))
-  local kept = math.max(0, math.ceil((tat - now) / 1000)) + HOUR_MS
-  call('SET', pace_key, text, 'PX', format('%.0f', kept))
-  call('ZADD', INDEX, '+inf', pace_name)
+  local kept = max(tat, now) + 2 * HOUR
+  local text = write('>dddd', tat, now, max(0.1, rated * 0.7), kept)
+  call('SET', KEYS[2], text, 'PX', ceil((kept - now) / 1000))
+  call('ZADD', INDEX, '+inf', sub(KEYS[2], #PACE + 1))
   return { DONE, now }
 end
 
-local value, margin = given[9], given[10]
-local scope = read_scopes(11)[1]
-weigh(scope)
+local value, margin
+value, margin, at = read('>dd', given, at)
+local limit, span, _, bundled = read(SPEC, given, at)
+local places, total, due, kept, blocked, flying, pilot = '', 0, NEVER, 0, 0, 0, NOBODY
+if stored[2] then
+  local size = #stored[2] - TAIL_SIZE
+  _, _, kept, blocked, flying, pilot = read(TAIL, stored[2], size + 1)
+  places, total, due = drop_freed(stored[2], size)
+end
+
+local needed, missing = value, 0
 if operation == 'block' then
-  if value > scope.blocked then
-    call('HSET', scope.marks, 'blocked', format('%.0f', value))
-    keep(scope.marks, scope.name, value)
+  if value <= blocked then
+    return { DONE, now }
   end
-  return { DONE, now }
-end
-
-local missing = math.min(value, scope.limit)
-local _, numbers = list_places(scope)
-for _, number in ipairs(numbers) do
-  missing = missing - number
-end
-if missing > 0 then
-  local free = free_at(scope, now, margin)
-  if scope.bundled then
-    free = math.ceil(free / MINUTE) * MINUTE
+  blocked = value
+else
+  missing = min(value, limit) - total
+  if missing <= 0 then
+    return { DONE, now, 0 }
   end
-  call('HINCRBY', scope.marks, EXTERNAL .. ':' .. format('%.0f', free), missing)
-  keep(scope.marks, scope.name, free)
+  needed = free_at(span, now, margin)
+  if bundled == 1 then
+    needed = ceil(needed / MINUTE) * MINUTE
+  end
+  places = places .. write(PLACE, needed, EXTERNAL, missing, NOBODY)
+  total, due = total + missing, min(due, needed)
 end
-return { DONE, now, math.max(0, missing) }
+local life = kept < needed + MINUTE
+if life then
+  kept = needed + MINUTE + HOUR
+end
+local text = places .. write(TAIL, total, due, kept, blocked, flying, pilot)
+call('SET', KEYS[2], text, 'KEEPTTL')
+if life then
+  keep(KEYS[2], kept)
+end
+return { DONE, now, missing }

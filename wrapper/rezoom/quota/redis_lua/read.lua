@@ -1,7 +1,7 @@
 -- What is written, and starting over: usage, keys, open, reset.
 if operation == 'open' then
   if not current then
-    current = FORMAT .. ':new:' .. format('%.0f', now)
+    current = ('%s:new:%.0f'):format(FORMAT, now)
     call('SET', KEYS[1], current)
     return { DONE, now, current, 1 }
   end
@@ -10,15 +10,8 @@ end
 
 if operation == 'usage' then
   local answer = { DONE, now }
-  for _, scope in ipairs(read_scopes(9)) do
-    weigh(scope)
-    local summary = sum_up(scope)
-    local frees, numbers = list_places(scope)
-    for at, free in ipairs(frees) do
-      summary[#summary + 1] = free
-      summary[#summary + 1] = numbers[at]
-    end
-    answer[#answer + 1] = summary
+  for i = 2, #KEYS do
+    answer[i + 1] = stored[i] or ''
   end
   return answer
 end
@@ -26,13 +19,17 @@ end
 local names = call('ZRANGE', INDEX, 0, -1)
 
 if operation == 'keys' then
-  local found, prefix = {}, given[9]
+  local found, prefix = {}, ARGV[3]
   for _, name in ipairs(names) do
-    if name:sub(1, #prefix) == prefix then
-      local scope = { places = PLACES .. name, marks = MARKS .. name }
-      weigh(scope)
-      if #(list_places(scope)) > 0 or scope.blocked > now then
-        found[#found + 1] = name
+    if sub(name, 1, #prefix) == prefix then
+      local state = call('GET', SCOPE .. name)
+      if state then
+        local size = #state - TAIL_SIZE
+        local _, _, _, blocked = read(TAIL, state, size + 1)
+        local _, total = drop_freed(state, size)
+        if total > 0 or blocked > now then
+          found[#found + 1] = name
+        end
       end
     end
   end
@@ -40,9 +37,9 @@ if operation == 'keys' then
 end
 
 for _, name in ipairs(names) do
-  call('UNLINK', PLACES .. name, MARKS .. name, TAG .. 'pace:' .. name)
+  call('UNLINK', SCOPE .. name, PACE .. name)
 end
-current = FORMAT .. ':reset:' .. format('%.0f', now)
+current = ('%s:reset:%.0f'):format(FORMAT, now)
 call('UNLINK', INDEX)
 call('SET', KEYS[1], current)
 return { DONE, now, current }

@@ -1,82 +1,130 @@
-local horizon, margin, send_within, wait = given[9], given[10], given[11], given[12]
-local rate, gap, slack, ceiling = tonumber(given[13]), given[14], given[15], given[16]
-local scopes = read_scopes(17)
--- Where nothing is counted and nothing takes turns, only a block matters.
-local counted = {}
-for _, scope in ipairs(scopes) do
-  if scope.limit or scope.exclusive then
-    counted[#counted + 1] = scope
+local horizon, margin, send_within, wait, rate, gap, slack, ceiling
+horizon, margin, send_within, wait, rate, gap, slack, ceiling, at = read('>dddddddd', given, at)
+local scopes_at, last = at, 1 + (#given - at + 1) / SPEC_SIZE
+local paced, earlier = stored[last + 1], stored[last + 2]
+if earlier then -- where nothing is counted, nothing else tells that this was asked before
+  return { GRANTED, now, tonumber(earlier) }
+end
+
+-- turn() of pacing.py, in the same order of operations, so that both come to the same numbers.
+local turn, tat, since, learned, pace_kept = now, 0, 0, 0, 0
+if paced then
+  tat, since, learned, pace_kept = read('>dddd', paced)
+end
+if learned > 0 then
+  local most = rate > 0 and rate or ceiling
+  local grown = learned + most * (0.05 / 60) * (now - since) / SECOND
+  if grown < most then
+    gap, slack = ceil(SECOND / grown), 0
+  else
+    learned = 0
+  end
+end
+if gap > 0 and tat > now then
+  turn = max(now, tat - slack)
+end
+
+local latest, send_by = turn + horizon, turn + send_within
+local full, known = turn - now > wait, false
+local firsts, texts, lives = {}, {}, {}
+for i = 2, last do
+  local limit, span, exclusive, bundled
+  limit, span, exclusive, bundled, at = read(SPEC, given, at)
+  local state, size, before = stored[i], 0, nil
+  local total, due, kept, blocked, flying, pilot = 0, NEVER, 0, 0, 0, NOBODY
+  if state then
+    size = #state - TAIL_SIZE
+    total, due, kept, blocked, flying, pilot = read(TAIL, state, size + 1)
+    known = known or find(state, token, 1, true)
+    -- What has freed is dropped when it stands in the way, and when there is much of it.
+    if due <= now and (total >= limit or size > 128 * PLACE_SIZE) then
+      before, total, due = drop_freed(state, size)
+    end
+  end
+  if total >= limit or blocked > now or (exclusive == 1 and flying > now) then
+    full = true
+  elseif limit < ENDLESS or exclusive == 1 then
+    local free = latest + span + margin
+    if span == 0 then
+      free = free_at(span, latest, margin)
+    end
+    local needed = free
+    if exclusive == 1 then
+      flying, pilot, needed = send_by, token, max(free, send_by)
+    end
+    if kept < needed + MINUTE then
+      kept = needed + MINUTE + HOUR
+      lives[i] = kept
+    end
+    local text = write(
+      BOTH, free, PENDING, turn, token,
+      total + 1, free < due and free or due, kept, blocked, flying, pilot
+    )
+    texts[i], firsts[i] = before and before .. text or text, not before and size
   end
 end
 
 -- Asked again, because the answer was lost? Not when it was given back since.
-if earlier then
-  local held, pending = 0, 0
-  for _, scope in ipairs(counted) do
-    local scores =
-      call('ZMSCORE', scope.places, PENDING .. token, SETTLED .. token, UNKNOWN .. token)
-    pending = pending + (scores[1] and 1 or 0)
-    held = held + ((scores[1] or scores[2] or scores[3]) and 1 or 0)
+if known then
+  local counted, pending, held, before = 0, 0, 0, nil
+  at = scopes_at
+  for i = 2, last do
+    local limit, _, exclusive
+    limit, _, exclusive, _, at = read(SPEC, given, at)
+    if limit < ENDLESS or exclusive == 1 then
+      local state = stored[i]
+      local place = state and find_place(state, #state - TAIL_SIZE, token, 17)
+      counted = counted + 1
+      if place then
+        local _, kind, number = read('>dBd', state, place)
+        held = held + 1
+        if kind == PENDING then
+          pending, before = pending + 1, number
+        end
+      end
+    end
   end
-  if pending == #counted then
-    return { GRANTED, now, tonumber(earlier) }
-  elseif held > 0 then
-    return { SPENT, now }
+  if held > 0 then
+    -- Long after it could be sent, a place is not given once more: it may have freed.
+    local again = pending == counted and now < before + send_within + MINUTE
+    return again and { GRANTED, now, before } or { SPENT, now }
   end
 end
 
-local full = false
-for _, scope in ipairs(scopes) do
-  if weigh(scope) >= (scope.limit or math.huge) or scope.blocked > now
-    or (scope.exclusive and scope.flying > now) then
-    full = true
+if full then
+  local refusal = { REFUSED, now, paced or '' }
+  for i = 2, last do
+    refusal[i + 2] = stored[i] or ''
   end
+  return refusal
 end
 
--- turn() of pacing.py, in the same order of operations, so that both come to the same numbers.
-local turn, tat, learned, since = now, 0, nil, 0
-if paced then
-  local words = paced:gmatch('[^ ]+')
-  tat, since, learned = tonumber(words()), tonumber(words()), tonumber((words()))
+for i = 2, last do
+  local text = texts[i]
+  if text then
+    if firsts[i] then
+      call('SETRANGE', KEYS[i], firsts[i], text)
+    else
+      call('SET', KEYS[i], text, 'KEEPTTL')
+    end
+    if lives[i] then
+      keep(KEYS[i], lives[i])
+    end
+  end
 end
-local taught = learned
-if learned then
-  local most = rate or ceiling
-  local grown = learned + most * (0.05 / 60) * (now - since) / SECOND
-  if grown < most then
-    gap, slack = math.ceil(SECOND / grown), 0
+if gap > 0 then
+  tat = (tat > now and tat or now) + gap
+  local key = KEYS[last + 1]
+  -- An hour after the last call, nothing of a lesson is left.
+  if pace_kept < tat + HOUR then
+    pace_kept = tat + 2 * HOUR
+    call('SET', key, write('>dddd', tat, since, learned, pace_kept), 'PX', ceil((pace_kept - now) / 1000))
+    call('ZADD', INDEX, '+inf', sub(key, #PACE + 1))
   else
-    learned = nil
+    call('SETRANGE', key, 0, write('>ddd', tat, since, learned))
   end
 end
-if gap > 0 and tat > now then
-  turn = math.max(now, tat - slack)
+if KEYS[last + 2] then
+  call('SET', KEYS[last + 2], turn, 'PX', ceil((send_by - now + MINUTE) / 1000))
 end
-
-if not full and turn - now <= wait then
-  local send_by = turn + send_within
-  for _, scope in ipairs(counted) do
-    local free = free_at(scope, turn + horizon, margin)
-    if call('ZADD', scope.places, 'NX', format('%.0f', free), PENDING .. token) == 0 then
-      return { SPENT, now } -- the first scope says so, when nothing is written yet
-    end
-    keep(scope.places, scope.name, free)
-    if scope.exclusive then
-      call('HSET', scope.marks, 'flight', format('%.0f %s', send_by, token))
-      keep(scope.marks, scope.name, send_by)
-    end
-  end
-  if gap > 0 then
-    tat = math.max(now, tat) + gap
-    local text = learned and format('%.0f %.0f %.17g', tat, since, learned)
-      or format('%.0f %.0f', tat, since)
-    call('SET', pace_key, text, 'PX', format('%.0f', math.ceil((tat - now) / 1000) + HOUR_MS))
-    if not paced then
-      call('ZADD', INDEX, '+inf', pace_name)
-    end
-  end
-  -- For who has to ask again.
-  local kept = math.ceil((send_by - now) / 1000) + MINUTE_MS
-  call('SET', turn_key, format('%.0f', turn), 'PX', format('%.0f', kept))
-  return { GRANTED, now, turn }
-end
+return { GRANTED, now, turn }
