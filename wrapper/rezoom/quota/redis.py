@@ -97,7 +97,7 @@ class RedisLedger(Twins):
             raise spent(token)
         if answer.status != GRANTED:
             raise _refusal(reservation, answer, wait)
-        turn: int = answer.rest[0]
+        turn = answer.number
         # Of a grant that was given before, the turn may be over; the time to send is not longer.
         late = max(0, answer.now - turn)
         return Grant(token, reservation, answer.asked_at - late, max(0, turn - answer.now))
@@ -127,7 +127,7 @@ class RedisLedger(Twins):
         if scope is None or not scope.counted:
             return 0
         answer = self._learn("external", scope, used, reservation, "what others spent")
-        return 0 if answer is None else int(answer.rest[0])
+        return 0 if answer is None else answer.number
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
@@ -150,7 +150,7 @@ class RedisLedger(Twins):
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
-        answer = self._link.ask("read", "keys", text=prefix)
+        answer = self._link.ask("read", "keys", (), prefix.encode())
         return tuple(sorted(as_text(key) for key in answer.rest[0]))
 
     def reset(self) -> None:

@@ -31,16 +31,16 @@ class Lines:
         self._idle: list[Any] = []
         in_forked_child(self._leave_to_parent)
 
-    def run(self, *command: object) -> Any:
+    def run(self, *words: bytes) -> Any:
         """EVAL a script, or by its name EVALSHA; raises what redis-py raises, decodes nothing."""
         if not self._plain:
-            return self._client.execute_command(*command, **self._as_it_is)
+            return self._client.execute_command(words[0].decode(), *words[1:], **self._as_it_is)
         try:
             line = self._idle.pop()
         except IndexError:
             line = self._pool.connection_class(**self._pool.connection_kwargs)
         try:
-            line.send_command(*command)
+            line.send_packed_command([_packed(words)])
             said = line.read_response(disable_decoding=True)
         except self._refused:
             self._idle.append(line)  # the server has answered, so the line is in order
@@ -58,3 +58,9 @@ class Lines:
 
     def _leave_to_parent(self) -> None:
         self._idle = []
+
+
+def _packed(words: tuple[bytes, ...]) -> bytes:
+    # https://redis.io/docs/latest/develop/reference/protocol-spec/#arrays
+    parts = [b"$%d\r\n%b\r\n" % (len(word), word) for word in words]
+    return b"*%d\r\n%b" % (len(parts), b"".join(parts))

@@ -14,7 +14,7 @@ from .instants import HOUR, MINUTE, SECOND, instant, micros
 from .machine import Time, machine_boot
 from .redis_line import Lines
 from .redis_server import address_of, as_text, explain, inspect, on_this_machine
-from .redis_state import TAG, head_words
+from .redis_state import TAG, head_words, read_said
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -23,7 +23,7 @@ _log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
 OnLoss = Literal["refuse", "wait", "trust"]
 
-_EPOCH = f"{TAG}epoch"
+_EPOCH = f"{TAG}epoch".encode()
 _FORMAT = "2"
 # The first word of every answer, as in head.lua.
 REFUSED, GRANTED, SPENT, _LOST, _UNTRUSTED, _DONE = range(6)
@@ -40,18 +40,20 @@ _FORGOTTEN_AFTER = 25 * HOUR
 class Script(NamedTuple):
     """A script, and the name by which a server remembers it."""
 
-    text: str
-    sha: str
+    text: bytes
+    sha: bytes
 
 
 class Answer(NamedTuple):
     """What a script said at `now`; `asked_at` and `ahead` are of this machine's wall clock.
 
+    `number` is the turn of a grant, how many places were missing, or whether a count was begun.
     `ahead` is how far that clock is ahead of the server's; nobody asks for it after a grant.
     """
 
     status: int
     now: int
+    number: int
     rest: list[Any]
     asked_at: int
     ahead: int
@@ -86,7 +88,6 @@ class Link:
         words: bytes = b"",
         *,
         token: str = "",
-        text: str = "",
     ) -> Answer:
         """Run an operation; one that was cut off is run again, because each of them allows it.
 
@@ -95,7 +96,7 @@ class Link:
         script = _script(file, operation)
 
         def run() -> Answer:
-            return self._run(script, keys, words, token, text)
+            return self._run(script, keys, words, token)
 
         answer = self.reach(run)
         if answer.status == _LOST:
@@ -144,9 +145,9 @@ class Link:
         inspect(self.url, client.info(**({"target_nodes": find(_EPOCH)} if find else {})))
         if not self._epoch:
             answer = self._open()
-            epoch, made = as_text(answer.rest[0]), answer.rest[1]
+            epoch = as_text(answer.rest[0])
             self._read_epoch(epoch)
-            if made:
+            if answer.number:
                 _log.warning("nothing was counted at %s before: a new count begins", self.url)
             self._epoch = epoch
         self._check_at = self._clock.monotonic() + _CHECK_EVERY
@@ -160,17 +161,17 @@ class Link:
         keys: Sequence[bytes] = (),
         words: bytes = b"",
         token: str = "",
-        text: str = "",
     ) -> Answer:
         asked_at = micros(self._clock.now())
         counted = 0 if self._server_clock is None else micros(self._server_clock.now())
         head = head_words(counted, _TOLERANCE, self._witnesses(asked_at), token)
-        given = (len(keys) + 1, _EPOCH, *keys, self._epoch, head + words, text)
+        given = (b"%d" % (len(keys) + 1), _EPOCH, *keys, self._epoch.encode(), head + words)
         try:
-            said = self._lines.run("EVALSHA", script.sha, *given)
+            said = self._lines.run(b"EVALSHA", script.sha, *given)
         except self._forgotten:
-            said = self._lines.run("EVAL", script.text, *given)
-        status, now, *rest = said
+            said = self._lines.run(b"EVAL", script.text, *given)
+        first, *rest = said if isinstance(said, list) else (said,)
+        status, now, number = read_said(first)
         if status == _UNTRUSTED:
             raise ClockUntrusted(
                 f"The clock of the server {self.url} shows {instant(now)}, and by the clocks of"
@@ -182,7 +183,7 @@ class Link:
         if status != GRANTED and self._server_clock is None:
             ahead = micros(self._clock.now()) - now
             ahead = 0 if abs(ahead) < _SAME_CLOCK else ahead
-        return Answer(status, now, rest, asked_at, ahead)
+        return Answer(status, now, number, rest, asked_at, ahead)
 
     def _witnesses(self, wall: int) -> tuple[int, int]:
         """Say what time it is, in two ways; the server's time is believed if one of them agrees.
@@ -234,5 +235,5 @@ class Link:
 def _script(file: str, operation: str) -> Script:
     folder = files(__package__).joinpath("redis_lua")
     parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("head", file))
-    text = "\n".join((f"local operation = '{operation}'", *parts))
-    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+    text = "\n".join((f"local operation = '{operation}'", *parts)).encode()
+    return Script(text, sha1(text, usedforsecurity=False).hexdigest().encode())

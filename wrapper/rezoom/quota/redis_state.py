@@ -23,6 +23,7 @@ _SPEC = Struct(">2d2B")
 _PLACE = Struct(">dBd16s")
 _TAIL = Struct(">5d16s")
 _PACED = Struct(">4d")
+_SAID = Struct(">B2d")
 _ENDLESS = float("inf")
 # From here on a double leaves numbers out; nobody has so many places.
 _MOST = 1 << 53
@@ -79,6 +80,12 @@ def scope_words(scopes: Iterable[Scope]) -> bytes:
         )
         for scope in scopes
     ])  # fmt: skip
+
+
+def read_said(word: bytes) -> tuple[int, int, int]:
+    """Read the first word of an answer: a status, the clock, a number."""
+    status, now, number = _SAID.unpack(word)
+    return status, int(now), int(number)
 
 
 def read_state(stored: bytes, now: int) -> State:

@@ -60,4 +60,4 @@ for i = 2, #KEYS do
     end
   end
 end
-return { DONE, now }
+return write(SAID, DONE, now, 0)

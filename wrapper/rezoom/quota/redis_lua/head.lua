@@ -11,6 +11,7 @@
 local REFUSED, GRANTED, SPENT, LOST, UNTRUSTED, DONE = 0, 1, 2, 3, 4, 5 -- redis_link.py
 local PENDING, SETTLED, EXTERNAL, UNKNOWN = 0, 1, 2, 3 -- gauge.py
 local PLACE, TAIL, BOTH, SPEC = '>dBdc16', '>dddddc16', '>dBdc16dddddc16', '>ddBB' -- redis_state.py
+local SAID = '>Bdd' -- redis_state.py: a status, the clock, a number; then comes what is longer
 local PLACE_SIZE, TAIL_SIZE, SPEC_SIZE = 33, 56, 18
 local TAG, INDEX, SCOPE, PACE = '{rezoom}:', '{rezoom}:index', '{rezoom}:scope:', '{rezoom}:pace:'
 local FORMAT = '2' -- redis_link.py
@@ -27,14 +28,14 @@ if now == 0 then
   local time = call('TIME')
   now = time[1] * SECOND + time[2]
   if math.abs(now - one) > tolerance and math.abs(now - another) > tolerance then
-    return { UNTRUSTED, now }
+    return write(SAID, UNTRUSTED, now, 0)
   end
 end
 
 local stored = call('MGET', unpack(KEYS))
 local current = stored[1]
 if current ~= ARGV[1] and operation ~= 'open' and operation ~= 'reset' then
-  return { LOST, now, current or '' }
+  return { write(SAID, LOST, now, 0), current or '' }
 end
 
 -- reservation.py; a scope without a span is counted by the day of UTC.

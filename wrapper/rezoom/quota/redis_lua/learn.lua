@@ -6,7 +6,7 @@ if operation == 'slow_down' then -- lesson() of pacing.py
     tat, since, learned = read('>ddd', stored[2])
   end
   if learned > 0 and now - since < SECOND then
-    return { DONE, now }
+    return write(SAID, DONE, now, 0)
   end
   local rated = rate > 0 and rate or ceiling
   if learned > 0 then
@@ -20,7 +20,7 @@ if operation == 'slow_down' then -- lesson() of pacing.py
   local text = write('>dddd', tat, now, max(0.1, rated * 0.7), kept)
   call('SET', KEYS[2], text, 'PX', ceil((kept - now) / 1000))
   call('ZADD', INDEX, '+inf', sub(KEYS[2], #PACE + 1))
-  return { DONE, now }
+  return write(SAID, DONE, now, 0)
 end
 
 local value, margin
@@ -36,13 +36,13 @@ end
 local needed, missing = value, 0
 if operation == 'block' then
   if value <= blocked then
-    return { DONE, now }
+    return write(SAID, DONE, now, 0)
   end
   blocked = value
 else
   missing = min(value, limit) - total
   if missing <= 0 then
-    return { DONE, now, 0 }
+    return write(SAID, DONE, now, 0)
   end
   needed = free_at(span, now, margin)
   if bundled == 1 then
@@ -60,4 +60,4 @@ call('SET', KEYS[2], text, 'KEEPTTL')
 if life then
   keep(KEYS[2], kept)
 end
-return { DONE, now, missing }
+return write(SAID, DONE, now, missing)

@@ -3,15 +3,15 @@ if operation == 'open' then
   if not current then
     current = ('%s:new:%.0f'):format(FORMAT, now)
     call('SET', KEYS[1], current)
-    return { DONE, now, current, 1 }
+    return { write(SAID, DONE, now, 1), current }
   end
-  return { DONE, now, current, 0 }
+  return { write(SAID, DONE, now, 0), current }
 end
 
 if operation == 'usage' then
-  local answer = { DONE, now }
+  local answer = { write(SAID, DONE, now, 0) }
   for i = 2, #KEYS do
-    answer[i + 1] = stored[i] or ''
+    answer[i] = stored[i] or ''
   end
   return answer
 end
@@ -19,7 +19,7 @@ end
 local names = call('ZRANGE', INDEX, 0, -1)
 
 if operation == 'keys' then
-  local found, prefix = {}, ARGV[3]
+  local found, prefix = {}, sub(given, at)
   for _, name in ipairs(names) do
     if sub(name, 1, #prefix) == prefix then
       local state = call('GET', SCOPE .. name)
@@ -33,7 +33,7 @@ if operation == 'keys' then
       end
     end
   end
-  return { DONE, now, found }
+  return { write(SAID, DONE, now, 0), found }
 end
 
 for _, name in ipairs(names) do
@@ -42,4 +42,4 @@ end
 current = ('%s:reset:%.0f'):format(FORMAT, now)
 call('UNLINK', INDEX)
 call('SET', KEYS[1], current)
-return { DONE, now, current }
+return { write(SAID, DONE, now, 0), current }

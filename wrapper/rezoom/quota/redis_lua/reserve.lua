@@ -3,7 +3,7 @@ horizon, margin, send_within, wait, rate, gap, slack, ceiling, at = read('>ddddd
 local scopes_at, last = at, 1 + (#given - at + 1) / SPEC_SIZE
 local paced, earlier = stored[last + 1], stored[last + 2]
 if earlier then -- where nothing is counted, nothing else tells that this was asked before
-  return { GRANTED, now, tonumber(earlier) }
+  return write(SAID, GRANTED, now, earlier)
 end
 
 -- turn() of pacing.py, in the same order of operations, so that both come to the same numbers.
@@ -87,14 +87,14 @@ if known then
   if held > 0 then
     -- Long after it could be sent, a place is not given once more: it may have freed.
     local again = pending == counted and now < before + send_within + MINUTE
-    return again and { GRANTED, now, before } or { SPENT, now }
+    return write(SAID, again and GRANTED or SPENT, now, before or 0)
   end
 end
 
 if full then
-  local refusal = { REFUSED, now, paced or '' }
+  local refusal = { write(SAID, REFUSED, now, 0), paced or '' }
   for i = 2, last do
-    refusal[i + 2] = stored[i] or ''
+    refusal[i + 1] = stored[i] or ''
   end
   return refusal
 end
@@ -127,4 +127,4 @@ end
 if KEYS[last + 2] then
   call('SET', KEYS[last + 2], turn, 'PX', ceil((send_by - now + MINUTE) / 1000))
 end
-return { GRANTED, now, turn }
+return write(SAID, GRANTED, now, turn)
