@@ -281,7 +281,9 @@ class MemoryLedger(Twins):
             if not pot.count and pot.blocked <= now:
                 del self._pots[key]
         waiting = {token for pot in self._pots.values() for token in pot.waiting}
-        self._turns = {token: at for token, at in self._turns.items() if token in waiting}
+        self._turns = {
+            token: at for token, at in self._turns.items() if at > now or token in waiting
+        }
 
     def _after_fork(self) -> None:
         self._forked = True
