@@ -154,9 +154,12 @@ class Shared(RuleBasedStateMachine):
     def end(self, who: int, ending: str, pick: int) -> None:
         """Sometimes twice, sometimes after hours, and not always by who was granted it."""
         grant = self.grants[pick % len(self.grants)]
+        first = grant.token not in self.endings
         self.endings.setdefault(grant.token, ending)
         for one in (self.ledgers[who], self.model):
             getattr(one, ending)(grant)
+        if first and ending == "settle":
+            self._read(who, grant.reservation)
 
     @rule()
     def look_back(self) -> None:
@@ -311,3 +314,53 @@ def test_grants_in_turn_take_no_place_twice(pair: list[SQLiteLedger]) -> None:
     for ledger in pair:
         with pytest.raises(QuotaExceeded):
             ledger.reserve(asking(), "one too many")
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read all scopes as soon as one was asked for."""
+    monkeypatch.setattr(sqlite_tail, "_SINGLY", 0)
+
+
+def test_who_knows_all_scopes_hears_of_those_that_others_spend_from(
+    eager: None, pair: list[SQLiteLedger]
+) -> None:
+    """What is not remembered holds nothing, unless somebody wrote about it since."""
+    knowing, other = pair
+    for number in range(6):
+        knowing.settle(knowing.reserve(asking(key=f"{number}"), f"{number}"))
+    other.external(asking(key="elsewhere", limit=9), "meeting", 4)
+    for number in range(4):
+        grant = other.reserve(asking(key="elsewhere", limit=9), f"there {number}")
+        other.settle(grant)
+    for number in range(9):  # and folds what the other has written
+        knowing.settle(knowing.reserve(asking(key="more", limit=9), f"more {number}"))
+
+    usage = knowing.usage(asking(key="elsewhere", limit=9))
+
+    assert (usage.used, usage.external) == (4, 4)
+
+
+def test_who_forgets_scopes_reads_them_again(
+    eager: None, pair: list[SQLiteLedger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many were asked for to keep them all in mind."""
+    monkeypatch.setattr(sqlite_tail, "_MOST", 4)
+    ledger, _ = pair
+    for number in range(30):
+        ledger.settle(ledger.reserve(asking(key=f"{number}"), f"{number}"))
+
+    for number in range(30):
+        assert ledger.usage(asking(key=f"{number}")).used == 1
+
+
+def test_a_receipt_counts_what_others_wrote_before_its_answer(pair: list[SQLiteLedger]) -> None:
+    """Though the answer itself was written without a look at it."""
+    one, other = pair
+    grant = one.reserve(asking(limit=9), "mine")
+    for number in range(3):
+        other.settle(other.reserve(asking(limit=9), f"{number}"))
+
+    one.settle(grant)
+
+    assert one.reading(asking(limit=9)).quota().used == 4

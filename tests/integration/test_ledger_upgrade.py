@@ -1,4 +1,4 @@
-"""A file of the first format is brought up to date, with all that counts."""
+"""A file of an earlier format is brought up to date, with all that counts."""
 
 from __future__ import annotations
 
@@ -112,3 +112,39 @@ def test_a_process_of_the_old_release_reserves_nothing_more(
 
         with pytest.raises(sqlite3.OperationalError, match="no such table: lease"):
             old.execute("INSERT INTO lease VALUES (1, 'late', 2, 3)")
+
+
+@pytest.fixture
+def second(tmp_path: Path, clock: FakeClock) -> Path:
+    """A file of the second format, whose events did not say what their numbers stand for."""
+    file = tmp_path / "second.sqlite3"
+    with closing(SQLiteLedger(file, clock=clock)) as made:
+        made.settle(made.reserve(ASKED, "answered"))
+        made.reserve(ASKED, "under way")
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        key = "account/meeting/one"
+        db.execute("INSERT INTO name VALUES (?, ?)", (number(key), key))
+        db.execute("ALTER TABLE event DROP COLUMN keys")
+        db.execute("PRAGMA user_version = 2")
+    return file
+
+
+def test_the_second_format_is_taken_up_too(second: Path, clock: FakeClock) -> None:
+    """With the request that is under way."""
+    with closing(SQLiteLedger(second, clock=clock)) as ledger:
+        usage = ledger.usage(ASKED)
+
+        assert (usage.used, usage.pending) == (1, 1)
+        with pytest.raises(QuotaExceeded):
+            ledger.reserve(ASKED, "second")
+
+
+def test_a_process_of_the_second_format_reserves_nothing_more(
+    second: Path, clock: FakeClock
+) -> None:
+    """Its rows would lack what others read of them."""
+    with closing(sqlite3.connect(second)) as old, closing(SQLiteLedger(second, clock=clock)) as new:
+        new.usage(ASKED)
+
+        with pytest.raises(sqlite3.OperationalError, match="6 columns but 5 values"):
+            old.execute("INSERT INTO event VALUES (NULL, 0, 'late', 2, x'')")
