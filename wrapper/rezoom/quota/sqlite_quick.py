@@ -122,8 +122,8 @@ def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: in
         else:
             day = day or scope.settled_at(now, margin, ahead)
             frees.append(day)
-    values = (None, ANSWERED, token, 0, None, packer(len(frees)).pack(*frees))
-    row = db.execute(sql.EVENT, values).lastrowid
+    values = (ANSWERED, token, packer(len(frees)).pack(*frees))
+    row = db.execute(sql.ANSWER, values).lastrowid
     request = tail.requests.get(token)
     if row == tail.last + 1 and request is not None and request.send_by > 0:
         tail.answer(row, token, request, frees)

@@ -41,6 +41,8 @@ BLOCKED = -1
 
 NEWS = "SELECT id, kind, token, send_by, keys, numbers FROM event WHERE id > ?"
 EVENT = "INSERT INTO event (id, kind, token, send_by, keys, numbers) VALUES (?, ?, ?, ?, ?, ?)"
+# As EVENT, of what is written after every update: fewer values are bound.
+ANSWER = "INSERT INTO event (kind, token, send_by, numbers) VALUES (?, ?, 0, ?)"
 # Only behind the event ?1, or not at all: what is taken by the number of the last one is ignored.
 # Not by the next number alone: an old one is free again after a fold. As one of VALUES, because
 # a SELECT with the same condition takes a quarter longer.
