@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 import redis
@@ -73,9 +74,9 @@ def test_a_granted_place_outlives_the_server(server: Server, tmp_path: Path) -> 
 
     granted = {token for log in logs for token in log.read_text().split()}
     with closing(redis.Redis(port=server.port)) as client:
-        kept = [client.get(key) for key in client.keys("{rezoom}:scope:*")]
+        kept = [cast("bytes", client.get(key)) for key in client.keys("{rezoom}:scope:*")]
     written = b"".join(kept)
-    places = sum(sum(read_state(state, 0).counts) for state in kept)
+    places = sum(number for state in kept for number in read_state(state, 0).counts)
     assert len(granted) > 300
     # At most the one that each process was about to be told of.
     assert len(granted) <= places <= len(granted) + len(logs)
