@@ -68,8 +68,14 @@ class MemoryLedger(Twins):
                 self._look(now)
             if token in self._turns:
                 return self._again(reservation, token, now)
-            known, pots, full, stored = self._pots, [], False, None
-            for scope in scopes:
+            known, stored, full = self._pots, None, False
+            if pace is not None:
+                at, stored = turn(pace, self._paces.get(pace.key, UNPACED), now)
+                full = at > now and at - now > wait * SECOND
+            latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
+            ahead, day, taken = self._ahead, 0, []
+            # Taken in one go and given back when a later scope is full, which is rare.
+            for scope in () if full else scopes:
                 pot = known.get(scope.key)
                 if pot is None:
                     pot = known[scope.key] = Pot()
@@ -79,25 +85,13 @@ class MemoryLedger(Twins):
                     pot.closed > now and (scope.exclusive or pot.blocked > now)
                 ):
                     full = True
-                pots.append(pot)
-            if pace is not None:
-                at, stored = turn(pace, self._paces.get(pace.key, UNPACED), now)
-                if at > now and at - now > wait * SECOND:
-                    full = True
-            if full:
-                pairs = list(zip(scopes, pots, strict=True))
-                raise self._refusal(reservation, pairs, now, wait)
-            if stored is not None and pace is not None:
-                self._paces[pace.key] = stored
-            latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
-            ahead, day = self._ahead, 0
-            for scope, pot in zip(scopes, pots):  # noqa: B905 - strict takes a twentieth of it all
+                    break
+                if scope.gate:
+                    continue
                 if scope.rolling:
                     free_at = latest + scope.span + margin
                 elif not (free_at := day):  # the same for all scopes that are counted by the day
                     free_at = day = scope.free_at(latest, margin, ahead)
-                if scope.gate:
-                    continue
                 # Here and not in a method: the calls would be a fifth of it all.
                 pot.waiting[token] = free_at
                 pot.count += 1
@@ -106,6 +100,13 @@ class MemoryLedger(Twins):
                 if scope.exclusive:
                     pot.pilot, pot.flying = token, send_by
                     pot.closed = max(pot.blocked, send_by)
+                taken.append(pot)
+            if full:
+                for pot in taken:
+                    pot.release(token)
+                raise self._refusal(reservation, now, wait)
+            if stored is not None and pace is not None:
+                self._paces[pace.key] = stored
             self._turns[token] = send_by
         return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
 
@@ -259,11 +260,11 @@ class MemoryLedger(Twins):
         pot.purge(now)
         return Reading(shown(0, self._ahead), (pot.row(scope, now),)).gauges()[scope.name]
 
-    def _refusal(
-        self, reservation: Reservation, pots: list[tuple[Scope, Pot]], now: int, wait: float
-    ) -> QuotaExceeded:
+    def _refusal(self, reservation: Reservation, now: int, wait: float) -> QuotaExceeded:
         refusals = []
-        for scope, pot in pots:
+        for scope in reservation.scopes:
+            pot = self._pots.get(scope.key) or Pot()
+            pot.purge(now)
             if pot.count >= scope.most or pot.blocked > now:
                 refusals.append(scope_refusal(scope.name, self._gauge(scope, pot, now)))
             if scope.exclusive and pot.flying > now:
