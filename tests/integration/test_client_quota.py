@@ -483,3 +483,31 @@ def test_the_quota_of_a_receipt_is_json_ready(call: Call) -> None:
     assert told["meeting"]["remaining"] == told["host"]["remaining"] == 99
     assert told["account"] is None
     assert told["meeting"]["next_free"].endswith("Z")
+
+
+class Closing(FakeClock):
+    """A clock whose sleeper wakes up to find the client closed."""
+
+    zoom: Zoom
+
+    def sleep(self, seconds: float) -> None:
+        """Close it, as another thread would."""
+        self.zoom.close()
+        super().sleep(seconds)
+
+
+def test_a_client_that_is_closed_while_a_call_waits_sends_nothing_more(wire: Wire) -> None:
+    """The call waited for its turn; its place is free again."""
+    clock, ledger = Closing(), MemoryLedger()
+    address, auth = f"{wire.origin}/v2", Bearer("t", account="a")
+    clock.zoom = zoom = Zoom(
+        auth, base_url=address, ledger=ledger, clock=clock, limits=Limits(per_second=1)
+    )
+    zoom.update(MEETING, topic="x")
+
+    with pytest.raises(ConfigError, match="closed"):
+        zoom.update(MEETING, topic="y")
+
+    assert len(wire.calls) == 1
+    with Zoom(auth, base_url=address, ledger=ledger) as other:
+        assert counted(other.quota(MEETING).meeting) == (1, 0, 0, 0)

@@ -54,17 +54,14 @@ _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
     """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
     held = Held(tools.clock)
-    line: Line | None = None
 
     def perform(intent: Intent) -> object:
-        nonlocal line
         match intent:
             case Authorize(rejected):
                 # Before anything is reserved: a client that is closed costs nothing.
-                line = connect()
-                return _authorize(rejected, tools, line)
+                return _authorize(rejected, tools, connect())
             case Send(request, token, grant):
-                line = line or connect()
+                line = connect()  # once more: it may have been closed while we waited for our turn
                 held.sends(grant)
                 return _exchange(line, tools, request, token.value)
             case Reserve():
@@ -103,16 +100,13 @@ async def adrive(
 ) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive`."""
     held = Held(tools.clock)
-    line: AsyncLine | None = None
 
     async def perform(intent: Intent) -> object:
-        nonlocal line
         match intent:
             case Authorize(rejected):
-                line, renewing = connect()
-                return await _aauthorize(rejected, tools, line, renewing)
+                return await _aauthorize(rejected, tools, *connect())
             case Send(request, token, grant):
-                line = line or connect()[0]
+                line, _ = connect()
                 held.sends(grant)
                 return await _aexchange(line, tools, request, token.value)
             case Reserve():
