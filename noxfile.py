@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -129,6 +130,20 @@ def users(session: nox.Session) -> None:
         pytest(session, env=strict)
         # As on a machine that has no time zones of its own.
         pytest(session, part="+no-tz", env=strict | {"PYTHONTZPATH": str(program / "nowhere")})
+
+
+@nox.session(default=False)
+def flickers(session: nox.Session) -> None:
+    """Run the suite ten times in random order, while each core has something else to do."""
+    install_wheel(session, *TOOLCHAIN, *group("testing", "compiler"), "pytest-randomly>=4")
+    loop = [shutil.which("python", path=session.bin) or "python", "-c", "while True: pass"]
+    busy = [subprocess.Popen(loop) for _ in range(os.cpu_count() or 1)]
+    try:
+        for turn in range(10):
+            pytest(session, "-n", "auto", f"--randomly-seed={turn}", *session.posargs)
+    finally:
+        for process in busy:
+            process.kill()
 
 
 @nox.session

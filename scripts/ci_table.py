@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 def rows(session: Mapping[str, Any], reports: Path) -> Iterator[Row]:
     """Yield a row for a session, or one for each run of pytest in it."""
-    name, minutes = session["name"], f"{session['duration'] / 60:.1f}"
+    name, minutes = session["signatures"][0], f"{session['duration'] / 60:.1f}"
     if session["result"] == "skipped" and "interpreter" in session.get("reason", ""):
         yield Row(name.rpartition("-")[2], name, "MISSING")
         return
