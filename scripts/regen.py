@@ -76,7 +76,7 @@ def compile_spec(root: Path, target: Path) -> None:
     spec = root / "spec" / "openapi.yaml"
     with step("read and lint the spec"):
         document = Document(spec)
-        facade = root / "wrapper" / "rezoom" / "client.py"
+        facade = root / "wrapper" / "rezoom" / "_client" / "sync.py"
         lint(document, facade if facade.exists() else None)
         bundled = bundle(document.root)
     spec_digest = digest(spec.read_bytes())

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from rezoom.prepare import Asked, encode, update_job
-from rezoom.rules import judge
+from rezoom._client.prepare import Asked, encode, update_job
+from rezoom._rules.judge import judge
 from rezoom_wire.models import MeetingUpdate
 
 from .harness import Case, Goal

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from rezoom.vendor import vendor
+from rezoom._vendor import vendor
 
 from .harness import Case, Run, Table, measure
 

@@ -13,8 +13,8 @@ from contextlib import closing
 from itertools import count, cycle
 from pathlib import Path
 
+from rezoom._ledger.sqlite.schema import scope_number
 from rezoom.quota import Limits, Policy, Reservation, SQLiteLedger
-from rezoom.quota.sqlite_sql import number as scope_number
 
 from .harness import Case, Goal, Run, Table, figures, measure
 from .ledgers import LONGEST

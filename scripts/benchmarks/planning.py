@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from rezoom.planning.making import Wish, make_plan
-from rezoom.planning.timing import dates_of
-from rezoom.planning.verdict import compare
+from rezoom._change.build import make_plan
+from rezoom._change.plan_data import Wish
+from rezoom._change.timing import dates_of
+from rezoom._change.verify import compare
 from rezoom.recurrence import THU, TUE, Recurrence, Series
 
 from .harness import Case, Goal

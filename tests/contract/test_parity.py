@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from rezoom.rules import judge
+from rezoom._rules.judge import judge
 from rezoom_contract import MeetingUpdate
 from rezoom_wire import facts
 

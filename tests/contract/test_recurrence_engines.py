@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from rezoom._times import clock_gap
 from rezoom.recurrence import Recurrence, Series, Weekday
-from rezoom.recurrence.pattern import (
+from rezoom.recurrence._pattern import (
     Count,
     Daily,
     Forever,
@@ -27,7 +28,6 @@ from rezoom.recurrence.pattern import (
     Until,
     Weekly,
 )
-from rezoom.times import clock_gap
 from spec_lint import ROOT, ToolError, install_packages
 
 Judge: TypeAlias = Callable[[str, int], list[int]]

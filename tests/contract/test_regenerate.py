@@ -87,7 +87,7 @@ def python(tree: SpecCopy, *arguments: str) -> subprocess.CompletedProcess[str]:
 def value(tree: SpecCopy, expression: str) -> object:
     """Evaluate one expression in a fresh interpreter over the tree."""
     program = (
-        "import json; from rezoom_wire import facts, models; from rezoom.rules import judge;"
+        "import json; from rezoom_wire import facts, models; from rezoom._rules.judge import judge;"
         f" import rezoom_contract; print(json.dumps({expression}))"
     )
     done = python(tree, "-c", program)

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from rezoom._rules.judge import judge
 from rezoom._wire import facts, update_request
-from rezoom.rules import judge
 
 WIRE = Path(__file__).parent / "wire"
 _OPTION = "--golden-update"

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from rezoom import Recurrence, Series
-from rezoom.planning.choosing import choose
-from rezoom.planning.following import make_following
-from rezoom.planning.making import Wish, make_plan
-from rezoom.planning.receipt import Receipt, Record
+from rezoom._change.build import make_plan
+from rezoom._change.following import make_following
+from rezoom._change.occurrences import choose
+from rezoom._change.plan_data import Record, Wish
+from rezoom._change.results import Receipt
 from rezoom.recurrence import MON, TUE
 
 HOSTS = "b@x.org;a@x.org"

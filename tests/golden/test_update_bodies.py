@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from rezoom.rules import judge
+from rezoom._rules.judge import judge
 from rezoom_wire.models import MeetingRecurrence, MeetingSettings, MeetingUpdate
 from rezoom_wire.types import UNSET
 

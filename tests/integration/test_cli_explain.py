@@ -9,8 +9,8 @@ import sys
 from typing import Any
 
 import pytest
+from rezoom._cli.app import app
 from rezoom._wire import facts
-from rezoom.cli.app import app
 from typer.testing import CliRunner
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rezoom.cli.app import app
+from rezoom._cli.app import app
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from rezoom.cli.app import app
+from rezoom._cli.app import app
+from rezoom._ledger.model import Key, account_key, read_key
 from rezoom.quota import Gauge, Policy, SQLiteLedger
-from rezoom.quota.keys import Key, account_key, read_key
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from rezoom.cli.app import app
+from rezoom._cli.app import app
 from rezoom.simulator import Fault, Simulator
 from typer.testing import CliRunner
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from rezoom.cli.app import app
+from rezoom._cli.app import app
 from typer.testing import CliRunner
 
 COMMAND = [sys.executable, "-m", "rezoom.cli", "simulate", "--port", "0", "--json"]

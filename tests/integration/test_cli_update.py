@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from rezoom._cli.app import app
 from rezoom._wire import facts
-from rezoom.cli.app import app
 from rezoom.simulator import Fault, Simulator
 from typer.testing import CliRunner
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from rezoom.cli.app import app
-from rezoom.vendor import check_vendored, vendor
+from rezoom._cli.app import app
+from rezoom._vendor import check_vendored, vendor
 from typer.testing import CliRunner
 
 

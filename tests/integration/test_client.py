@@ -33,11 +33,11 @@ from rezoom import (
     ServerToServer,
     UnansweredError,
 )
-from rezoom.auth import Token
+from rezoom._auth.tokens import Token
+from rezoom._http.transport import AsyncLine, Line, Own
+from rezoom._ledger.gauge import Reading
 from rezoom.errors import LedgerUnavailable
-from rezoom.lines import AsyncLine, Line, Own
 from rezoom.quota import Quota, Reservation
-from rezoom.quota.gauge import Reading
 from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer
 
 Call = Callable[..., Caller]

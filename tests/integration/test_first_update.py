@@ -28,6 +28,6 @@ def test_a_plain_update_loads_nothing_it_does_not_use() -> None:
         [sys.executable, "-c", UPDATE], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = set(done.stdout.split())
-    assert "rezoom.drive" in loaded
+    assert "rezoom._http.driver" in loaded
     assert "jsonschema_rs" in loaded
     assert loaded & UNASKED == set()

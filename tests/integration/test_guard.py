@@ -15,10 +15,10 @@ import httpx
 import pytest
 from clocks import FakeClock
 from rezoom import Bearer, ConfigError, MemoryLedger, Quota, QuotaExceeded, Zoom
+from rezoom._http.spending import Spending, read_by, spent_by
+from rezoom._ledger.model import account_key
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Guard, Limits, Policy, Reservation
-from rezoom.quota.keys import account_key
-from rezoom.quota.spending import Spending, read_by, spent_by
 from rezoom_wire import AuthenticatedClient
 from rezoom_wire.api.meetings import get_meeting, update_meeting
 from wire import HANG_UP, SILENCE, Wire, answer

@@ -10,9 +10,9 @@ import pytest
 from clocks import MONDAY_NOON, FakeClock
 from ledgers import LEDGERS, asking, through_twins
 from rezoom import QuotaExceeded
+from rezoom._ledger.pacing import Pace
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Lease, Ledger, Reservation, Scope
-from rezoom.quota.pacing import Pace
 
 DAY = timedelta(days=1)
 MARGIN = timedelta(microseconds=Lease().margin)

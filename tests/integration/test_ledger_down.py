@@ -12,10 +12,10 @@ import pytest
 from callers import Caller
 from clocks import FakeClock
 from rezoom import Bearer, ConfigError, MemoryLedger, NotSentError, QuotaExceeded, Zoom
-from rezoom.cli.app import app
+from rezoom._cli.app import app
+from rezoom._ledger.decorators import Around
 from rezoom.errors import ClockUntrusted, LedgerError, LedgerUnavailable, SlotExpired, StateLost
 from rezoom.quota import Grant, Guard, Ledger, Limits, Quota, Reservation, SQLiteLedger
-from rezoom.quota.around import Around
 from rezoom.quota.events import Event, Uncounted
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner

@@ -20,10 +20,11 @@ import pytest
 from clocks import FakeClock
 from ledgers import asking
 from rezoom import QuotaExceeded
+from rezoom._ledger.sqlite import database_file
+from rezoom._ledger.sqlite.pool import Turn
+from rezoom._ledger.sqlite.sqlite_ledger import Durability
 from rezoom.errors import LedgerUnavailable, StateLost
-from rezoom.quota import Ledger, SQLiteLedger, sqlite_file
-from rezoom.quota.sqlite import Durability
-from rezoom.quota.sqlite_pool import Turn
+from rezoom.quota import Ledger, SQLiteLedger
 
 
 @pytest.fixture
@@ -330,7 +331,7 @@ def test_a_file_on_a_network_is_refused(
     path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two machines would count apart, each behind locks that the other one does not see."""
-    monkeypatch.setattr(sqlite_file, "filesystem", lambda _: "nfs4")
+    monkeypatch.setattr(database_file, "filesystem", lambda _: "nfs4")
 
     with pytest.raises(LedgerUnavailable, match=r"network file system \(nfs4\)"):
         SQLiteLedger(path, clock=clock).reserve(asking(), "token")
@@ -464,13 +465,13 @@ def test_a_file_that_is_being_made_is_no_foreign_one(
     """Another process makes it between any two looks of ours."""
     path.parent.mkdir()
     path.touch()
-    real, executed = sqlite_file.connect, 0
+    real, executed = database_file.connect, 0
 
     class Slow(sqlite3.Connection):
         def execute(self, *words: Any) -> sqlite3.Cursor:
             nonlocal executed
             if executed == statement:
-                monkeypatch.setattr(sqlite_file, "connect", real)
+                monkeypatch.setattr(database_file, "connect", real)
                 with closing(SQLiteLedger(path, clock=clock)) as faster:
                     spend(faster, 1)
             executed += 1
@@ -480,7 +481,7 @@ def test_a_file_that_is_being_made_is_no_foreign_one(
         address = f"{path.as_uri()}?mode=rw"
         return sqlite3.connect(address, uri=True, timeout=patience, factory=Slow)
 
-    monkeypatch.setattr(sqlite_file, "connect", slow)
+    monkeypatch.setattr(database_file, "connect", slow)
     with closing(SQLiteLedger(path, clock=clock)) as ledger:
         assert ledger.reserve(asking(), "token")
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledgers import LEDGERS
 from rezoom import QuotaExceeded
+from rezoom._ledger.pacing import Pace
 from rezoom.quota import Grant, Ledger, Reservation, Scope
-from rezoom.quota.pacing import Pace
 
 MICROSECOND = timedelta(microseconds=1)
 # Where several may refuse at once: two meetings of one host, a pace, and a day nobody counts.

@@ -16,10 +16,10 @@ import redis_server
 from ledgers import asking
 from redis.crc import key_slot
 from redis_server import Server
+from rezoom._ledger.redis.redis_ledger import RedisLedger
+from rezoom._ledger.redis.redis_server import inspect
 from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Policy
-from rezoom.quota.redis import RedisLedger
-from rezoom.quota.redis_server import inspect
 
 DAY = timedelta(days=1)
 SECRET = "S3cret"

@@ -9,9 +9,9 @@ import pytest
 import redis_server
 from ledgers import asking
 from redis_server import Server
+from rezoom._clock import MACHINE
+from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.errors import ClockUntrusted
-from rezoom.quota.machine import MACHINE
-from rezoom.quota.redis import RedisLedger
 
 DAY = timedelta(days=1)
 

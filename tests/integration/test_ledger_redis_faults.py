@@ -12,9 +12,9 @@ from clocks import FakeClock
 from ledgers import asking
 from lossy_proxy import Loss, LossyProxy
 from redis_server import Server
+from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.errors import LedgerUnavailable, StateLost
 from rezoom.quota import Ledger
-from rezoom.quota.redis import RedisLedger
 
 _LOSSES = ("silence", "hang up")
 

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from ledgers import LEDGERS, asking
 from redis_server import Server
 from rezoom import QuotaExceeded
+from rezoom._ledger.pacing import Pace
+from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Ledger, Reservation, Scope
-from rezoom.quota.pacing import Pace
-from rezoom.quota.redis import RedisLedger
 
 MINUTE = timedelta(minutes=1)
 PACES = [None, Pace("pace", 2.0, 1, 2.0), Pace("pace", None, 2, 4.0)]

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from ledgers import asking
 from rezoom import Quota, QuotaExceeded
+from rezoom._ledger.gauge import Reading
+from rezoom._ledger.pacing import Pace
+from rezoom._ledger.sqlite import journal
 from rezoom.errors import SlotExpired
-from rezoom.quota import Grant, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger, sqlite_tail
-from rezoom.quota.gauge import Reading
-from rezoom.quota.pacing import Pace
+from rezoom.quota import Grant, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger
 
 WHO = st.integers(0, 2)
 MEETINGS = st.sampled_from("abc")
@@ -43,7 +44,7 @@ def asked(meeting: str) -> Reservation:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fold after every few events."""
-    monkeypatch.setattr(sqlite_tail, "_MANY", 5)
+    monkeypatch.setattr(journal, "_MANY", 5)
 
 
 def told(quota: Quota) -> tuple[object, ...]:
@@ -81,7 +82,7 @@ class Shared(RuleBasedStateMachine):
         # Readings, and what they said at once.
         self.readings: list[tuple[Reading, object]] = []
         for name in ("_MANY", "_SINGLY", "_FEW", "_MOST"):
-            self._stack.callback(setattr, sqlite_tail, name, getattr(sqlite_tail, name))
+            self._stack.callback(setattr, journal, name, getattr(journal, name))
 
     @initialize(
         many=st.sampled_from([0, 3, 9, 500]),
@@ -91,8 +92,8 @@ class Shared(RuleBasedStateMachine):
     )
     def remember(self, many: int, singly: int, few: int, most: int) -> None:
         """Fold as often as it gets or never; know all scopes, or one by one; forget some."""
-        sqlite_tail._MANY, sqlite_tail._SINGLY = many, singly
-        sqlite_tail._FEW, sqlite_tail._MOST = few, most
+        journal._MANY, journal._SINGLY = many, singly
+        journal._FEW, journal._MOST = few, most
 
     def teardown(self) -> None:
         for ledger in self.ledgers:
@@ -319,7 +320,7 @@ def test_grants_in_turn_take_no_place_twice(pair: list[SQLiteLedger]) -> None:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read all scopes as soon as one was asked for."""
-    monkeypatch.setattr(sqlite_tail, "_SINGLY", 0)
+    monkeypatch.setattr(journal, "_SINGLY", 0)
 
 
 def test_who_knows_all_scopes_hears_of_those_that_others_spend_from(
@@ -343,7 +344,7 @@ def test_who_forgets_scopes_reads_them_again(
     eager: None, pair: list[SQLiteLedger], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Too many were asked for to keep them all in mind."""
-    monkeypatch.setattr(sqlite_tail, "_MOST", 4)
+    monkeypatch.setattr(journal, "_MOST", 4)
     ledger, _ = pair
     for number in range(30):
         ledger.settle(ledger.reserve(asking(key=f"{number}"), f"{number}"))

@@ -12,11 +12,11 @@ import pytest
 from clocks import MONDAY_NOON, FakeClock
 from ledgers import asking
 from rezoom import QuotaExceeded
+from rezoom._ledger.pacing import Pace
+from rezoom._ledger.sqlite.schema import old_number, scope_number
+from rezoom._times import DAY, MINUTE, SECOND, micros
 from rezoom.errors import SlotExpired
 from rezoom.quota import Reservation, SQLiteLedger
-from rezoom.quota.instants import DAY, MINUTE, SECOND, micros
-from rezoom.quota.pacing import Pace
-from rezoom.quota.sqlite_sql import number, old_number
 
 # As the first format had them.
 TABLES = """
@@ -51,10 +51,10 @@ def path(tmp_path: Path) -> Path:
         db.executescript(TABLES)
         db.execute("INSERT INTO name VALUES (?, ?)", (MEETING, "account/meeting/one"))
         db.execute("INSERT INTO host VALUES ('account', 7, 'h1')")
-        db.execute("INSERT INTO pace VALUES (?, 1.0, ?)", (number(PACE.key), NOW))
+        db.execute("INSERT INTO pace VALUES (?, 1.0, ?)", (scope_number(PACE.key), NOW))
         for token, send_by in {"under way": NOW + 9 * SECOND, "unknown": 0, "answered": -1}.items():
             db.execute("INSERT INTO lease VALUES (?, ?, ?, ?)", (MEETING, token, free_at, send_by))
-        turn = (number(PACE.key), "", NOW + 3 * SECOND, -2)
+        turn = (scope_number(PACE.key), "", NOW + 3 * SECOND, -2)
         db.execute("INSERT INTO lease VALUES (?, ?, ?, ?)", turn)
         db.execute("INSERT INTO place VALUES (?, ?, 1, 1)", (MEETING, free_at))
         db.execute("INSERT INTO place VALUES (?, ?, 2, 2)", (MEETING, free_at))
@@ -123,7 +123,7 @@ def second(tmp_path: Path, clock: FakeClock) -> Path:
         made.reserve(ASKED, "under way")
     with closing(sqlite3.connect(file, isolation_level=None)) as db:
         key = "account/meeting/one"
-        db.execute("INSERT INTO name VALUES (?, ?)", (number(key), key))
+        db.execute("INSERT INTO name VALUES (?, ?)", (scope_number(key), key))
         db.execute("ALTER TABLE event DROP COLUMN keys")
         db.execute("PRAGMA user_version = 2")
     return file

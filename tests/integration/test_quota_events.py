@@ -14,6 +14,7 @@ from callers import Caller
 from clocks import FakeClock
 from ledgers import LEDGERS, asking, through_twins
 from rezoom import Bearer, ConfigError, MemoryLedger, QuotaExceeded, RateLimited, Zoom
+from rezoom._ledger.observed import Observed
 from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Grant, Guard, Ledger, Limits, Reservation
 from rezoom.quota.events import (
@@ -29,7 +30,6 @@ from rezoom.quota.events import (
     SlowedDown,
     Unknown,
 )
-from rezoom.quota.observed import Observed
 from wire import HANG_UP, Wire, answer
 
 Call = Callable[..., Caller]

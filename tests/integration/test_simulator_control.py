@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from rezoom._clock import SystemClock
 from rezoom.errors import ConfigError
 from rezoom.simulator import SimClock, Simulator
-from rezoom.simulator.control_calls import TABLE
-from rezoom.system_clock import SystemClock
+from rezoom.simulator._server.control import TABLE
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -278,7 +278,7 @@ def test_only_this_machine_is_answered(sim: Simulator) -> None:
     """A caller from another address is refused, whatever the API itself listens on."""
     import asyncio
 
-    from rezoom.simulator.control import build_control
+    from rezoom.simulator._server.control import build_control
 
     told: list[Any] = []
 

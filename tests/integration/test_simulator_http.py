@@ -524,7 +524,7 @@ def test_a_wrong_quirk_is_explained(quirks: dict[str, Any]) -> None:
 
 def test_every_quirk_names_its_choices_and_sources() -> None:
     """The table of quirks is complete, and each source resolves."""
-    from rezoom.simulator.quirks import behaviours
+    from rezoom.simulator._quirks import behaviours
     from rezoom_wire import facts
 
     rows = behaviours()

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from openapi_judge import AnswerJudge
 from rezoom.simulator import Credentials, SimClock, Simulator
-from rezoom.simulator.quirks import behaviours
+from rezoom.simulator._quirks import behaviours
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 WEEKLY = {"type": 2, "weekly_days": "2", "end_times": 12}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom.simulator.series import MOST, starts, starts_in_utc, with_defaults
+from rezoom.simulator._meetings.starts import MOST, starts, starts_in_utc, with_defaults
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WEDNESDAY = datetime.fromisoformat("2030-01-02T09:00")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rezoom import ConfigError
 from rezoom.simulator import FileStore, MemoryStore, SimClock, Simulator, Store
-from rezoom.simulator.store import HISTORY
+from rezoom.simulator._store.memory_store import HISTORY
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 HALF_A_PAIR = "\ud83d"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from rezoom import errors
-from rezoom.cli import outcome
+from rezoom._cli import exit_codes
 from rezoom.simulator import Simulator
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text("utf-8")
@@ -58,12 +58,12 @@ def test_the_commands_succeed_one_after_the_other(tmp_path: Path) -> None:
         (errors.ScopeError, "a missing scope"), (errors.NotFoundError, "not found"),
         (errors.UnansweredError, "no answer"), (errors.NotApplied, "ignored"),
         (errors.PlanStale, "a stale plan"), (errors.LedgerUnavailable, "the ledger"),
-        (outcome.Interrupted, "interrupted"), (outcome.NotConfirmed, "no `--yes`"),
+        (exit_codes.Interrupted, "interrupted"), (exit_codes.NotConfirmed, "no `--yes`"),
     ],
 )  # fmt: skip
 def test_the_exit_codes_are_those_of_the_guide(kind: type[errors.RezoomError], words: str) -> None:
     """The table says what scripts may rely on."""
-    code = outcome.exit_code(kind.__new__(kind))
+    code = exit_codes.exit_code(kind.__new__(kind))
     (row,) = re.findall(rf"^\| {code} \| (.*) \|$", GUIDE, re.MULTILINE)
 
     assert words in row

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import rezoom
-from rezoom.session import ZoomOptions
+from rezoom._client.options import ZoomOptions
 
 # What may be here from the first release to the last. A keyword that is not there yet may come; one
 # that is there keeps its place, kind and default. (Options of a client are in ZoomOptions.)
@@ -200,8 +200,8 @@ def test_an_error_stands_where_it_is_promised(name: str) -> None:
     [
         "rezoom",
         "rezoom.errors",
-        "rezoom.times",
-        "rezoom.auth",
+        "rezoom._times",
+        "rezoom._auth.sources",
         "rezoom.recurrence",
         "rezoom_wire",
         "rezoom_wire.facts",

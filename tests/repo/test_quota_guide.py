@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rezoom._cli.app import app
 from rezoom._wire import facts
-from rezoom.cli.app import app
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rezoom.cli.app import app
+from rezoom._cli.app import app
 from rezoom.recurrence import Recurrence
 from typer.testing import CliRunner
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from rezoom.cli.app import app
+from rezoom._cli.app import app
 from rezoom.simulator import Request, Simulator
 from typer.testing import CliRunner
 

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias, cast
 import anyio
 import redis_server
 from clocks import FakeClock
+from rezoom._ledger.pacing import Pace
+from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.quota import Lease, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger
-from rezoom.quota.pacing import Pace
-from rezoom.quota.redis import RedisLedger
 
 Factory: TypeAlias = Callable[[Path, FakeClock], AbstractContextManager[Ledger]]
 

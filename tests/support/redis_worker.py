@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from ledger_worker import SCALED, now
 from rezoom import QuotaExceeded
+from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.errors import LedgerUnavailable, SlotExpired
 from rezoom.quota import Reservation, Scope
-from rezoom.quota.redis import RedisLedger
 
 
 def ask(url: str, count: int) -> None:

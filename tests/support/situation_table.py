@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rezoom.situations import Case, build_case
+from rezoom._rules.in_context import Case, build_case
 
 Body = dict[str, Any]
 

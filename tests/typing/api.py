@@ -32,7 +32,7 @@ from rezoom import (
     Zoom,
     check,
 )
-from rezoom.system_clock import SystemClock
+from rezoom._clock import SystemClock
 from rezoom_wire.models import MeetingOccurrence
 from rezoom_wire.types import Unset
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rezoom._rules.advice import warnings
+from rezoom._rules.judge import _verdicts, validator
+from rezoom._rules.normalize import draft
 from rezoom._wire import facts
-from rezoom.advice import warnings
-from rezoom.body import draft
-from rezoom.rules import _verdicts, validator
 from rule_table import RULES
 
 WHOLE = Path(__file__).parents[1] / "golden" / "wire" / "whole"

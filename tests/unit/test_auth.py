@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from rezoom._auth.sources import Bearer, ServerToServer
+from rezoom._auth.tokens import TokenSource
 from rezoom._wire import facts
-from rezoom.auth import Bearer, ServerToServer, TokenSource
 from rezoom.errors import AuthError, ConfigError, ServerError
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
@@ -196,6 +197,6 @@ def test_a_token_that_cannot_stand_in_a_header_is_refused(token: str) -> None:
 
 def test_a_source_does_not_import_httpx() -> None:
     """Naming credentials costs no half second."""
-    script = "import sys, rezoom.auth; sys.exit('httpx' in sys.modules)"
+    script = "import sys, rezoom._auth.sources; sys.exit('httpx' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom import errors
-from rezoom.cli.batch import Tally, Task, Told, carry_out
-from rezoom.cli.outcome import Interrupted, Left
-from rezoom.planning.receipt import Receipt
-from rezoom.planning.verdict import Verdict
+from rezoom._change.results import Receipt
+from rezoom._change.verify import Verdict
+from rezoom._cli.batch import Tally, Task, Told, carry_out
+from rezoom._cli.exit_codes import Interrupted, Left
 
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
 DONE = Receipt(1, True, None, None, verdict=Verdict())

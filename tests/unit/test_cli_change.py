@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
-from rezoom.cli.change import read_change
-from rezoom.cli.documents import read_plan
-from rezoom.cli.outcome import UsageError
+from rezoom._cli.exit_codes import UsageError
+from rezoom._cli.input import read_change
+from rezoom._cli.saved_files import read_plan
 
 
 def body(*sets: str, file: str | Path | None = None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom.cli.meeting_view import print_meeting, printed_number, series_words
+from rezoom._cli.meeting_views import print_meeting, printed_number, series_words
 from rich.console import Console
 
 BERLIN = ZoneInfo("Europe/Berlin")

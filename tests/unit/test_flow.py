@@ -21,24 +21,25 @@ from rezoom import (
     ServerError,
     UnansweredError,
 )
-from rezoom.auth import Token
-from rezoom.errors import SlotExpired
-from rezoom.flow import Policy, exchange
-from rezoom.intents import (
+from rezoom._auth.tokens import Token
+from rezoom._http.flow import (
     Authorize,
+    Backoff,
     Failure,
     Intent,
     Outgoing,
     Pause,
+    Policy,
     Reply,
     Reserve,
     Send,
     Settle,
+    exchange,
 )
+from rezoom._ledger.model import Block, External, Lesson, SlowDown
+from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Reservation
 from rezoom.quota import Policy as QuotaPolicy
-from rezoom.quota.lessons import Block, External, Lesson, SlowDown
-from rezoom.retry import Backoff
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 # A minute late: Zoom's clock is not ours to the second.

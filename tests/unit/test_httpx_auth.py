@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import anyio
 import httpx
 import pytest
-from rezoom.auth import ServerToServer
+from rezoom._auth.sources import ServerToServer
 from rezoom.errors import AuthError
 
 API = "https://api.zoom.us/v2/meetings/1"

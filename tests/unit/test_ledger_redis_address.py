@@ -8,8 +8,8 @@ import pytest
 import redis
 import redis.asyncio
 from rezoom import ConfigError
+from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.quota import open_ledger
-from rezoom.quota.redis import RedisLedger
 
 SECRET = "S3cret"
 

@@ -6,8 +6,8 @@ from enum import IntEnum
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rezoom._rules.meeting_id import meeting_number
 from rezoom.errors import InvalidChange, Problem
-from rezoom.meeting_id import meeting_number
 
 
 class Room(IntEnum):

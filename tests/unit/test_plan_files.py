@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom import CannotUndo, ConfigError, FieldChange, Plan, PlanError, Problem, Receipt
+from rezoom._change.build import make_plan
+from rezoom._change.files import seal
+from rezoom._change.plan_data import Record, Wish
+from rezoom._change.verify import Verdict
 from rezoom.errors import ServerError
-from rezoom.planning.making import Wish, make_plan
-from rezoom.planning.receipt import Record
-from rezoom.planning.sealed import seal
-from rezoom.planning.verdict import Verdict
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DOUBT = Problem("topic", "warning", "rule", "It is doubtful", "look", "somewhere")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rezoom._ledger.location import default_path, filesystem, mounted_on, refuse_network
 from rezoom.errors import LedgerUnavailable
-from rezoom.quota.location import default_path, filesystem, mounted_on, refuse_network
 
 ME = os.getuid() if hasattr(os, "getuid") else None
 

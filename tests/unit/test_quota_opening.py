@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rezoom._ledger import opening
+from rezoom._ledger.sqlite.pool import Kind
 from rezoom.errors import ConfigError
-from rezoom.quota import MemoryLedger, SQLiteLedger, open_ledger, opening
-from rezoom.quota.sqlite_pool import Kind
+from rezoom.quota import MemoryLedger, SQLiteLedger, open_ledger
 
 
 def test_memory() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom.quota.instants import MINUTE, SECOND
-from rezoom.quota.pacing import CUT, UNPACED, Pace, lesson, rate_now, turn
+from rezoom._ledger.pacing import CUT, UNPACED, Pace, lesson, rate_now, turn
+from rezoom._times import MINUTE, SECOND
 
 PACE = Pace("key", 24.0, 3, 24.0)
 

@@ -13,8 +13,8 @@ from dateutil import rrule
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from rezoom.recurrence import Recurrence, Series, Weekday
-from rezoom.recurrence.engine import ShortMonths, dates
-from rezoom.recurrence.pattern import (
+from rezoom.recurrence._expand import ShortMonths, dates
+from rezoom.recurrence._pattern import (
     Count,
     Daily,
     End,
@@ -26,7 +26,7 @@ from rezoom.recurrence.pattern import (
     UntilInstant,
     Weekly,
 )
-from rezoom.recurrence.zones import ClockGaps, last_instant
+from rezoom.recurrence._zones import ClockGaps, last_instant
 
 ZONES = st.sampled_from(
     (

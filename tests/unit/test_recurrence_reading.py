@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from rezoom.recurrence import MON, SUN, TUE, WED, Recurrence, Series
-from rezoom.recurrence.pattern import Count, Weekly
+from rezoom.recurrence._pattern import Count, Weekly
 from rezoom_wire.models import Meeting
 
 BERLIN = ZoneInfo("Europe/Berlin")

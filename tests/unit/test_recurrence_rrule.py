@@ -25,8 +25,8 @@ from rezoom.recurrence import (
     Series,
     Weekday,
 )
-from rezoom.recurrence.engine import ShortMonths
-from rezoom.recurrence.pattern import (
+from rezoom.recurrence._expand import ShortMonths
+from rezoom.recurrence._pattern import (
     Count,
     Daily,
     Forever,

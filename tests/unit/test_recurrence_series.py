@@ -7,19 +7,8 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from rezoom.recurrence import (
-    FRI,
-    MON,
-    SUN,
-    TUE,
-    WED,
-    Recurrence,
-    RecurrenceError,
-    Series,
-)
-from rezoom.recurrence.pattern import (
-    Count,
-)
+from rezoom.recurrence import FRI, MON, SUN, TUE, WED, Recurrence, RecurrenceError, Series
+from rezoom.recurrence._pattern import Count
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = datetime.fromisoformat("2027-03-02 09:00")

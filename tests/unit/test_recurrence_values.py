@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from rezoom import InvalidChange
 from rezoom.recurrence import FRI, MON, SAT, SUN, TUE, WED, Recurrence, RecurrenceError, Weekday
-from rezoom.recurrence.pattern import (
+from rezoom.recurrence._pattern import (
     Count,
     Daily,
     End,
@@ -198,7 +198,7 @@ def test_days_that_do_not_exist_are_refused(read: Callable[[], Weekday]) -> None
         read()
 
 
-@pytest.mark.parametrize("module", ["rezoom.recurrence", "rezoom.recurrence.series"])
+@pytest.mark.parametrize("module", ["rezoom.recurrence", "rezoom.recurrence._series"])
 def test_import_stays_light(module: str) -> None:
     """Neither the package nor its values pull in what only the client needs."""
     heavy = ("httpx", "dateutil", "pydantic", "jsonschema_rs", "attrs", "anyio", "rezoom_wire")

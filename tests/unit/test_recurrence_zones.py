@@ -5,9 +5,9 @@ from itertools import islice
 
 import pytest
 from rezoom.recurrence import FRI, MON, SUN, TUE, Recurrence, Series
-from rezoom.recurrence.engine import dates
-from rezoom.recurrence.pattern import Daily, MonthlyOnDay, Pattern, Weekly
-from rezoom.recurrence.zones import ClockGaps, last_instant, named
+from rezoom.recurrence._expand import dates
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, Pattern, Weekly
+from rezoom.recurrence._zones import ClockGaps, last_instant, named
 
 
 def local(text: str) -> datetime:

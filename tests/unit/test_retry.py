@@ -6,7 +6,9 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom.retry import LONGEST_WAIT, Backoff, parse_retry_after, retryable_status
+from rezoom._clock import LONGEST_WAIT
+from rezoom._http.flow import Backoff
+from rezoom._http.responses import parse_retry_after, retryable_status
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 

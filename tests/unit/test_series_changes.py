@@ -10,15 +10,22 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rezoom import MON, OccurrenceError, Recurrence, Series
-from rezoom.planning.choosing import choose, choose_id
-from rezoom.planning.completing import completed
-from rezoom.planning.dates import Dates, expected
-from rezoom.planning.following import make_following
-from rezoom.planning.listing import Listed, filled, listed, slot
-from rezoom.planning.making import Wish
-from rezoom.planning.timing import series_of
+from rezoom._change.following import make_following
+from rezoom._change.merge import completed
+from rezoom._change.occurrences import (
+    Dates,
+    Listed,
+    choose,
+    choose_id,
+    expected,
+    filled,
+    listed,
+    slot,
+)
+from rezoom._change.plan_data import Wish
+from rezoom._change.timing import series_of
 from rezoom.recurrence import FRI, WED
-from rezoom.recurrence.remaining import ahead_of
+from rezoom.recurrence._series import ahead_of
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

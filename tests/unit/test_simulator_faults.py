@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom.simulator import Fault, RandomFaults
-from rezoom.simulator.fault_plan import FaultPlan
+from rezoom.simulator._faults.fault_plan import FaultPlan
 
 REQUESTS = [("PATCH", "/v2/meetings/1"), ("GET", "/v2/meetings/1"), ("GET", "/v2/meetings/11")]
 matches = st.sampled_from(["/v2/", "PATCH", "GET", "/v2/meetings/1", "GET /v2/meetings/11"])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom.times import (
+from rezoom._times import (
     WireTimeError,
     clock_gap,
     clock_overlap,

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rezoom_wire.models import Meeting, MeetingUpdate
 
+    from ._auth.sources import Bearer, ServerToServer
+    from ._auth.tokens import TokenSource
+    from ._change.following import Following
+    from ._change.plan_data import FieldChange
+    from ._change.results import Plan, Receipt
+    from ._client.asynchronous import AsyncZoom
+    from ._client.check import check
+    from ._client.sync import Zoom
+    from ._clock import Clock
     from ._wire import UNSET
-    from .async_client import AsyncZoom
-    from .auth import Bearer, ServerToServer, TokenSource
-    from .checking import check
-    from .client import Zoom
-    from .clock import Clock
     from .errors import (
         AuthError,
         CannotUndo,
@@ -36,10 +40,6 @@ if TYPE_CHECKING:
         ServerError,
         UnansweredError,
     )
-    from .planning.change import FieldChange
-    from .planning.following import Following
-    from .planning.plan import Plan
-    from .planning.receipt import Receipt
     from .quota import Gauge, Ledger, Limits, MemoryLedger, Quota
     from .recurrence import (
         FRI,
@@ -56,11 +56,16 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    ".async_client": ("AsyncZoom",),
-    ".auth": ("Bearer", "ServerToServer", "TokenSource"),
-    ".checking": ("check",),
-    ".client": ("Zoom",),
-    ".clock": ("Clock",),
+    "._auth.sources": ("Bearer", "ServerToServer"),
+    "._auth.tokens": ("TokenSource",),
+    "._change.following": ("Following",),
+    "._change.plan_data": ("FieldChange",),
+    "._change.results": ("Plan", "Receipt"),
+    "._client.asynchronous": ("AsyncZoom",),
+    "._client.check": ("check",),
+    "._client.sync": ("Zoom",),
+    "._clock": ("Clock",),
+    "._wire": ("UNSET",),
     ".errors": (
         "AuthError",
         "CannotUndo",
@@ -85,16 +90,20 @@ _HOMES = {
         "ServerError",
         "UnansweredError",
     ),
-    ".planning.change": ("FieldChange",),
-    ".planning.following": ("Following",),
-    ".planning.plan": ("Plan",),
-    ".planning.receipt": ("Receipt",),
     ".quota": ("Gauge", "Ledger", "Limits", "MemoryLedger", "Quota"),
     ".recurrence": (
-        *("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"),
-        *("Occurrence", "Recurrence", "Series", "Weekday"),
+        "FRI",
+        "MON",
+        "Occurrence",
+        "Recurrence",
+        "SAT",
+        "SUN",
+        "Series",
+        "THU",
+        "TUE",
+        "WED",
+        "Weekday",
     ),
-    "._wire": ("UNSET",),
     "rezoom_wire.models": ("Meeting", "MeetingUpdate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

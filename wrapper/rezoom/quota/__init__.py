@@ -3,23 +3,23 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .gauge import Gauge, Quota
-from .ledger import Ledger
-from .memory import MemoryLedger
-from .policy import Limits, Policy
-from .reservation import Grant, Lease, Reservation, Scope
+from .._ledger.gauge import Gauge, Quota
+from .._ledger.memory import MemoryLedger
+from .._ledger.model import Grant, Lease, Reservation, Scope
+from .._ledger.policy import Limits, Policy
+from .._ledger.protocol import Ledger
 
 if TYPE_CHECKING:
-    from .opening import open_ledger
-    from .redis import RedisLedger
-    from .sqlite import SQLiteLedger
-    from .transport import Guard
+    from .._http.guard import Guard
+    from .._ledger.opening import open_ledger
+    from .._ledger.redis.redis_ledger import RedisLedger
+    from .._ledger.sqlite.sqlite_ledger import SQLiteLedger
 
 _HOMES = {
-    "Guard": ".transport",
-    "RedisLedger": ".redis",
-    "SQLiteLedger": ".sqlite",
-    "open_ledger": ".opening",
+    "Guard": ".._http.guard",
+    "RedisLedger": ".._ledger.redis.redis_ledger",
+    "SQLiteLedger": ".._ledger.sqlite.sqlite_ledger",
+    "open_ledger": ".._ledger.opening",
 }
 
 __all__ = [

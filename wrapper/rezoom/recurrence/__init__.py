@@ -4,24 +4,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .difference import Difference
-    from .occurrence import Occurrence
-    from .pattern import Monthly, Recurrence, Unbounded
-    from .refusal import RecurrenceError
-    from .rrule_text import NotExpressible
-    from .series import Series
-    from .tokens import WordsError
-    from .weekday import FRI, MON, SAT, SUN, THU, TUE, WED, Weekday
+    from ._date_diff import Difference
+    from ._english_words import WordsError
+    from ._problems import RecurrenceError
+    from ._rrule_text import NotExpressible
+    from ._series import Monthly, Recurrence, Series, Unbounded
+    from ._weekday import FRI, MON, SAT, SUN, THU, TUE, WED, Weekday
+    from ._zones import Occurrence
 
 _HOMES = {
-    ".difference": ("Difference",),
-    ".occurrence": ("Occurrence",),
-    ".pattern": ("Monthly", "Recurrence", "Unbounded"),
-    ".refusal": ("RecurrenceError",),
-    ".rrule_text": ("NotExpressible",),
-    ".series": ("Series",),
-    ".tokens": ("WordsError",),
-    ".weekday": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
+    "._date_diff": ("Difference",),
+    "._english_words": ("WordsError",),
+    "._problems": ("RecurrenceError",),
+    "._rrule_text": ("NotExpressible",),
+    "._series": ("Monthly", "Recurrence", "Series", "Unbounded"),
+    "._weekday": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
+    "._zones": ("Occurrence",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -4,18 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .caps import Caps
-    from .clock import SimClock
-    from .fault_plan import RandomFaults
-    from .faults import FAULTS, Fault, FaultKind
-    from .people import User
-    from .quirks import Quirks
-    from .record import Flaw, Request, Verdict
-    from .serving import serve
-    from .simulator import Simulator
-    from .store import Change, MemoryStore, Store
-    from .store_file import FileStore
-    from .tokens import Credentials
+    from ._account.allowance import Caps
+    from ._account.credentials import Credentials
+    from ._account.people import User
+    from ._faults.fault import FAULTS, Fault, FaultKind
+    from ._faults.fault_plan import RandomFaults
+    from ._quirks import Quirks
+    from ._record import Flaw, Request, Verdict
+    from ._sim_clock import SimClock
+    from ._simulator import Simulator, serve
+    from ._store.memory_store import Change, MemoryStore, Store
+    from ._store.sqlite_store import FileStore
 
 __all__ = [
     "FAULTS",
@@ -39,18 +38,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    ".caps": ("Caps",),
-    ".clock": ("SimClock",),
-    ".fault_plan": ("RandomFaults",),
-    ".faults": ("FAULTS", "Fault", "FaultKind"),
-    ".people": ("User",),
-    ".quirks": ("Quirks",),
-    ".record": ("Flaw", "Request", "Verdict"),
-    ".serving": ("serve",),
-    ".simulator": ("Simulator",),
-    ".store": ("Change", "MemoryStore", "Store"),
-    ".store_file": ("FileStore",),
-    ".tokens": ("Credentials",),
+    "._account.allowance": ("Caps",),
+    "._account.credentials": ("Credentials",),
+    "._account.people": ("User",),
+    "._faults.fault": ("FAULTS", "Fault", "FaultKind"),
+    "._faults.fault_plan": ("RandomFaults",),
+    "._quirks": ("Quirks",),
+    "._record": ("Flaw", "Request", "Verdict"),
+    "._sim_clock": ("SimClock",),
+    "._simulator": ("Simulator", "serve"),
+    "._store.memory_store": ("Change", "MemoryStore", "Store"),
+    "._store.sqlite_store": ("FileStore",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _EXTRA = frozenset({"starlette", "uvicorn", "pydantic", "h11", "ruamel"})

@@ -15,7 +15,7 @@ import pytest
 from ..errors import ConfigError
 
 if TYPE_CHECKING:
-    from .simulator import Simulator
+    from ._simulator import Simulator
 
 _NAME = "zoom_simulator"
 _RUNNING: pytest.StashKey[Simulator] = pytest.StashKey()
@@ -117,9 +117,9 @@ def _from_markers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
-    from .fault_spec import read_fault_words
-    from .seed_file import read_seed
-    from .words import read_clock, read_quirks
+    from ._faults.fault_spec import read_fault_words
+    from ._option_texts import read_clock, read_quirks
+    from ._store.seeds import read_seed
 
     options = dict(options)
     if isinstance(options.get("clock"), str):
@@ -136,7 +136,7 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
 
 
 def _anchored(words: str, base: Path) -> str:
-    from .documents import SUFFIXES
+    from ._store.documents import SUFFIXES
 
     named = Path(words.strip()).suffix.lower() in SUFFIXES and not words.lstrip().startswith(_JSON)
     return str(base / words.strip()) if named else words

@@ -1,0 +1,1 @@
+"""Safe change: plans from one read, verification from two, and the way back; pure."""

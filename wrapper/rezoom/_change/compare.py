@@ -1,0 +1,141 @@
+"""Compare a requested value with what a read shows: by meaning, not by spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .._paths import pattern_path
+from .._wire import facts, load_schema
+
+
+def volatile(member: str) -> bool:
+    """Tell whether a top-level member of an answer changes although nobody changed it."""
+    return member in facts.VOLATILE
+
+
+def elsewhere(path: str) -> tuple[str, ...]:
+    """Name the members of an answer that show what became of `path`; empty: `path` itself."""
+    row = facts.READ_BACK.get(path)
+    return row.look if row is not None else ()
+
+
+def proves_nothing(path: str, shown: object) -> bool:
+    """Tell whether a read that does not show the asked value says nothing about it."""
+    row = facts.READ_BACK.get(pattern_path(path))
+    if row is None:
+        return False
+    return row.kind == "filled" or (row.kind == "newer" and shown is None)
+
+
+@cache
+def separator(path: str) -> str | None:
+    """Return what stands between the items of a list that Zoom reads as text."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return known.separator if known else None
+
+
+@cache
+def has_order(path: str) -> bool:
+    """Tell whether a list with its items in another order is another list."""
+    row = facts.READ_BACK.get(pattern_path(path))
+    return row is None or row.kind not in ("set", "items")
+
+
+@cache
+def has_time(path: str) -> bool:
+    """Tell whether the text is an instant or a wall-clock time."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return known is not None and known.time is not None
+
+
+@cache
+def is_whole(path: str) -> bool:
+    """Tell whether an object is sent whole: without some member it would be refused."""
+    node: Any = load_schema("update")
+    for name in path.split("."):
+        node = node.get("properties", {}).get(name, {})
+    return bool(node.get("required"))
+
+
+def writable(path: str) -> bool:
+    """Tell whether an update knows the member."""
+    return pattern_path(path) in facts.FIELDS
+
+
+def same(path: str, asked: Any, shown: Any, place: ZoneInfo | None = None) -> bool:
+    """Tell whether a read that shows `shown` has the `asked` value.
+
+    An empty text and a missing one are the same; a missing boolean is not known to be false.
+    `place` tells which instant a wall-clock time means.
+    """
+    if _blank(asked) and _blank(shown):
+        return True
+    if isinstance(asked, dict):
+        return isinstance(shown, dict) and all(
+            same(f"{path}.{name}", value, shown.get(name), place) for name, value in asked.items()
+        )
+    if isinstance(asked, list):
+        return isinstance(shown, list) and _same_list(path, asked, shown, place)
+    if isinstance(asked, bool) or isinstance(shown, bool):
+        return asked is shown
+    if not isinstance(asked, str):
+        return bool(asked == shown)
+    if not isinstance(shown, str | int):
+        return False
+    if has_time(path):
+        meant = instant(asked, place)
+        return meant is not None and meant == instant(str(shown), place)
+    between = separator(path)
+    if between is not None:
+        return _items(asked, between) == _items(str(shown), between)
+    return asked == shown
+
+
+def instant(text: object, place: ZoneInfo | None) -> datetime | None:
+    """Return the instant of a time as Zoom reads and writes it; None for anything else."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=place or UTC)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every member that is set or kept by itself; what is sent whole is one of them."""
+    for name, value in body.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict) and value and not is_whole(path):
+            yield from leaves(value, f"{path}.")
+        else:
+            yield path, value
+
+
+def _same_list(path: str, asked: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
+    if len(asked) != len(shown):
+        return False
+    item = f"{path}[]"
+    if has_order(path):
+        return all(same(item, *pair, place) for pair in zip(asked, shown, strict=True))
+    left = list(shown)
+    for one in asked:
+        found = next((n for n, other in enumerate(left) if same(item, one, other, place)), None)
+        if found is None:
+            return False
+        del left[found]
+    return True
+
+
+def _items(text: str, between: str) -> list[str]:
+    return sorted(item.strip().casefold() for item in text.split(between) if item.strip())
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value in ("", [], {})

@@ -1,0 +1,309 @@
+"""Plans and receipts as files: JSON with a digest of every member."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from .._redaction import hidden_paths, is_secret, masked, without_secrets
+from .._times import WireTimeError, zone
+from ..errors import PlanError, Problem, RezoomError
+from .compare import writable
+from .fingerprint import without_digests
+from .occurrences import Dates
+from .plan_data import FieldChange, Record
+from .results import Plan, Receipt
+from .verify import Verdict
+
+_SEAL = "digests"
+
+
+def seal(schema: str, members: Mapping[str, Any]) -> str:
+    """Write the members with their digests."""
+    whole = {"schema": schema, **members}
+    whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
+    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    # Half a surrogate pair, which an answer may hold, goes into no file as it is.
+    return text if text.isascii() or _encodable(text) else json.dumps(whole, indent=2) + "\n"
+
+
+def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
+    """Read what `seal` wrote; PlanError says what is wrong with it, and `again` what to do."""
+    kind = schema.partition(".")[2].partition("/")[0]
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        # The text of the error quotes nothing of the file, only where it breaks off.
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise PlanError(f"The {kind} is not JSON{where}: it is damaged", next_step=again) from None
+    found = whole.get("schema") if isinstance(whole, dict) else None
+    if not isinstance(found, str):
+        raise PlanError(f"This is no {kind}: it has no schema", next_step=again)
+    if found != schema:
+        known = found.startswith("rezoom.")
+        what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
+        raise PlanError(f"This is no {schema}: {what}", next_step=again)
+    digests = whole.pop(_SEAL, None)
+    if not isinstance(digests, dict):
+        raise PlanError(f"The {kind} has no digests, so nobody knows if it is whole",
+                        next_step=again)  # fmt: skip
+    names = sorted({*whole, *digests})
+    wrong = [
+        name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
+    ]
+    if wrong:
+        raise PlanError(
+            f"The {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
+            next_step=again,
+        )
+    return dict(whole)
+
+
+def check_shape(
+    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, again: str
+) -> None:
+    """Raise PlanError for a member that is missing, or is not what is written there.
+
+    Digests tell an accident, and no will: whoever edits a file can make them anew.
+    """
+    for name, kinds in shape.items():
+        if name not in given:
+            raise PlanError(f"The {kind} lacks {name}", next_step=again)
+        if type(given[name]) not in kinds:
+            wanted = " or ".join(_KINDS[one] for one in kinds)
+            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=again)
+
+
+_KINDS = {
+    int: "a whole number", str: "a text", dict: "an object", list: "a list", bool: "a boolean",
+    type(None): "null",
+}  # fmt: skip
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+PLAN_SCHEMA = "rezoom.plan/1"
+_NONE = type(None)
+_PLAN_SHAPE: Mapping[str, tuple[type, ...]] = {
+    "meeting": (int,), "account": (str,), "body": (dict,), "changes": (list,), "problems": (list,),
+    "read": (dict,), "made_at": (str, _NONE), "occurrence": (str, _NONE), "dates": (dict, _NONE),
+    "topic": (str,), "allow": (list,),
+}  # fmt: skip
+_PLAN_AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
+
+
+def write_plan(plan: Plan[Any], *, secrets: bool) -> str:
+    """Write a plan; PlanError if it holds a secret and `secrets` was not asked for."""
+    hidden = list(hidden_paths(dict(plan.body)))
+    if hidden and not secrets:
+        raise PlanError(
+            f"The plan sets {', '.join(hidden)}, and a file of it would show that",
+            next_step="Write to_json(secrets=True), and keep the file to yourself (chmod 600).",
+        )
+    members = {**plan_as_data(plan), "body": dict(plan.body)}
+    if secrets:
+        members["read"] = dict(plan.read)
+    holds = bool(hidden) or (secrets and plan.read != without_digests(plan.read))
+    return seal(PLAN_SCHEMA, {**members, "secrets": holds})
+
+
+def plan_as_data(plan: Plan[Any]) -> dict[str, Any]:
+    """Return a plan as JSON-ready data with its secrets masked."""
+    return {
+        "meeting": plan.meeting,
+        "account": plan.account,
+        "occurrence": plan.occurrence,
+        "topic": plan.topic,
+        "made_at": None if plan.made_at is None else zulu(plan.made_at),
+        "empty": plan.empty,
+        "price": plan.price,
+        "body": masked(dict(plan.body)),
+        "changes": [change.to_dict() for change in plan.changes],
+        "dates": None if plan.dates is None else write_dates(plan.dates),
+        "problems": [problem.to_dict() for problem in plan.problems],
+        "allow": list(plan.allow),
+        "read": without_digests(plan.read),
+    }
+
+
+def read_plan(text: str | bytes) -> Plan:
+    """Read a plan; PlanError says what is wrong with the file."""
+    given = unseal(text, PLAN_SCHEMA, again=_PLAN_AGAIN)
+    check_shape(given, _PLAN_SHAPE, "plan", again=_PLAN_AGAIN)
+    try:
+        return Plan(
+            int(given["meeting"]), str(given["account"]), dict(given["body"]),
+            tuple(read_change(one) for one in given["changes"]),
+            tuple(read_problem(one) for one in given["problems"]),
+            read=_plan_from(given["read"]),
+            made_at=given["made_at"] and moment(given["made_at"]),
+            occurrence=given["occurrence"] and str(given["occurrence"]),
+            dates=given["dates"] and dates_from(given["dates"]),
+            topic=str(given["topic"]), allow=tuple(map(str, given["allow"])),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanError(f"The plan lacks or misstates {error}", next_step=_PLAN_AGAIN) from None
+
+
+def _plan_from(given: Mapping[str, Any]) -> dict[str, Any]:
+    dates = given.get("occurrences", {})
+    if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
+        raise ValueError("read.occurrences")
+    return dict(given)
+
+
+def read_change(given: Mapping[str, Any]) -> FieldChange:
+    """Read a change that was written down."""
+    return FieldChange(str(given["path"]), given["before"], given["after"])
+
+
+def read_problem(given: Mapping[str, Any]) -> Problem:
+    """Read a problem that was written down."""
+    days = tuple(datetime.fromisoformat(day).date() for day in given["dates"])
+    severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
+    path, rule, message, fix, tag = (
+        str(given[name]) for name in ("path", "rule", "message", "fix", "source")
+    )
+    return Problem(path, severity, rule, message, fix, tag, days)
+
+
+def zulu(instant: datetime) -> str:
+    """Write an instant."""
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+def moment(text: str) -> datetime:
+    """Read an instant; ValueError for a time that could be in any zone."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text}, which has no time zone")
+    return instant
+
+
+def write_dates(dates: Dates) -> dict[str, Any]:
+    """Write the dates, before and after."""
+
+    def all_of(starts: Iterable[datetime]) -> list[str]:
+        return [zulu(start) for start in starts]
+
+    return {
+        "timezone": dates.place.key, "before": all_of(dates.before), "after": all_of(dates.after),
+        "edited": all_of(dates.edited), "deleted": all_of(dates.deleted),
+        "moved": [all_of(pair) for pair in dates.moved],
+        "appears": all_of(dates.appears), "disappears": all_of(dates.disappears),
+    }  # fmt: skip
+
+
+def dates_from(given: Mapping[str, Any]) -> Dates:
+    """Read dates that were written down."""
+    names = ("before", "after", "edited", "deleted")
+    before, after, edited, deleted = (tuple(map(moment, given[name])) for name in names)
+    return Dates(before, after, _zone(given["timezone"]), edited, deleted)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return zone(name)
+    except WireTimeError as error:
+        raise PlanError(f"The plan's time zone: {error.message}", next_step=error.fix) from None
+
+
+RECEIPT_SCHEMA = "rezoom.receipt/1"
+
+_RECEIPT_SHAPE: Mapping[str, tuple[type, ...]] = {
+    "meeting": (int,), "sent": (bool,), "tracking_id": (str, _NONE), "warnings": (list,),
+    "verified": (bool,), "verify_error": (dict, _NONE), "record": (dict, _NONE),
+}  # fmt: skip
+_RECORD: Mapping[str, tuple[type, ...]] = {
+    "account": (str,), "at": (str,), "occurrence": (str, _NONE), "body": (dict,),
+    "before": (dict, _NONE), "after": (dict, _NONE), "dates": (dict, _NONE), "hidden": (list,),
+}  # fmt: skip
+_RECEIPT_AGAIN = (
+    "Only a file that is as it was written can be undone; see the meeting with zoom.get(...)."
+)
+
+
+def write_receipt(receipt: Receipt, *, secrets: bool) -> str:
+    """Write a receipt."""
+    record = receipt.record
+    effects = () if receipt.verdict is None else receipt.verdict.side_effects
+    changed = [change.path for change in effects if writable(change.path)]
+    written = None if record is None else _write(record, changed, secrets=secrets)
+    holds = record is not None and any(hidden_paths(_whole(record)))
+    return seal(
+        RECEIPT_SCHEMA, {**receipt.to_dict(), "record": written, "secrets": bool(secrets and holds)}
+    )
+
+
+def read_receipt(text: str | bytes) -> Receipt:
+    """Read a receipt; PlanError says what is wrong with the file."""
+    given = unseal(text, RECEIPT_SCHEMA, again=_RECEIPT_AGAIN)
+    check_shape(given, _RECEIPT_SHAPE, "receipt", again=_RECEIPT_AGAIN)
+    if given["record"] is not None:
+        check_shape(given["record"], _RECORD, "receipt's record", again=_RECEIPT_AGAIN)
+    try:
+        error = given["verify_error"]
+        return Receipt(
+            int(given["meeting"]), bool(given["sent"]), given["tracking_id"], None,
+            tuple(read_problem(one) for one in given["warnings"]),
+            error and RezoomError(str(error["message"]), sent=error["sent"]),
+            _verdict(given) if given["verified"] else None,
+            given["record"] and _record(given["record"]),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PlanError(
+            f"The receipt lacks or misstates {error}", next_step=_RECEIPT_AGAIN
+        ) from None
+
+
+def _whole(record: Record) -> dict[str, Any]:
+    return {"body": dict(record.body), "before": record.before, "after": record.after}
+
+
+def _write(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str, Any]:
+    states = _whole(record)
+    hidden = {
+        *hidden_paths(states["body"]),
+        *(path for path in changed if is_secret(path.rpartition(".")[2])),
+    }
+    return {
+        "account": record.account,
+        "at": zulu(record.at),
+        "occurrence": record.occurrence,
+        # What was hidden is named, so that undoing can say what it cannot bring back.
+        "hidden": [] if secrets else sorted(hidden),
+        "dates": None if record.dates is None else write_dates(record.dates),
+        **(states if secrets else {name: without_secrets(one) for name, one in states.items()}),
+    }
+
+
+def _record(given: Mapping[str, Any]) -> Record:
+    return Record(
+        str(given["account"]), dict(given["body"]), moment(given["at"]), given["occurrence"],
+        given["before"], given["after"], given["dates"] and dates_from(given["dates"]),
+        tuple(map(str, given["hidden"])),
+    )  # fmt: skip
+
+
+def _verdict(given: Mapping[str, Any]) -> Verdict:
+    ignored, unseen = (
+        {path: read_problem(one) for path, one in given[name].items()}
+        for name in ("ignored", "unseen")
+    )
+    effects = tuple(read_change(one) for one in given["side_effects"])
+    return Verdict(given["applied"], ignored, unseen, effects)

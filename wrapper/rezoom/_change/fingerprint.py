@@ -1,0 +1,145 @@
+"""What a plan rests on: compared again before it is sent, so that nothing is overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .._paths import at
+from .._redaction import HIDDEN, is_secret, masked
+from ..errors import PlanStale
+from . import compare
+from .compare import instant, leaves
+from .occurrences import Listed, place_of
+from .plan_data import FieldChange
+from .results import Plan
+
+_DIGEST = "digest:"
+_SERIES = ("type", "timezone", "recurrence")
+
+
+def salt_of(meeting: int, made_at: datetime | None) -> str:
+    """Make the digests of one plan differ from those of any other."""
+    return f"{meeting}/{made_at}"
+
+
+def fingerprint(
+    body: Mapping[str, Any],
+    view: Mapping[str, Any],
+    *,
+    salt: str,
+    occurrence: Listed | None = None,
+    seen: bool = True,
+) -> dict[str, Any]:
+    """Keep what the meeting has at the members that are about to change; of secrets a digest.
+
+    The passcode inside a link is not kept at all.
+    """
+    paths: dict[str, None] = {}
+    for path, _ in leaves(body):
+        for name in compare.elsewhere(path) or (path,):
+            paths[name] = None
+    if occurrence is not None:
+        known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
+        kept = {path: _kept(path, at(view, path), salt) for path in known}
+        return kept | {"occurrence": occurrence.to_dict()["start_time"]}
+    if "recurrence" in paths:
+        # The dates say more than the start, which may go on with them.
+        del paths["recurrence"]
+        paths.pop("start_time", None)
+        paths |= dict.fromkeys(_SERIES)
+    found = {path: _kept(path, at(view, path), salt) for path in paths}
+    if "recurrence" in paths:
+        found["occurrences"] = _listing(view)
+    return found
+
+
+def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of a secret only whether there was one: six digits are soon guessed from a digest."""
+    return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
+
+
+def differences(
+    read: Mapping[str, Any],
+    view: Mapping[str, Any],
+    *,
+    salt: str,
+    now: datetime,
+    occurrence: Listed | None = None,
+) -> list[FieldChange]:
+    """List what has changed since: before, and now."""
+    found = []
+    for path, before in read.items():
+        if path == "occurrences":
+            found += _dates(before, view, now)
+            continue
+        if path == "occurrence":
+            shown: Any = occurrence.to_dict()["start_time"] if occurrence else None
+        else:
+            shown = at(view, path)
+        kept = _kept(path, shown, salt)
+        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
+            found.append(FieldChange(path, before, shown))
+    return found
+
+
+def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
+    """Compare the dates that are still to come; those that went by changed nothing."""
+    there = _listing(view)
+    found = []
+    for number in sorted({*before, *there}):
+        old, new = before.get(number), there.get(number)
+        starts = [instant(text.split()[0], None) for text in (old, new) if text]
+        if old != new and any(start is None or start > now for start in starts):
+            found.append(FieldChange(f"occurrences[{number}]", old, new))
+    return found
+
+
+def _kept(path: str, value: Any, salt: str) -> Any:
+    shown = masked(value, path.rpartition(".")[2])
+    if shown != HIDDEN:
+        return shown
+    text = json.dumps([salt, path, value], sort_keys=True, default=str)
+    return _DIGEST + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_digest(path: str, kept: Any) -> bool:
+    return is_secret(path.rpartition(".")[2]) and str(kept).startswith(_DIGEST)
+
+
+def _listing(view: Mapping[str, Any]) -> dict[str, str]:
+    """Take each date as the answer writes it: its start and its status, by its id."""
+    given = view.get("occurrences")
+    return {
+        str(item.get("occurrence_id")): f"{item.get('start_time')} {item.get('status')}"
+        for item in (given if isinstance(given, list) else ())
+        if isinstance(item, dict)
+    }
+
+
+def check_fresh(
+    plan: Plan[Any],
+    answer: Mapping[str, Any],
+    occurrence: Listed | None,
+    *,
+    now: datetime,
+    force: bool,
+) -> None:
+    """Raise PlanStale, naming what has changed, unless `force`."""
+    if force:
+        return
+    view = answer if occurrence is None else {**answer, **_own(occurrence)}
+    salt = salt_of(plan.meeting, plan.made_at)
+    changes = differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
+    start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
+    if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
+        changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))
+    if changes:
+        raise PlanStale(changes)
+
+
+def _own(occurrence: Listed) -> dict[str, Any]:
+    return {name: value for name, value in occurrence.to_dict().items() if name != "status"}

@@ -1,0 +1,64 @@
+"""A recurrence of which a part is asked, completed from the present one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._wire import facts
+from ..recurrence._zoom import DAILY, MONTHLY, WEEKLY
+
+_DAYS = {"weekly_days": WEEKLY, "monthly_day": MONTHLY, "monthly_week": MONTHLY}
+_DAYS["monthly_week_day"] = MONTHLY
+_ORDER = ("type", "repeat_interval", *_DAYS, "end_times", "end_date_time")
+_PAIR = ("monthly_week", "monthly_week_day")
+
+
+def completed(present: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the asked members over the present ones, and drop those which they exclude."""
+    kept = dict(present)
+    if "type" in asked and asked["type"] != present.get("type"):
+        for name in ("repeat_interval", *_DAYS):
+            kept.pop(name, None)
+        kept["repeat_interval"] = 1
+    if "end_date_time" in asked:
+        kept.pop("end_times", None)
+    if "end_times" in asked:
+        kept.pop("end_date_time", None)
+    if "monthly_day" in asked:
+        for name in _PAIR:
+            kept.pop(name, None)
+    elif any(name in asked for name in _PAIR):
+        kept.pop("monthly_day", None)
+    kind = asked.get("type", kept.get("type"))
+    for name, of in _DAYS.items():
+        if kind in (DAILY, WEEKLY, MONTHLY) and kind != of:
+            kept.pop(name, None)
+    merged = {**kept, **asked}
+    known = {name: merged[name] for name in _ORDER if name in merged}
+    return known | merged
+
+
+def present_of(recurrence: object) -> dict[str, Any]:
+    """Read the present recurrence without what is not set, in the form in which it is sent."""
+    if not isinstance(recurrence, Mapping):
+        return {}
+    found = {
+        name: value for name, value in recurrence.items()
+        if name in _ORDER and value not in (None, "") and (value != 0 or name == "end_times")
+    }  # fmt: skip
+    if "end_date_time" in found:
+        found.pop("end_times", None)
+    most = facts.FIELDS["recurrence.end_times"].maximum or 0
+    count = found.get("end_times")
+    if isinstance(count, int) and count > most:
+        found["end_times"] = 0  # Zoom itself wrote it: a series without an end
+    return found
+
+
+def remaining_of(present: Mapping[str, Any], left: int) -> dict[str, int]:
+    """Count what is `left` of a series that ends by a count: those that are over do not recur."""
+    count = present.get("end_times")
+    if not isinstance(count, int) or count <= 0:
+        return {}
+    return {"end_times": left} if 0 < left < count else {}

@@ -1,0 +1,300 @@
+"""The occurrences of a series: before and after a change, in a read, and the one meant."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from .._times import WireTimeError, zone
+from .._wire import facts, source
+from ..errors import OccurrenceError, Problem
+from ..recurrence import Occurrence, Series
+from ..recurrence._pattern import Forever, Weekly
+from .compare import instant
+
+# Longer than any list of occurrences that Zoom makes.
+_LOOK_AHEAD = 2 * facts.ENDLESS.weekly
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The meetings to come, before a change of the series and after it, as instants in UTC."""
+
+    before: tuple[datetime, ...]
+    after: tuple[datetime, ...]
+    place: ZoneInfo
+    # Meetings that somebody moved or deleted one by one: a change of the series makes them anew.
+    edited: tuple[datetime, ...] = ()
+    deleted: tuple[datetime, ...] = ()
+
+    @property
+    def moved(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Meetings that take place at another time: pairs of before and after."""
+        return tuple(self._pairs())
+
+    @property
+    def appears(self) -> tuple[datetime, ...]:
+        """Meetings that were not there before."""
+        known = {*self.before, *(after for _, after in self._pairs())}
+        return tuple(start for start in self.after if start not in known)
+
+    @property
+    def disappears(self) -> tuple[datetime, ...]:
+        """Meetings that are no longer there."""
+        kept = {*self.after, *(before for before, _ in self._pairs())}
+        return tuple(start for start in self.before if start not in kept)
+
+    def _pairs(self) -> Iterator[tuple[datetime, datetime]]:
+        """Pair the starts of one day; or all of them, where every date moves by the same."""
+        known, planned = set(self.before), set(self.after)
+        old = [start for start in self.before if start not in planned]
+        new = [start for start in self.after if start not in known]
+        walls = [[start.astimezone(self.place).replace(tzinfo=None) for start in side]
+                 for side in (old, new)]  # fmt: skip
+        whole = len(old) == len(self.before) and len(new) == len(self.after) == len(old)
+        if whole and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
+            yield from zip(old, new, strict=True)
+            return
+        days = {wall.date(): start for wall, start in zip(walls[1], new, strict=True)}
+        for wall, start in zip(walls[0], old, strict=True):
+            if wall.date() in days:
+                yield start, days[wall.date()]
+
+
+def expected(series: Series | None, now: datetime) -> tuple[datetime, ...]:
+    """List the starts that Zoom makes of a series, as instants still to come."""
+    if series is None:
+        return ()
+    return tuple(start.utc for start in bounded(series, now) if start.utc > now)
+
+
+def horizon(series: Series) -> int:
+    """Tell how many meetings Zoom makes of a series without an end."""
+    weekly = isinstance(series.recurrence.pattern, Weekly)
+    return facts.ENDLESS.weekly if weekly else facts.ENDLESS.other
+
+
+def bounded(series: Series, now: datetime) -> Iterator[Occurrence]:
+    """Yield the starts of a series as far as Zoom makes them."""
+    if isinstance(series.recurrence.end, Forever):
+        yield from series.next(horizon(series), after=now)
+    else:
+        yield from islice(series, _LOOK_AHEAD)
+
+
+_DELETED = "deleted"
+_YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One occurrence as a read lists it; `utc` is its start, `place` the meeting's time zone."""
+
+    id: str
+    utc: datetime
+    place: ZoneInfo
+    duration: int | None = None
+    status: str = "available"
+
+    @property
+    def zoned(self) -> datetime:
+        """The start in the meeting's time zone."""
+        return self.utc.astimezone(self.place)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether somebody has deleted it."""
+        return self.status == _DELETED
+
+    def __str__(self) -> str:
+        gone = ", deleted" if self.deleted else ""
+        return f"{self.zoned:%a %Y-%m-%d %H:%M} (id {self.id}{gone})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON-ready data; the start in UTC."""
+        known: dict[str, Any] = {
+            "occurrence_id": self.id, "start_time": zulu(self.utc), "status": self.status,
+        }  # fmt: skip
+        return known if self.duration is None else known | {"duration": self.duration}
+
+
+def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
+    """Return the meeting's time zone; None where the answer names none that exists."""
+    try:
+        return zone(answer.get("timezone") or "")
+    except WireTimeError:
+        return None
+
+
+def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
+    """Read the occurrences of an answer, in time; what cannot be read is left out."""
+    given = answer.get("occurrences")
+    place = place_of(answer) or ZoneInfo("UTC")
+    found = _read(given, place) if isinstance(given, list | tuple) else ()
+    return tuple(sorted(found, key=attrgetter("utc")))
+
+
+def slot(item: Listed) -> datetime:
+    """Return where the series had put an occurrence, wherever somebody has moved it since.
+
+    Its id is its first start, in milliseconds since 1970; one that is not is as good as unknown.
+    """
+    seconds = int(item.id) // 1000 if item.id.isascii() and item.id.isdigit() else 0
+    near = abs(item.utc.timestamp() - seconds) < _YEAR.total_seconds()
+    return datetime.fromtimestamp(seconds, UTC) if near else item.utc
+
+
+def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fill in start and length of a series from its dates, where an answer leaves them out."""
+    missing = {name for name in ("start_time", "duration") if answer.get(name) is None}
+    items = listed(answer) if missing and answer.get("recurrence") else ()
+    if not items:
+        return answer
+    usual = Counter(item.duration for item in items if item.duration is not None).most_common(1)
+    known = {"start_time": zulu(slot(items[0])), "duration": usual[0][0] if usual else None}
+    return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
+
+
+def zulu(moment: datetime) -> str:
+    """Write an instant as Zoom does."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:
+    """Leave out what has begun."""
+    return tuple(item for item in items if item.utc > now)
+
+
+def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 3) -> list[Listed]:
+    """Choose those that a caller may have meant, in time."""
+    there = [item for item in items if not item.deleted]
+    if when is None:
+        return there[:count]
+    place = there[0].place if there else UTC
+    if isinstance(when, datetime):
+        aware = when if when.tzinfo is not None else when.replace(tzinfo=place)
+    else:
+        aware = datetime(when.year, when.month, when.day, 12, tzinfo=place)
+    there.sort(key=lambda item: abs(item.utc - aware))
+    return sorted(there[:count], key=lambda item: item.utc)
+
+
+def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
+    for item in given:
+        if not isinstance(item, dict):
+            continue
+        start = instant(item.get("start_time"), place)
+        number, length = item.get("occurrence_id"), item.get("duration")
+        if start is None or not isinstance(number, str | int):
+            continue
+        whole = isinstance(length, int) and not isinstance(length, bool)
+        status = item.get("status")
+        yield Listed(
+            str(number), start, place, length if whole else None,
+            status if isinstance(status, str) else "available",
+        )  # fmt: skip
+
+
+if TYPE_CHECKING:
+    from .._wire import MeetingOccurrence
+
+    When: TypeAlias = str | date | datetime | Occurrence | MeetingOccurrence | Listed
+
+_FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
+
+
+def known_id(when: object) -> str | None:
+    """Return the id that `when` itself names; None where the meeting has to be read for it."""
+    if isinstance(when, date | Occurrence):
+        return None
+    if isinstance(when, Listed):
+        if when.deleted:
+            raise _refused(f"{when} cannot be changed any more", "choose another one")
+        return when.id
+    item = _item(when)
+    if item is not None:
+        if item.get("status") == "deleted":
+            raise _refused(f"{item.get('start_time')} was deleted", "choose another occurrence")
+        when = item.get("occurrence_id")
+    if isinstance(when, str) and when.isascii() and when.isdigit():
+        return when
+    kind = repr(when)[:40] if isinstance(when, str | None) else type(when).__name__
+    raise _refused(
+        f"{kind} is not an occurrence id, which is all digits, as text",
+        f"{_FIX}; or pass a date, a datetime, or an Occurrence",
+    )
+
+
+def choose(when: date | datetime | Occurrence, answer: Mapping[str, Any]) -> Listed:
+    """Find the one occurrence that is meant among those of a read."""
+    items = listed(answer)
+    if not items:
+        raise _refused(
+            "the meeting has no occurrences that are still to come",
+            "leave occurrence out to change the meeting itself",
+        )
+    moment = when.utc if isinstance(when, Occurrence) else when
+    found = [item for item in items if _is_meant(item, moment)]
+    there = [item for item in found if not item.deleted]
+    if len(there) == 1:
+        return there[0]
+    if there:
+        fix = "pass the id of one of them, or a datetime"
+        raise _refused(f"{_words(moment)} has {len(there)} occurrences", fix, there)
+    near = nearest(items, moment)
+    if found:
+        raise _refused(f"the occurrence of {_words(moment)} was deleted", "choose another", near)
+    where = "" if place_of(answer) is None else f" in {items[0].place.key}"
+    raise _refused(f"there is no occurrence on {_words(moment)}{where}", "choose another", near)
+
+
+def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
+    """Find an occurrence by its id; None where the read does not list it."""
+    items = listed(answer)
+    for item in items:
+        if item.id == number:
+            if item.deleted:
+                message = f"the occurrence {item} cannot be changed any more"
+                raise _refused(message, "choose another", nearest(items, item.utc))
+            return item
+    return None
+
+
+def not_there(number: str, answer: Mapping[str, Any]) -> OccurrenceError:
+    """Say that no occurrence has the id, and which ones there are."""
+    return _refused(
+        f"the meeting has no occurrence {number}: it is over, was deleted, or never was",
+        _FIX, nearest(listed(answer), None),
+    )  # fmt: skip
+
+
+def _is_meant(item: Listed, when: date | datetime) -> bool:
+    if not isinstance(when, datetime):
+        return item.zoned.date() == when
+    if when.tzinfo is None:
+        return item.zoned.replace(tzinfo=None) == when
+    return item.utc == when
+
+
+def _item(when: object) -> Mapping[str, Any] | None:
+    to_dict = getattr(when, "to_dict", None)
+    found = to_dict() if callable(to_dict) and not isinstance(when, Mapping) else when
+    return found if isinstance(found, Mapping) else None
+
+
+def _words(when: date | datetime) -> str:
+    if not isinstance(when, datetime):
+        return f"{when:%a %Y-%m-%d}"
+    key = when.tzinfo.key if isinstance(when.tzinfo, ZoneInfo) else when.tzinfo
+    return f"{when:%a %Y-%m-%d %H:%M}" + (f" {key}" if key else "")
+
+
+def _refused(message: str, fix: str, near: Sequence[Listed] = ()) -> OccurrenceError:
+    problem = Problem("occurrence", "error", "occurrence-id", message, fix, source("C25"))
+    return OccurrenceError([problem], candidates=near)

@@ -1,0 +1,257 @@
+"""Plan and Receipt: what an update would change, and what it left in the caller's hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+
+from .._clock import Wait
+from .._ledger.gauge import Quota, Reading
+from .._redaction import Veiled
+from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem, RezoomError
+from .plan_data import FieldChange, Record
+
+if TYPE_CHECKING:
+    from .occurrences import Dates
+    from .verify import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that Zoom accepted an update; with `verify=True` also of what it did.
+
+    A 204 is silent, so an unverified receipt raises NotVerified when it is asked what was applied.
+    `meeting` is the meeting's number, `tracking_id` is what Zoom's support asks for, `quota` what
+    is left of the day's updates, `warnings` what was doubtful about the change. `sent` is False
+    where nothing had to change. `verify_error` says why the read-back failed: the change is out.
+    """
+
+    meeting: int
+    sent: bool
+    tracking_id: str | None
+    # Why the ledger could not be read afterwards, where it could not: the change is out all the
+    # same, and its receipt must not be lost.
+    left: Quota | Reading | LedgerError | None
+    warnings: tuple[Problem, ...] = ()
+    verify_error: RezoomError | None = None
+    verdict: Verdict | None = field(default=None, repr=False)
+    record: Record | None = field(default=None, repr=False)
+    _apply: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def quota(self) -> Quota:
+        """What is left; raises the LedgerError that kept it from being read."""
+        if isinstance(self.left, LedgerError):
+            raise self.left
+        if self.left is None:
+            raise LedgerError(
+                "a receipt from a file does not know what is left now",
+                next_step="Ask zoom.quota(...).",
+            )
+        return self.left.quota() if isinstance(self.left, Reading) else self.left
+
+    @property
+    def verified(self) -> bool:
+        """Whether the meeting was read again, and compared with what was asked."""
+        return self.verdict is not None
+
+    @property
+    def applied(self) -> Mapping[str, Any]:
+        """Fields that were seen to have the asked value; NotVerified when nothing was read."""
+        return self._seen().applied
+
+    @property
+    def ignored(self) -> Mapping[str, Problem]:
+        """Fields that Zoom left as they were, each with the likely reason and its source."""
+        return self._seen().ignored
+
+    @property
+    def unseen(self) -> Mapping[str, Problem]:
+        """Fields that a read does not show, so that nobody knows; each with the reason."""
+        return self._seen().unseen
+
+    @property
+    def side_effects(self) -> tuple[FieldChange, ...]:
+        """What changed though nobody asked for it, such as the links after a new passcode."""
+        return self._seen().side_effects
+
+    def raise_if_ignored(self) -> Self:
+        """Return the receipt, or raise NotApplied where Zoom ignored a part of the change."""
+        if self.ignored:
+            raise NotApplied(self)
+        return self
+
+    def undo(self, *, now: datetime | None = None) -> Plan:
+        """Return the plan that brings back what was there before; nothing is sent.
+
+        Its `problems` say what cannot be brought back, and why; its `price` is what it costs.
+        `now` (aware) is the time of undoing, if that is much later: a series goes on from there.
+        Raises CannotUndo when nothing was read before the update.
+        """
+        from .undo import undo
+
+        plan = undo(self, now)
+        return plan if self._apply is None else plan.bound(self._apply)
+
+    def bound(self, apply: Callable[..., Any]) -> Receipt:
+        """Return the receipt with a client's own `apply`, for the plan that undoes it.
+
+        Only the client that has just made it may do so: it is this receipt, and no copy.
+        """
+        object.__setattr__(self, "_apply", apply)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the receipt as JSON-ready data without secrets."""
+        error, verdict = self.verify_error, self.verdict
+        return {
+            "meeting": self.meeting,
+            "sent": self.sent,
+            "tracking_id": self.tracking_id,
+            "quota": self.quota.to_dict() if isinstance(self.left, Quota | Reading) else None,
+            "warnings": [problem.to_dict() for problem in self.warnings],
+            "verified": self.verified,
+            "verify_error": None if error is None else error.to_dict(),
+            **({} if verdict is None else verdict.to_dict()),
+        }
+
+    def to_json(self, *, secrets: bool = False) -> str:
+        """Write the receipt as a file, from which the update can be undone later.
+
+        Passcodes and links are left out, so a passcode cannot be brought back from such a file;
+        with `secrets=True` they are in it, and the file is yours alone to read (chmod 600).
+        """
+        from .files import write_receipt
+
+        return write_receipt(self, secrets=secrets)
+
+    @staticmethod
+    def from_json(text: str | bytes, /) -> Receipt:
+        """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
+        from .files import read_receipt
+
+        return read_receipt(text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A client stays in its process.
+        names = [name for name in self.__slots__ if name != "_apply"]
+        return Receipt, tuple(getattr(self, name) for name in names)
+
+    def _seen(self) -> Verdict:
+        return self._unseen() if self.verdict is None else self.verdict
+
+    def _unseen(self) -> NoReturn:
+        if self.verify_error is not None:
+            raise NotVerified(
+                "The read-back failed, so nobody knows what Zoom applied", sent=self.sent
+            ) from self.verify_error
+        raise NotVerified(
+            "Nothing was read back, so nobody knows what Zoom applied", sent=self.sent
+        )
+
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
+    # What `apply` returns: a Receipt, or on the plans of an AsyncZoom an awaitable one.
+    R = TypeVarWithDefault("R", default=Receipt)
+else:
+    R = TypeVar("R")
+
+
+@dataclass(frozen=True, repr=False)
+class Plan(Generic[R]):
+    """An update that was worked out from one read and not sent yet.
+
+    `changes` are the members that differ, `body` is the exact request and nothing that is already
+    so; `problems` are warnings. `dates` shows the meetings of a series before and after. `str()` is
+    a diff for people, without secrets. `read` is what the plan rests on: `apply` compares it.
+    """
+
+    meeting: int
+    account: str
+    body: Mapping[str, Any]
+    changes: tuple[FieldChange, ...]
+    problems: tuple[Problem, ...]
+    read: Mapping[str, Any] = field(default_factory=dict)
+    made_at: datetime | None = None
+    occurrence: str | None = None
+    dates: Dates | None = None
+    topic: str = ""
+    allow: tuple[str, ...] = ()
+    _apply: Callable[..., R] | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "body", Veiled(self.body))
+        object.__setattr__(self, "read", Veiled(self.read))
+
+    @property
+    def empty(self) -> bool:
+        """Whether everything is as asked already; applying it sends nothing and spends nothing."""
+        return not self.body
+
+    @property
+    def price(self) -> int:
+        """How many of the day's updates of this meeting, and of its host, applying it spends."""
+        return 0 if self.empty else 1
+
+    def apply(self, *, verify: bool = False, wait: Wait | None = None, force: bool = False) -> R:
+        """Send it with the client that made it; see `Zoom.apply`. On AsyncZoom's plans: awaited.
+
+        Raises PlanError for a plan without a client, such as one from a file.
+        """
+        if self._apply is None:
+            raise PlanError(
+                "This plan has no client to send it",
+                next_step="Write zoom.apply(plan), or await it on an AsyncZoom.",
+            )
+        return self._apply(self, verify=verify, wait=wait, force=force)
+
+    def bound(self, apply: Callable[..., Any]) -> Plan[Any]:
+        """Return the plan with a client's own `apply`."""
+        return replace(self, _apply=apply)
+
+    def __str__(self) -> str:
+        from .text import describe
+
+        return describe(self)
+
+    def __repr__(self) -> str:
+        paths = ", ".join(change.path for change in self.changes)
+        return f"<Plan for {self.meeting}: {paths or 'nothing to change'}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A client stays in its process.
+        state = {**vars(self), "_apply": None}
+        return _revive, (type(self), state)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as JSON-ready data for display; secrets are masked."""
+        from .files import plan_as_data
+
+        return plan_as_data(self)
+
+    def to_json(self, *, secrets: bool = False) -> str:
+        """Write the plan as a file to review, and to apply later.
+
+        A plan that sets a passcode holds it. It is written only with `secrets=True`; keep such a
+        file to yourself (chmod 600). Raises PlanError otherwise.
+        """
+        from .files import write_plan
+
+        return write_plan(self, secrets=secrets)
+
+    @staticmethod
+    def from_json(text: str | bytes, /) -> Plan:
+        """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
+        from .files import read_plan
+
+        return read_plan(text)
+
+
+def _revive(kind: type[Plan], state: dict[str, Any]) -> Plan:
+    plan = kind.__new__(kind)
+    vars(plan).update(state)
+    return plan

@@ -1,0 +1,91 @@
+"""A plan as people read it: what changes, which meetings move, and the request; no secrets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from .._redaction import masked
+from .._wire import facts
+
+if TYPE_CHECKING:
+    from ..errors import Problem
+    from .occurrences import Dates
+    from .results import Plan
+
+_MOST_SHOWN = 8
+
+
+def describe(plan: Plan[Any]) -> str:
+    """Write the diff."""
+    return "\n".join(_lines(plan))
+
+
+def _lines(plan: Plan[Any]) -> Iterator[str]:
+    one = f", only the occurrence {plan.occurrence}" if plan.occurrence else ""
+    topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
+    yield f"Plan for meeting {plan.meeting}{topic}{one}"
+    if plan.empty:
+        yield "  Nothing to change: everything is as asked already."
+    for change in plan.changes:
+        yield f"  {change}"
+    if plan.dates is not None:
+        yield from date_lines(plan.dates)
+    for problem in plan.problems:
+        yield problem_line(problem)
+    if plan.empty:
+        return
+    query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
+    yield f"Request: PATCH /meetings/{plan.meeting}{query}"
+    yield f"  {json.dumps(masked(dict(plan.body)), ensure_ascii=False)}"
+    limit = facts.QUOTAS["meeting"]
+    yield (
+        f"Price: {plan.price} of the {limit.limit} updates of this meeting in {limit.hours} hours,"
+        " and of its host's of the day"
+    )
+
+
+def problem_line(problem: Problem) -> str:
+    """Write what is doubtful, with its days and its rule."""
+    days = ", ".join(day.isoformat() for day in problem.dates[:_MOST_SHOWN])
+    more = len(problem.dates) - _MOST_SHOWN
+    days += f" and {more} more" if more > 0 else ""
+    return f"  ! {problem}{f' ({days})' if days else ''} [{problem.rule}]"
+
+
+def date_lines(dates: Dates) -> Iterator[str]:
+    """Write the meetings before and after."""
+    before, after = len(dates.before), len(dates.after)
+    yield f"  Meetings to come: {before} → {after}, in {dates.place.key}"
+    yield from _listed("~", dates.moved, lambda pair: _pair(pair, dates.place))
+    yield from _listed("+", dates.appears, lambda start: day(start, dates.place))
+    yield from _listed("-", dates.disappears, lambda start: day(start, dates.place))
+    if not (dates.moved or dates.appears or dates.disappears):
+        yield "    the same dates"
+    for start in dates.edited:
+        yield f"    * edited by hand, and may be reset: {day(start, dates.place)}"
+    for start in dates.deleted:
+        yield f"    * was deleted, and may come back: {day(start, dates.place)}"
+
+
+def day(start: datetime, place: ZoneInfo) -> str:
+    """Write a start on the clock of the meeting."""
+    return f"{start.astimezone(place):%a %Y-%m-%d %H:%M}"
+
+
+def _pair(pair: tuple[datetime, datetime], place: ZoneInfo) -> str:
+    old, new = (start.astimezone(place) for start in pair)
+    same_day = old.date() == new.date()
+    return (
+        f"{day(old, place)} → {new:%H:%M}" if same_day else f"{day(old, place)} → {day(new, place)}"
+    )
+
+
+def _listed(sign: str, items: Sequence[Any], write: Any) -> Iterable[str]:
+    for item in items[:_MOST_SHOWN]:
+        yield f"    {sign} {write(item)}"
+    if len(items) > _MOST_SHOWN:
+        yield f"    {sign} … and {len(items) - _MOST_SHOWN} more, the last {write(items[-1])}"

@@ -1,0 +1,169 @@
+"""What became of an update: field by field, from the reads before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .._paths import at
+from .._redaction import Veiled, masked
+from .._rules.in_context import build_case, likely_reason
+from ..errors import Problem
+from . import compare as reading_back
+from .compare import instant, leaves, same
+from .diff import is_so
+from .occurrences import Dates, listed, place_of
+from .plan_data import FieldChange
+
+_OCCURRENCES = "occurrences"
+_END_TIMES = "recurrence.end_times"
+_MOVING = ("start_time", "recurrence")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict:
+    """Per field of the update: applied, ignored, or not to be seen; and what else changed."""
+
+    applied: Mapping[str, Any] = field(default_factory=dict)
+    ignored: Mapping[str, Problem] = field(default_factory=dict)
+    unseen: Mapping[str, Problem] = field(default_factory=dict)
+    side_effects: tuple[FieldChange, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "applied", Veiled(self.applied))
+
+    def __repr__(self) -> str:
+        parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))
+        return f"Verdict({', '.join(parts)}, side_effects={self.side_effects!r})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as JSON-ready data; secrets are masked."""
+        applied = {
+            path: masked(value, path.rpartition(".")[2]) for path, value in self.applied.items()
+        }
+        return {
+            "applied": applied,
+            "ignored": {path: problem.to_dict() for path, problem in self.ignored.items()},
+            "unseen": {path: problem.to_dict() for path, problem in self.unseen.items()},
+            "side_effects": [change.to_dict() for change in self.side_effects],
+        }
+
+
+def compare(
+    body: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    *,
+    now: datetime,
+    dates: Dates | None = None,
+    occurrence: str | None = None,
+) -> Verdict:
+    """Compare what was asked with what is there now; and with `before`, what else has changed."""
+    case = build_case(body, before or {}, now=now, occurrence=occurrence is not None)
+    applied: dict[str, Any] = {}
+    ignored: dict[str, Problem] = {}
+    unseen: dict[str, Problem] = {}
+    starts = tuple(item.utc for item in listed(after) if item.utc > now and not item.deleted)
+    for path, value in _members(body):
+        if _is_applied(path, value, body, after, starts) or (
+            path == "start_time" and dates is not None and () != starts[:1] == dates.after[:1]
+        ):
+            applied[path] = value
+        elif reading_back.proves_nothing(path, at(after, path)):
+            unseen[path] = likely_reason(path, case)
+        else:
+            ignored[path] = likely_reason(path, case)
+    if dates is not None and not _as_planned(starts, dates, now, at(body, _END_TIMES)):
+        ignored[_OCCURRENCES] = likely_reason(_OCCURRENCES, case)
+    effects = () if before is None else _side_effects(body, before, after, now, occurrence)
+    return Verdict(applied, ignored, unseen, tuple(effects))
+
+
+def _as_planned(
+    starts: tuple[datetime, ...], dates: Dates, now: datetime, end_times: object
+) -> bool:
+    planned = tuple(start for start in dates.after if start > now)
+    if end_times == 0:
+        # How far Zoom lists an endless series is Zoom's own choice.
+        return bool(starts) and starts == planned[: len(starts)]
+    return starts == planned
+
+
+def _members(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a caller asks about: a recurrence member by member."""
+    for path, value in leaves(body):
+        if path == "recurrence" and isinstance(value, dict):
+            yield from ((f"{path}.{name}", item) for name, item in value.items())
+        else:
+            yield path, value
+
+
+def _is_applied(
+    path: str,
+    value: Any,
+    body: Mapping[str, Any],
+    after: Mapping[str, Any],
+    starts: tuple[datetime, ...],
+) -> bool:
+    place = place_of(after)
+    if is_so(path, value, after, place, body):
+        return True
+    if path == "start_time" and starts:
+        # A series says when it began, or when it goes on: its dates say both.
+        return instant(value, place_of(body) or place) == starts[0]
+    if path == _END_TIMES and value == 0:
+        return bool(starts)  # whatever number Zoom has made of it
+    if path == "recurrence.repeat_interval" and value == 1:
+        return at(after, path) is None
+    return False
+
+
+def _side_effects(
+    body: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+    occurrence: str | None,
+) -> Iterator[FieldChange]:
+    asked = {path for path, _ in leaves(body)}
+    for path in tuple(asked):
+        asked.update(reading_back.elsewhere(path))
+    place = place_of(after) or place_of(before)
+    moved = occurrence is None and bool({*_MOVING, "type"} & asked)
+    for path in dict.fromkeys((*_all(before), *_all(after))):
+        top = path.partition(".")[0]
+        if reading_back.volatile(top) or path in asked or top == _OCCURRENCES:
+            continue
+        if moved and top in _MOVING:
+            continue
+        old, new = at(before, path), at(after, path)
+        if not (same(path, old, new, place) and same(path, new, old, place)):
+            yield FieldChange(path, old, new)
+    lists = [
+        {
+            item.id: (item.utc, item.duration, item.status)
+            for item in listed(one)
+            if item.utc > now and item.id != occurrence
+        }
+        for one in (before, after)
+    ]
+    usual = before.get("duration")
+    if not moved and lists[0] != lists[1] and not _only_length(lists[0], lists[1], usual, asked):
+        yield FieldChange(_OCCURRENCES, before.get(_OCCURRENCES), after.get(_OCCURRENCES))
+
+
+def _only_length(
+    old: Mapping[str, Any], new: Mapping[str, Any], usual: object, asked: set[str]
+) -> bool:
+    """Tell whether no more has changed than the length that all dates had together."""
+    if "duration" not in asked or old.keys() != new.keys():
+        return False
+    return all(
+        old[name][::2] == new[name][::2] and old[name][1] in (usual, new[name][1]) for name in old
+    )
+
+
+def _all(answer: Mapping[str, Any]) -> Iterator[str]:
+    return (path for path, _ in leaves(answer))

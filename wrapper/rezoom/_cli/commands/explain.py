@@ -1,0 +1,150 @@
+"""`rezoom explain`: what a code, a text, a rule or a field means, without asking anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .. import flags
+from ..exit_codes import UsageError
+from ..render import answers, plain, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..._catalog import Explanation
+
+_LONGEST = 40
+_TITLES = {
+    "error": "Codes and statuses",
+    "limit": "Limits (HTTP 429)",
+    "token": "Refusals of the token address",
+    "rule": "Rules",
+}
+
+
+def explain(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[CODE|STATUS|RULE|FIELD|TEXT]",
+            help="3000, 429, past-start, settings.jbh_time, or a part of what Zoom said; without "
+            "it, everything that can be explained is listed.",
+            show_default=False,
+        ),
+    ] = None,
+    message: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="What Zoom said with the code: one code has many reasons.",
+            show_default=False,
+        ),
+    ] = "",
+    status: Annotated[
+        int | None,
+        typer.Option(
+            min=100, max=599, metavar="HTTP", help="The status it came with.", show_default=False
+        ),
+    ] = None,
+    as_json: flags.Json = False,
+) -> None:
+    """Say what an answer of Zoom's or a rule means, what to do, and where that is written.
+
+    Offline: nothing is sent, and no credentials are needed.
+    """  # fmt: skip
+    from ..._catalog import everything
+    from ..._catalog import explain as find
+
+    word = " ".join(words or ()).strip()
+    if not word and (message or status):
+        word = message or str(status)
+    found = find(word, message=message, status=status) if word else tuple(everything())
+    if not found:
+        raise _unknown(word)
+    if as_json:
+        told = {"asked": word or None, "explanations": [one.to_dict() for one in found]}
+        print_json("explanation/1", told)
+    elif word:
+        _print_whole(answers(), found)
+    else:
+        _print_list(answers(), found)
+
+
+def _unknown(word: str) -> UsageError:
+    from ..._catalog import nearest
+
+    near = nearest(word)
+    if word.isdigit() and len(word) <= _LONGEST:
+        step = "If Zoom answered with it, pass what it said: --message TEXT."
+        return UsageError(f"No source that rezoom knows explains the code {word}", next_step=step)
+    step = f"Did you mean {', '.join(near)}? " if near else ""
+    step += "`rezoom explain` lists everything that can be explained."
+    shown = word if len(word) <= _LONGEST else f"{word[:_LONGEST]}…"
+    return UsageError(f"There is nothing called {shown!r}", next_step=step)
+
+
+def _print_whole(console: Console, found: Sequence[Explanation]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    for index, one in enumerate(found):
+        if index:
+            console.print()
+        code = "" if one.code is None else f"{one.code} "
+        status = "" if one.status is None else f"  HTTP {one.status}"
+        heading = Text.assemble((f"{code}{one.id}", "bold"), (status, "dim"))
+        table = Table.grid(padding=(0, 2))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(overflow="fold")
+        rows = [
+            ("Zoom says" if one.kind != "rule" else "", one.said),
+            ("means", one.cause),
+            ("do", one.next_step),
+            *((name.replace("_", " "), text) for name, text in _details(one)),
+            ("source", one.source),
+            ("", one.link),
+        ]
+        for name, text in rows:
+            if text:
+                table.add_row(f"  {name}", Text(plain(text)))
+        console.print(heading, soft_wrap=True)
+        console.print(table)
+
+
+def _details(one: Explanation) -> list[tuple[str, str]]:
+    rows = []
+    for name, value in one.details:
+        if isinstance(value, dict):
+            rows += [
+                (name, f"{operation}, {form}: {' or '.join(scopes)}")
+                for operation, forms in value.items()
+                for form, scopes in forms.items()
+            ]
+        elif isinstance(value, bool):
+            rows.append((name, "yes" if value else "no"))
+        else:
+            rows.append((name, ", ".join(value) if isinstance(value, tuple) else str(value)))
+    return rows
+
+
+def _print_list(console: Console, found: Sequence[Explanation]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    for kind, title in _TITLES.items():
+        console.print(title, style="bold")
+        table = Table.grid(padding=(0, 2))
+        for _ in range(2):
+            table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for one in found:
+            if one.kind == kind:
+                number = one.code if one.code is not None else one.status
+                mark = dict(one.details).get("severity", "" if number is None else number)
+                table.add_row(Text(f"  {mark}", style="dim"), one.id, Text(one.cause))
+        console.print(table)
+        console.print()
+    console.print("rezoom explain WORD tells one of them whole, with its source.", style="dim")

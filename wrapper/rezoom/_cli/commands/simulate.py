@@ -1,0 +1,216 @@
+"""`rezoom simulate`: a fake Zoom on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .. import flags
+from ..exit_codes import UsageError
+from ..render import answers, print_json, talk
+
+if TYPE_CHECKING:
+    from ...simulator import SimClock, Simulator
+
+_INTERRUPTED = 130
+_WORLD = "What it plays"
+_NETWORK = "Where it listens"
+
+
+def simulate(
+    *,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on.", rich_help_panel=_NETWORK)
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65535, help="The port; 0 takes a free one.", rich_help_panel=_NETWORK
+        ),
+    ] = 8042,
+    cert: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A certificate chain in PEM; with --key it speaks https.",
+            rich_help_panel=_NETWORK,
+            show_default=False,
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The certificate's private key in PEM.",
+            rich_help_panel=_NETWORK,
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A list of meetings to start with, in YAML or JSON, as a read shows them; "
+            "without it there are two of ours.",
+            rich_help_panel=_WORLD,
+            show_default=False,
+        ),
+    ] = None,
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="An SQLite file that keeps meetings, history and clock; --seed fills a new one.",
+            rich_help_panel=_WORLD,
+            show_default=False,
+        ),
+    ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan",
+            metavar="PLAN",
+            help="Keep the rate limits of free, pro or business.",
+            rich_help_panel=_WORLD,
+            show_default=False,
+        ),
+    ] = None,
+    quirk: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="One behaviour that Zoom leaves open: past-start=rewrite-to-now.",
+            rich_help_panel=_WORLD,
+            show_default=False,
+        ),
+    ] = None,
+    faults: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|WORDS",
+            help="What goes wrong: reset:times=2:match=PATCH, or by chance reset=0.05,seed=7, "
+            "or a YAML or JSON file.",
+            rich_help_panel=_WORLD,
+            show_default=False,
+        ),
+    ] = None,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="What its clock shows at the start: 2027-01-01T00:00Z.",
+            rich_help_panel=_WORLD,
+            show_default=False,
+        ),
+    ] = None,
+    frozen: Annotated[
+        bool,
+        typer.Option(
+            "--frozen", help="The clock stands still until it is moved.", rich_help_panel=_WORLD
+        ),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Refuse whatever the contract refuses, not only what Zoom is known to refuse.",
+            rich_help_panel=_WORLD,
+        ),
+    ] = False,
+    as_json: flags.Json = False,
+) -> None:
+    """Run a fake Zoom on this machine until Ctrl-C.
+
+    It prints the environment that points rezoom at it, and forgets everything at the end unless
+    --db names a file.
+    """
+    try:
+        from ...simulator import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("rezoom"):
+            raise
+        raise UsageError(
+            f"The simulator needs {error.name}, which is not installed here",
+            next_step='Install it with: pip install "rezoom[simulator]"',
+        ) from None
+
+    def announce(simulator: Simulator) -> None:
+        _warn(simulator, host)
+        if as_json:
+            told: dict[str, Any] = {"url": simulator.url, "control_url": simulator.control_url}
+            told |= {"env": simulator.env(), "meetings": list(simulator.meetings)}
+            print_json("simulator/1", told)
+        else:
+            _announce(simulator, db)
+
+    # What it would warn of is said in `announce`, and said once.
+    logging.getLogger("rezoom.simulator").addHandler(logging.NullHandler())
+    wanted: dict[str, Any] = {"plan": plan, "db": db, "strict": strict}
+    wanted |= _network(cert, key) | _world(quirk, faults, clock, frozen=frozen)
+    if seed is None:
+        wanted["meetings"] = _examples(wanted.get("clock"))
+    serve(host, port, seed, announce=announce, **wanted)
+    talk().print("Stopped.", style="dim")
+    raise typer.Exit(_INTERRUPTED)
+
+
+def _network(cert: Path | None, key: Path | None) -> dict[str, Any]:
+    if (cert is None) != (key is None):
+        raise UsageError(
+            "https needs a certificate and its key", next_step="Give both --cert and --key."
+        )
+    return {"tls": (cert, key)} if cert else {}
+
+
+def _world(
+    quirks: list[str] | None, faults: str | None, clock: str | None, *, frozen: bool
+) -> dict[str, Any]:
+    from ...simulator import SimClock
+    from ...simulator._faults.fault_spec import read_fault_words
+    from ...simulator._option_texts import read_clock, read_quirks
+
+    found: dict[str, Any] = {"quirks": read_quirks(quirks or ())}
+    if faults is not None:
+        found["faults"] = read_fault_words(faults)
+    if clock is not None:
+        found["clock"] = read_clock(clock, runs=not frozen)
+    elif frozen:
+        found["clock"] = SimClock(runs=False)
+    return found
+
+
+def _examples(clock: SimClock | None) -> list[dict[str, Any]]:
+    from ...simulator._store.seeds import mondays
+
+    # Given at the start, so that they are there again after a reset.
+    return [mondays(clock.now() if clock else datetime.now(UTC)), {}]
+
+
+def _warn(simulator: Simulator, host: str) -> None:
+    from ...simulator._server.uvicorn_thread import is_loopback
+
+    if not is_loopback(host):
+        talk().print(
+            f"WARNING: it listens on {host}, so whoever reaches this machine can use it. "
+            f"Its credentials are known to everybody: {simulator.credentials.client_id}.",
+            style="bold red", soft_wrap=True,
+        )  # fmt: skip
+
+
+def _announce(simulator: Simulator, db: Path | None) -> None:
+    console = answers()
+    console.print(f"A fake Zoom answers at {simulator.url}. In another terminal:\n", soft_wrap=True)
+    for name, value in simulator.env().items():
+        console.print(f"export {name}={shlex.quote(value)}", soft_wrap=True)
+    if simulator.meetings:
+        number = simulator.meetings[0]
+        console.print(f"\nrezoom show {number}", soft_wrap=True)
+        console.print(f"rezoom update {number} --topic 'Stand-up' --duration 30", soft_wrap=True)
+    console.print(f"\nClock, log, quota, faults: curl {simulator.control_url}", soft_wrap=True)
+    end = f"stops it; {db} keeps everything" if db else "stops it and forgets everything"
+    talk().print(f"\nCtrl-C {end}.", style="dim", soft_wrap=True)

@@ -1,0 +1,306 @@
+"""The change a command line describes: fields, files, a series, an occurrence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidChange, OccurrenceError, Problem
+from .assignments import Assignments, by_json, by_spec, split
+from .confirm import standard_input
+from .exit_codes import UsageError
+from .saved_files import named
+
+if TYPE_CHECKING:
+    from .._change.following import Following
+    from .._change.results import Plan, Receipt
+    from .._client.prepare import Job
+    from .._client.sync import Zoom
+    from ..recurrence import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The body as it was asked for, not judged yet, and the values that could not be read."""
+
+    body: dict[str, Any]
+    extra: dict[str, Any]
+    problems: list[Problem]
+
+    def with_verdicts(self, found: Iterable[Problem]) -> list[Problem]:
+        """Return every problem: what could not be read, and what judging the rest found."""
+        # A value that could not be read may be why nothing is left to change.
+        empty = "nothing-to-change" if self.problems else None
+        return self.problems + [problem for problem in found if problem.rule != empty]
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Reads files and standard input; the latter has one reader only."""
+
+    _taken_by: str = field(default="")
+
+    def read(self, name: str, option: str, member: str = "") -> str:
+        """Return the text of the file `name`, or of standard input for `-`."""
+        try:
+            data = self._stdin(option) if name == "-" else Path(name).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
+            step = "Give the path of a readable file, or - for standard input."
+            said = named(name, member)
+            if option != "--body":
+                step += " A text that begins with @ is written with two: @@."
+            raise UsageError(f"{option}: cannot read {said}: {reason}", next_step=step) from None
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise UsageError(
+                f"{option}: {name} is not text in UTF-8", next_step="Save it as UTF-8."
+            ) from None
+
+    def _stdin(self, option: str) -> bytes:
+        if self._taken_by:
+            raise UsageError(
+                f"standard input cannot serve both {self._taken_by} and {option}",
+                next_step="Put one of them into a file.",
+            )
+        self._taken_by = option
+        return standard_input().read()
+
+
+def read_change(
+    *,
+    body: str | None,
+    sets: Sequence[str],
+    direct: Mapping[str, str | None],
+    extras: Sequence[str] = (),
+) -> Change:
+    """Read the change: `--body` first, direct options and `--set` laid over it, `--extra` last."""
+    inputs = Inputs()
+    asked = Assignments({} if body is None else _body(inputs.read(body, "--body"), body))
+    for path, value in direct.items():
+        if value is not None:
+            asked.add(path, value, convert=by_spec)
+    for written in sets:
+        path, value = split(written, "--set")
+        asked.add(path, _value(path, value, "--set", inputs), convert=by_spec)
+    added = Assignments()
+    for written in extras:
+        path, value = split(written, "--extra")
+        added.add(path, _value(path, value, "--extra", inputs), convert=by_json)
+    return Change(asked.body, added.body, asked.problems + added.problems)
+
+
+def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
+    if written.startswith("@@"):
+        return written[1:]
+    if written.startswith("@"):
+        # An editor ends a file with a line break that nobody means.
+        return inputs.read(written[1:], option, path).rstrip("\r\n")
+    return written
+
+
+def _body(text: str, name: str) -> dict[str, Any]:
+    where = "standard input" if name == "-" else name
+    try:
+        body = json.loads(text, object_pairs_hook=unique("--body: "))
+    except json.JSONDecodeError as error:
+        # Its own message names no content, and the content may be secret.
+        raise UsageError(
+            f"--body: {where} is not JSON: {error.msg}, line {error.lineno} column {error.colno}",
+            next_step='Write an object such as {"topic": "Stand-up", "duration": 45}.',
+        ) from None
+    except (RecursionError, ValueError):
+        raise UsageError(
+            f"--body: {where} is nested too deeply, or has a number too long to read",
+            next_step="Write an object as Zoom's documentation shows it.",
+        ) from None
+    if not isinstance(body, dict):
+        raise UsageError(
+            f"--body: {where} holds {_KINDS[type(body)]}, not an object",
+            next_step='Write an object such as {"topic": "Stand-up", "duration": 45}.',
+        )
+    return body
+
+
+_KINDS = {
+    list: "a list", str: "a text", int: "a number", float: "a number", bool: "a boolean",
+    type(None): "null",
+}  # fmt: skip
+
+
+def unique(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+    """Return what reads the members of a JSON object, and refuses one that stands there twice."""
+
+    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise UsageError(
+                f"{where}{twice!r} stands twice in one object", next_step="Keep the one you mean."
+            )
+        return members
+
+    return read
+
+
+def one_of(*given: str | None, names: str, example: str = "--repeat") -> None:
+    """Refuse none and more than one of the options called `names`."""
+    if sum(option is not None for option in given) != 1:
+        raise UsageError(
+            f"one of {names} is needed, and only one",
+            next_step=f"Write {example} 'every 2 weeks on tue until 2027-06-30'.",
+        )
+
+
+def read_series(
+    repeat: str | None,
+    rrule: str | None,
+    start: str | None,
+    zone: str | None,
+    *,
+    short_months: Any = "skip",
+    names: tuple[str, str] = ("--start", "--timezone"),
+) -> Series:
+    """Build the series that `--repeat` or `--rrule` begins; the other one is None.
+
+    `names` are what start and zone are called where they were written.
+    """
+    from ..recurrence import Recurrence, Series
+    from ..recurrence._rrule import read_rule
+
+    if rrule is None:
+        # Before the start is asked for: the words are what was typed first.
+        recurrence = Recurrence.parse(repeat or "")
+        moment, tz = _begin(start, zone, names)
+    elif start is None:
+        return Series.from_rrule(rrule, tz=zone, short_months=short_months)
+    else:
+        moment, tz = _begin(start, zone, names)
+        recurrence = read_rule(rrule, tz, moment, short_months)
+    return recurrence.starting(moment, tz=tz)
+
+
+def _begin(start: str | None, zone: str | None, names: tuple[str, str]) -> tuple[datetime, str]:
+    if start is None or zone is None:
+        raise UsageError(f"{names[start is not None]} is missing", next_step=_step(names))
+    return _moment(start, names), zone
+
+
+def _step(names: tuple[str, str]) -> str:
+    return f"Write {names[0]} 2027-03-01T09:30 and {names[1]} Europe/Berlin."
+
+
+def _moment(start: str, names: tuple[str, str]) -> datetime:
+    try:
+        moment = datetime.fromisoformat(start.strip())
+    except ValueError:
+        raise UsageError(f"{names[0]} {start:.40}: not a time", next_step=_step(names)) from None
+    if ":" not in start and "T" not in start.upper():
+        raise UsageError(f"{names[0]} {start:.40}: the hour is missing", next_step=_step(names))
+    return moment
+
+
+def read_when(text: str) -> str | date | datetime:
+    """Read an occurrence id, a day such as 2027-01-06, or a time such as 2027-01-06T09:00.
+
+    A time without Z or an offset is on the clock of the meeting's own zone.
+    """
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return text
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(text)
+        except ValueError:
+            continue
+    raise UsageError(
+        f"{text[:40]!r} is no occurrence id, no day and no time",
+        next_step="Give the id that `rezoom show` prints, a day such as 2027-01-06, or a time "
+        "such as 2027-01-06T09:00 on the meeting's own clock.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of which meeting; nothing is judged yet."""
+
+    meeting: str
+    change: Change
+    schedule: Series | None = None
+    occurrence: str | date | datetime | None = None
+    allow: tuple[str, ...] = ()
+
+    def options(self) -> dict[str, Any]:
+        """Return what `Zoom.update` and `Zoom.plan` take by keyword."""
+        return {
+            "schedule": self.schedule, "occurrence": self.occurrence, "allow": self.allow,
+            "extra": self.change.extra or None,
+        }  # fmt: skip
+
+    def judge(self) -> Job:
+        """Judge it by what is known without a read, and write its request."""
+        from .._client.prepare import Asked, update_job
+        from .._clock import SystemClock
+
+        now = SystemClock().now()
+        asked = Asked(self.meeting, self.change.body, {}, now, **self.options())
+        with self._with_unreadable():
+            return update_job(asked)
+
+    def plan(self, zoom: Zoom) -> Plan:
+        """Work it out from one read; InvalidChange has what could not be read, too."""
+        with self._with_unreadable():
+            return zoom.plan(self.meeting, self.change.body, **self.options())
+
+    def plan_following(self, zoom: Zoom) -> Following:
+        """Split the series before the occurrence, on one read."""
+        options = self.options()
+        when = options.pop("occurrence")
+        with self._with_unreadable():
+            return zoom.plan_following(self.meeting, when, self.change.body, **options)
+
+    def update(self, zoom: Zoom, **more: Any) -> Receipt:
+        """Send it as it is."""
+        return zoom.update(self.meeting, self.change.body, **self.options(), **more)
+
+    @contextmanager
+    def _with_unreadable(self) -> Iterator[None]:
+        """Tell what could not be read together with what judging the rest found."""
+        try:
+            yield
+        except OccurrenceError:
+            raise
+        except InvalidChange as error:
+            raise InvalidChange(self.change.with_verdicts(error.problems)) from None
+        if self.change.problems:
+            raise InvalidChange(self.change.problems)
+
+
+def read_question(
+    meeting: str,
+    direct: Mapping[str, str | None],
+    *,
+    repeat: str | None,
+    rrule: str | None,
+    sets: Sequence[str] | None,
+    body: str | None,
+    occurrence: str | None,
+    allow: Sequence[str] | None,
+    extra: Sequence[str] | None,
+) -> Question:
+    """Read the options that `rezoom plan` and `rezoom update` share."""
+    fields, schedule = dict(direct), None
+    if repeat is not None or rrule is not None:
+        one_of(repeat, rrule, names="--repeat and --rrule")
+        schedule = read_series(repeat, rrule, fields["start_time"], fields["timezone"])
+        fields |= {"start_time": None, "timezone": None}
+    change = read_change(body=body, sets=sets or (), direct=fields, extras=extra or ())
+    when = None if occurrence is None else read_when(occurrence)
+    return Question(meeting, change, schedule, when, tuple(allow or ()))

@@ -1,0 +1,197 @@
+"""Plans and receipts as files: yours alone to read, and never half written."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._redaction import HIDDEN, hidden_paths, is_secret
+from ..errors import PlanError
+from .confirm import standard_input
+from .exit_codes import UsageError
+
+if TYPE_CHECKING:
+    from .._change.results import Plan, Receipt
+
+# What an answer says beside the receipt: where the update came from.
+PLACES = ("line", "plan", "receipt")
+
+
+def read_plan(name: str) -> Plan:
+    """Read a plan; UsageError for a file that cannot be read, PlanError for one that is no plan."""
+    from .._change.results import Plan
+
+    with _named(name, "Make a new plan with rezoom plan."):
+        return Plan.from_json(_text(name))
+
+
+def read_receipts(name: str) -> list[Receipt]:
+    """Read a receipt, or the receipts among JSON lines, oldest first."""
+    from .._change.results import Receipt
+
+    with _named(name, "Only a file that is as it was written can be undone."):
+        text = _text(name)
+        whole = _object(text)
+        if whole is not None:
+            return [Receipt.from_json(_receipt(whole))]
+        lines = [line for line in text.splitlines() if line.strip()]
+        found = [_object(line) for line in lines]
+        if not lines or None in found:
+            return [Receipt.from_json(text)]
+        # Refusals stand between the receipts that `rezoom apply -` wrote.
+        kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
+        return [Receipt.from_json(_receipt(one)) for one in kept]
+
+
+def write_plan(name: str, plan: Plan[Any], *, secrets: bool) -> None:
+    """Write a plan into a file, or to stdout for `-`."""
+    try:
+        text = plan.to_json(secrets=secrets)
+    except PlanError as error:
+        step = "Write it with --secrets; the file is readable by you alone, keep it so."
+        raise PlanError(error.message, next_step=step) from None
+    write_document(name, text)
+
+
+def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
+    """Write the body of a meeting to be created; PlanError for a secret that may not be in it."""
+    hidden = ", ".join(hidden_paths(dict(body)))
+    if hidden and not secrets:
+        raise PlanError(
+            f"the new meeting takes over {hidden}, and a file of it would show that",
+            next_step="Write it with --secrets; the file is readable by you alone, keep it so.",
+        )
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_document(name: str, text: str) -> None:
+    """Write a file that its owner alone can read, whole or not at all; `-` is stdout."""
+    if name == "-":
+        sys.stdout.write(text)
+        return
+    path, beside = Path(name), None
+    try:
+        # A name of its own: whatever else stands in the folder is not ours.
+        number, beside = tempfile.mkstemp(".part", f"{path.name}.", path.parent)
+        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123 - a number has no path
+            file.write(text)
+        Path(beside).replace(path)
+    except OSError as error:
+        raise _unwritable(name, error) from None
+    finally:
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
+
+
+class ReceiptFile:
+    """A file for a receipt: there before anything is sent, and gone again if nothing was."""
+
+    def __init__(self, name: str, *, secrets: bool) -> None:
+        self._path, self._secrets, self._kept = Path(name), secrets, False
+        try:
+            self._number = _fresh(self._path)
+        except FileExistsError:
+            raise UsageError(
+                f"{name} is there already, and may be the only way back from an earlier update",
+                next_step="Give the receipt another name.",
+            ) from None
+        except OSError as error:
+            raise _unwritable(name, error) from None
+
+    def take(self, receipt: object) -> None:
+        """Write the receipt of an update that was sent; UsageError if the disk refuses."""
+        from .._change.results import Receipt
+
+        if not isinstance(receipt, Receipt) or not receipt.sent:
+            return
+        try:
+            with open(self._number, "w", encoding="utf-8", closefd=False) as file:
+                file.write(receipt.to_json(secrets=self._secrets))
+        except OSError as error:
+            raise _unwritable(str(self._path), error, sent=True) from None
+        self._kept = True
+
+    def close(self) -> None:
+        """Close the file, and remove it if there is nothing to go back from."""
+        with suppress(OSError):
+            os.close(self._number)
+            if not self._kept:
+                self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def keeping(name: str | None, *, secrets: bool) -> Iterator[ReceiptFile | None]:
+    """Have a file ready for a receipt, where one is asked for."""
+    if name is None:
+        yield None
+        return
+    file = ReceiptFile(name, secrets=secrets)
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def receipt_line(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt as the data of its file, without secrets: `rezoom undo` reads it."""
+    whole: dict[str, Any] = json.loads(receipt.to_json())
+    return {name: value for name, value in whole.items() if name != "schema"}
+
+
+@contextmanager
+def _named(name: str, step: str) -> Iterator[None]:
+    """Say of several files which one is wrong."""
+    try:
+        yield
+    except PlanError as error:
+        raise PlanError(f"{name}: {error.message}", next_step=error.next_step or step) from None
+
+
+def _text(name: str) -> str:
+    try:
+        data = standard_input().read() if name == "-" else Path(name).read_bytes()
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise PlanError("it is not text in UTF-8, and so damaged") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
+        raise UsageError(
+            f"cannot read {named(name)}: {reason}", next_step="Give the path of a readable file."
+        ) from None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _receipt(whole: dict[str, Any]) -> str:
+    return json.dumps({name: value for name, value in whole.items() if name not in PLACES})
+
+
+def named(name: str, member: str = "") -> str:
+    """Quote the name of a file, unless it is none, and may be a secret: JSON, or a passcode."""
+    if name.lstrip().startswith(("{", "[")):
+        return "what is JSON itself and not the name of a file"
+    return HIDDEN if is_secret(member.rpartition(".")[2]) else repr(name)
+
+
+def _fresh(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+
+
+def _unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:
+    return UsageError(
+        f"cannot write {name!r}: {error.strerror or error}",
+        next_step="Give a path in a folder that can be written.",
+        sent=sent,
+    )

@@ -1,0 +1,1 @@
+"""The clients: their options, their operations, and the two faces."""

@@ -1,0 +1,55 @@
+"""What all calls of one client share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from .._clock import Wait, seconds
+from .._http.flow import Flow, Learn, Policy
+from .._ledger.model import Reservation, account_key
+from .._ledger.policy import Policy as QuotaPolicy
+from ..errors import LedgerError
+
+Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all calls of one client share."""
+
+    base_url: str
+    account: str | None
+    wait: float
+    retries: int
+    rand: Callable[[], float]
+    quota: QuotaPolicy
+    hosts: Hosts = "known"
+    skip_unchanged: bool = False
+
+    # The name of the account in the ledger.
+    ledger_account: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ledger_account", account_key(self.base_url, self.account))
+
+    def policy(self, wait: Wait | None = None) -> Policy:
+        """Say how often to retry and how long to sleep in one call."""
+        return Policy(self.retries, self.wait if wait is None else seconds(wait), self.rand)
+
+    def reservation(self, meeting: int | None, host: str | None) -> Reservation:
+        """Name the quotas an update of `meeting` spends."""
+        return self.quota.reservation(self.ledger_account, meeting, host)
+
+
+_log = logging.getLogger("rezoom")
+
+
+def learn(desk: Desk, meeting: int, host: str | None) -> Flow[None]:
+    """Write down whose a meeting is; a ledger that cannot only misses what could be learned."""
+    try:
+        yield Learn(desk.ledger_account, meeting, host)
+    except LedgerError as error:
+        _log.warning("the host of a meeting was not written down: %s", error)

@@ -1,0 +1,182 @@
+"""What both clients hold: checked options, the tools of their driver, and no connection yet."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+
+from ..errors import ConfigError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import httpx
+
+    from .._auth.tokens import TokenSource
+    from .._change.results import Receipt
+    from .._clock import Clock, Wait
+    from .._http.flow import Flow
+    from .._http.transport import AsyncLine, Line
+    from .._ledger.events import OnEvent
+    from .._ledger.opening import LedgerDown
+    from .._ledger.policy import AccountPlan, Limits
+    from .._ledger.protocol import Ledger
+    from .context import Hosts
+    from .prepare import Asked
+
+
+class ZoomOptions(TypedDict, total=False):
+    """The keyword options of `Zoom` and `AsyncZoom`."""
+
+    account_plan: AccountPlan | None
+    ledger: Ledger | str | None
+    ledger_down: LedgerDown | None
+    limits: Limits | None
+    on_event: OnEvent | None
+    hosts: Hosts
+    wait: Wait
+    retries: int
+    timeout: float | httpx.Timeout
+    base_url: str | None
+    skip_unchanged: bool
+    clock: Clock | None
+
+
+class Session:
+    """Checked options; opens nothing."""
+
+    def __init__(
+        self, auth: TokenSource, *, http: object = None, **options: Unpack[ZoomOptions]
+    ) -> None:
+        """Check the options; raises ConfigError naming the one that cannot be."""
+        import random
+        import threading
+
+        from .._clock import SystemClock, seconds
+        from .._http.driver import Tools
+        from .._ledger.model import Lease
+        from .._ledger.opening import chosen_ledger, chosen_limits
+        from .._ledger.policy import Policy
+        from .._wire import facts
+        from .base_url import api_address
+        from .context import Desk
+
+        retries = options.get("retries", 2)
+        if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+            raise ConfigError(
+                f"retries is {retries!r}", field="retries", next_step="Give 0 or more."
+            )
+        clock = options.get("clock") or SystemClock()
+        base_url = api_address(options.get("base_url") or facts.BASE_URL)
+        wait = seconds(options.get("wait", 30))
+        skip = bool(options.get("skip_unchanged", False))
+        hosts = _known_hosts(options.get("hosts", "known"))
+        self._timeout = _bounded(options.get("timeout", 30))
+        plan = options.get("account_plan") or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
+        quota = Policy(
+            chosen_limits(options.get("limits"), os.environ),
+            account_plan=plan,
+            lease=Lease.for_phases(_phases(self._timeout)),
+        )
+        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota, hosts, skip)
+        ledger = options.get("ledger")
+        self._owns_ledger = ledger is None or isinstance(ledger, str)
+        counted = chosen_ledger(
+            ledger, environ=os.environ, clock=options.get("clock"),
+            ledger_down=options.get("ledger_down"), on_event=options.get("on_event"),
+        )  # fmt: skip
+        self._tools = Tools(auth, counted, clock, base_url)
+        self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
+        self._opening = threading.Lock()
+
+    @classmethod
+    def from_env(cls, *, prefix: str = "ZOOM_", **options: Unpack[ZoomOptions]) -> Self:
+        """Make a client from ZOOM_ACCOUNT_ID, ZOOM_CLIENT_ID and ZOOM_CLIENT_SECRET.
+
+        ZOOM_API_URL (ends in /v2) and ZOOM_OAUTH_URL (the token address, whole) may name another
+        Zoom, such as a simulator. Raises ConfigError naming every variable that is missing.
+        """
+        from .._auth.sources import ServerToServer
+
+        names = [f"{prefix}{name}" for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET")]
+        missing = [name for name in names if not os.environ.get(name, "").strip()]
+        if missing:
+            raise ConfigError(
+                f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set",
+                field=missing[0],
+                next_step="Set them to what the Server-to-Server OAuth app's page in Zoom's"
+                " marketplace shows.",
+            )
+        account, client, secret = (os.environ[name].strip() for name in names)
+        token_url = os.environ.get(f"{prefix}OAUTH_URL") or None
+        if options.get("base_url") is None:
+            options["base_url"] = os.environ.get(f"{prefix}API_URL") or None
+        return cls(ServerToServer(account, client, secret, token_url=token_url), **options)
+
+    def __repr__(self) -> str:
+        """Name the address and the account; nothing secret."""
+        return f"{type(self).__name__}(base_url={self._desk.base_url!r}, auth={self._tools.auth!r})"
+
+    def _now(self) -> datetime:
+        return self._tools.clock.now()
+
+    def _close_ledger(self) -> None:
+        self._closed = True
+        if self._owns_ledger:
+            self._tools.ledger.close()
+
+    def _usable(self, http: Line | AsyncLine | None) -> None:
+        if self._closed or (http is not None and http.is_closed):
+            name = type(self).__name__
+            closed = f"this {name}" if self._closed else f"the http client of this {name}"
+            raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
+
+
+# An import in a function is looked up on every call, which an update would feel.
+@cache
+def update_needs() -> tuple[type[Asked], Callable[..., Flow[Receipt]]]:
+    """Import what an update begins with, once."""
+    from .pipeline import update
+    from .prepare import Asked
+
+    return Asked, update
+
+
+@cache
+def drivers() -> tuple[Callable[..., Any], Callable[..., Awaitable[Any]]]:
+    """Import the two drivers, once."""
+    from .._http.driver import adrive, drive
+
+    return drive, adrive
+
+
+def _known_hosts(hosts: Hosts) -> Hosts:
+    if callable(hosts) or hosts in ("known", "resolve"):
+        return hosts
+    raise ConfigError(
+        f"hosts is {hosts!r}", field="hosts",
+        next_step="Give 'known', 'resolve', or a function from a meeting number to its host.",
+    )  # fmt: skip
+
+
+def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
+    """List the timeouts of an attempt: each phase has one of its own."""
+    if isinstance(timeout, int | float):
+        return (timeout,) * 4
+    return timeout.as_dict().values()
+
+
+def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
+    if isinstance(timeout, int | float):
+        if not isinstance(timeout, bool) and 0 < timeout < math.inf:
+            return timeout
+    # httpx.Timeout is told by its method: importing httpx for the type costs half a second.
+    elif hasattr(timeout, "as_dict"):
+        return timeout
+    raise ConfigError(
+        f"timeout is {timeout!r}", field="timeout",
+        next_step="Give seconds above 0, or an httpx.Timeout.",
+    )  # fmt: skip

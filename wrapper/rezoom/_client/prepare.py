@@ -1,0 +1,182 @@
+"""What one call needs, worked out before anything is sent: no I/O, no clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .._http.flow import Outgoing, Reply
+from .._rules.judge import judge_scheduled
+from .._rules.meeting_id import meeting_number
+from .._wire import facts, get_request, source, update_request
+from ..errors import InvalidChange, OccurrenceError, Problem, ServerError
+
+if TYPE_CHECKING:
+    from .._change.occurrences import When
+    from .._change.plan_data import Wish
+    from ..recurrence import Series
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+@dataclass(slots=True)
+class Job:
+    """One call, ready to be sent."""
+
+    meeting: int
+    request: Outgoing
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    occurrence: str | None = None
+    warnings: tuple[Problem, ...] = ()
+    # Whose quota the next update spends is not known after this one.
+    moves_host: bool = False
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a caller wants of one meeting, as it was said; `now` tells what is past."""
+
+    meeting: int | str
+    change: object
+    fields: Mapping[str, object]
+    now: datetime
+    schedule: Series | None = None
+    occurrence: When | None = None
+    allow: Sequence[str] = ()
+    extra: Mapping[str, object] | None = None
+
+    @property
+    def wish(self) -> Wish:
+        """The change itself."""
+        from .._change.plan_data import Wish
+
+        return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
+
+
+@dataclass(slots=True)
+class Target:
+    """Which meeting, and which occurrence of it if its id is known without a read."""
+
+    meeting: int
+    occurrence: str | None = None
+
+
+def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
+    """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
+    if asked.occurrence is None and not problems:
+        return Target(meeting_number(asked.meeting))
+    from .._change.occurrences import known_id
+
+    number, known = 0, None
+    found: list[InvalidChange] = []
+    try:
+        number = meeting_number(asked.meeting)
+    except InvalidChange as error:
+        found.append(error)
+    try:
+        known = None if asked.occurrence is None else known_id(asked.occurrence)
+    except OccurrenceError as error:
+        found.append(error)
+    wrong = [problem for problem in problems if problem.severity == "error"]
+    if len(found) == 1 and not wrong:
+        raise found[0]
+    wrong = [problem for error in found for problem in error.problems] + wrong
+    if wrong:
+        raise InvalidChange(wrong)
+    return Target(number, known)
+
+
+def judged(asked: Asked) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
+    """Judge an update by what is known without a read; every problem at once."""
+    body, problems = judge_scheduled(
+        asked.change, asked.fields, schedule=asked.schedule, now=asked.now,
+        occurrence=asked.occurrence is not None, extra=asked.extra, allow=asked.allow,
+    )  # fmt: skip
+    return target_of(asked, problems), body, tuple(problems)
+
+
+def update_job(asked: Asked) -> Job:
+    """Judge an update and write its request; raise InvalidChange with every problem at once."""
+    target, body, problems = judged(asked)
+    return written_job(target.meeting, body, target.occurrence, problems)
+
+
+def written_job(
+    meeting: int, body: Mapping[str, Any], occurrence: str | None, problems: Sequence[Problem]
+) -> Job:
+    """Write the request of an update that has been judged."""
+    method, path, query = update_request(meeting, occurrence)
+    recurrence = body.get("recurrence")
+    endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
+    request = Outgoing(
+        operation="updateMeeting",
+        method=method,
+        path=path,
+        query=query,
+        content=encode(dict(body)),
+        # Every PATCH of an endless series pushes its horizon on [ITH].
+        repeatable=not endless,
+        success=204,
+        secrets=frozenset(secret_values(body)),
+    )
+    return Job(meeting, request, body, occurrence, tuple(problems), "schedule_for" in body)
+
+
+def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
+    """Write the request of a GET."""
+    number = meeting_number(meeting)
+    written = get_request(number, occurrence, past)
+    query = {
+        key: str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in written.get("params", {}).items()
+    }
+    return Job(number, Outgoing("getMeeting", written["method"].upper(), written["url"], query))
+
+
+def read_answer(reply: Reply) -> dict[str, Any]:
+    """Read a 200; an unreadable body is a typed error."""
+    try:
+        answer = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        answer = None
+    tracking = reply.headers.get(facts.HEADERS["tracking_id"])
+    if not isinstance(answer, dict):
+        raise ServerError(
+            "the answer is not a JSON object", status=reply.status, tracking_id=tracking,
+            meaning="It was cut short, or something between here and Zoom wrote it.",
+        )  # fmt: skip
+    if "id" not in answer and isinstance(answer.get("code"), int) and answer["code"]:
+        raise ServerError(
+            str(answer.get("message", "")), status=reply.status, code=answer["code"],
+            tracking_id=tracking, meaning="An error came with the status of a success.",
+            source=source("ZNET"),
+        )  # fmt: skip
+    return answer
+
+
+def named_host(answer: Mapping[str, Any]) -> str | None:
+    """Read the host's id; never the address beside it, or one host would have two quotas."""
+    host = answer.get("host_id")
+    return host if isinstance(host, str) and host else None
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """Write JSON as httpx does, so that facade and generated stub send the same bytes."""
+    return _ENCODER.encode(body).encode("utf-8")
+
+
+def secret_values(body: object) -> Iterator[str]:
+    """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
+    if isinstance(body, dict):
+        for key, value in body.items():
+            if isinstance(value, str):
+                if key in facts.SECRET_NAMES:
+                    yield value
+            elif isinstance(value, dict | list):
+                yield from secret_values(value)
+    elif isinstance(body, list):
+        for item in body:
+            yield from secret_values(item)

@@ -1,0 +1,76 @@
+"""Sending a change that is ready: whose quota it spends, and what is left afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from .._change.plan_data import Record
+from .._change.results import Receipt
+from .._http.flow import Flow, Host, Policy, Reply, Usage, exchange
+from .._ledger.gauge import Quota, Reading
+from .._ledger.model import Reservation
+from .._wire import facts
+from ..errors import LedgerError, NotFoundError
+from .context import Desk, learn
+from .prepare import Job, named_host
+
+
+def send(
+    desk: Desk,
+    job: Job,
+    host: str | None,
+    policy: Policy,
+    *,
+    before: Mapping[str, Any] | None,
+    verify: bool,
+) -> Flow[Receipt]:
+    """Send a change, and say what is known of it; with `verify`, look after it."""
+    host = host or (yield from _host(desk, job.meeting, policy))
+    spent = desk.reservation(job.meeting, host)
+    try:
+        reply: Reply = yield from exchange(job.request, policy, spent)
+    except NotFoundError:
+        yield from learn(desk, job.meeting, None)
+        raise
+    if job.moves_host:
+        yield from learn(desk, job.meeting, None)
+    left = yield from read_left(spent)
+    tracking = reply.headers.get(facts.HEADERS["tracking_id"])
+    record = Record(desk.ledger_account, job.body, reply.at, job.occurrence, before)
+    if before is not None and job.occurrence is None:
+        from .._change.timing import dates_of
+
+        record = replace(record, dates=dates_of(job.body, before, reply.at))
+    receipt = Receipt(job.meeting, True, tracking, left, job.warnings, record=record)
+    if not verify:
+        return receipt
+    from .reading import verified
+
+    return (yield from verified(desk, receipt, record, policy))
+
+
+def read_left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
+    """Read what is left; a ledger that cannot be read says so instead."""
+    try:
+        left: Quota | Reading = yield Usage(spent, looked_at=False)
+    except LedgerError as error:
+        error.sent = True  # the update, whose receipt it is in
+        return error
+    return left
+
+
+def _host(desk: Desk, meeting: int, policy: Policy) -> Flow[str | None]:
+    """Find out whose hundred an update spends."""
+    known: str | None = yield Host(desk.ledger_account, meeting)
+    if known is not None or desk.hosts == "known":
+        return known
+    if not callable(desk.hosts):
+        from .reading import read_first
+
+        return named_host((yield from read_first(desk, meeting, policy, None)).answer)
+    host = desk.hosts(meeting)
+    if host:
+        yield from learn(desk, meeting, host)
+    return host or None

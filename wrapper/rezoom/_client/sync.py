@@ -1,0 +1,224 @@
+"""Zoom: an httpx client, policies, and one line per method over a flow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from .options import Session, drivers, update_needs
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import httpx
+
+    from .._auth.tokens import TokenSource
+    from .._change.following import Following
+    from .._change.occurrences import When
+    from .._change.results import Plan, Receipt
+    from .._clock import Wait
+    from .._http.flow import Flow, T
+    from .._http.transport import Line
+    from .._ledger.gauge import Quota
+    from .._wire import Meeting, MeetingUpdate, MeetingUpdateFields
+    from ..recurrence import Series
+    from .options import ZoomOptions
+
+# What a call needs is imported in the call, httpx above all: `from rezoom import Zoom` is quick.
+
+
+class Zoom(Session):
+    """Update Zoom meetings, guarded; thread- and fork-safe, and opens nothing before first use.
+
+    `wait` bounds all sleeping of one call (seconds or a timedelta), `retries` the further attempts
+    after a failure that may be tried again, `timeout` each attempt (seconds). An `http` client
+    that you pass in stays yours: `close` leaves it open.
+    """
+
+    def __init__(
+        self,
+        auth: TokenSource,
+        *,
+        http: httpx.Client | None = None,
+        **options: Unpack[ZoomOptions],
+    ) -> None:
+        """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
+        super().__init__(auth, http=http, **options)
+        self._http: Line | None = None
+        if http is not None:
+            from .._http.transport import BroughtLine
+
+            self._http = BroughtLine(self._desk.base_url, http)
+
+    def update(
+        self,
+        meeting: int | str,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        occurrence: When | None = None,
+        host: str | None = None,
+        verify: bool = False,
+        skip_unchanged: bool | None = None,
+        wait: Wait | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Receipt:
+        """Change the named fields of a meeting, or of one occurrence of it.
+
+        Nothing is sent unless the whole change passes the spec's rules: InvalidChange lists every
+        problem. `schedule` is a whole series (start, zone, recurrence): Zoom replaces a recurrence
+        whole, so a part of one is refused here, and completed by `plan`. `occurrence` is an id, a
+        date or naive datetime (in the meeting's own zone), an aware datetime, or an occurrence of a
+        read or a Series; all but ids are looked up by one read. `host` names the host whose quota
+        is spent. `allow` lifts rules by id; `extra` is merged last and may hold fields Zoom added
+        after this release.
+
+        A Receipt says that Zoom accepted the update, not that it applied it. With `verify` the
+        meeting is read before and after (reads spend none of the 100), and the Receipt tells what
+        was applied, ignored, or changed besides. With `skip_unchanged` the change is planned first:
+        what is already so is not sent, and nothing is spent where nothing is left.
+
+        Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
+        ScopeError, NotFoundError, ServerError, RateLimited).
+        """
+        asked_as, update = update_needs()
+        asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        flow = update(
+            self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+        )  # fmt: skip
+        return self._run(flow).bound(self.apply)
+
+    def plan(
+        self,
+        meeting: int | str,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        occurrence: When | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Plan:
+        """Show what a change would do: one read, and nothing is sent or spent.
+
+        A part of a `recurrence` is completed from the present one, with a start still to come;
+        what is already as asked is left out. `str(plan)` is the diff, `plan.apply()` sends it. The
+        other parameters are those of `update`; an `occurrence` given by its day is read with its
+        series, so that only its time and length are compared, by its id as a whole.
+
+        Raises InvalidChange (OccurrenceError for an occurrence that is not there), NotSentError,
+        UnansweredError, RefusedError.
+        """
+        from . import pipeline
+        from .prepare import Asked
+
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (self._run(pipeline.plan(self._desk, asked))).bound(self.apply)
+
+    def plan_following(
+        self,
+        meeting: int | str,
+        occurrence: When,
+        change: MeetingUpdate | Mapping[str, Any] | None = None,
+        /,
+        *,
+        schedule: Series | None = None,
+        allow: Sequence[str] = (),
+        extra: Mapping[str, Any] | None = None,
+        **fields: Unpack[MeetingUpdateFields],
+    ) -> Following:
+        """Split a series before one of its meetings: this and the following ones are changed.
+
+        Zoom has no such update. `trim` of the answer is a plan that ends the old series just before
+        the split, `new` is the JSON-ready body for creating the meeting that takes over: a copy of
+        the old one with the change on it. Creating it is yours to do. One read; nothing is sent.
+
+        Raises what `plan` raises; OccurrenceError also where nothing of the old series would be
+        left.
+        """
+        from . import pipeline
+        from .prepare import Asked
+
+        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (self._run(pipeline.plan_following(self._desk, asked))).bound(self.apply)
+
+    def apply(
+        self,
+        plan: Plan[Any],
+        /,
+        *,
+        verify: bool = False,
+        wait: Wait | None = None,
+        force: bool = False,
+    ) -> Receipt:
+        """Send a plan, if the meeting is still as the plan has read it.
+
+        Reads once more: PlanStale says what has changed since, and `force` sends it all the same.
+        An empty plan sends nothing and spends nothing. `verify` and `wait` are those of `update`.
+
+        Raises PlanError for a plan of another account or Zoom, InvalidChange where the meeting as
+        it is now forbids the change, and what `update` raises.
+        """
+        from . import pipeline
+
+        flow = pipeline.apply(self._desk, plan, self._now(), verify=verify, wait=wait, force=force)
+        return self._run(flow).bound(self.apply)
+
+    def get(
+        self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
+    ) -> Meeting:
+        """Read a meeting; `past` includes occurrences that are over. Spends none of the 100."""
+        from . import pipeline
+
+        return self._run(pipeline.get(self._desk, meeting, occurrence=occurrence, past=past))
+
+    def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
+        """Tell what is left of the day's updates, from the ledger; asks nobody else.
+
+        The host counts if it is named, or known from a `get` of the meeting. Instants are UTC.
+        """
+        from . import pipeline
+
+        return self._run(pipeline.quota(self._desk, meeting, host=host))
+
+    def close(self) -> None:
+        """Close the connections, and the ledger, that this client opened."""
+        self._close_ledger()
+        if self._owns_http and self._http is not None and self._pid == os.getpid():
+            self._http.close()
+
+    def __enter__(self) -> Self:
+        """Use the client in a `with` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """Close at the end of the block."""
+        self.close()
+
+    def _run(self, flow: Flow[T]) -> T:
+        outcome: T = drivers()[0](flow, self._tools, self._open)
+        return outcome
+
+    def _open(self) -> Line:
+        line = self._http
+        self._usable(line)
+        if line is not None and self._pid == os.getpid():
+            return line
+        from .._http.transport import open_line
+
+        with self._opening:
+            # A connection shared with a parent process would mix two conversations on one socket.
+            if self._http is None or (self._owns_http and self._pid != os.getpid()):
+                self._http = open_line(self._desk.base_url, self._timeout)
+                self._pid = os.getpid()
+            return self._http

@@ -1,0 +1,158 @@
+"""Clocks: what is asked of one, the system's, and how long a caller will wait."""
+
+from __future__ import annotations
+
+import os
+import time
+import weakref
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from ._times import SECOND
+from .errors import ConfigError
+
+Wait: TypeAlias = float | timedelta
+
+# A daily limit resets within 24 hours; one more allows for a clock that disagrees with Zoom's.
+LONGEST_WAIT = timedelta(hours=25)
+
+
+def seconds(wait: Wait) -> float:
+    """Read a waiting time in seconds or as a timedelta."""
+    value = wait.total_seconds() if isinstance(wait, timedelta) else wait
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ConfigError(
+            f"wait is {wait!r}", field="wait", next_step="Give seconds from 0 up, or a timedelta."
+        )
+    return float(value)
+
+
+class Clock(Protocol):
+    """Time to read and time to wait."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Block this thread."""
+        ...
+
+    async def asleep(self, seconds: float) -> None:
+        """Suspend this task."""
+        ...
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """Read the wall clock, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Read the clock that never goes back and, where there is one, runs in sleep too."""
+        boot = getattr(time, "CLOCK_BOOTTIME", None)
+        return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+    def sleep(self, seconds: float) -> None:
+        """Block this thread."""
+        time.sleep(seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Let other tasks run."""
+        import anyio
+
+        await anyio.sleep(seconds)
+
+
+class Time(Protocol):
+    """What a ledger reads of a `rezoom.Clock`."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        ...
+
+
+class Boot(Protocol):
+    """A clock that runs from boot to boot and through sleep, the same for all processes."""
+
+    @property
+    def id(self) -> str:
+        """Name this boot of the machine."""
+        ...
+
+    def read(self) -> int:
+        """Count the microseconds since the machine was booted."""
+        ...
+
+
+# Counts on through sleep; without it, a count that stands still in sleep frees places later.
+_since_boot = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
+
+
+class _Machine:
+    """The clocks of the operating system."""
+
+    monotonic = staticmethod(_since_boot)
+
+    def now(self) -> datetime:
+        """Read the wall clock."""
+        return datetime.now(UTC)
+
+
+class _LinuxBoot:
+    def __init__(self, name: str) -> None:
+        self._id = name
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    def read(self) -> int:
+        return round(_since_boot() * SECOND)
+
+
+MACHINE: Time = _Machine()
+
+
+def machine_wall() -> int:
+    """Read the wall clock in microseconds."""
+    return time.time_ns() // 1000
+
+
+@cache
+def machine_boot() -> Boot | None:
+    """Find the clock since boot; None where the system has none that all processes share."""
+    try:
+        name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return _LinuxBoot(name) if hasattr(time, "CLOCK_BOOTTIME") else None
+
+
+def in_forked_child(method: Callable[[], None]) -> None:
+    """Call a bound method in every child this process forks, as long as its object lives."""
+    alive = weakref.WeakMethod(method)
+
+    def forked() -> None:
+        if (call := alive()) is not None:
+            call()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forked)

@@ -1,0 +1,322 @@
+"""The sans-I/O core: one request, sent until it is answered; a generator of intents.
+
+A flow yields an intent and receives its result: Authorize → Token or Failure · Reserve → Grant ·
+Send → Reply or Failure · Host → id or None · Usage → Quota or Reading · Settle, Release, Abandon,
+Learn, Pause → None.
+
+Nobody changes one. They are not frozen because a call makes a dozen, and freezing takes longer than
+making.
+
+Nothing here sends, sleeps, reads a clock, or touches a ledger; `driver.py` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+from .._auth.tokens import Token
+from .._ledger.model import Grant, Lesson, Reservation
+from ..errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
+from .responses import Verdict, read, taught
+
+
+@dataclass(slots=True, unsafe_hash=True)
+class Outgoing:
+    """One HTTP request, whole but for the token; `secrets` never reach a message."""
+
+    operation: str
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    content: bytes | None = field(default=None, repr=False)
+    # Sending it twice leaves what sending it once leaves.
+    repeatable: bool = True
+    success: int = 200
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+@dataclass(slots=True)
+class Reply:
+    """Whatever came back over HTTP; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    at: datetime
+
+
+@dataclass(slots=True)
+class Failure:
+    """No answer; `sent` is False only where provably no byte of the request left."""
+
+    sent: bool | None
+    reason: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Authorize:
+    """Get a token; not the one Zoom has just rejected."""
+
+    rejected: str | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Reserve:
+    """Take a place in every quota and a turn within `wait` seconds, or raise QuotaExceeded."""
+
+    reservation: Reservation
+    wait: float
+
+
+@dataclass(slots=True)
+class Send:
+    """Put the request on the wire; raises SlotExpired when it is too late for the `grant`.
+
+    Whatever is a NotSentError says that nothing left.
+    """
+
+    request: Outgoing
+    token: Token
+    grant: Grant | None = None
+
+
+@dataclass(slots=True)
+class Settle:
+    """Zoom answered: the place is spent. `lessons` are what else the answer teaches."""
+
+    grant: Grant
+    lessons: tuple[Lesson, ...] = ()
+
+
+@dataclass(slots=True)
+class Release:
+    """The request never left: the place is free again."""
+
+    grant: Grant
+
+
+@dataclass(slots=True)
+class Abandon:
+    """Nobody knows whether Zoom counted it: the place stays spent."""
+
+    grant: Grant
+
+
+@dataclass(slots=True)
+class Pause:
+    """Sleep."""
+
+    seconds: float
+
+
+@dataclass(slots=True)
+class Host:
+    """Look up whose meeting it is."""
+
+    account: str
+    meeting: int
+
+
+@dataclass(slots=True)
+class Learn:
+    """Remember whose meeting it is; None: forget it."""
+
+    account: str
+    meeting: int
+    host: str | None
+
+
+@dataclass(slots=True)
+class Usage:
+    """Read what is left; spends nothing. A ledger may leave it unwritten unless it is looked at."""
+
+    reservation: Reservation
+    looked_at: bool = True
+
+
+T = TypeVar("T")
+Booking: TypeAlias = Reserve | Settle | Release | Abandon
+# What only reads the ledger, or improves it: no place is held for it.
+Enquiry: TypeAlias = Host | Learn | Usage
+Intent: TypeAlias = Authorize | Booking | Send | Pause | Enquiry
+Flow: TypeAlias = Generator[Intent, Any, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Exponential growth up to a cap, with full jitter."""
+
+    base: float = 0.5
+    factor: float = 2.0
+    cap: float = 8.0
+
+    def delay(self, attempt: int, rand: Callable[[], float]) -> float:
+        """Return the seconds to wait after the given failed attempt, the first being 1."""
+        # Past 32 doublings only the float would overflow.
+        growth = self.factor ** min(max(attempt - 1, 0), 32)
+        return min(self.cap, self.base * growth) * rand()
+
+
+# An update takes some tenths of a second; Zoom itself refuses what overlaps (its lock 429).
+_IN_FLIGHT = "in-flight"
+_BACKOFF = Backoff()
+_LOOK_AGAIN, _LONGEST_LOOK = 0.05, 0.4
+
+
+@dataclass(slots=True)
+class Policy:
+    """How often to try again, and how long one call may sleep in all (seconds).
+
+    One for each call: `slept` adds up over all the requests that it makes.
+    """
+
+    retries: int
+    wait: float
+    rand: Callable[[], float]
+    backoff: Backoff = _BACKOFF
+    slept: float = 0.0
+
+
+def exchange(
+    request: Outgoing, policy: Policy, reservation: Reservation | None = None
+) -> Flow[Reply]:
+    """Send `request` until it succeeds or may not be tried again; return the successful reply.
+
+    The token comes before the reservation, and every attempt reserves anew, the one after a
+    renewed token included (architecture: every attempt costs quota and passes the same guard).
+    """
+    rejected: str | None = None
+    failures = 0
+    earlier: RezoomError | None = None
+    while True:
+        try:
+            token = yield Authorize(rejected)
+        except RezoomError as error:
+            if rejected is not None:
+                error.sent = True  # and refused: it is the renewal that failed
+            failed = _telling(error, earlier)
+            raise failed from failed.__cause__
+        if isinstance(token, Failure):
+            # The change itself never left: only the token request was under way.
+            verdict = Verdict(
+                NotSentError(
+                    f"No token: {token.reason}",
+                    next_step="Check the network and the token address.",
+                ),
+                retry=True,
+            )
+        else:
+            try:
+                left = policy.wait - policy.slept
+                outcome, grant, turn = yield from _attempt(request, token, reservation, left)
+            except RezoomError as error:
+                if earlier is None:
+                    raise
+                # What became of the change is what the earlier attempt says, not the ledger.
+                raise earlier from error
+            policy.slept += turn
+            if isinstance(outcome, Reply) and outcome.status == request.success:
+                if grant is not None:
+                    yield Settle(grant, taught(outcome.headers))
+                return outcome
+            verdict = yield from _account_for(outcome, request, token, grant)
+            if verdict.renew and rejected is None:
+                rejected = token.value
+                continue
+        failures += 1
+        earlier = _telling(verdict.error, earlier)
+        if not verdict.retry or failures > policy.retries:
+            raise earlier
+        pause = _pause(verdict, failures, policy)
+        if policy.slept + pause > policy.wait:
+            raise earlier
+        yield Pause(pause)
+        policy.slept += pause
+
+
+def _attempt(
+    request: Outgoing, token: Token, reservation: Reservation | None, wait: float
+) -> Generator[Intent, Any, tuple[Reply | Failure, Grant | None, float]]:
+    """Reserve, wait for the turn, send; return the outcome, the grant, and the seconds slept."""
+    grant, slept = None, 0.0
+    if reservation is not None:
+        grant, slept = yield from take_turn(reservation, wait)
+    try:
+        outcome: Reply | Failure = yield Send(request, token, grant)
+    except NotSentError:
+        if grant is not None:
+            yield Release(grant)
+        raise
+    return outcome, grant, slept
+
+
+def take_turn(
+    reservation: Reservation, wait: float
+) -> Generator[Reserve | Pause, Any, tuple[Grant, float]]:
+    """Reserve and sleep until the turn; return the grant and the seconds slept.
+
+    Two updates of one meeting are never under way at once. When the other one ends, nobody calls:
+    we look again after a short while, and not longer than `wait` in all.
+    """
+    slept = 0.0
+    look_again = _LOOK_AGAIN
+    while True:
+        try:
+            grant: Grant = yield Reserve(reservation, wait - slept)
+        except QuotaExceeded as error:
+            if error.scope != _IN_FLIGHT or slept + look_again > wait:
+                raise
+        else:
+            if grant.pause:
+                yield Pause(grant.pause)
+            return grant, slept + grant.pause
+        yield Pause(look_again)
+        slept += look_again
+        look_again = min(2 * look_again, _LONGEST_LOOK)
+
+
+def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
+    """Choose what to raise: an attempt that never left says nothing about one that may have."""
+    if earlier is None or earlier.sent is False or latest.sent is not False:
+        return latest
+    earlier.__cause__ = latest
+    return earlier
+
+
+def _account_for(
+    outcome: Reply | Failure, request: Outgoing, token: Token, grant: Grant | None
+) -> Generator[Intent, Any, Verdict]:
+    if isinstance(outcome, Failure):
+        if grant is not None:
+            yield Release(grant) if outcome.sent is False else Abandon(grant)
+        return _verdict_on_failure(outcome, request)
+    verdict = read(
+        outcome.status, outcome.headers, outcome.body, outcome.at,
+        secrets=request.secrets | {token.value}, repeatable=request.repeatable,
+    )  # fmt: skip
+    if grant is not None:
+        yield Settle(grant, verdict.lessons)
+    return verdict
+
+
+def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
+    error: RezoomError
+    if failure.sent is False:
+        error = NotSentError(
+            f"{request.method} {request.path}: {failure.reason}",
+            next_step="Check the network, the proxy, and the API address.",
+        )
+        return Verdict(error, retry=True)
+    error = UnansweredError(f"{request.method} {request.path}: {failure.reason}")
+    return Verdict(error, retry=request.repeatable)
+
+
+def _pause(verdict: Verdict, failures: int, policy: Policy) -> float:
+    if verdict.retry_after is not None:
+        # Zoom has seen a herd: spread the return over a second beyond what it asks for.
+        return (verdict.retry_after + timedelta(seconds=policy.rand())).total_seconds()
+    return policy.backoff.delay(failures, policy.rand)

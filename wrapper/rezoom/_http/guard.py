@@ -1,0 +1,408 @@
+"""A guard for any httpx client: transports that count what they send.
+
+A booking of the flow's, Pause, Forward → Response, Keep → (Response, Reply), Host → id or None,
+Learn; the transports carry them out, blocking and async.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, cast
+
+import anyio
+import httpx
+
+from .._clock import Clock, SystemClock, Wait, seconds
+from .._ledger.events import OnEvent
+from .._ledger.model import Grant, Lease, Reservation, account_key
+from .._ledger.opening import LedgerDown, chosen_ledger, chosen_limits
+from .._ledger.policy import AccountPlan, Limits, Policy
+from .._ledger.protocol import Ledger
+from ..errors import ConfigError, NotSentError
+from .driver import NEVER_LEFT, Held, abook, aenquire, book, enquire
+from .flow import Abandon, Booking, Host, Learn, Pause, Release, Reply, Reserve, Settle, take_turn
+from .responses import read, taught
+from .spending import GUARDED, Spending, named_in, read_by, spent_by
+
+_TOO_MANY = 429
+_MOST_ALIASES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Hand the request on; too late for the `grant`: SlotExpired."""
+
+    request: httpx.Request
+    grant: Grant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Read the whole answer, so that it can be read here and once more by the client."""
+
+    response: httpx.Response
+
+
+Step: TypeAlias = Booking | Pause | Forward | Keep | Host | Learn
+Steps: TypeAlias = Generator[Step, Any, httpx.Response]
+
+
+@dataclass(slots=True)
+class Counter:
+    """Whose requests are counted, by which limits."""
+
+    account: str
+    policy: Policy
+    hosts: Callable[[int], str | None] | None = None
+    # Ids of the hosts that were named "me" or by an e-mail address.
+    _ids: dict[int, str] = field(default_factory=dict)
+
+    def guarded(self, request: httpx.Request, wait: float) -> Steps:
+        """Count one request and return its answer; raise QuotaExceeded and send nothing."""
+        path = request.url.raw_path.partition(b"?")[0].decode("ascii")
+        spending = spent_by(request.method, path)
+        if spending is None:
+            return (yield from self._read(request, read_by(request.method, path)))
+        if GUARDED in request.extensions:
+            raise ConfigError(
+                "this request is counted twice: one guard is inside another", field="transport",
+                next_step="Keep one: a Zoom client counts by itself, and so does every transport"
+                " of a Guard.",
+            )  # fmt: skip
+        account = self._account(request)
+        host, learned = yield from self._host(account, spending, request)
+        asked = self._reservation(request, account, spending.meeting, host)
+        grant, _ = yield from take_turn(asked, wait)
+        try:
+            response: httpx.Response = yield Forward(_marked(request), grant)
+        except BaseException as error:
+            # Provably nothing left; or nobody knows.
+            unsent = isinstance(error, (*NEVER_LEFT, NotSentError))
+            yield Release(grant) if unsent else Abandon(grant)
+            raise
+        if spending.user is not None and response.is_success:
+            return (yield from self._created(request, response, grant, spending, learned))
+        yield Settle(grant, taught(_plain(response)) if response.is_success else ())
+        if response.status_code == _TOO_MANY:
+            response, reply = yield Keep(response)
+            verdict = read(
+                reply.status, reply.headers, reply.body, reply.at,
+                secrets=frozenset(), repeatable=False,
+            )  # fmt: skip
+            yield Settle(grant, verdict.lessons)
+        gone = response.status_code == httpx.codes.NOT_FOUND
+        if spending.meeting is not None and (gone or _moves_host(request, response)):
+            yield Learn(account, spending.meeting, None)
+        return response
+
+    def _read(self, request: httpx.Request, meeting: int | None) -> Steps:
+        response: httpx.Response = yield Forward(request)
+        if meeting is None or response.status_code != httpx.codes.OK:
+            return response
+        response, reply = yield Keep(response)
+        _, host = named_in(reply.body)
+        if host is not None:
+            yield Learn(self._account(request), meeting, host)
+        return response
+
+    def _created(
+        self,
+        request: httpx.Request,
+        response: httpx.Response,
+        grant: Grant,
+        spending: Spending,
+        learned: bool,
+    ) -> Steps:
+        """Learn whose meeting was created; what another name has spent is the host's."""
+        account, lessons = self._account(request), taught(_plain(response))
+        try:
+            response, reply = yield Keep(response)
+        except BaseException:
+            yield Settle(grant, lessons)
+            raise
+        meeting, host = named_in(reply.body)
+        if meeting is not None and host is not None:
+            yield Learn(account, meeting, host)
+        if host is None or learned or not spending.alias:
+            yield Settle(grant, lessons)
+            return response
+        if len(self._ids) >= _MOST_ALIASES:
+            self._ids.clear()
+        self._ids[_alias(spending, request)] = host
+        asked = replace(self._reservation(request, account, None, host), pace=None)
+        try:
+            place = yield Reserve(asked, 0.0)
+        except NotSentError:
+            yield Settle(grant, lessons)
+        else:
+            yield Settle(place, lessons)
+            yield Release(grant)
+        return response
+
+    def _host(
+        self, account: str, spending: Spending, request: httpx.Request
+    ) -> Generator[Step, Any, tuple[str | None, bool]]:
+        """Find whose day is spent, and whether that is an id."""
+        if spending.user is not None:
+            known = self._ids.get(_alias(spending, request)) if spending.alias else None
+            return known or spending.user, known is not None
+        meeting = spending.meeting
+        host: str | None = None if meeting is None else (yield Host(account, meeting))
+        if host is None and meeting is not None and self.hosts is not None:
+            host = self.hosts(meeting)
+            if host:
+                yield Learn(account, meeting, host)
+        return host or None, True
+
+    def _account(self, request: httpx.Request) -> str:
+        return account_key(str(request.url), self.account)
+
+    def _reservation(
+        self, request: httpx.Request, account: str, meeting: int | None, host: str | None
+    ) -> Reservation:
+        asked = self.policy.reservation(account, meeting, host)
+        phases = request.extensions.get("timeout") or dict.fromkeys(("connect", "read", "write"))
+        return replace(asked, lease=Lease.for_phases(phases.values()))
+
+
+def kept(response: httpx.Response, raw: bytes) -> tuple[httpx.Response, bytes]:
+    """Put the bytes that were read back for the client, and return them decoded."""
+    again = httpx.Response(
+        response.status_code, headers=response.headers, stream=httpx.ByteStream(raw),
+        extensions=response.extensions,
+    )  # fmt: skip
+    coding = response.headers.get("content-encoding")
+    try:
+        body = httpx.Response(
+            response.status_code, content=raw,
+            headers={} if coding is None else {"content-encoding": coding},
+        ).content  # fmt: skip
+    except httpx.DecodingError:
+        body = b""
+    return again, body
+
+
+def as_reply(response: httpx.Response, body: bytes, at: Any) -> Reply:
+    """Describe an answer as the flow does."""
+    return Reply(response.status_code, _plain(response), body, at)
+
+
+def _plain(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _marked(request: httpx.Request) -> httpx.Request:
+    """Copy the request: the client may send its own once more, and that has to be counted."""
+    return httpx.Request(
+        request.method, request.url, headers=request.headers, stream=request.stream,
+        extensions={**request.extensions, GUARDED: True},
+    )  # fmt: skip
+
+
+def _alias(spending: Spending, request: httpx.Request) -> int:
+    # "me" is whoever the token belongs to; the token itself is not kept.
+    who = request.headers.get("authorization", "") if spending.user == "me" else ""
+    return hash((spending.user, who))
+
+
+def _moves_host(request: httpx.Request, response: httpx.Response) -> bool:
+    try:
+        return response.is_success and b'"schedule_for"' in request.content
+    except httpx.RequestNotRead:
+        return response.is_success
+
+
+class Guard:
+    """Keeps Zoom's daily limits for clients that know nothing of them.
+
+    Updates of a meeting (PATCH …/meetings/{id}) and creates (POST …/users/{id}/meetings) take a
+    place in the `ledger` before they leave, and raise QuotaExceeded where there is none;
+    everything else passes. `account` names the account in the ledger: give the same as to a Zoom
+    client beside it. `hosts` tells the id of a meeting's host until a GET has shown it.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger | str | None = None,
+        *,
+        account_plan: AccountPlan | None = None,
+        account: str = "default",
+        limits: Limits | None = None,
+        hosts: Callable[[int], str | None] | None = None,
+        ledger_down: LedgerDown | None = None,
+        on_event: OnEvent | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        """Hold the options; raises ConfigError for one that cannot be, and opens nothing."""
+        if hosts is not None and not callable(hosts):
+            raise ConfigError(
+                f"hosts is {hosts!r}", field="hosts",
+                next_step="Give a function from a meeting number to its host's id, or None.",
+            )  # fmt: skip
+        if not isinstance(account, str) or not account.strip():
+            raise ConfigError(
+                f"account is {account!r}", field="account", next_step="Give the account's id."
+            )
+        plan = account_plan or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
+        policy = Policy(chosen_limits(limits, os.environ), account_plan=plan)
+        self.ledger = chosen_ledger(
+            ledger, environ=os.environ, clock=clock, ledger_down=ledger_down, on_event=on_event
+        )
+        self.clock: Clock = clock or SystemClock()
+        self.counter = Counter(account.strip(), policy, hosts)
+
+    def __repr__(self) -> str:
+        """Name the account; nothing is opened for it."""
+        return f"Guard(account={self.counter.account!r})"
+
+    def transport(
+        self, inner: httpx.BaseTransport | None = None, *, wait: Wait = 30
+    ) -> httpx.BaseTransport:
+        """Guard `inner`, or a transport of httpx's own; a request may sleep `wait` for its turn."""
+        inner = httpx.HTTPTransport() if inner is None else inner
+        _check(inner, httpx.BaseTransport, "transport")
+        return GuardedTransport(self, inner, seconds(wait))
+
+    def async_transport(
+        self, inner: httpx.AsyncBaseTransport | None = None, *, wait: Wait = 30
+    ) -> httpx.AsyncBaseTransport:
+        """As `transport`, for an httpx.AsyncClient."""
+        inner = httpx.AsyncHTTPTransport() if inner is None else inner
+        _check(inner, httpx.AsyncBaseTransport, "async_transport")
+        return AsyncGuardedTransport(self, inner, seconds(wait))
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """Hands requests on once they are counted."""
+
+    def __init__(self, guard: Guard, inner: httpx.BaseTransport, wait: float) -> None:
+        """Made by `Guard.transport`."""
+        self._guard, self._inner, self._wait = guard, inner, wait
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Count, wait for the turn, hand on."""
+        guard = self._guard
+        held = Held(guard.clock)
+
+        def perform(step: Step) -> object:
+            match step:
+                case Forward(forwarded, place):
+                    held.sends(place)
+                    return self._inner.handle_request(forwarded)
+                case Reserve():
+                    held.asks()
+                    grant = book(step, guard.ledger)
+                    held.holds(grant)
+                    return grant
+                case Settle() | Release() | Abandon():
+                    held.holds(None)
+                    book(step, guard.ledger)
+                case Pause(pause):
+                    guard.clock.sleep(pause)
+                case Keep(response):
+                    try:
+                        raw = b"".join(cast("httpx.SyncByteStream", response.stream))
+                    finally:
+                        response.close()
+                    again, body = kept(response, raw)
+                    return again, as_reply(response, body, guard.clock.now())
+                case Host() | Learn():
+                    return enquire(step, guard.ledger)
+            return None
+
+        steps = guard.counter.guarded(request, self._wait)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    result = perform(step)
+                except BaseException as error:  # noqa: BLE001 - the place is released or not: the steps know
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+        except StopIteration as done:
+            return cast("httpx.Response", done.value)
+        finally:
+            if (owed := held.owed()) is not None:
+                book(owed, guard.ledger)
+
+    def close(self) -> None:
+        """Close the transport inside."""
+        self._inner.close()
+
+
+class AsyncGuardedTransport(httpx.AsyncBaseTransport):
+    """As `GuardedTransport`, awaited."""
+
+    def __init__(self, guard: Guard, inner: httpx.AsyncBaseTransport, wait: float) -> None:
+        """Made by `Guard.async_transport`."""
+        self._guard, self._inner, self._wait = guard, inner, wait
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Count, wait for the turn, hand on."""
+        guard = self._guard
+        held = Held(guard.clock)
+
+        async def perform(step: Step) -> object:
+            match step:
+                case Forward(forwarded, place):
+                    held.sends(place)
+                    return await self._inner.handle_async_request(forwarded)
+                case Reserve():
+                    held.asks()
+                    grant = await abook(step, guard.ledger)
+                    held.holds(grant)
+                    return grant
+                case Settle() | Release() | Abandon():
+                    held.holds(None)
+                    with anyio.CancelScope(shield=True):
+                        await abook(step, guard.ledger)
+                case Pause(pause):
+                    await guard.clock.asleep(pause)
+                case Keep(response):
+                    stream = cast("httpx.AsyncByteStream", response.stream)
+                    try:
+                        raw = b"".join([part async for part in stream])
+                    finally:
+                        await response.aclose()
+                    again, body = kept(response, raw)
+                    return again, as_reply(response, body, guard.clock.now())
+                case Host() | Learn():
+                    return await aenquire(step, guard.ledger)
+            return None
+
+        steps = guard.counter.guarded(request, self._wait)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    result = await perform(step)
+                except BaseException as error:  # noqa: BLE001 - the place is released or not: the steps know
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(result)
+        except StopIteration as done:
+            return cast("httpx.Response", done.value)
+        finally:
+            if (owed := held.owed()) is not None:
+                with anyio.CancelScope(shield=True):
+                    await abook(owed, guard.ledger)
+
+    async def aclose(self) -> None:
+        """Close the transport inside."""
+        await self._inner.aclose()
+
+
+def _check(inner: Any, kind: type, method: str) -> None:
+    if isinstance(inner, GuardedTransport | AsyncGuardedTransport):
+        raise ConfigError(
+            "the transport inside is a guard already: everything would be counted twice",
+            field="inner", next_step="Keep one of them.",
+        )  # fmt: skip
+    if not isinstance(inner, kind):
+        raise ConfigError(
+            f"{method} was given {type(inner).__name__}", field="inner",
+            next_step=f"Give an httpx.{kind.__name__}, such as httpx's own transports.",
+        )  # fmt: skip

@@ -1,0 +1,252 @@
+"""Read whatever Zoom answered as evidence; reading an answer never raises."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from .._catalog import find_error, find_throttle, missing_scopes
+from .._clock import LONGEST_WAIT
+from .._ledger.model import Block, External, Lease, Lesson, SlowDown
+from .._ledger.policy import next_utc_midnight
+from .._wire import facts, source
+from ..errors import (
+    AuthError,
+    NotFoundError,
+    RateLimited,
+    Refusal,
+    RefusedError,
+    RezoomError,
+    ScopeError,
+    ServerError,
+)
+
+
+def retryable_status(status: int) -> bool:
+    """Tell whether a gateway, not Zoom's application, gave this answer."""
+    return status in {502, 503, 504}
+
+
+def parse_retry_after(value: str | None, now: datetime) -> datetime | None:
+    """Return the instant a `Retry-After` header names; None for the past and for nonsense.
+
+    Zoom writes an ISO instant for its daily limits (source DOC-RL,
+    https://developers.zoom.us/docs/api/rate-limits/); proxies write seconds or an HTTP date.
+    """
+    text = (value or "").strip()
+    try:
+        instant = _seconds(text, now) or _iso_instant(text) or _http_date(text)
+    except OverflowError:
+        return None
+    if instant is None or instant <= now:
+        return None
+    return min(instant, now + LONGEST_WAIT).astimezone(UTC)
+
+
+def _seconds(text: str, now: datetime) -> datetime | None:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
+        return None
+    return now + timedelta(seconds=min(float(text), LONGEST_WAIT.total_seconds()))
+
+
+def _iso_instant(text: str) -> datetime | None:
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        return _in_utc(parsedate_to_datetime(text))
+    except ValueError:
+        return None
+
+
+def _in_utc(instant: datetime) -> datetime:
+    # Zoom's texts speak of GMT wherever they leave the zone out.
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+# Zoom names no time for its per-second limit: one to two seconds, the second one as jitter.
+_SHORT = timedelta(seconds=1)
+_CLASSES: Mapping[str, type[RefusedError]] = {
+    "auth": AuthError,
+    "scope": ScopeError,
+    "not-found": NotFoundError,
+    "server": ServerError,
+}
+# Zoom's midnight is not ours to the second; the ledger waits as long.
+_CLOCKS_APART = timedelta(microseconds=Lease().margin)
+# The counted scope that each daily limit closes.
+_SCOPES = {"host-day": "host", "meeting-day": "meeting", "account-day": "account"}
+_TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer means for the call: the error, and whether another try is allowed."""
+
+    error: RezoomError
+    retry: bool = False
+    # Zoom rejected the token: a new one is worth one more attempt.
+    renew: bool = False
+    retry_after: timedelta | None = None
+    # What the ledger has to learn of it.
+    lessons: tuple[Lesson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The body, as far as it can be read."""
+
+    code: int | None = None
+    message: str = ""
+    errors: tuple[dict[str, str], ...] = ()
+    excerpt: str = ""
+
+
+def read(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    at: datetime,
+    *,
+    secrets: frozenset[str],
+    repeatable: bool,
+) -> Verdict:
+    """Classify an answer that is not the success asked for.
+
+    `at` is when it arrived, `secrets` are masked in whatever Zoom quotes back, and `repeatable`
+    tells whether sending the request again is harmless.
+    """
+    said = _read_body(body, secrets)
+    more = Refusal(
+        code=said.code,
+        tracking_id=_clean(headers.get(facts.HEADERS["tracking_id"], ""), secrets) or None,
+        errors=said.errors,
+        body_excerpt=said.excerpt,
+    )
+    if status == _TOO_MANY:
+        return _limited(said, headers, at, more)
+    # A success by status that carries an error by code is read by its code.
+    row = find_error(None if 200 <= status < 300 else status, said.code, said.message)
+    if row is not None:
+        more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
+    kind = _kind(row, status)
+    if 200 <= status < 300:
+        kind = kind if said.code else "server"
+        if not said.code:
+            more["meaning"] = (
+                f"HTTP {status} is not the answer this call has, so nothing is proven."
+            )
+            more["next_step"] = "Read the meeting to see what happened."
+            more["source"] = source("ZNET")
+    retry = repeatable and retryable_status(status)
+    return Verdict(_error(kind, status, said, more), retry=retry, renew=kind == "auth")
+
+
+def _kind(row: facts.ErrorCode | None, status: int) -> str:
+    if row is not None and (row.status is not None or row.code is not None):
+        return row.kind
+    return {401: "auth", 404: "not-found"}.get(
+        status, "refused" if 400 <= status < 500 else "server"
+    )
+
+
+def _error(kind: str, status: int, said: _Said, more: Refusal) -> RefusedError:
+    if kind == "scope":
+        return ScopeError(said.message, status=status, missing=missing_scopes(said.message), **more)
+    return _CLASSES.get(kind, RefusedError)(said.message, status=status, **more)
+
+
+def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusal) -> Verdict:
+    kind, limit = (headers.get(facts.HEADERS[name], "") for name in ("type", "limit"))
+    row = find_throttle(said.message, kind, limit)
+    named = parse_retry_after(headers.get(facts.HEADERS["retry_after"]), at)
+    if row.resets == "short":
+        # A proxy may ask for seconds; a gateway's day-long answer to a short limit is not believed.
+        wait = named - at if named is not None and named - at < timedelta(minutes=1) else _SHORT
+        retry_at = at + wait
+    else:
+        wait, retry_at = None, named or next_utc_midnight(at) + _CLOCKS_APART
+    more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
+    error = RateLimited(said.message, retry_at=retry_at, scope=row.scope, **more)
+    lessons = _lessons(row, retry_at, headers)
+    return Verdict(error, retry=row.retry, retry_after=wait, lessons=lessons)
+
+
+def _lessons(
+    row: facts.Throttle, retry_at: datetime, headers: Mapping[str, str]
+) -> tuple[Lesson, ...]:
+    name = _SCOPES.get(row.scope)
+    if name is not None:
+        counted = facts.QUOTAS.get(name)
+        # Zoom is at its limit before we are: the rest was spent by others.
+        spent = () if counted is None else (External(name, counted.limit),)
+        return (Block(name, retry_at, row.id), *spent)
+    return (SlowDown(_number(headers, "limit")),) if row.scope == "second" else ()
+
+
+def taught(headers: Mapping[str, str]) -> tuple[Lesson, ...]:
+    """Read what the headers of a success say about a daily pool that others spend from too.
+
+    `Remaining` is never taken as permission: an answer has carried another pool's numbers [F18928].
+    """
+    limit, host = _number(headers, "limit"), facts.QUOTAS["host"].limit
+    if limit != host:
+        return ()
+    remaining = _number(headers, "remaining")
+    if remaining is None or not 0 <= remaining <= host:
+        return ()
+    return (External("host", host - remaining),)
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    text = headers.get(facts.HEADERS[name])
+    if text is None:
+        return None
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _read_body(body: bytes, secrets: frozenset[str]) -> _Said:
+    try:
+        answer: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        return _Said(excerpt=_excerpt(body, secrets))
+    code = answer.get("code")
+    if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:
+        code = int(code)
+    names = ("message", "error_message", "reason", "error")
+    texts = [answer[name] for name in names if isinstance(answer.get(name), str)]
+    details = answer.get("errors")
+    errors = tuple(
+        {name: _clean(str(item.get(name, "")), secrets) for name in ("field", "message")}
+        for item in (details if isinstance(details, list) else ())
+        if isinstance(item, dict)
+    )
+    code = code if isinstance(code, int) and not isinstance(code, bool) else None
+    return _Said(code, _clean(texts[0] if texts else "", secrets), errors)
+
+
+def _excerpt(body: bytes, secrets: frozenset[str]) -> str:
+    text = body[:4096].decode("utf-8", "replace").strip()
+    if text.startswith(("{", "[")):
+        return ""  # half a JSON answer may hold half a start_url, which nothing here could mask
+    text = re.sub(r"<(script|style)\b.*?(</\1>|$)", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    return _clean(" ".join(re.sub(r"<[^>]*>", " ", text).split()), secrets)[:200]
+
+
+def _clean(text: str, secrets: frozenset[str]) -> str:
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        # As a word of its own: a passcode of "1" must not garble every number of the message.
+        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", "(hidden)", text)
+    return text

@@ -1,0 +1,341 @@
+"""HTTP transports: our own client, or one passed in by the caller.
+
+httpcore looks through a whole pool at every turn of every request: with a hundred connections in
+one, that costs more than the requests.
+
+A brought client is asked for everything, its hooks, cookies and parameters included. Our own has
+none of these, so its transports are called directly; what instruments or replaces httpx's
+transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
+from urllib.request import getproxies
+
+import httpx
+
+from .flow import Outgoing
+from .spending import GUARDED
+
+AGENT = {"User-Agent": "rezoom"}
+_LENGTHS = 256
+
+
+class Letterhead:
+    """What all requests to one API begin with; `timeout` holds for each phase of each."""
+
+    def __init__(self, base_url: str, timeout: httpx.Timeout) -> None:
+        """Parse the address once."""
+        self._text, self._base = base_url, httpx.URL(base_url)
+        self._quick = quick_address(self._base)
+        self._timeout = timeout.as_dict()
+        self._headers = _Headers("")
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        *,
+        query: Mapping[str, str],
+        content: bytes | None,
+        extensions: Mapping[str, object],
+    ) -> httpx.Request:
+        """Write a request below the address."""
+        if query or self._quick is None:
+            address = httpx.URL(self._text + path, params=dict(query) or None)
+        else:
+            address = self._quick(self._base, path)
+        return httpx.Request(
+            method, address, headers=self._headers_of(token, content),
+            stream=httpx.ByteStream(content or b""),
+            extensions={"timeout": self._timeout, **extensions},
+        )  # fmt: skip
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return httpx.Request(
+            "POST", url, data=dict(form), headers={**AGENT, **headers},
+            extensions={"timeout": self._timeout},
+        )  # fmt: skip
+
+    def _headers_of(self, token: str, content: bytes | None) -> httpx.Headers:
+        """Write the headers, or find those of an earlier request: httpx copies them."""
+        kept = self._headers
+        if kept.token != token or len(kept.by_length) > _LENGTHS:
+            kept = self._headers = _Headers(token)
+        length = None if content is None else len(content)
+        headers = kept.by_length.get(length)
+        if headers is None:
+            headers = kept.by_length[length] = httpx.Headers(self._begin(token, length))
+        return headers
+
+    def _begin(self, token: str, length: int | None) -> dict[str, str]:
+        begun = {
+            "Host": self._base.netloc.decode("ascii"),
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json",
+            **AGENT,
+        }
+        if length is None:
+            return begun | {"Accept-Encoding": "gzip, deflate"}
+        # An update is answered without a body: nothing there to compress.
+        return begun | {"Content-Type": "application/json", "Content-Length": str(length)}
+
+
+class _Headers:
+    """Those of the token that was used last, by the length of the body."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.by_length: dict[int | None, httpx.Headers] = {}
+
+
+class Address(httpx.URL):
+    """An address below one that is parsed already: parsing costs more than the whole request."""
+
+    def __init__(self, base: httpx.URL, path: str) -> None:
+        """Take everything but the path from `base`."""
+        parsed = base._uri_reference  # noqa: SLF001 - `quick_address` asks this httpx first
+        self._uri_reference = parsed._replace(path=parsed.path + path)
+
+
+def quick_address(base: httpx.URL) -> type[Address] | None:
+    """Return Address where it makes of `base` just what httpx makes of the text; else None."""
+    path = "/meetings/85746065"
+    try:
+        made, parsed = Address(base, path), httpx.URL(f"{base}{path}")
+        same = (made, str(made), made.raw_path) == (parsed, str(parsed), parsed.raw_path)
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return Address if same else None
+
+
+# Together about as many as an httpx client has. All are kept: closing what is too much has hit a
+# connection that another thread was just taking.
+_POOLS, _CONNECTIONS = 12, 8
+LIMITS = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+
+Transport = TypeVar("Transport")
+
+
+@dataclass(slots=True)
+class Pool(Generic[Transport]):
+    """A transport, and how many requests are under way in it."""
+
+    transport: Transport
+    busy: int = 0
+
+
+class Pools(Generic[Transport]):
+    """Pools that are made when all the ones before are busy."""
+
+    def __init__(self, make: Callable[[], Transport]) -> None:
+        """Make none yet."""
+        self._make = make
+        self._lock = threading.Lock()
+        self.made: list[Pool[Transport]] = []
+
+    def take(self) -> Pool[Transport]:
+        """Choose a pool with room, or the one with the shortest queue."""
+        with self._lock:
+            for pool in self.made:
+                if pool.busy < _CONNECTIONS:
+                    break
+            else:
+                if len(self.made) < _POOLS:
+                    pool = Pool(self._make())
+                    self.made.append(pool)
+                else:
+                    pool = min(self.made, key=lambda pool: pool.busy)
+            pool.busy += 1
+            return pool
+
+    def give_back(self, pool: Pool[Transport]) -> None:
+        """Note that a request is over."""
+        with self._lock:
+            pool.busy -= 1
+
+
+# Whatever client the caller brought: its own auth would replace our token, and a followed redirect
+# would be a second update on one reservation.
+_AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
+_NO_CONTENT = 204
+_COUNTED: Mapping[str, Any] = {GUARDED: True}
+_Client = TypeVar("_Client", bound=httpx.Client | httpx.AsyncClient)
+
+
+class Answer(NamedTuple):
+    """What came back, read whole; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @classmethod
+    def of(cls, response: httpx.Response, body: bytes) -> Self:
+        """Read the headers once: httpx looks through all of them for each that it is asked for."""
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in response.headers.raw
+        }
+        return cls(response.status_code, headers, body)
+
+
+class Own:
+    """Connections of our own, made as they are needed."""
+
+    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
+        """Open nothing yet."""
+        self.timeout = httpx.Timeout(timeout)
+        self._letterhead = Letterhead(base_url, self.timeout)
+        self.is_closed = False
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return self._letterhead.fill(url, form, headers)
+
+    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
+        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+        return self._letterhead.write(
+            outgoing.method, outgoing.path, token,
+            query=outgoing.query, content=outgoing.content, extensions=_COUNTED,
+        )  # fmt: skip
+
+
+class OwnLine(Own):
+    """Connections that block."""
+
+    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
+        super().__init__(base_url, timeout)
+        trust = httpx.create_ssl_context()
+        self._pools = Pools(lambda: httpx.HTTPTransport(verify=trust, limits=LIMITS))
+
+    def send(self, request: httpx.Request) -> Answer:
+        """Send, and read the whole answer; raises what httpx raises."""
+        pool = self._pools.take()
+        try:
+            response = pool.transport.handle_request(request)
+            stream: Any = response.stream  # httpx knows which kind of transport gives which
+            try:
+                # A success has no body to decode, only an end to be read.
+                empty = response.status_code == _NO_CONTENT
+                body = b"".join(stream) if empty else response.read()
+            finally:
+                stream.close()
+        finally:
+            self._pools.give_back(pool)
+        return Answer.of(response, body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+        for pool in self._pools.made:
+            pool.transport.close()
+
+
+class AsyncOwnLine(Own):
+    """Connections of one event loop."""
+
+    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
+        super().__init__(base_url, timeout)
+        trust = httpx.create_ssl_context()
+        self._pools = Pools(lambda: httpx.AsyncHTTPTransport(verify=trust, limits=LIMITS))
+
+    async def send(self, request: httpx.Request) -> Answer:
+        """Send, and read the whole answer; raises what httpx raises."""
+        pool = self._pools.take()
+        try:
+            response = await pool.transport.handle_async_request(request)
+            stream: Any = response.stream
+            try:
+                empty = response.status_code == _NO_CONTENT
+                body = (
+                    b"".join([part async for part in stream]) if empty else await response.aread()
+                )
+            finally:
+                await stream.aclose()
+        finally:
+            self._pools.give_back(pool)
+        return Answer.of(response, body)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        self.is_closed = True
+        for pool in self._pools.made:
+            await pool.transport.aclose()
+
+
+class Brought(Generic[_Client]):
+    """A whole client of httpx, in which all of its options hold."""
+
+    def __init__(self, base_url: str, client: _Client) -> None:
+        self._base_url = base_url
+        self._client = client
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can be sent any more."""
+        return self._client.is_closed
+
+    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
+        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if outgoing.content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._client.build_request(
+            outgoing.method, self._base_url + outgoing.path, params=dict(outgoing.query) or None,
+            content=outgoing.content, headers=headers, extensions=dict(_COUNTED),
+        )  # fmt: skip
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
+
+
+class BroughtLine(Brought[httpx.Client]):
+    """A client that blocks."""
+
+    def send(self, request: httpx.Request) -> Answer:
+        """Send, and read the whole answer; raises what httpx raises."""
+        response = self._client.send(request, **_AS_IS)
+        return Answer.of(response, response.content)
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()
+
+
+class AsyncBroughtLine(Brought[httpx.AsyncClient]):
+    """A client of one event loop."""
+
+    async def send(self, request: httpx.Request) -> Answer:
+        """Send, and read the whole answer; raises what httpx raises."""
+        response = await self._client.send(request, **_AS_IS)
+        return Answer.of(response, response.content)
+
+    async def aclose(self) -> None:
+        """Close the client."""
+        await self._client.aclose()
+
+
+Line: TypeAlias = OwnLine | BroughtLine
+AsyncLine: TypeAlias = AsyncOwnLine | AsyncBroughtLine
+
+
+def open_line(base_url: str, timeout: float | httpx.Timeout) -> Line:
+    """Open a way out; where the environment names a proxy, a client, which knows about proxies."""
+    if getproxies():
+        return BroughtLine(base_url, httpx.Client(timeout=timeout, headers=AGENT))
+    return OwnLine(base_url, timeout)
+
+
+def open_async_line(base_url: str, timeout: float | httpx.Timeout) -> AsyncLine:
+    """As `open_line`, for one event loop."""
+    if getproxies():
+        return AsyncBroughtLine(base_url, httpx.AsyncClient(timeout=timeout, headers=AGENT))
+    return AsyncOwnLine(base_url, timeout)

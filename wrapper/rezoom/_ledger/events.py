@@ -1,0 +1,101 @@
+"""What happens to a quota, told to whoever wants to count it: metrics, traces, alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened, and whose quota it was about; nothing in it is secret.
+
+    `account` is the API's host and the account's id, `meeting` a number, `host` an id (for a
+    create by e-mail address, that address); either is None where it is not known. `took` is how
+    long the ledger took, in seconds: waiting for its locks, its disk or its server included.
+    """
+
+    account: str
+    meeting: int | None
+    host: str | None
+    took: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted(Event):
+    """A place was taken; the request leaves in `pause` seconds."""
+
+    pause: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Event):
+    """There was no place, so nothing is sent; `scope` and the rest as in QuotaExceeded."""
+
+    scope: str
+    limit: int
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Event):
+    """Zoom answered: the place is spent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Event):
+    """The request never left: the place is free again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown(Event):
+    """No answer came, and none will: the place stays counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalAdded(Event):
+    """Zoom has counted more than this ledger: `number` places of `scope` were spent by others."""
+
+    scope: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked(Event):
+    """Zoom refused for longer: nothing in `scope` is sent `until` its limit resets."""
+
+    scope: str
+    until: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowedDown(Event):
+    """Zoom refused a call per second, by the `limit` its answer names: the pace slows."""
+
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFailed(Event):
+    """The ledger could not reserve: nothing is sent. `error` is the name of the LedgerError."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncounted(Event):
+    """The ledger could not be used, and `ledger_down="open"` sends all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockStepped(Event):
+    """The wall clock of this machine was set, by `seconds`; what is counted does not go by it."""
+
+    seconds: float
+
+
+# Called in the thread, or the event loop, that sends: it has to be quick.
+OnEvent: TypeAlias = Callable[[Event], object]

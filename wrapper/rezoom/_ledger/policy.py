@@ -1,0 +1,220 @@
+"""Which limits hold: the spec's, an account plan's, and what the caller makes of them."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias, cast
+
+from .._wire import facts
+from ..errors import ConfigError
+from .model import Lease, Reservation, Scope, day_key, host_key, meeting_key, pace_key
+from .pacing import Pace
+
+_log = logging.getLogger("rezoom.quota")
+AccountPlan: TypeAlias = Literal["free", "pro", "business"]
+
+# The share of a limit per second that is used: the network bunches calls that left apart, and
+# burst + rate go out in the worst second.
+_SHARE = 0.9
+
+# The daily figure of the plans that have one.
+_DAY = max(rate.per_day or 0 for rate in facts.RATES.values())
+
+
+class _Plan(Enum):
+    FROM_PLAN = "from plan"
+
+
+FROM_PLAN: Final = _Plan.FROM_PLAN
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits to keep; None switches one off. What is left out is what the spec says.
+
+    `account_day` and `per_second` follow the account plan unless they are given.
+    """
+
+    meeting: int | None = facts.QUOTAS["meeting"].limit
+    host: int | None = facts.QUOTAS["host"].limit
+    account_day: int | Literal[_Plan.FROM_PLAN] | None = FROM_PLAN
+    per_second: float | Literal[_Plan.FROM_PLAN] | None = FROM_PLAN
+
+    def __post_init__(self) -> None:
+        for name in ("meeting", "host", "account_day"):
+            _check(name, getattr(self, name), int)
+        _check("per_second", self.per_second, int, float)
+
+    @classmethod
+    def parse(cls, text: str) -> Limits:
+        """Read limits as REZOOM_LIMITS has them: "meeting=80,host=off"."""
+        given: dict[str, int | float | None] = {}
+        names = [limit.name for limit in fields(cls)]
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            name, _, value = (word.strip() for word in part.partition("="))
+            if name not in names or name in given:
+                raise ConfigError(
+                    f"the limits have {part!r}", field="limits",
+                    next_step=f"Give each of {', '.join(names)} at most once: meeting=80,host=off.",
+                )  # fmt: skip
+            given[name] = None if value == "off" else _number(name, value)
+        try:
+            return cls(**given)  # type: ignore[arg-type] # which name takes which number, it checks
+        except ConfigError as error:
+            fix = error.next_step.replace("None", "off")
+            raise ConfigError(error.message, field="limits", next_step=fix) from None
+
+    @classmethod
+    def of_plan(cls, account_plan: str | None) -> Limits:
+        """Read what Zoom allows an account of that plan; None: what it allows every account."""
+        if account_plan is None:
+            return cls(account_day=None, per_second=None)
+        rate = facts.RATES.get(account_plan)
+        if rate is None:
+            plans = ", ".join(facts.RATES)
+            raise ConfigError(
+                f"account_plan is {account_plan!r}", field="account_plan",
+                next_step=f"Give one of {plans}, or None when it is not known.",
+            )  # fmt: skip
+        return cls(account_day=rate.per_day, per_second=rate.per_second)
+
+
+class Policy:
+    """Limits and plan, turned into what a ledger is asked for.
+
+    `limits` holds the limits that are kept.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        account_plan: str | None = None,
+        lease: Lease | None = None,
+    ) -> None:
+        """Resolve the limits; raises ConfigError for a plan that does not exist."""
+        own = Limits.of_plan(account_plan)
+        given = limits or Limits()
+        left_out = {
+            limit.name: getattr(own, limit.name)
+            for limit in fields(Limits)
+            if getattr(given, limit.name) is FROM_PLAN
+        }
+        self.limits = replace(given, **left_out)
+        self.account_plan = account_plan
+        self.lease = lease or Lease()
+        self._own = own
+        self._accounts: dict[str, tuple[Scope, Pace]] = {}
+        for name, (kept, theirs) in self.raised.items():
+            _log.warning(
+                "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
+                name, "off" if kept is None else kept, theirs,
+            )  # fmt: skip
+
+    @property
+    def raised(self) -> dict[str, tuple[float | None, float]]:
+        """Return the limits above Zoom's own: what is kept (None: nothing), and Zoom's own."""
+        pairs = {
+            limit.name: (getattr(self.limits, limit.name), getattr(self._own, limit.name))
+            for limit in fields(Limits)
+        }
+        return {name: pair for name, pair in pairs.items() if _above(*pair)}
+
+    def reservation(
+        self, account: str, meeting: int | None = None, host: str | None = None
+    ) -> Reservation:
+        """Name what one update (or, without a meeting, one create) spends.
+
+        `account` names the account and the API's origin. `host` is None while nobody knows it.
+        """
+        scopes = []
+        if meeting is not None:
+            scopes.append(_of_meeting(account, meeting, self.limits.meeting))
+        if host is not None:
+            scopes.append(_of_host(account, host, self.limits.host))
+        day, pace = self._of_account(account)
+        return Reservation((*scopes, day), pace, self.lease)
+
+    def _of_account(self, account: str) -> tuple[Scope, Pace]:
+        """Return what all requests of an account spend."""
+        known = self._accounts.get(account)
+        if known is None:
+            day = cast("int | None", self.limits.account_day)
+            figure = _DAY if day is None else day
+            spent = Scope("account", day_key(account), figure, "utc-day", gate=day is None)
+            known = self._accounts[account] = spent, self._pace(account)
+        return known
+
+    def _pace(self, account: str) -> Pace:
+        top = max(rate.per_second for rate in facts.RATES.values())
+        per_second = cast("float | None", self.limits.per_second)
+        burst, rate = _below(per_second or top)
+        return Pace(pace_key(account), None if per_second is None else rate, burst, rate)
+
+
+def next_utc_midnight(instant: datetime) -> datetime:
+    """Return the first 00:00 UTC after `instant`."""
+    day = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)
+
+
+def _below(per_second: float) -> tuple[int, float]:
+    """Split a limit per second into a burst and a rate that together stay below it."""
+    burst = max(1, math.floor(per_second * (1 - _SHARE) + 1e-9))
+    # Calls more than a second apart are never two in a second, whatever the burst.
+    alone = min(_SHARE * per_second, _SHARE)
+    return burst, max(_SHARE * per_second - burst, alone)
+
+
+@lru_cache(4096)
+def _of_meeting(account: str, meeting: int, limit: int | None) -> Scope:
+    counted = facts.QUOTAS["meeting"]
+    window: Any = counted.window  # one of Window's, as a test of the spec says
+    # A limit that is off still keeps a second update of the meeting waiting its turn.
+    key = meeting_key(account, meeting)
+    return Scope("meeting", key, limit, window, counted.hours, exclusive=True)
+
+
+@lru_cache(4096)
+def _of_host(account: str, host: str, limit: int | None) -> Scope:
+    counted = facts.QUOTAS["host"]
+    window: Any = counted.window
+    # What is not counted is still closed when Zoom says so.
+    kept = counted.limit if limit is None else limit
+    key = host_key(account, host)
+    return Scope("host", key, kept, window, counted.hours, gate=limit is None)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(
+            f"the limit {name} is {text!r}", field="limits",
+            next_step="Give a number, or off to switch the limit off.",
+        ) from None  # fmt: skip
+
+
+def _check(name: str, value: object, *kinds: type) -> None:
+    if value is None or value is FROM_PLAN:
+        return
+    number = isinstance(value, kinds) and not isinstance(value, bool)
+    if not number or not 0 < cast("float", value) < math.inf:
+        whole = "a whole number from 1 up" if kinds == (int,) else "a number above 0"
+        raise ConfigError(
+            f"the limit {name} is {value!r}", field=name,
+            next_step=f"Give {whole}, or None to switch the limit off.",
+        )  # fmt: skip
+
+
+def _above(kept: float | None, own: float | None) -> bool:
+    return own is not None and (kept is None or kept > own)

@@ -1,0 +1,161 @@
+"""Redis and Valkey servers: their addresses, what a ledger demands of them, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, quote, urlsplit
+
+from ...errors import ConfigError, LedgerUnavailable
+
+if TYPE_CHECKING:
+    from redis import Redis, RedisCluster
+
+_FIELD = "ledger"
+# Valkey's own schemes mean the same.
+_SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
+_OLDEST = (6, 2)
+# Seconds; `?socket_timeout=` and `?socket_connect_timeout=` in the address say otherwise.
+_PATIENCE = 2.0
+_READ_ONLY = "is a replica, which cannot be written", "Name the primary in REZOOM_LEDGER."
+_REFUSALS = {
+    "against a read only replica": _READ_ONLY,
+    "used memory > 'maxmemory'": ("has no memory left", "Raise its maxmemory."),
+    "MISCONF": ("cannot write to its disk", "See its log, and make room there."),
+    "is loading the dataset": ("is still loading its data", "Try again in a moment."),
+}
+
+
+def connect(address: str) -> Redis:
+    """Make a client, which opens nothing yet; raises ConfigError for a wrong address."""
+    try:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+    except ImportError as error:
+        raise ConfigError(
+            "The ledger is in Redis, and the package redis is not installed", field=_FIELD,
+            next_step='Install it: pip install "rezoom[redis]"',
+        ) from error  # fmt: skip
+    _judge(address)
+    scheme, _, rest = address.partition("://")
+    try:
+        client = redis.Redis.from_url(
+            f"{_SCHEMES.get(scheme, scheme)}://{rest}",
+            socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE,
+            # A call that was cut off is made again by the ledger, after a new look at the server.
+            retry=Retry(NoBackoff(), 0),
+        )  # fmt: skip
+        pool = client.connection_pool
+        pool.connection_class(**pool.connection_kwargs)  # names every option that does not exist
+    except (ValueError, TypeError, redis.RedisError):
+        raise _wrong("has an option that redis-py does not know, or cannot use") from None
+    return client
+
+
+def address_of(client: Redis | RedisCluster) -> str:
+    """Write the address of a client's server, without credentials."""
+    given = _options(client)
+    db = given.get("db") or 0
+    if "path" in given:
+        return f"unix://{quote(str(given['path']))}?db={db}"
+    if "host" not in given:
+        # Clusters and sentinels name hosts as they go.
+        return f"redis:({type(client).__name__})"
+    host = str(given["host"])
+    host = f"[{host}]" if ":" in host else host
+    pool = getattr(client, "connection_pool", None)
+    kind = getattr(pool, "connection_class", None)
+    scheme = "rediss" if "SSL" in getattr(kind, "__name__", "") else "redis"
+    return f"{scheme}://{host}:{given.get('port', 6379)}/{db}"
+
+
+def on_this_machine(client: Redis | RedisCluster) -> bool:
+    """Tell whether the server surely goes by the same clock as this process."""
+    given = _options(client)
+    host = str(given.get("host", ""))
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return "path" in given or host == "localhost"
+
+
+def inspect(url: str, info: Mapping[str, Any]) -> None:
+    """Refuse a server that may forget what was counted."""
+    version = str(info.get("redis_version", "0"))
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    policy = info.get("maxmemory_policy", "noeviction")
+    if numbers < _OLDEST:
+        what, fix = f"is version {version}", "Use Redis 6.2 or later, or any Valkey."
+    elif info.get("role") == "slave":
+        what, fix = _READ_ONLY
+    elif info.get("aof_enabled") != 1:
+        what = "keeps no append-only file, so a crash of it would lose what was counted"
+        fix = "Start it with `appendonly yes`, or: CONFIG SET appendonly yes."
+    elif policy != "noeviction":
+        what = f"drops keys when its memory is full ({policy}), and with them what was counted"
+        fix = "Start it with `maxmemory-policy noeviction`, or give the ledger a server of its own."
+    else:
+        return
+    raise LedgerUnavailable(f"The server {url} {what}", next_step=fix)
+
+
+def explain(url: str, error: Exception) -> LedgerUnavailable:
+    """Say what an exception of redis-py means for a ledger."""
+    from redis import exceptions as redis
+
+    # Their words tell more than their classes: what a script met is an error of the script's.
+    for words, (known, remedy) in _REFUSALS.items():
+        if words in str(error):
+            return LedgerUnavailable(f"The server {url} {known}", next_step=remedy)
+    fix = None
+    match error:
+        case redis.AuthenticationError() | redis.AuthorizationError() | redis.NoPermissionError():
+            what = "does not let this user in"
+            fix = "Check the user, its password and its rights in REZOOM_LEDGER."
+        case redis.TimeoutError():
+            what = "does not answer in time"
+        case redis.ConnectionError():
+            what = "cannot be reached"
+        case _:
+            what = "refuses to work"
+    return LedgerUnavailable(f"The server {url} {what} ({error})", next_step=fix)
+
+
+def as_text(value: object) -> str:
+    """Read a string of an answer; a client may decode them itself."""
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _options(client: Redis | RedisCluster) -> Mapping[str, Any]:
+    return getattr(getattr(client, "connection_pool", None), "connection_kwargs", {})
+
+
+def _judge(address: str) -> None:
+    """Check what redis-py would read some other way, or complain about with the password in it."""
+    try:
+        parts: SplitResult = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise _wrong("cannot be read") from None
+    database = parts.path.strip("/")
+    if parts.scheme == "unix":
+        if not database:
+            raise _wrong("names no socket")
+    elif parts.scheme not in {"redis", "rediss", *_SCHEMES}:
+        raise _wrong("is not the address of a Redis server")
+    elif port == 0:
+        raise _wrong("names port 0")
+    elif database and not database.isdecimal():
+        raise _wrong("names a database that is not a number")
+
+
+def _wrong(what: str) -> ConfigError:
+    return ConfigError(
+        f"The ledger's address {what}", field=_FIELD,
+        next_step=(
+            "Write in REZOOM_LEDGER redis://user:password@host:6379/0, rediss:// for TLS, or"
+            " unix:///path/to/socket?db=0, with special characters in a password as %XX."
+        ),
+    )  # fmt: skip

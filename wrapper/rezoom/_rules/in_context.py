@@ -1,0 +1,372 @@
+"""Rules about a change to a meeting as it is, and why Zoom may have left a field alone.
+
+The members of `derived` are described in the spec (`x-case`). What nobody knows is left out of
+it: a rule holds only of what is there.
+
+Both come from the spec (`x-situations`, `x-reasons`); here they are only asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from .._paths import pattern_path
+from .._times import WireTimeError, clock_gap, clock_overlap, zone
+from .._wire import facts, load_schema
+from ..errors import Problem
+from .advice import from_rule
+from .judge import merge, validator
+from .normalize import as_mapping
+
+Case: TypeAlias = Mapping[str, Any]
+
+_WEEKLY, _MONTHLY = 2, 3
+_SERIES, _SINGLE = 8, 2
+_WEEK = 7
+# No meeting is older than Zoom's clock or younger than this; the ends of the calendar overflow.
+_YEARS = range(1971, 9000)
+# By these an item of a list is still the same one, whatever else in it has changed.
+_NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
+_SCHEDULE = ("recurrence", "start_time", "timezone")
+_PROTECTIONS = ("waiting_room", "meeting_authentication")
+
+
+def build_case(
+    change: Mapping[str, Any],
+    meeting: object,
+    *,
+    now: datetime,
+    occurrence: Mapping[str, Any] | bool = False,
+) -> Case:
+    """Put together what the rules about situations look at.
+
+    `change` is a body in Zoom's wire forms, `meeting` the answer of a GET (a model or a mapping),
+    `now` an aware datetime. `occurrence` is the row of `occurrences` that is changed, or True where
+    only that much is known.
+    """
+    before = dict(as_mapping(meeting) or {})
+    listed = before.pop("occurrences", None)
+    dates = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    whole = occurrence is False
+    after = _laid_over(before, change)
+    place = _zone(after.get("timezone"))
+    series = whole and before.get("type") == _SERIES
+    moves = series and any(name in change for name in _SCHEDULE)
+    known: dict[str, object] = {
+        **_start(change, after, place, now),
+        "retyped": _differs(change, before, "type"),
+        "moves_series": moves,
+        "passcode_changes": _differs(change, before, "password"),
+        "unprotected": _unprotected(change, after),
+        "over": whole and _over(change, before, now),
+        "target": None if isinstance(occurrence, bool) else _target(occurrence, now),
+        # Nothing else asks for these, and a series has many dates.
+        **(_counts(dates, before) if moves else {}),
+        **_recurrences(change, before, after, place),
+        "dropped_items": _dropped_items(change, before),
+    }
+    derived = {name: value for name, value in known.items() if value is not None}
+    return {
+        "change": change, "meeting": before, "after": after, "occurrence": not whole,
+        "derived": derived,
+    }  # fmt: skip
+
+
+def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    after = {**before, **change}
+    settings, wanted = before.get("settings"), change.get("settings")
+    if isinstance(settings, Mapping) and isinstance(wanted, Mapping):
+        # Copied as deep as it is written to.
+        after["settings"] = {k: dict(v) if isinstance(v, dict) else v for k, v in settings.items()}
+        merge(after["settings"], wanted)
+    return after
+
+
+def _zone(name: object) -> ZoneInfo | None:
+    try:
+        return zone(name) if isinstance(name, str) and name else None
+    except WireTimeError:
+        return None
+
+
+def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
+    """Read one of Zoom's two forms of a time; None for anything else, or without a zone."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.year not in _YEARS or (moment.tzinfo is not None and not text.endswith("Z")):
+        return None
+    if moment.tzinfo is not None:
+        return moment
+    return None if place is None else moment.replace(tzinfo=place)
+
+
+def _start(
+    change: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None, now: datetime
+) -> dict[str, object]:
+    text = change.get("start_time")
+    if not isinstance(text, str):
+        return {}
+    start = _moment(text, place)
+    utc = text.endswith("Z")
+    found: dict[str, object] = {"start_form": "utc" if utc else "local"}
+    if start is None:
+        return found
+    found["start_is_past"] = start.astimezone(UTC) <= now
+    if place is not None and not utc:
+        wall = start.replace(tzinfo=None)
+        gap, twice = clock_gap(wall, place), clock_overlap(wall, place)
+        found["start_clock"] = "gap" if gap else "overlap" if twice else "once"
+    if place is not None and after.get("type") == _SERIES:
+        # A zone moves its clocks for some months at least, so a look at each month finds it.
+        year = (start + timedelta(days=30 * month) for month in range(13))
+        found["zone_shifts"] = len({moment.astimezone(place).utcoffset() for moment in year}) > 1
+    return found
+
+
+def _differs(change: Mapping[str, Any], before: Mapping[str, Any], name: str) -> bool | None:
+    if name not in change:
+        return False
+    return None if before.get(name) is None else change[name] != before[name]
+
+
+def _unprotected(change: Mapping[str, Any], after: Mapping[str, Any]) -> bool | None:
+    wanted, settings = change.get("settings"), after.get("settings")
+    wanted = wanted if isinstance(wanted, Mapping) else {}
+    if "password" not in change and not any(name in wanted for name in _PROTECTIONS):
+        return False
+    others = settings if isinstance(settings, Mapping) else {}
+    values = [after.get("password"), *(others.get(name) for name in _PROTECTIONS)]
+    return None if None in values else not any(values)
+
+
+def _over(change: Mapping[str, Any], before: Mapping[str, Any], now: datetime) -> bool | None:
+    if before.get("type") != _SINGLE or "start_time" in change or before.get("status") == "started":
+        return False
+    end = _end(before)
+    return None if end is None else end <= now
+
+
+def _target(occurrence: Mapping[str, Any], now: datetime) -> str | None:
+    if occurrence.get("status") == "deleted":
+        return "deleted"
+    end = _end(occurrence)
+    return None if end is None else "past" if end <= now else "ahead"
+
+
+def _end(row: Mapping[str, Any]) -> datetime | None:
+    start, minutes = _moment(row.get("start_time"), None), row.get("duration")
+    most = facts.FIELDS["duration"].maximum or 0
+    length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
+    return start and start + timedelta(minutes=length)
+
+
+def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
+    deleted = sum(row.get("status") == "deleted" for row in dates)
+    standing = [row for row in dates if row.get("status") != "deleted"]
+    moved = _moved(standing, _zone(before.get("timezone")))
+    length = before.get("duration")
+    edited = [
+        is_moved or (isinstance(length, int) and row.get("duration") not in (None, length))
+        for row, is_moved in zip(standing, moved, strict=True)
+    ]
+    return {"edited_occurrences": sum(edited), "deleted_occurrences": deleted}
+
+
+def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
+    """Tell of each date whether it stands elsewhere than its series put it."""
+    starts = [_moment(row.get("start_time"), None) for row in rows]
+    stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
+    same = [row.get("occurrence_id") == stamp for row, stamp in zip(rows, stamps, strict=True)]
+    if 2 * sum(same) > len(same):
+        # Then the ids are what they look like: the milliseconds of the first start.
+        return [not one for one in same]
+    clocks = [start and start.astimezone(place or UTC).time() for start in starts]
+    usual = Counter(filter(None, clocks)).most_common(1)
+    return [clock is not None and clock != usual[0][0] for clock in clocks]
+
+
+def _recurrences(
+    change: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    place: ZoneInfo | None,
+) -> dict[str, object]:
+    new, old = change.get("recurrence"), before.get("recurrence")
+    if not isinstance(new, Mapping):
+        return {}
+    found: dict[str, object] = {"end_cuts_last_day": _cut_short(new, after, place)}
+    if not isinstance(old, Mapping) or not old:
+        return found
+    ends = ("end_times", "end_date_time")
+    lost = [] if any(name in new for name in ends) else [name for name in ends if old.get(name)]
+    if new.get("type") == old.get("type"):
+        every = old.get("repeat_interval")
+        lost += (
+            ["repeat_interval"] if "repeat_interval" not in new and every not in (None, 1) else []
+        )
+    days = [set(str(one.get("weekly_days") or "").split(",")) for one in (new, old)]
+    both = new.get("type") == old.get("type") == _WEEKLY
+    dropped = [f"recurrence.{name}" for name in lost]
+    return found | {"dropped_recurrence": dropped, "fewer_days": both and days[0] < days[1]}
+
+
+def _cut_short(
+    new: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None
+) -> bool | None:
+    end, start = _moment(new.get("end_date_time"), None), _moment(after.get("start_time"), place)
+    if end is None or start is None or place is None:
+        return None
+    last, first = end.astimezone(place), start.astimezone(place)
+    if new.get("type") == _WEEKLY:
+        on_pattern = str(last.isoweekday() % _WEEK + 1) in str(new.get("weekly_days")).split(",")
+    elif new.get("type") == _MONTHLY:
+        on_pattern = last.day == new.get("monthly_day")
+    else:
+        on_pattern = new.get("repeat_interval", 1) == 1
+    return on_pattern and last.time() < first.time()
+
+
+def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    return [
+        path
+        for path, read in _LISTS.items()
+        if _names(change, path, read) is not None
+        and (_names(before, path, read) or set()) - (_names(change, path, read) or set())
+    ]
+
+
+def _names(body: Any, path: str, read: Callable[[Any], Iterable[Any]]) -> set[str] | None:
+    for step in path.split("."):
+        if not isinstance(body, Mapping) or step not in body:
+            return None
+        body = body[step]
+    return {_name(item) for item in read(body)} - {""}
+
+
+def _name(item: Any) -> str:
+    if not isinstance(item, Mapping):
+        return str(item).strip()
+    return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
+
+
+def _reader(field: facts.Field) -> Callable[[Any], Iterable[Any]]:
+    if field.separator:
+        return lambda text: text.split(field.separator) if isinstance(text, str) else ()
+    return lambda items: items if isinstance(items, list) else ()
+
+
+_LISTS = {
+    path: _reader(field)
+    for path, field in facts.FIELDS.items()
+    if "[" not in path
+    and not path.startswith("recurrence.")
+    and (field.separator or field.kind.startswith("array"))
+}
+
+_ANY = "*"
+
+
+def judge_situation(case: Case, allow: Sequence[str] = ()) -> list[Problem]:
+    """List what is wrong or doubtful about a change to this very meeting, at this very time.
+
+    The rules of the body are not among them: `judge` has them. `allow` lifts rules by their ids.
+    """
+    rules = (rule for rule in _holding("situations", case) if rule.id not in allow)
+    return [from_rule(rule, path) for rule in rules for path in _paths(rule, case)]
+
+
+def likely_reason(path: str, case: Case) -> Problem:
+    """Say why Zoom may have left the member at `path` as it was, or changed it unasked.
+
+    A rule that holds in this case is better than a guess, and one that names the member better
+    than one about many; there is always a last one, which says that it may be locked.
+    """
+    member = pattern_path(path)
+    if _at(case["change"], path) is not None and member not in facts.FIELDS:
+        return from_rule(facts.RULES["extra"], path)
+    guesses = {rule.id for rule in _holding("reasons", case)} | _always()
+    for holding in (
+        _holding("situations", case),
+        (rule for rule in facts.RULES.values() if rule.id in guesses),
+    ):
+        fitting = [rule for rule in holding if _fit(rule, member, case) is not None]
+        if fitting:
+            # The first of the most exact ones: max() keeps the order of the spec.
+            return from_rule(max(fitting, key=lambda rule: _fit(rule, member, case) or 0), path)
+    raise LookupError(path)  # the compiler makes sure that the last reason fits everything
+
+
+def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
+    """Drop the advice that only a read could decide, now that the meeting has been read."""
+    answered = {
+        advice
+        for rule in facts.RULES.values()
+        if rule.settles and all(_at(case, path) is not None for path in _asked_about(rule.id))
+        for advice in rule.settles
+    }
+    return [problem for problem in problems if problem.rule not in answered]
+
+
+@cache
+def _always() -> frozenset[str]:
+    """Name the reasons that no case rules out."""
+    asked = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
+    return frozenset(r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in asked)
+
+
+def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
+    rows = load_schema(name)["allOf"]
+    for error in validator(name).iter_errors(case):
+        # allOf, the place of the rule, not: a rule is written so that it fails where it holds.
+        yield facts.RULES[rows[error.schema_path[1]]["x-rule"]]
+
+
+def _paths(rule: facts.Rule, case: Case) -> Sequence[str]:
+    return case["derived"][rule.each] if rule.each else (rule.field,)
+
+
+def _fit(rule: facts.Rule, member: str, case: Case) -> int | None:
+    """Say how exactly a rule names a member; None where it does not."""
+    if rule.each and not any(_within(member, path) for path in _paths(rule, case)):
+        return None
+    named = [name for name in rule.explains if _within(member, name)]
+    if named:
+        return max(map(len, named))
+    return 0 if _ANY in rule.explains else None
+
+
+def _within(member: str, name: str) -> bool:
+    return member == name or member.startswith((f"{name}.", f"{name}["))
+
+
+@cache
+def _asked_about(rule: str) -> tuple[str, ...]:
+    """List what a rule wants to know of the meeting before it can say anything."""
+    rows = load_schema("situations")["allOf"]
+    when = next(row["not"] for row in rows if row["x-rule"] == rule)
+    return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
+
+
+def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    inner = schema.get("properties")
+    if not inner:
+        yield prefix
+    for name, member in (inner or {}).items():
+        yield from _leaves(member, f"{prefix}.{name}" if prefix else name)
+
+
+def _at(node: Any, path: str) -> Any:
+    for step in path.split("."):
+        if not isinstance(node, Mapping) or step not in node:
+            return None
+        node = node[step]
+    return node

@@ -1,0 +1,249 @@
+"""Times: instants counted in microseconds, and times as Zoom reads and writes them.
+
+An offset such as +01:00 is never written: Zoom describes only these two forms, and has been seen
+to read an offset as UTC (https://github.com/calcom/cal.diy/pull/3238).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from typing import TYPE_CHECKING
+
+from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def micros(instant: datetime) -> int:
+    """Count the microseconds up to an aware instant."""
+    # Exact: until 2106 a float of seconds is off by less than a quarter of a microsecond.
+    return round(instant.timestamp() * SECOND)
+
+
+def instant(count: int) -> datetime:
+    """Name the instant that many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
+def length(span: timedelta) -> int:
+    """Count the microseconds in `span`."""
+    return span // timedelta(microseconds=1)
+
+
+_WRITTEN = re.compile(
+    r"""
+    (?P<year>[0-9]{4}) (?P<dash>-?) (?P<month>[0-9]{2}) (?P=dash) (?P<day>[0-9]{2})
+    [Tt ]
+    (?P<hour>[0-9]{2}) (?P<colon>:?) (?P<minute>[0-9]{2})
+    (?: (?P=colon) (?P<second>[0-9]{2}) (?:[.,][0-9]+)? )?
+    [ ]? (?P<zone> [Zz] | (?P<sign>[+-]) (?P<hours>[0-9]{2}) (?: :? (?P<minutes>[0-9]{2}) )? )?
+    """,
+    re.VERBOSE,
+)
+_UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "GMT", "Etc/GMT"})
+_LONGEST_ABBREVIATION = 5
+_WALL = len("2026-12-07T09:00:00")
+_WRITE_IT = "write it as 2026-12-07T09:00:00 with timezone, or as 2026-12-07T08:00:00Z"
+_SAY_WHERE = "pass timezone, an aware datetime, or a time that ends in Z"
+
+
+class WireTimeError(ValueError):
+    """A time or a time zone that cannot be written the way Zoom reads it."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message, fix)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message} - {self.fix}"
+
+
+def aware_now(now: object) -> None:
+    """Refuse a moment to judge by that is in no time zone: nobody knows what it lies before."""
+    if not isinstance(now, datetime) or now.utcoffset() is None:
+        raise ConfigError(
+            f"now: {now!r:.60} is no aware datetime", field="now",
+            next_step="Pass datetime.now(UTC), or leave it out.",
+        )  # fmt: skip
+
+
+def start_fields(
+    value: datetime | str, tz: str | ZoneInfo | None, *, utc_only: bool
+) -> dict[str, str]:
+    """Return `start_time`, and `timezone` where it belongs, for one start.
+
+    With `utc_only` the answer is an instant alone: an edit of one occurrence ignores `timezone`.
+    """
+    moment = _moment(value)
+    place = None if tz is None else zone(tz)
+    if moment.fold and moment.tzinfo is None:
+        # fold=1 is nobody's default: it says which of the two is meant.
+        moment = moment.replace(tzinfo=place)
+    if moment.tzinfo is None:
+        if place is None and utc_only:
+            raise WireTimeError(f"{_wall(moment)} could be in any time zone", _SAY_WHERE)
+        if utc_only:
+            return {"start_time": _instant(moment.replace(tzinfo=place))}
+        return {"start_time": _wall(moment)} | ({"timezone": place.key} if place else {})
+    place = place or _named_zone(moment.tzinfo)
+    if place is None or utc_only:
+        return {"start_time": _instant(moment)}
+    local = _moved(moment, place)
+    # In the hour that a clock shows twice, the wall clock cannot say which one is meant.
+    twice = clock_overlap(local.replace(tzinfo=None), place)
+    return {"start_time": _instant(moment) if twice else _wall(local), "timezone": place.key}
+
+
+def utc_instant(value: datetime | str) -> str:
+    """Return the `...Z` form of an instant, for fields that know no other."""
+    moment = _moment(value)
+    if moment.tzinfo is None:
+        fix = "pass an aware datetime, or a time that ends in Z"
+        raise WireTimeError(f"{_wall(moment)} could be in any time zone", fix)
+    return _instant(moment)
+
+
+def is_wall_clock(text: str) -> bool:
+    """Tell whether a text is a wall-clock time as we write it: nothing has to be changed."""
+    try:
+        return len(text) == _WALL and datetime.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_instant(text: str) -> bool:
+    """As `is_wall_clock`, for an instant."""
+    return text.endswith("Z") and is_wall_clock(text[:-1])
+
+
+def zone(key: str | ZoneInfo) -> ZoneInfo:
+    """Return the time zone of that name; a name that does not exist brings the nearest ones."""
+    make, missing = _zones()
+    if isinstance(key, make):
+        if key.key is None:
+            raise WireTimeError(
+                "this ZoneInfo has no name to send", "use ZoneInfo('Europe/Berlin')"
+            )
+        return key
+    if not isinstance(key, str):
+        kind = type(key).__name__
+        raise WireTimeError(f"a time zone is a name, not {kind}", "write 'Europe/Berlin'")
+    try:
+        return make(key)
+    except (missing, ValueError, OSError):
+        raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key)) from None
+
+
+def clock_gap(naive: datetime, place: ZoneInfo) -> bool:
+    """Tell whether the clocks of that zone jump over this wall-clock time."""
+    earlier, later = _offsets(naive, place)
+    return earlier < later
+
+
+def clock_overlap(naive: datetime, place: ZoneInfo) -> bool:
+    """Tell whether the clocks of that zone show this wall-clock time twice."""
+    earlier, later = _offsets(naive, place)
+    return earlier > later
+
+
+def _offsets(naive: datetime, place: ZoneInfo) -> tuple[timedelta, timedelta]:
+    # PEP 495: around a change, fold=0 takes the offset from before it and fold=1 the one after.
+    before = naive.replace(tzinfo=place, fold=0).utcoffset()
+    after = naive.replace(tzinfo=place, fold=1).utcoffset()
+    return before or timedelta(), after or timedelta()
+
+
+def _moment(value: datetime | str) -> datetime:
+    """Return a plain datetime in whole seconds, whatever subclass or text came in."""
+    if isinstance(value, str):
+        return _parsed(value)
+    if not isinstance(value, datetime):
+        what = "a date without a time" if isinstance(value, date) else type(value).__name__
+        raise WireTimeError(f"a time is a datetime or a string, not {what}", _WRITE_IT)
+    clock = (value.year, value.month, value.day, value.hour, value.minute, value.second)
+    aware = value.utcoffset() is not None
+    return datetime(*clock, tzinfo=value.tzinfo if aware else None, fold=value.fold)
+
+
+def _parsed(text: str) -> datetime:
+    found = _WRITTEN.fullmatch(text.strip())
+    if not found:
+        raise WireTimeError(f"{text[:60]!r} is not a date and time", _WRITE_IT)
+    names = ("year", "month", "day", "hour", "minute", "second")
+    try:
+        info: tzinfo | None = UTC if found["zone"] else None
+        if found["sign"]:
+            offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+            info = timezone(offset if found["sign"] == "+" else -offset)
+        year, month, day, hour, minute, second = (int(found[name] or 0) for name in names)
+        return datetime(year, month, day, hour, minute, second, tzinfo=info)
+    except ValueError as error:
+        raise WireTimeError(f"{text[:60]!r} is not in the calendar: {error}", _WRITE_IT) from None
+
+
+def _named_zone(info: tzinfo) -> ZoneInfo | None:
+    # pytz keeps the name in `zone`; without it a series would be pinned to one offset.
+    name = getattr(info, "key", None) or getattr(info, "zone", None)
+    if not isinstance(name, str) or name in _UTC_NAMES:
+        return None
+    make, missing = _zones()
+    if isinstance(info, make):
+        return info
+    try:
+        return make(name)
+    except (missing, ValueError, OSError):
+        return None
+
+
+@cache
+def _zones() -> tuple[type[ZoneInfo], type[Exception]]:
+    # Loaded on first use, with half of the interpreter's own configuration: few changes move time.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    return ZoneInfo, ZoneInfoNotFoundError
+
+
+def _moved(moment: datetime, place: tzinfo) -> datetime:
+    try:
+        # By way of UTC: astimezone() leaves a clock time inside a gap as it is.
+        return moment.astimezone(UTC).astimezone(place)
+    except OverflowError:
+        message = f"{moment.replace(tzinfo=None)} leaves the calendar in another time zone"
+        raise WireTimeError(message, _WRITE_IT) from None
+
+
+def _instant(moment: datetime) -> str:
+    return f"{_wall(_moved(moment, UTC))}Z"
+
+
+def _wall(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _nearest_zones(key: str) -> str:
+    if "/" not in key and len(key.strip()) <= _LONGEST_ABBREVIATION:
+        return "abbreviations are ambiguous: write a name such as Europe/Berlin"
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = {name.casefold(): name for name in available_timezones()}
+    if not known:
+        return "this system has no time zone database: pip install tzdata"
+    # "Berlin" alone should find Europe/Berlin, which is far away letter by letter.
+    cities = {name.rpartition("/")[2]: name for name in known}
+    wanted = key.strip().replace(" ", "_").casefold()
+    near = [cities[wanted]] if wanted in cities else []
+    near += get_close_matches(wanted, known, n=3, cutoff=0.75)
+    names = list(dict.fromkeys(known[name] for name in near))[:3]
+    return f"write {' or '.join(names)}" if names else "write a name such as Europe/Berlin"

@@ -1,5 +1,0 @@
-"""`python -m rezoom.cli` is `rezoom`."""
-
-from . import main
-
-main()

@@ -1,0 +1,358 @@
+"""The pattern of an RRULE, rewritten into one of Zoom's with the same dates.
+
+A month has 28 to 31 days and begins on one of seven weekdays: 28 shapes, and all of them occur. Two
+rules that pick the same days in all 28 are the same rule, however differently they are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice, zip_longest
+from typing import NamedTuple, TypeAlias
+
+from . import _limits as limits
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
+from ._rrule_text import DayRule, Rule, malformed
+from ._weekday import Weekday
+
+
+class Shape(NamedTuple):
+    """A month by its number of days and the weekday of its first, 0 for Monday."""
+
+    length: int
+    first: int
+
+    def weekday(self, day: int) -> int:
+        """Return the weekday of a day of the month, 0 for Monday."""
+        return (self.first + day - 1) % 7
+
+    def days_on(self, weekday: int) -> range:
+        """Return the days of the month that fall on a weekday."""
+        return range(1 + (weekday - self.first) % 7, self.length + 1, 7)
+
+
+# The days picked in each of the shapes.
+Picks: TypeAlias = tuple[frozenset[int], ...]
+
+SHAPES = tuple(Shape(length, first) for length in range(28, 32) for first in range(7))
+_WEEKS = (1, 2, 3, 4, -1)
+
+
+def picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> Picks:
+    """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
+    rules = [(nth, day.python) for nth, day in days]
+    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in SHAPES)
+
+
+def same_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern | None:
+    """Return the pattern of Zoom's that picks the same days, if there is one."""
+    return next((p for p, theirs in _candidates(picks, every, clamp) if theirs == picks), None)
+
+
+def nearest_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern:
+    """Return the pattern of Zoom's that has the most days in common."""
+
+    def likeness(candidate: tuple[Pattern, Picks]) -> float:
+        pairs = list(zip(picks, candidate[1], strict=True))
+        return sum(len(a & b) for a, b in pairs) / max(1, sum(len(a | b) for a, b in pairs))
+
+    return max(_candidates(picks, every, clamp), key=likeness)[0]
+
+
+def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, Picks]]:
+    for pattern, theirs in _monthly_shapes(clamp):
+        yield replace(pattern, every=every), theirs
+    if every > 1:
+        return  # weekly and daily patterns leave no month out
+    pairs = zip(SHAPES, picks, strict=True)
+    weekdays = sorted({shape.weekday(day) for shape, mine in pairs for day in mine})
+    if len(weekdays) == len(Weekday):
+        yield Daily(1), picked((), (), ())
+    elif weekdays:
+        days = tuple(map(Weekday.from_python, weekdays))
+        yield Weekly(1, days), picked([(None, day) for day in days], (), ())
+
+
+@cache
+def _monthly_shapes(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]]:
+    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]] = [
+        (MonthlyOnWeekday(1, nth, weekday), picked([(nth, weekday)], (), ()))
+        for weekday in Weekday
+        for nth in _WEEKS
+    ]
+    for number in range(1, 32):
+        theirs = (_on_day(shape, number, clamp) for shape in SHAPES)
+        found.append((MonthlyOnDay(1, number), tuple(map(frozenset, theirs))))
+    return found
+
+
+def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:
+    if number <= shape.length:
+        return (number,)
+    return (shape.length,) if clamp else ()
+
+
+def _picked_in(
+    shape: Shape,
+    rules: Sequence[tuple[int | None, int]],
+    month_days: Sequence[int],
+    places: Sequence[int],
+) -> Iterable[int]:
+    found = set(range(1, shape.length + 1))
+    if rules:
+        found = {day for rule in rules for day in _days_of(shape, *rule)}
+    if month_days:
+        found &= {day if day > 0 else shape.length + 1 + day for day in month_days}
+    return _nth_of(sorted(found), places) if places else found
+
+
+def _days_of(shape: Shape, nth: int | None, weekday: int) -> Sequence[int]:
+    days = shape.days_on(weekday)
+    return days if nth is None else _nth_of(days, (nth,))
+
+
+def _nth_of(days: Sequence[int], places: Sequence[int]) -> list[int]:
+    """Return the items at places that count from 1, or from -1 at the end."""
+    indexes = {place - 1 if place > 0 else len(days) + place for place in places}
+    return [days[index] for index in indexes if 0 <= index < len(days)]
+
+
+_SHORTEST = 28
+_LONGEST = 31
+_MONTHS = 12
+# More dates than can differ.
+_MANY = 1000
+_ZOOM_WEEKS = (1, 2, 3, 4, -1)
+_CLOCK = {"BYHOUR": "hour", "BYMINUTE": "minute", "BYSECOND": "second"}
+_CLOCK_FREQUENCIES = ("HOURLY", "MINUTELY", "SECONDLY")
+
+
+class Unsayable(Exception):
+    """A part that Zoom cannot say, and a rule or a pattern to try in its place."""
+
+    def __init__(
+        self, part: str, why: str, instead: Rule | Pattern | None = None, *, fix: str = ""
+    ) -> None:
+        super().__init__(part, why)
+        self.part, self.why, self.instead, self.fix = part, why, instead, fix
+
+
+def read(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
+    """Return the pattern; `last` is the wall clock time after which the rule has no dates."""
+    _refuse_foreign_parts(rule)
+    rule = _without_months(rule)
+    every = rule.number("INTERVAL", 1)
+    match rule.parts["FREQ"]:
+        case "DAILY" if every == 1 and "BYMONTHDAY" in rule.parts:
+            # Every day that is such a day of the month: the same thing said from the other side.
+            _plain_days(rule)
+            found = _monthly(_without_places(rule).without(FREQ="MONTHLY"), 1, clamp=clamp)
+        case "DAILY":
+            found = _daily(_without_places(rule), every)
+        case "WEEKLY":
+            found = _weekly(rule, every, last)
+        case _:
+            found = _monthly(rule, every, clamp=clamp)
+    unit: limits.Unit = "monthly"
+    if isinstance(found, Daily | Weekly):
+        unit = "daily" if isinstance(found, Daily) else "weekly"
+    limit = limits.rule_bound(f"{unit}-interval-limit", "repeat_interval")
+    if found.every > limit:
+        why = f"Zoom's longest {unit} interval is {limit}"
+        raise Unsayable(rule.said("INTERVAL"), why, rule.without(INTERVAL=limit))
+    return found
+
+
+def _refuse_foreign_parts(rule: Rule) -> None:
+    frequency = rule.parts["FREQ"]
+    if frequency in _CLOCK_FREQUENCIES:
+        why = "a series has one start a day"
+        raise Unsayable(f"FREQ={frequency}", why, fix="write one rule for each time of day")
+    for name in ("BYWEEKNO", "BYYEARDAY"):
+        if name in rule.parts:
+            raise Unsayable(rule.said(name), "Zoom does not count in years", rule.without(name))
+    for name, unit in _CLOCK.items():
+        hours = rule.numbers(name)
+        if hours and (rule.start is None or hours != (getattr(rule.start, unit),)):
+            why = "a series has one start a day, at the time of its start_time"
+            raise Unsayable(rule.said(name), why, rule.without(name))
+    if rule.parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
+        raise Unsayable(rule.said("RSCALE"), "Zoom's calendar is the Gregorian one")
+    if rule.parts.get("SKIP", "OMIT") != "OMIT":
+        raise Unsayable(rule.said("SKIP"), "Zoom takes no such word", rule.without("SKIP"))
+
+
+def _without_months(rule: Rule) -> Rule:
+    """Return the rule without BYMONTH if a monthly interval from the start says the same."""
+    frequency, months = rule.parts["FREQ"], sorted(rule.numbers("BYMONTH"))
+    if months and not 1 <= months[0] <= months[-1] <= _MONTHS:
+        raise malformed(f"{rule.said('BYMONTH')} is not a list of months, 1 to {_MONTHS}")
+    if frequency != "YEARLY" and len(months) in (0, _MONTHS):
+        return rule.without("BYMONTH")
+    step = _MONTHS // max(1, len(months))
+    even = months == list(range(months[0], _MONTHS + 1, step)) if months else False
+    monthly = None
+    if even and len(months) > 1 and frequency in ("MONTHLY", "YEARLY"):
+        monthly = rule.without("BYMONTH", FREQ="MONTHLY", INTERVAL=step)
+        # In a year's set of dates BYSETPOS counts differently than in a month's.
+        exact = frequency == "MONTHLY" or "BYSETPOS" not in rule.parts
+        starts_there = step == 1 or (rule.start is not None and rule.start.month in months)
+        if exact and starts_there and rule.number("INTERVAL", 1) == 1:
+            return monthly
+    if frequency == "YEARLY":
+        why = "Zoom repeats by the day, the week, or the month"
+        raise Unsayable("FREQ=YEARLY", why, monthly, fix="" if monthly else _EACH_YEAR)
+    why = "Zoom leaves out no months but by an interval"
+    raise Unsayable(rule.said("BYMONTH"), why, monthly or rule.without("BYMONTH"))
+
+
+_EACH_YEAR = "schedule each year's meetings on their own"
+
+
+def _daily(rule: Rule, every: int) -> Pattern:
+    days = _plain_days(rule)
+    if "BYMONTHDAY" in rule.parts:
+        why = "Zoom takes a day of the month only without skipping days"
+        raise Unsayable(rule.said("BYMONTHDAY"), why, rule.without("INTERVAL"))
+    if days and len(days) < len(Weekday):
+        if every > 1:
+            why = "Zoom takes weekdays only in a weekly pattern, which skips whole weeks"
+            raise Unsayable(rule.said("BYDAY"), why, rule.without("INTERVAL", FREQ="WEEKLY"))
+        return Weekly(1, days)
+    longest = limits.rule_bound("daily-interval-limit", "repeat_interval")
+    if every > longest and every % 7 == 0 and rule.start is not None:
+        return Weekly(every // 7, (Weekday.from_python(rule.start.weekday()),))
+    return Daily(every)
+
+
+def _weekly(rule: Rule, every: int, last: datetime | None) -> Pattern:
+    if "BYMONTHDAY" in rule.parts:
+        raise malformed("BYMONTHDAY is not allowed beside FREQ=WEEKLY")
+    days = _plain_days(rule)
+    if not days and rule.start is None:
+        raise malformed("without BYDAY the day of the week is DTSTART's, which is not there")
+    if not days and rule.start is not None:
+        days = (Weekday.from_python(rule.start.weekday()),)
+    days = _at_places(rule, days)
+    if every > 1:
+        _same_week_start(rule, Weekly(every, days), last)
+    return Weekly(every, days)
+
+
+def _at_places(rule: Rule, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    places = _places(rule)
+    if not places:
+        return days
+    week = sorted(days, key=lambda day: (day.iso - rule.week_start().iso) % 7)
+    indexes = {place - 1 if place > 0 else len(week) + place for place in places}
+    found = tuple(day for index, day in enumerate(week) if index in indexes)
+    if not found:
+        raise malformed(f"{rule.said('BYSETPOS')} leaves no dates")
+    return found
+
+
+def _same_week_start(rule: Rule, pattern: Weekly, last: datetime | None) -> None:
+    """Refuse another first day of the week than Sunday, unless the dates are the same."""
+    # After two rounds of the interval nothing new comes.
+    most = min(rule.number("COUNT", _MANY), 2 * len(pattern.days) + 1)
+    for start in [rule.start] if rule.start else _starts_on(pattern):
+        end = last if rule.start else None
+        theirs, ours = (
+            list(islice(_dates(pattern, start, first, end), most))
+            for first in (rule.week_start(), Weekday.SUN)
+        )
+        if theirs != ours:
+            differing = next(a or b for a, b in zip_longest(theirs, ours) if a != b)
+            said = (
+                rule.said("WKST") if "WKST" in rule.parts else "WKST=MO, meant where it is left out"
+            )
+            why = "Zoom's weeks begin on Sunday, which gives other dates"
+            fix = "add DTSTART: with some starts the dates are the same"
+            if rule.start:
+                why, fix = f"{why} from {differing:%Y-%m-%d} on", ""
+            raise Unsayable(said, why, rule.without(WKST="SU"), fix=fix)
+
+
+def _starts_on(pattern: Weekly) -> Iterator[datetime]:
+    monday = datetime(2027, 1, 4)  # noqa: DTZ001  # any Monday will do
+    return (monday + timedelta(days=day.python) for day in pattern.days)
+
+
+def _dates(
+    pattern: Weekly, start: datetime, week_start: Weekday, last: datetime | None
+) -> Iterator[datetime]:
+    since = [timedelta(days=(day.iso - week_start.iso) % 7) for day in pattern.days]
+    week = start - timedelta(days=(start.isoweekday() - week_start.iso) % 7)
+    while last is None or week <= last:
+        for day in sorted(since):
+            if week + day >= start and (last is None or week + day <= last):
+                yield week + day
+        week += timedelta(weeks=pattern.every)
+
+
+def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
+    days, month_days, places = rule.days(), rule.numbers("BYMONTHDAY"), _places(rule)
+    if any(not 1 <= abs(day) <= _LONGEST for day in month_days):
+        raise malformed(f"{rule.said('BYMONTHDAY')} is not a list of days of a month")
+    if not days and not month_days:
+        if places:
+            raise malformed("BYSETPOS stands only beside another part that begins with BY")
+        if rule.start is None:
+            raise malformed("without BYMONTHDAY the day is DTSTART's, which is not there")
+        month_days = (rule.start.day,)
+    match days, month_days, places:
+        case (), (day,), () if 0 < day <= (_SHORTEST if clamp else _LONGEST):
+            return MonthlyOnDay(every, day)
+        case ((int(nth), weekday),), (), () if nth in _ZOOM_WEEKS:
+            return MonthlyOnWeekday(every, nth, weekday)
+    picks = picked(days, month_days, places)
+    if not any(picks):
+        raise malformed("the parts together leave no dates")
+    found = same_pattern(picks, every, clamp=clamp)
+    if found is None:
+        part, why = _blame(rule, days, month_days)
+        near = nearest_pattern(picks, every, clamp=clamp)
+        raise Unsayable(part, why, near)
+    return found
+
+
+def _blame(rule: Rule, days: tuple[DayRule, ...], month_days: tuple[int, ...]) -> tuple[str, str]:
+    """Name the part of a monthly rule that stands in the way."""
+    if "BYSETPOS" in rule.parts:
+        return rule.said("BYSETPOS"), "no day of the month, and no weekday of it, has these dates"
+    foreign = next(
+        (f"{nth}{day.rrule}" for nth, day in days if nth not in (None, *_ZOOM_WEEKS)), ""
+    )
+    if foreign:
+        return f"BYDAY={foreign}", "Zoom knows the first to fourth and the last of a weekday"
+    if days and month_days:
+        return f"{rule.said('BYDAY')} with {rule.said('BYMONTHDAY')}", "Zoom takes one of the two"
+    if len(month_days) > 1:
+        return rule.said("BYMONTHDAY"), "Zoom takes one day of the month"
+    if month_days:
+        why = "Zoom counts from the front, and does not say what it does in shorter months"
+        return f"BYMONTHDAY={month_days[0]}", why
+    return rule.said("BYDAY"), "Zoom takes one weekday of the month, such as the last Friday"
+
+
+def _places(rule: Rule) -> tuple[int, ...]:
+    places = rule.numbers("BYSETPOS")
+    if 0 in places:
+        raise malformed(f"{rule.said('BYSETPOS')} has a place 0")
+    return places
+
+
+def _without_places(rule: Rule) -> Rule:
+    if _places(rule) and not {1, -1} & set(_places(rule)):
+        raise malformed(f"{rule.said('BYSETPOS')} leaves no dates: a day has one start")
+    return rule.without("BYSETPOS")
+
+
+def _plain_days(rule: Rule) -> tuple[Weekday, ...]:
+    days = rule.days()
+    if any(nth is not None for nth, _ in days):
+        raise malformed(f"{rule.said('BYDAY')} has a number, which only FREQ=MONTHLY takes")
+    return tuple(day for _, day in days)

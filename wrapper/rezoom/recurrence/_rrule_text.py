@@ -1,0 +1,192 @@
+"""The text of a rule of RFC 5545, part by part, before anybody asks whether Zoom can say it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from ..errors import Problem
+from . import _zones as zones
+from ._problems import RecurrenceError, refusal
+from ._weekday import Weekday
+
+# An ordinal weekday: (2, TUE) is 2TU, (None, TUE) every TU.
+DayRule: TypeAlias = tuple[int | None, Weekday]
+
+_LINE = re.compile(r"(?P<name>[A-Za-z0-9-]+)(?P<options>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
+_BY_DAY = re.compile(r"(?P<nth>[+-]?[0-9]{1,2})?(?P<day>[A-Z]{2})")
+_MOMENT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?")
+_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "MINUTELY", "SECONDLY")
+_PARTS = (
+    "FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYSETPOS", "BYMONTH",
+    "BYWEEKNO", "BYYEARDAY", "BYHOUR", "BYMINUTE", "BYSECOND", "RSCALE", "SKIP",
+)  # fmt: skip
+_EXCEPTIONS = ("EXDATE", "RDATE", "EXRULE")
+_EXAMPLE = "write FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20270630T215959Z"
+
+
+class NotExpressible(RecurrenceError):
+    """A rule that Zoom cannot say: `part` of it, `why`, and `nearest`, a rule that Zoom can say.
+
+    `nearest` may be empty; otherwise `from_rrule` reads it, though not with the same dates.
+    """
+
+    def __init__(self, part: str, why: str, *, nearest: str = "", fix: str = "") -> None:
+        hint = fix or (f"the nearest it can say: {nearest}" if nearest else "make single meetings")
+        problem = Problem("recurrence", "error", "not-expressible", f"{part}: {why}", hint, "")
+        super().__init__([problem])
+        self.message = "Zoom cannot say this rule"
+        self.part, self.why, self.nearest = part, why, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The parts of one RRULE by name, and the start if the text tells it."""
+
+    parts: Mapping[str, str]
+    start: datetime | None = None
+
+    def number(self, name: str, default: int) -> int:
+        """Return a part that is one whole number of at least 1."""
+        number, *more = self.numbers(name) or (default,)
+        if more or number < 1:
+            raise malformed(f"{self.said(name)} is not one whole number from 1")
+        return number
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Return a part that is a list of whole numbers; empty if it is not there."""
+        if name not in self.parts:
+            return ()
+        texts = self.parts[name].split(",")
+        if not all(re.fullmatch(r"[+-]?[0-9]{1,6}", text) for text in texts):
+            raise malformed(f"{self.said(name)} is not a list of whole numbers")
+        return tuple(dict.fromkeys(map(int, texts)))
+
+    def days(self) -> tuple[DayRule, ...]:
+        """Return BYDAY, each day once."""
+        if "BYDAY" not in self.parts:
+            return ()
+        found = [_BY_DAY.fullmatch(text) for text in self.parts["BYDAY"].split(",")]
+        days = [(int(m["nth"]) if m["nth"] else None, _weekday(m["day"])) for m in found if m]
+        if len(days) < len(found) or any(nth == 0 for nth, _ in days):
+            raise malformed(f"{self.said('BYDAY')} is not a list of days such as MO,WE or 2TU")
+        return tuple(dict.fromkeys(days))
+
+    def week_start(self) -> Weekday:
+        """Return WKST, Monday unless it is there."""
+        return _weekday(self.parts.get("WKST", "MO"))
+
+    def said(self, name: str) -> str:
+        """Return a part as the text has it."""
+        return f"{name}={self.parts[name]:.60}"
+
+    def text(self) -> str:
+        """Write the rule again."""
+        return ";".join(f"{name}={value}" for name, value in self.parts.items())
+
+    def without(self, *names: str, **others: object) -> Rule:
+        """Return the rule without some parts, and with others."""
+        kept = {name: value for name, value in self.parts.items() if name not in names}
+        return replace(self, parts=kept | {name: str(value) for name, value in others.items()})
+
+
+def read_text(text: object, tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]:
+    """Read an RRULE, alone or below its DTSTART; return it with the zone that it is meant in."""
+    if not isinstance(text, str) or not text.strip():
+        raise malformed(f"{text!r:.40} is not a rule")
+    rule: Mapping[str, str] | None = None
+    start: datetime | None = None
+    for line in _unfolded(text):
+        found = _LINE.fullmatch(line)
+        name = found["name"].upper() if found else "RRULE"
+        value = found["value"] if found else line
+        if name == "DTSTART" and found and start is None:
+            start, tz = _start(value, found["options"].upper(), found["options"], tz)
+        elif name == "RRULE" and rule is None:
+            rule = _parts(value)
+        elif name in _EXCEPTIONS:
+            fix = "leave it out, and delete or move those occurrences afterwards"
+            raise NotExpressible(name, "a series at Zoom has a pattern and nothing else", fix=fix)
+        else:
+            twice = name in ("DTSTART", "RRULE")
+            raise malformed(f"{name} stands twice" if twice else f"{name:.40} is no part of a rule")
+    if rule is None:
+        raise malformed("the text holds no RRULE")
+    return Rule(rule, start), tz
+
+
+def read_moment(text: str, name: str) -> date | datetime:
+    """Read a date, a local time, or an instant that ends in Z."""
+    found = _MOMENT.fullmatch(text.upper())
+    try:
+        if found and found[4] is None:
+            return date(*map(int, found.groups()[:3]))
+        if found:
+            year, month, day, hour, minute, second = map(int, found.groups()[:6])
+            # A leap second, which RFC 5545 allows, is the one before it.
+            clock = (hour, minute, min(second, 59))
+            return datetime(year, month, day, *clock, tzinfo=UTC if found[7] else None)
+    except ValueError:
+        pass  # not in the calendar, as said below
+    raise malformed(f"{name}={text:.40} is not a time such as 20270630T215959Z")
+
+
+def malformed(message: str) -> RecurrenceError:
+    """Return the error for a text that breaks RFC 5545; the caller raises it."""
+    return refusal("", "rrule", message, _EXAMPLE)
+
+
+def _unfolded(text: str) -> list[str]:
+    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
+    return [line.strip() for line in re.sub(r"\r?\n[ \t]", "", text).splitlines() if line.strip()]
+
+
+def _parts(value: str) -> Mapping[str, str]:
+    parts: dict[str, str] = {}
+    for part in value.strip().strip(";").split(";"):
+        name, equals, content = (side.strip().upper() for side in part.partition("="))
+        if not equals or not content:
+            raise malformed(f"{part!r:.40} is not NAME=VALUE")
+        if name.startswith("X-"):
+            continue
+        if name not in _PARTS:
+            raise malformed(f"{name:.40} is no part of a rule")
+        if name in parts:
+            raise malformed(f"{name} stands twice")
+        parts[name] = content
+    if parts.get("FREQ") not in _FREQUENCIES:
+        raise malformed("FREQ is missing" if "FREQ" not in parts else f"FREQ={parts['FREQ']:.40}")
+    if "COUNT" in parts and "UNTIL" in parts:
+        raise malformed("COUNT and UNTIL exclude each other")
+    return parts
+
+
+def _start(
+    value: str, options: str, written: str, tz: ZoneInfo | None
+) -> tuple[datetime, ZoneInfo | None]:
+    moment = read_moment(value, "DTSTART")
+    if not isinstance(moment, datetime):
+        raise malformed(f"DTSTART={value} has no time, and a meeting needs one")
+    place = tz
+    if ";TZID=" in options:
+        begin = options.index(";TZID=") + len(";TZID=")
+        place = zones.named(written[begin:].partition(";")[0].strip('"'))
+    elif moment.tzinfo is not None:
+        place = ZoneInfo("UTC")
+    if tz is not None and place is not None and place.key != tz.key:
+        raise refusal(
+            "timezone", "rrule", f"the rule is meant in {place.key}, not in {tz.key}",
+            f'write tz="{place.key}": in another zone its days and hours would differ', of="",
+        )  # fmt: skip
+    return moment.replace(tzinfo=None), place
+
+
+def _weekday(code: str) -> Weekday:
+    try:
+        return Weekday.from_rrule(code)
+    except RecurrenceError:
+        raise malformed(f"{code!r:.40} is not a day: MO, TU, WE, TH, FR, SA, SU") from None

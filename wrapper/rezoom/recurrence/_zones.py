@@ -1,0 +1,143 @@
+"""From dates to starts: the wall clock of a time zone, and the instants it means.
+
+In the hour that a clock shows twice, the first one counts. A wall clock time that the clock jumps
+over moves forward by as much as the clock does, or is dropped: Zoom does not say which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from .._times import WireTimeError, clock_gap, zone
+from ._problems import RecurrenceError, refusal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Occurrence:
+    """One start: the wall clock (naive), the instant (UTC), and both in one (aware in the zone).
+
+    `index` counts the pattern's dates from 0; a start that is dropped leaves its number out.
+    """
+
+    index: int
+    local: datetime
+    utc: datetime
+    zoned: datetime
+
+    def __str__(self) -> str:
+        return self.zoned.isoformat(" ", "seconds" if self.local.second else "minutes")
+
+
+ClockGaps: TypeAlias = Literal["move", "drop"]
+
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+_NAME_IT = 'write starting(datetime(2027, 3, 3, 9, 0), tz="Europe/Berlin")'
+
+
+def starts(
+    index: int, days: Iterable[int], clock: time, tz: ZoneInfo, clock_gaps: ClockGaps = "move"
+) -> Iterator[Occurrence]:
+    """Put a wall clock time on days; `index` is the place of the first one."""
+    local = datetime.combine(date.min, clock)
+    in_zone, as_utc = local.replace(tzinfo=tz), local.replace(tzinfo=UTC)
+    offset_at, none = tz.utcoffset, timedelta()
+    moved: Occurrence | None = None
+    reached = date.min.toordinal()
+    # Few patterns have more than a handful of distances, and making a timedelta is slow.
+    shifts: dict[int, timedelta] = {}
+    for place, day in enumerate(days, index):
+        distance, reached = day - reached, day
+        shift = shifts.get(distance)
+        if shift is None:
+            shift = shifts[distance] = timedelta(distance)
+        local, in_zone, as_utc = local + shift, in_zone + shift, as_utc + shift
+        offset = offset_at(local) or none
+        if offset != offset_at(local + _DAY) and clock_gap(local, tz):
+            # No zone changes twice within a day, so gaps need a look only here.
+            if clock_gaps == "move":
+                moved = _moved(place, as_utc - offset, tz)
+            continue
+        start = Occurrence(place, local, as_utc - offset, in_zone)
+        if moved is not None:
+            # Across a day that a zone never had, a start moves onto the next one: one meeting.
+            if moved.utc != start.utc:
+                yield moved
+            moved = None
+        yield start
+    if moved is not None:
+        yield moved
+
+
+def last_instant(day: date, tz: ZoneInfo) -> datetime:
+    """Return the last whole second of a local day, in UTC."""
+    if day >= date.max - _DAY:
+        return datetime.max.replace(tzinfo=UTC, microsecond=0)
+    midnight = datetime.combine(day + _DAY, time.min)
+    after = midnight.replace(tzinfo=tz).astimezone(UTC)
+    if clock_gap(midnight, tz):
+        # There is no midnight: find the instant at which the clock jumps over it.
+        before = midnight.replace(tzinfo=tz, fold=1).astimezone(UTC)
+        while after - before > _SECOND:
+            middle = before + (after - before) // 2 // _SECOND * _SECOND
+            if middle.astimezone(tz).date() > day:
+                after = middle
+            else:
+                before = middle
+    return after - _SECOND
+
+
+def instant(wall: datetime, tz: ZoneInfo) -> datetime:
+    """Return the instant of an aware datetime, or of a naive one on that zone's clock."""
+    return (wall if wall.utcoffset() is not None else wall.replace(tzinfo=tz)).astimezone(UTC)
+
+
+def named(tz: str | ZoneInfo) -> ZoneInfo:
+    """Return the zone of that name; an unknown one is refused with the nearest names."""
+    try:
+        return zone(tz)
+    except WireTimeError as error:
+        raise refusal("timezone", "time-zone", error.message, error.fix, of="") from None
+
+
+def placed(start: datetime, tz: str | ZoneInfo | None) -> tuple[datetime, ZoneInfo]:
+    """Return the start on the wall clock of its zone, in whole seconds, and that zone."""
+    if not isinstance(start, datetime):
+        kind = "a date without a time" if isinstance(start, date) else f"{start!r:.40}"
+        raise _bad_start(f"a series starts at a datetime, not {kind}", _NAME_IT)
+    place = named(tz) if tz is not None else _zone_of(start)
+    if start.utcoffset() is not None and start.tzinfo is not place:
+        start = start.astimezone(UTC).astimezone(place)
+    # Whatever subclass came in; Zoom reads whole seconds.
+    plain = time(start.hour, start.minute, start.second)
+    if not date.min.year < start.year < date.max.year:
+        raise _bad_start(f"{start} is too near the end of the calendar", "choose another year")
+    return datetime.combine(date.fromordinal(start.toordinal()), plain), place
+
+
+def _zone_of(start: datetime) -> ZoneInfo:
+    if start.utcoffset() is None:
+        raise _bad_start(f"{start.isoformat()} could be in any time zone", _NAME_IT)
+    info: tzinfo | None = start.tzinfo
+    # pytz keeps the name in `zone`.
+    named_by = info if isinstance(info, ZoneInfo) else getattr(info, "zone", None)
+    if isinstance(named_by, str | ZoneInfo):
+        return named(named_by)
+    raise _bad_start(
+        f"{start.isoformat()} has an offset, which does not say when the clocks change",
+        'name the zone: tz="Europe/Berlin", or tz="UTC" if no clocks should change',
+        field="timezone",
+    )
+
+
+def _moved(place: int, utc: datetime, tz: ZoneInfo) -> Occurrence:
+    zoned = utc.astimezone(tz)
+    return Occurrence(place, zoned.replace(tzinfo=None, fold=0), utc, zoned)
+
+
+def _bad_start(message: str, fix: str, field: str = "start_time") -> RecurrenceError:
+    return refusal(field, "start", message, fix, of="")

@@ -1,0 +1,251 @@
+"""Recurrences and series in Zoom's form, written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .._times import WireTimeError, start_fields, utc_instant
+from ..errors import Problem
+from . import _zones as zones
+from ._pattern import (
+    Count,
+    Daily,
+    End,
+    Forever,
+    MonthlyOnDay,
+    MonthlyOnWeekday,
+    Pattern,
+    Until,
+    UntilInstant,
+    Weekly,
+)
+from ._problems import RecurrenceError, refusal, where_from
+from ._series import Recurrence, Series
+from ._weekday import Weekday
+
+SERIES_TYPE = 8
+DAILY, WEEKLY, MONTHLY = 1, 2, 3
+
+
+def write_recurrence(recurrence: Recurrence, tz: ZoneInfo) -> dict[str, Any]:
+    """Return the whole `recurrence` object; a last day ends with its last second in `tz`."""
+    return {**_write_pattern(recurrence.pattern), **_write_end(recurrence.end, tz)}
+
+
+def write_series(series: Series) -> dict[str, Any]:
+    """Return type, start_time, timezone and recurrence, all that one update needs."""
+    return {
+        "type": SERIES_TYPE,
+        # Local: with a Z at its end, Zoom has been seen to ignore the time zone.
+        "start_time": first_wall_clock(series).isoformat(timespec="seconds"),
+        "timezone": series.tz.key,
+        "recurrence": write_recurrence(series.recurrence, series.tz),
+    }
+
+
+def first_wall_clock(series: Series) -> datetime:
+    """Return the first start as the pattern has it."""
+    first = next(iter(series))
+    # A start in a clock gap is written as meant, or the whole series would move with it.
+    day = next(islice(series.days(), first.index, None))
+    return datetime.combine(date.fromordinal(day), series.start.time())
+
+
+def _write_pattern(pattern: Pattern) -> dict[str, Any]:
+    match pattern:
+        case Daily(every):
+            return {"type": DAILY, "repeat_interval": every}
+        case Weekly(every, days):
+            numbers = ",".join(str(number) for number in sorted(day.zoom for day in days))
+            return {"type": WEEKLY, "repeat_interval": every, "weekly_days": numbers}
+        case MonthlyOnDay(every, day):
+            return {"type": MONTHLY, "repeat_interval": every, "monthly_day": day}
+        case MonthlyOnWeekday(every, nth, weekday):
+            return {
+                "type": MONTHLY, "repeat_interval": every,
+                "monthly_week": nth, "monthly_week_day": weekday.zoom,
+            }  # fmt: skip
+
+
+def _write_end(end: End, tz: ZoneInfo) -> dict[str, Any]:
+    match end:
+        case Count(times):
+            return {"end_times": times}
+        case Forever():
+            return {"end_times": 0}
+        case Until(last_day):
+            return {"end_date_time": utc_instant(zones.last_instant(last_day, tz))}
+        case UntilInstant(instant):
+            return {"end_date_time": utc_instant(instant)}
+
+
+def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Recurrence, tuple[Problem, ...]]:
+    """Return the recurrence of an answer, and what was odd about it."""
+    given = members(obj)
+    if not given:
+        raise refusal(
+            "", "no-recurrence", "the answer holds no recurrence",
+            "read a meeting of type 8; others do not repeat at fixed times",
+        )  # fmt: skip
+    odd: list[Problem] = []
+    return Recurrence(_read_pattern(given, odd), _read_end(given, tz, odd)), tuple(odd)
+
+
+def read_series(meeting: object) -> Series:
+    """Return the series of a meeting that Zoom returned."""
+    given = members(meeting)
+    key = given.get("timezone")
+    if not isinstance(key, str | ZoneInfo) or not key:
+        raise refusal(
+            "timezone", "no-time-zone", "the answer names no time zone, and UTC would be a guess",
+            "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(…, tz=…)", of="",
+        )  # fmt: skip
+    tz = zones.named(key)
+    recurrence, odd = read_recurrence(given.get("recurrence"), tz)
+    start = given.get("start_time") or next(_listed_starts(given), None)
+    return Series(recurrence, _read_start(start, tz), tz, reading=odd)
+
+
+def members(obj: object) -> Mapping[str, Any]:
+    """Read a mapping or a generated model as a mapping, without what is not set."""
+    to_dict = getattr(obj, "to_dict", None)
+    found = to_dict() if callable(to_dict) and not isinstance(obj, Mapping) else obj
+    if not isinstance(found, Mapping):
+        return {}
+    return {name: value for name, value in found.items() if value is not None and value != ""}
+
+
+def moment(value: object, tz: ZoneInfo) -> datetime:
+    """Return the instant of a time that Zoom wrote, or of a local one in that zone."""
+    try:
+        written = start_fields(value, tz, utc_only=True)  # type: ignore[arg-type]  # it refuses
+    except WireTimeError as error:
+        raise refusal("start_time", "time", error.message, error.fix, of="") from None
+    return datetime.fromisoformat(written["start_time"])
+
+
+def _read_pattern(given: Mapping[str, Any], odd: list[Problem]) -> Pattern:
+    kind, every = _number(given, "type"), _number(given, "repeat_interval") or 1
+    if kind == DAILY:
+        return Daily(every)
+    if kind == WEEKLY:
+        return Weekly(every, _read_days(given, odd))
+    if kind == MONTHLY:
+        return _read_month(given, every, odd)
+    raise refusal(
+        "type", "recurrence.type.enum", f"{given.get('type')!r:.40} is not a type of recurrence",
+        "1 is daily, 2 weekly, 3 monthly",
+    )  # fmt: skip
+
+
+def _read_days(given: Mapping[str, Any], odd: list[Problem]) -> tuple[Weekday, ...]:
+    days = given.get("weekly_days")
+    listed = days.split(",") if isinstance(days, str) else days
+    if not isinstance(listed, list | tuple):
+        listed = [] if listed is None else [listed]
+    if not any(str(day).strip() for day in listed):
+        odd.append(
+            _odd(
+                "weekly_days", "weekly-needs-days", "missing: read as Sunday, Zoom's default",
+                "name the days: Recurrence.weekly(MON, WED)",
+            )
+        )  # fmt: skip
+        return (Weekday.SUN,)
+    return tuple(Weekday.from_zoom(day) for day in listed if str(day).strip())
+
+
+def _read_month(given: Mapping[str, Any], every: int, odd: list[Problem]) -> Pattern:
+    # 0 is how some answers write "not set".
+    day = _number(given, "monthly_day") or None
+    nth = _number(given, "monthly_week") or None
+    weekday = _number(given, "monthly_week_day") or None
+    if nth is not None and weekday is not None:
+        if day is not None:
+            message = "beside a week and its day: the weekday was taken"
+            odd.append(_odd("monthly_day", "monthly-one-form", message, "choose one of the forms"))
+        return MonthlyOnWeekday(every, nth, Weekday.from_zoom(weekday))
+    if nth is not None or weekday is not None:
+        member, rule = (
+            ("monthly_week", "monthly-week-needs-week-day")
+            if weekday is None
+            else ("monthly_week_day", "monthly-week-day-needs-week")
+        )
+        message = "alone says nothing: the day of the month was taken"
+        odd.append(_odd(member, rule, message, 'write monthly().on_the("last", FRI)'))
+    if day is None:
+        message = "missing: read as the first of the month, Zoom's default"
+        odd.append(_odd("monthly_day", "monthly-needs-day", message, "write monthly().on_day(1)"))
+    return MonthlyOnDay(every, day or 1)
+
+
+def _read_end(given: Mapping[str, Any], tz: ZoneInfo, odd: list[Problem]) -> End:
+    count, end = _number(given, "end_times"), given.get("end_date_time")
+    if end is not None:
+        if count is not None:
+            message = f"both ends are there: the date was taken, not the count of {count}"
+            fix = "choose one: Series.until() or Series.with_count()"
+            odd.append(_odd("end_times", "both-ends", message, fix))
+        return _read_end_date(end, tz)
+    if count is None:
+        message = "no end is there: read as one meeting, Zoom's documented default"
+        fix = "say until(date(2027, 6, 30)), times(12) or forever()"
+        odd.append(_odd("end_times", "no-end-means-one", message, fix))
+        return Count(1)
+    return Forever() if count == 0 else Count(count)
+
+
+def _read_end_date(end: object, tz: ZoneInfo) -> End:
+    if isinstance(end, str):
+        try:
+            return Until(date.fromisoformat(end))
+        except ValueError:
+            pass  # a time too, as documented
+    try:
+        # Zoom documents UTC for it, Z or not.
+        instant = moment(end, ZoneInfo("UTC"))
+    except RecurrenceError as error:
+        problem = error.problems[0]
+        raise refusal("end_date_time", "time", problem.message, problem.fix) from None
+    day = instant.astimezone(tz).date()
+    return Until(day) if zones.last_instant(day, tz) == instant else UntilInstant(instant)
+
+
+def _read_start(start: object, tz: ZoneInfo) -> datetime:
+    if start is None:
+        raise refusal(
+            "start_time", "no-start", "the answer holds no start_time and no occurrences",
+            "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(…, tz=…)", of="",
+        )  # fmt: skip
+    return moment(start, tz).astimezone(tz).replace(tzinfo=None)
+
+
+def _listed_starts(given: Mapping[str, Any]) -> Iterator[object]:
+    listed = given.get("occurrences")
+    for item in listed if isinstance(listed, list | tuple) else ():
+        start = members(item).get("start_time")
+        if start is not None:
+            yield start
+
+
+def _number(given: Mapping[str, Any], member: str) -> int | None:
+    value = given.get(member)
+    if value is None:
+        return None
+    try:
+        if not isinstance(value, bool) and int(value) == float(value):
+            return int(value)
+    except (TypeError, ValueError, OverflowError):
+        pass  # not a number, as said below
+    raise refusal(
+        member, f"recurrence.{member}.type", f"{value!r:.40} is not a whole number",
+        "look at the answer: Zoom writes whole numbers here",
+    )  # fmt: skip
+
+
+def _odd(member: str, rule: str, message: str, fix: str) -> Problem:
+    path = f"recurrence.{member}"
+    return Problem(path, "warning", rule, message, fix, where_from(rule, path))

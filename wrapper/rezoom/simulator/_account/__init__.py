@@ -1,0 +1,1 @@
+"""The simulated account: its users, its tokens, and its limits."""

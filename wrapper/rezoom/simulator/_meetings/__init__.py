@@ -1,0 +1,1 @@
+"""What the simulated Zoom makes of a meeting and of a change to it."""

@@ -1,0 +1,114 @@
+"""Members of a meeting that follow from others, and a meeting as a read shows it."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from .._store.memory_store import State, cloned
+
+# Links into a reserved domain (RFC 2606): a click on one must not end in a stranger's meeting.
+_SITE = "https://zoom.example"
+
+
+def passcode_members(meeting: int, passcode: str) -> dict[str, Any]:
+    """Return every member that changes with the passcode, `join_url` included."""
+    if not passcode:
+        return {
+            "join_url": f"{_SITE}/j/{meeting}",
+            "encrypted_password": "",
+            "h323_password": "",
+            "pstn_password": "",
+        }
+    token = _letters(f"{meeting}:{passcode}", 32)
+    digits = f"{int.from_bytes(_digest(f'{meeting}:{passcode}')[:4]) % 1_000_000:06}"
+    return {
+        "join_url": f"{_SITE}/j/{meeting}?pwd={token}.1",
+        "encrypted_password": f"{token}.1",
+        "h323_password": digits,
+        "pstn_password": digits,
+    }
+
+
+def host_members(user: str) -> dict[str, Any]:
+    """Return the members that name the host, from an e-mail address or a user ID."""
+    if "@" in user:
+        return {"host_id": user_id(user), "host_email": user}
+    return {"host_id": user, "host_email": f"{user.lower()}@example.com"}
+
+
+def user_id(email: str) -> str:
+    """Return an id in the form of Zoom's user IDs."""
+    return _letters(email, 22)
+
+
+def made_passcode(meeting: int, now: datetime) -> str:
+    """Return the passcode that the account makes for a meeting which must have one."""
+    return _digest(f"{meeting}@{now:%Y-%m-%dT%H:%M:%S}").hex()[:10]
+
+
+def start_url(meeting: int, key: str) -> str:
+    """Return the link that makes whoever holds it the host."""
+    return f"{_SITE}/s/{meeting}?zak={key}"
+
+
+def chat_url(meeting: int) -> str:
+    """Return the link into the meeting's chat."""
+    return f"{_SITE}/launch/jc/{meeting}"
+
+
+def meeting_uuid(meeting: int) -> str:
+    """Return an id in the form of Zoom's meeting UUIDs."""
+    return base64.b64encode(_digest(str(meeting))[:16]).decode()
+
+
+def _letters(text: str, length: int) -> str:
+    return base64.urlsafe_b64encode(_digest(text)).decode()[:length]
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+OCCURRENCE_MEMBERS = ("occurrence_id", "start_time", "duration", "status")
+
+
+def occurrence(state: State, occurrence_id: str) -> dict[str, Any]:
+    """Return that date of the series, as it is stored; LookupError when there is none."""
+    for date in state.get("occurrences", ()):
+        if date["occurrence_id"] == occurrence_id and date["status"] != "deleted":
+            found: dict[str, Any] = date
+            return found
+    raise LookupError(occurrence_id)
+
+
+def view(
+    state: State, *, occurrence_id: str | None = None, now: datetime, previous: bool = True
+) -> dict[str, Any]:
+    """Return a meeting as a GET answers it: of past dates only those that were asked for.
+
+    Deleted dates are shown with that status. Members that begin with an underscore are the
+    simulator's own.
+    """
+    shown: dict[str, Any] = {
+        name: cloned(value)
+        for name, value in state.items()
+        if name != "occurrences" and not name.startswith("_")
+    }
+    if occurrence_id is not None:
+        date = occurrence(state, occurrence_id)
+        shown |= {name: date[name] for name in ("start_time", "duration", "agenda") if name in date}
+        shown.setdefault("settings", {}).update(date.get("settings", {}))
+    if "occurrences" in state:
+        shown["occurrences"] = [
+            {name: date[name] for name in OCCURRENCE_MEMBERS}
+            for date in state["occurrences"]
+            if previous or not _is_over(date, now)
+        ]
+    return shown
+
+
+def _is_over(date: Mapping[str, Any], now: datetime) -> bool:
+    begun = (now - datetime.fromisoformat(date["start_time"])).total_seconds()
+    return begun >= 60 * int(date["duration"])

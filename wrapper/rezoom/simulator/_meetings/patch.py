@@ -1,0 +1,204 @@
+"""What an update makes of a meeting: pure, and as silent about what it ignores as Zoom is."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from ..._wire import facts
+from .._account.people import People
+from .._quirks import Quirks
+from .._store.memory_store import State, cloned
+from .members import host_members, made_passcode, occurrence, passcode_members
+from .rescheduling import MEMBERS, SCHEDULED, SERIES, read_start, retime, zulu
+from .validation import without_nulls
+
+Gate = Callable[[str, Any], bool]
+_REGISTRATION = (0, 1)  # approval_type: at once, or after approval
+_INTERPRETATION = ("settings.language_interpretation", "settings.sign_language_interpretation")
+_OBJECTS = {path.rpartition(".")[0] for path in facts.OCCURRENCE_FIELDS} - {""}
+FOR_ONE = frozenset(facts.OCCURRENCE_FIELDS) | _OBJECTS
+# What end-to-end encryption does not go with, and what it becomes; "none" only from "cloud".
+_OFF_WITH_E2EE: tuple[tuple[str, Any], ...] = (
+    ("join_before_host", False),
+    ("auto_recording", "none"),
+)
+
+
+def gate(state: State, quirks: Quirks, *, licensed: bool, for_one: bool) -> Gate:
+    """Return the test whether a member, by its dotted path and value, passes.
+
+    `for_one` is for a single occurrence, for which Zoom honours only the members in `x-honours`.
+    """
+    known = FOR_ONE if for_one else facts.FIELDS.keys()
+    pmi = state.get("settings", {}).get("use_pmi", False)
+
+    def passes(path: str, value: Any) -> bool:
+        if path not in known or path in quirks.locked:
+            return False
+        if not licensed and quirks.basic_host == "ignore" and _needs_licence(path, value):
+            return False
+        if path == "settings.use_pmi":
+            return bool(value == pmi) or quirks.pmi_conversion == "take"
+        return path not in _INTERPRETATION or quirks.interpretation == "take"
+
+    return passes
+
+
+def switch_off_for_e2ee(state: State, body: Mapping[str, Any]) -> list[str]:
+    """Switch off what end-to-end encryption excludes; return what the body wanted otherwise."""
+    settings = state.get("settings", {})
+    if settings.get("encryption_type") != "e2ee":
+        return []
+    wanted = body.get("settings", {})
+    undone = []
+    for name, off in _OFF_WITH_E2EE:
+        if settings.get(name) in (True, "cloud"):
+            settings[name] = off
+            if name in wanted:
+                undone.append(f"settings.{name}")
+    rooms = settings.get("breakout_room", {})
+    if rooms.get("enable"):
+        rooms["enable"] = False
+        if wanted.get("breakout_room", {}).get("enable"):
+            undone.append("settings.breakout_room.enable")
+    return undone
+
+
+def _needs_licence(path: str, value: Any) -> bool:
+    if path == "settings.approval_type":
+        return value in _REGISTRATION
+    return path == "settings.auto_recording" and value == "cloud"
+
+
+_DOORS = ("password", "settings.waiting_room", "settings.meeting_authentication")
+
+
+def apply(
+    state: State,
+    body: Mapping[str, Any],
+    *,
+    occurrence_id: str | None = None,
+    now: datetime,
+    quirks: Quirks,
+    people: People | None = None,
+) -> tuple[State, tuple[str, ...]]:
+    """Return the meeting after an update, and the members of the body that were ignored.
+
+    Objects are merged, arrays and `recurrence` replaced whole. With `occurrence_id` only that date
+    changes, by the few members Zoom honours there; LookupError when the series has no such date.
+    `people` knows who has a licence; without it everybody has.
+    """
+    new = cloned(state)
+    body, ignored = without_nulls(body)
+    licensed = people is None or people.host(state).licensed
+    passes = gate(state, quirks, licensed=licensed, for_one=occurrence_id is not None)
+    wanted = _sift(body, passes, ignored)
+    if occurrence_id is not None:
+        ignored += _edit_occurrence(new, occurrence_id, wanted, now, quirks)
+        return new, tuple(dict.fromkeys(ignored))
+    if wanted.get("type") == SERIES and state["type"] == SCHEDULED:
+        ignored += _drop(wanted, "type") if quirks.single_to_series == "ignore" else []
+    timing = {member: wanted.pop(member) for member in MEMBERS if member in wanted}
+    host = wanted.pop("schedule_for", None)
+    ignored += _settle_passcode(new, wanted, now, quirks)
+    if people is not None and quirks.alternative_hosts == "drop-outsiders":
+        ignored += _drop_outsiders(wanted, people)
+    _merge(new, wanted, extend=quirks.arrays == "extend")
+    if host is not None:
+        new |= people.members(host) if people else host_members(host)
+    ignored += retime(new, timing, now=now, quirks=quirks)
+    if quirks.e2ee == "switch-off":
+        ignored += switch_off_for_e2ee(new, wanted)
+    ignored += _lock_one_door(new, body, quirks)
+    return new, tuple(dict.fromkeys(ignored))
+
+
+def _sift(
+    body: Mapping[str, Any], passes: Gate, ignored: list[str], prefix: str = ""
+) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for name, value in body.items():
+        path = prefix + name
+        if not passes(path, value):
+            ignored.append(path)
+        elif isinstance(value, Mapping):
+            kept[name] = _sift(value, passes, ignored, f"{path}.")
+        elif isinstance(value, list):
+            kept[name] = [
+                _sift(item, passes, ignored, f"{path}[].") if isinstance(item, Mapping) else item
+                for item in value
+            ]
+        else:
+            kept[name] = value
+    return kept
+
+
+def _merge(target: dict[str, Any], change: Mapping[str, Any], *, extend: bool = False) -> None:
+    for name, value in change.items():
+        known = target.get(name)
+        if isinstance(value, Mapping) and isinstance(known, dict):
+            _merge(known, value, extend=extend)
+        elif extend and isinstance(value, list) and isinstance(known, list):
+            target[name] = [*known, *(cloned(item) for item in value if item not in known)]
+        else:
+            target[name] = cloned(value)
+
+
+def _edit_occurrence(
+    new: State, occurrence_id: str, wanted: dict[str, Any], now: datetime, quirks: Quirks
+) -> list[str]:
+    date = occurrence(new, occurrence_id)
+    start = wanted.pop("start_time", None)
+    _merge(date, wanted)
+    if start is None:
+        return []
+    instant = read_start(start, new.get("timezone", "UTC")).instant
+    if instant <= now and quirks.past_start == "ignore":
+        return ["start_time"]
+    rewritten = instant <= now and quirks.past_start == "rewrite-to-now"
+    date["start_time"] = zulu(now if rewritten else instant)
+    return []
+
+
+def _settle_passcode(
+    new: State, wanted: dict[str, Any], now: datetime, quirks: Quirks
+) -> list[str]:
+    ignored = []
+    if wanted.get("password") == "" and new.get("password") and quirks.empty_passcode == "keep":
+        ignored = _drop(wanted, "password")
+    passcode = str(wanted.get("password", new.get("password", "")))
+    if not passcode and quirks.passcode == "required":
+        ignored += _drop(wanted, "password")
+        wanted["password"] = passcode = made_passcode(new["id"], now)
+    if "password" in wanted:
+        new |= passcode_members(new["id"], passcode)
+    return ignored
+
+
+def _drop_outsiders(wanted: dict[str, Any], people: People) -> list[str]:
+    named = wanted.get("settings", {}).get("alternative_hosts")
+    if not named:
+        return []
+    users = {name: people.find(name) for name in named.split(";")}
+    kept = [name for name, user in users.items() if user is not None and user.licensed]
+    wanted["settings"]["alternative_hosts"] = ";".join(kept)
+    return [] if len(kept) == len(users) else ["settings.alternative_hosts"]
+
+
+def _lock_one_door(new: State, body: Mapping[str, Any], quirks: Quirks) -> list[str]:
+    touched = [path for path in _DOORS if _at(body, path) is not None]
+    open_doors = [path for path in _DOORS if not _at(new, path)]
+    if quirks.security_floor == "none" or not touched or len(open_doors) < len(_DOORS):
+        return []
+    new.setdefault("settings", {})["waiting_room"] = True
+    return ["settings.waiting_room"] if "settings.waiting_room" in touched else []
+
+
+def _drop(wanted: dict[str, Any], *members: str) -> list[str]:
+    return [member for member in members if wanted.pop(member, None) is not None]
+
+
+def _at(node: Any, path: str) -> Any:
+    for name in path.split("."):
+        node = node.get(name) if isinstance(node, Mapping) else None
+    return node

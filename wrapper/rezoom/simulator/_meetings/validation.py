@@ -1,0 +1,254 @@
+"""What Zoom refuses: by the shape of a body, by the calendar, or by the meeting."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from rezoom_contract import Meeting, MeetingUpdate
+
+from ..._wire import facts
+from .._account.people import People, User
+from .._calls import Answer, refused, validation_failed
+from .._quirks import Quirks
+from .._record import Flaw, Verdict
+from .._store.memory_store import State
+from .rescheduling import SCHEDULED, SERIES, read_start, zone
+from .starts import WEEKLY
+
+_QUERY = "query."
+_KINDS = {"extra_forbidden": "unknown", "missing": "missing"}
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
+
+
+def judge(body: Mapping[str, Any]) -> Verdict:
+    """Say what the contract has against the body of an update; never quotes a value."""
+    return _judged(MeetingUpdate, body)
+
+
+def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
+    """Say which parameters the operation does not have: one of them may be a misspelt other."""
+    return Verdict(
+        tuple(
+            Flaw(f"{_QUERY}{name}", "unknown", f"Unknown parameter: {name}.")
+            for name in query
+            if name not in known
+        )
+    )
+
+
+def judge_answer(body: Mapping[str, Any]) -> Verdict:
+    """Say what the contract has against the body of an answer; never quotes a value."""
+    return _judged(Meeting, body)
+
+
+def _judged(model: type[BaseModel], body: Mapping[str, Any]) -> Verdict:
+    try:
+        model.model_validate(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
+    return Verdict()
+
+
+def refusable(
+    verdict: Verdict, body: Mapping[str, Any], quirks: Quirks, *, strict: bool
+) -> tuple[Flaw, ...]:
+    """Pick the flaws that Zoom is known to refuse; with `strict` that is all of them."""
+    flaws = verdict.flaws
+    kept, nulls = without_nulls(body)
+    if nulls and quirks.null_member == "ignore" and not strict:
+        # What is ignored is missing: a recurrence whose type is null has none.
+        flaws = (*judge(kept).flaws, *(f for f in flaws if f.field.startswith(_QUERY)))
+    return tuple(
+        flaw
+        for flaw in flaws
+        if strict
+        or not (
+            flaw.field.startswith(_QUERY)
+            or (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
+            or (flaw.field == "recurrence.type" and _merges_type(flaw, quirks))
+            or (flaw.field == "start_time" and _reads_offset(body, quirks))
+        )
+    )
+
+
+def without_nulls(body: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, Any], list[str]]:
+    """Split a body into what is not null, and the paths of what is."""
+    kept: dict[str, Any] = {}
+    nulls: list[str] = []
+    for name, value in body.items():
+        if value is None:
+            nulls.append(prefix + name)
+        elif isinstance(value, Mapping):
+            kept[name], inside = without_nulls(value, f"{prefix}{name}.")
+            nulls += inside
+        else:
+            kept[name] = value
+    return kept, nulls
+
+
+def members() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the top-level members of an update, and of an answer."""
+    return frozenset(MeetingUpdate.model_fields), frozenset(Meeting.model_fields)
+
+
+def _is_unread(path: str, quirks: Quirks) -> bool:
+    if quirks.unknown_key == "refuse-in-settings":
+        return not path.startswith("settings.")
+    return quirks.unknown_key == "ignore"
+
+
+def _merges_type(flaw: Flaw, quirks: Quirks) -> bool:
+    return flaw.kind == "missing" and quirks.recurrence == "merge"
+
+
+def _reads_offset(body: Mapping[str, Any], quirks: Quirks) -> bool:
+    start = body.get("start_time")
+    offset = isinstance(start, str) and _WITH_OFFSET.fullmatch(start) is not None
+    return offset and quirks.offset_start == "read-as-utc"
+
+
+def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    said = _KINDS.get(kind, "invalid")
+    word = {"unknown": "Unknown", "missing": "Missing", "invalid": "Invalid"}[said]
+    return Flaw(path, said, f"{word} parameter: {str(location[-1]) if location else 'body'}.")
+
+
+_INSTANT, _NO_FIXED_TIME = 1, 3
+_PLAIN = Quirks()
+# An e-mail address or a user ID has neither blanks nor separators in it.
+_USER = re.compile(r"[^\s,;]+")
+_OLDER_MOST = facts.RULES["over-count"].bounds["end_times"]["maximum"]
+
+
+def refusal(
+    state: State, body: Mapping[str, Any], quirks: Quirks = _PLAIN, people: People | None = None
+) -> Answer | None:
+    """Return Zoom's answer to an update that it would not take, or None.
+
+    Without `people` nobody's privileges are looked at, as for a seed.
+    """
+    flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
+    if flaws:
+        return validation_failed(flaws)
+    for answer in (
+        _for_the_user(state, body, quirks, people),
+        _for_the_domains(body, quirks),
+        _for_the_meeting(state, body),
+    ):
+        if answer is not None:
+            return answer
+    return None
+
+
+def _calendar_flaws(state: State, body: Mapping[str, Any]) -> Iterator[Flaw]:
+    # No report says how Zoom answers 30 February or an unknown zone; a validation error is the
+    # least surprising.
+    timezone, known = body.get("timezone"), state.get("timezone", "UTC")
+    if timezone is not None:
+        try:
+            zone(timezone)
+            known = timezone
+        except ValueError:
+            yield _invalid("timezone")
+    if "start_time" in body:
+        try:
+            read_start(body["start_time"], known)
+        except ValueError:
+            yield _invalid("start_time")
+    end = body.get("recurrence", {}).get("end_date_time")
+    if end is not None:
+        try:
+            datetime.fromisoformat(end)
+        except ValueError:
+            yield _invalid("recurrence.end_date_time")
+
+
+def _series_flaws(state: State, body: Mapping[str, Any], quirks: Quirks) -> Iterator[Flaw]:
+    pattern = body.get("recurrence")
+    if pattern is None:
+        if (
+            quirks.missing_recurrence == "refuse"
+            and "start_time" in body
+            and body.get("type", state["type"]) == SERIES
+        ):
+            yield Flaw("recurrence", "missing", "Missing parameter: recurrence.")
+        return
+    merged = {**(state.get("recurrence") or {}), **pattern}
+    if "type" not in merged and body.get("type", state["type"]) == SERIES:
+        # Where a recurrence is merged its type may be left out, but something must have one.
+        yield Flaw("recurrence.type", "missing", "Missing parameter: type.")
+    if quirks.over_fifty == "refuse" and pattern.get("end_times", 0) > _OLDER_MOST:
+        yield _invalid("recurrence.end_times")
+    if (
+        quirks.missing_weekly_days == "refuse"
+        and pattern.get("type") == WEEKLY
+        and "weekly_days" not in pattern
+    ):
+        yield Flaw("recurrence.weekly_days", "missing", "Missing parameter: weekly_days.")
+
+
+def _for_the_user(
+    state: State, body: Mapping[str, Any], quirks: Quirks, people: People | None
+) -> Answer | None:
+    user = body.get("schedule_for")
+    if user is None:
+        return None
+    if body.get("type", state["type"]) == _INSTANT:
+        return refused("instant-meeting-schedule-for")
+    if not _USER.fullmatch(user):
+        return refused("invalid-schedule-for")
+    if people is None or quirks.schedule_for == "anyone":
+        return None
+    host, target = people.host(state), people.find(user)
+    if target is not None and target == host:
+        return None
+    chat = body.get("settings", {}).get("continuous_meeting_chat", {})
+    kept = state.get("settings", {}).get("continuous_meeting_chat", {})
+    if target is None and ({**kept, **chat}).get("enable"):
+        return refused("continuous-chat-outside-account")
+    if target is None and quirks.unknown_user == "not-found":
+        return refused("user-not-found", status=404, user=user)
+    if target is None and quirks.unknown_user == "not-in-account":
+        return refused("user-not-in-account", user=user)
+    if target is None or not _may_take(target, host, people):
+        return refused("cannot-schedule-for", user=user)
+    return None
+
+
+def _may_take(target: User, host: User, people: People) -> bool:
+    both = target.licensed and host.licensed
+    return both and people.lets_schedule(target, host.email, host.id)
+
+
+def _for_the_domains(body: Mapping[str, Any], quirks: Quirks) -> Answer | None:
+    settings = body.get("settings", {})
+    if "," in settings.get("enforce_login_domains", ""):
+        return refused("invalid-enforce-login-domains")
+    blocked = {domain.lower() for domain in quirks.blocked_domains}
+    named = sorted({address.rpartition("@")[2].lower() for address in _addresses(settings)})
+    found = [domain for domain in named if domain in blocked]
+    return refused("blocked-domain", domains=", ".join(found)) if found else None
+
+
+def _for_the_meeting(state: State, body: Mapping[str, Any]) -> Answer | None:
+    kind = body.get("type", state["type"])
+    if body.get("pre_schedule") and kind not in {SCHEDULED, _NO_FIXED_TIME}:
+        return refused("pre-schedule-type")
+    return None
+
+
+def _addresses(settings: Mapping[str, Any]) -> Iterator[str]:
+    yield from settings.get("alternative_hosts", "").split(";")
+    for name in ("meeting_invitees", "authentication_exception"):
+        for person in settings.get(name, ()):
+            yield person.get("email", "")
+
+
+def _invalid(path: str) -> Flaw:
+    return Flaw(path, "invalid", f"Invalid parameter: {path.rpartition('.')[2]}.")

@@ -1,0 +1,1 @@
+"""The simulator over HTTP: its app, its server, and its control endpoint."""

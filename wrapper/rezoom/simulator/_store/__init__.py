@@ -1,0 +1,1 @@
+"""Where the simulated meetings live, and the files they begin with."""
