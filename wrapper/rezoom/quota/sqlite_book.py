@@ -162,7 +162,8 @@ class Book:
             learned = tail.lessons[number] = row[1:]
             # What stands in the events is the later one.
             after = tail.turns.setdefault(number, row[0])
-        return after, *learned
+        rate, when = learned
+        return after, rate, when
 
     def _closed(self, scopes: Iterable[Scope], weights: list[Weight]) -> bool:
         now = self.now
