@@ -158,7 +158,7 @@ def mend_client(client: Path) -> None:
         text, found = re.subn(old, new, text)
         if found != times:
             raise ToolError(
-                f"{client.name}: {times} of {old!r} expected, {found} found; the generator has changed"
+                f"{client.name}: {found} of {old!r}, not {times}; the generator has changed"
             )
     client.write_text(text, encoding="utf-8")
 
