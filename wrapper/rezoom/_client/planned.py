@@ -93,9 +93,13 @@ def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
             raise not_there(number, found.answer)
         split = there
     return make_following(
-        asked.wish, found.answer, split, meeting=target.meeting, account=desk.ledger_account,
+        asked.wish,
+        found.answer,
+        split,
+        meeting=target.meeting,
+        account=desk.ledger_account,
         now=asked.now,
-    )  # fmt: skip
+    )
 
 
 def apply(
@@ -138,9 +142,14 @@ def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
     wish = Wish(dict(planned.body), {}, allow=planned.allow)
     try:
         left = make_plan(
-            wish, found.answer, meeting=planned.meeting, account=planned.account, now=now,
-            occurrence=found.occurrence, seen=found.seen,
-        )  # fmt: skip
+            wish,
+            found.answer,
+            meeting=planned.meeting,
+            account=planned.account,
+            now=now,
+            occurrence=found.occurrence,
+            seen=found.seen,
+        )
     except InvalidChange:
         return False
     return left.empty
@@ -152,9 +161,14 @@ def _plan(
     target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
     found = yield from read_first(desk, target.meeting, policy, asked.occurrence, alone=alone)
     made = make_plan(
-        asked.wish, found.answer, meeting=target.meeting, account=desk.ledger_account,
-        now=asked.now, occurrence=found.occurrence, seen=found.seen,
-    )  # fmt: skip
+        asked.wish,
+        found.answer,
+        meeting=target.meeting,
+        account=desk.ledger_account,
+        now=asked.now,
+        occurrence=found.occurrence,
+        seen=found.seen,
+    )
     return made, found
 
 
