@@ -45,7 +45,7 @@ class Peer(Protocol):
 
 
 class Zoomus:
-    """zoomus: fetches its token in the constructor, and never again by itself."""
+    """`zoomus`: fetches its token in the constructor, and never again by itself."""
 
     update_call = "client.meeting.update(id=…, …)"
     occurrence_call = "client.meeting.update(id=…, occurrence_id=…, …)"
@@ -77,7 +77,7 @@ class Zoomus:
 
 
 class Pyzoom:
-    """pyzoom: takes a token, and asks for topic, start and duration in every update."""
+    """`pyzoom`: takes a token, and asks for topic, start and duration in every update."""
 
     update_call = "client.meetings.update_meeting(topic, meeting_id=…, start_time=…, …)"
     occurrence_call = "client.raw.patch(…, query={'occurrence_id': …}, body=…)"
@@ -116,7 +116,7 @@ class Pyzoom:
 
 
 class ZoomPythonClient:
-    """zoom-python-client: has no update of its own; its generic PATCH is what there is."""
+    """`zoom-python-client`: has no update of its own; its generic PATCH is what there is."""
 
     update_call = "client.make_patch_request('/meetings/…', {…})"
     occurrence_call = "client.make_patch_request('/meetings/…?occurrence_id=…', {…})"

@@ -54,7 +54,7 @@ class Pair:
         return Reservation(tuple(SCOPES[at] for at in WANTED[which]), self.pace)
 
     def ask(self, which: int, wait: float) -> None:
-        """Reserve in both."""
+        """Reserve in both ledgers alike."""
         self.asked += 1
         self.reserve(self.wanted(which), f"{self.asked}", wait)
 

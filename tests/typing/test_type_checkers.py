@@ -1,4 +1,4 @@
-"""mypy and pyright, both strict, over the planted errors here and over a vendored copy."""
+"""Both type checkers, strict, judge the planted errors here and a vendored copy."""
 
 from __future__ import annotations
 
