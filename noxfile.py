@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
 EXTRAS = "[cli,redis,simulator]"
 EVERYTHING = f".{EXTRAS}"
+DAYS_AHEAD = 400
 
 
 def group(*names: str) -> list[str]:
@@ -92,6 +94,20 @@ def tests(session: nox.Session) -> None:
     """Run every test against the built wheel."""
     install_wheel(session, *TOOLCHAIN, *group("testing", "compiler"))
     session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session(name="year-ahead")
+def year_ahead(session: nox.Session) -> None:
+    """Run the tests with the clock 400 days on: a test must pass next year as well."""
+    install_wheel(session, *TOOLCHAIN, *group("testing", "compiler", "moved-clock"))
+    preload = "import json, libfaketime as f; print(json.dumps(f.get_reload_information()[1]))"
+    moved = json.loads(str(session.run("python", "-c", preload, silent=True)))
+    moved["FAKETIME"] = f"+{DAYS_AHEAD}d"
+    now = session.run("python", "-c", "import time; print(time.time())", env=moved, silent=True)
+    if float(str(now)) < time.time() + (DAYS_AHEAD - 1) * 86_400:
+        session.error("libfaketime moves no clock here: it is built for Linux on x86-64")
+    leave_out = "not slow and not real_clock"
+    session.run("pytest", "-n", "auto", "-m", leave_out, *session.posargs, env=moved)
 
 
 @nox.session
