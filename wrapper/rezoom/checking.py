@@ -35,8 +35,8 @@ def check(
 
     `update` refuses a change whose list holds a Problem of severity "error". With `occurrence`
     the change is judged as one to a single occurrence. With `current`, a meeting that was read, it
-    is judged as `plan` does: in view of how the meeting is. `now` (aware) is the moment to judge by,
-    in place of the machine's clock: it decides what is past.
+    is judged as `plan` does: in view of how the meeting is. `now` (aware) is the moment by which
+    it is told what is past, in place of the machine's clock.
     """
     if now is None:
         now = SystemClock().now()
