@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from rezoom._client.prepare import Asked, encode, update_job
+from rezoom._client.prepare import UpdateCall, encode, update_job
 from rezoom._rules.judge import judge
 from rezoom_wire.models import MeetingUpdate
 
@@ -46,7 +46,10 @@ def building() -> list[Case]:
         bare = partial(client.build_request, "PATCH", address, json=body)
         cases += [
             Case(f"httpx.Client.build_request(json=…): {name}", bare),
-            Case(f"judged and built: {name}", partial(update_job, Asked(85746065, body, {}, _NOW))),
+            Case(
+                f"judged and built: {name}",
+                partial(update_job, UpdateCall(85746065, body, {}, _NOW)),
+            ),
             Case(f"JSON alone: {name}", partial(encode, body)),
         ]
     model = MeetingUpdate.from_dict(bodies()["all 140 paths"])

@@ -262,7 +262,7 @@ def test_a_second_update_of_a_meeting_waits_for_the_first(
     """One in flight per meeting: another one that is never answered for is waited out."""
     ledger = MemoryLedger(clock=clock)
     first = call(ledger=ledger)
-    asked = first.zoom._desk.reservation(MEETING, None)
+    asked = first.zoom._context.reservation(MEETING, None)
     ledger.reserve(asked, "somebody else's")
 
     with pytest.raises(QuotaExceeded) as caught:

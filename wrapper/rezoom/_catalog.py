@@ -56,7 +56,7 @@ _DECIDED = {
     "body": "the change alone",
     "advice": "the change alone",
     "situation": "the change, the meeting as it is, and the clock",
-    "reason": "told after a change that had no effect",
+    "reason": "shown after a change that had no effect",
     "computed": "code of this library",
 }
 _RESETS = {
@@ -105,7 +105,7 @@ def explain(
     if text.isascii() and text.isdigit() and len(text) < 10:
         found = _numbered(int(text), message, status)
         return found or ((_unknown(int(text), message, status),) if message else ())
-    # A limit of a field is told under the field's path and the limit's name: duration.maximum.
+    # A limit of a field is listed under the field's path and the limit's name: duration.maximum.
     for name in (text, text.rpartition(".")[0]):
         named = tuple(make() for known, make in _named() if known == name)
         if named:

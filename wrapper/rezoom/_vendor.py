@@ -16,7 +16,7 @@ from ._wire import PACKAGE
 from .errors import ConfigError
 
 SEAL = "SEAL.json"
-# What tools leave behind when a package is used; nobody's edit.
+# What tools leave behind when a package is used; no edit of a person.
 _LEFTOVERS = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
 
 
@@ -84,9 +84,9 @@ class Vendored:
     kept: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the outcome as JSON-ready data."""
-        told = {"folder": str(self.folder), "version": self.version, "files": self.files}
-        return told | {"replaced": self.replaced, "kept": list(self.kept)}
+        """Return the result as JSON-ready data."""
+        data = {"folder": str(self.folder), "version": self.version, "files": self.files}
+        return data | {"replaced": self.replaced, "kept": list(self.kept)}
 
 
 def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
@@ -172,7 +172,7 @@ def _installed() -> dict[str, bytes]:
         raise CopyDiffers(
             f"the installed {PACKAGE} is not what its seal says",
             comparison,
-            next_step="Install rezoom anew, or run `nox -s regen` in its own repository.",
+            next_step="Install rezoom again, or run `nox -s regen` in its own repository.",
         )
     # Written last, so that a copy cut short does not look whole.
     return package | {SEAL: seal_bytes}

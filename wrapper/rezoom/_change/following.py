@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Generic
 
 from .._paths import drop, pattern_path, put
-from .._redaction import Veiled, masked
+from .._redaction import Masked, masked
 from .._rules.judge import judge_scheduled, merge, ruled
 from .._wire import facts
 from ..errors import InvalidChange, OccurrenceError, Problem
@@ -54,7 +54,7 @@ class Following(Generic[R]):
     dates: Dates | None = field(default=None)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "new", Veiled(self.new))
+        object.__setattr__(self, "new", Masked(self.new))
 
     def bound(self, apply: Callable[..., Any]) -> Following[Any]:
         """Return the same with a client's own `apply` for its plan."""

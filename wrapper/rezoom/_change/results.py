@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from .._clock import Wait
 from .._ledger.gauge import Quota, Reading
-from .._redaction import Veiled
+from .._redaction import Masked
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem, RezoomError
 from .plan_data import FieldChange, Record
 
@@ -184,8 +184,8 @@ class Plan(Generic[R]):
     _apply: Callable[..., R] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "body", Veiled(self.body))
-        object.__setattr__(self, "read", Veiled(self.read))
+        object.__setattr__(self, "body", Masked(self.body))
+        object.__setattr__(self, "read", Masked(self.read))
 
     @property
     def empty(self) -> bool:

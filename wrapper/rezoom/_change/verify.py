@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from .._paths import at
-from .._redaction import Veiled, masked
+from .._redaction import Masked, masked
 from .._rules.in_context import build_case, likely_reason
 from ..errors import Problem
 from . import compare as reading_back
@@ -32,7 +32,7 @@ class Verdict:
     side_effects: tuple[FieldChange, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "applied", Veiled(self.applied))
+        object.__setattr__(self, "applied", Masked(self.applied))
 
     def __repr__(self) -> str:
         parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))

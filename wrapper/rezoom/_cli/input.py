@@ -246,11 +246,11 @@ class Question:
 
     def judge(self) -> Job:
         """Judge it by what is known without a read, and write its request."""
-        from .._client.prepare import Asked, update_job
+        from .._client.prepare import UpdateCall, update_job
         from .._clock import SystemClock
 
         now = SystemClock().now()
-        asked = Asked(self.meeting, self.change.body, {}, now, **self.options())
+        asked = UpdateCall(self.meeting, self.change.body, {}, now, **self.options())
         with self._with_unreadable():
             return update_job(asked)
 

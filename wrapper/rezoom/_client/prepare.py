@@ -36,7 +36,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Asked:
+class UpdateCall:
     """What a caller wants of one meeting, as it was said; `now` tells what is past."""
 
     meeting: int | str
@@ -50,7 +50,7 @@ class Asked:
 
     @property
     def wish(self) -> Wish:
-        """The change itself."""
+        """The change itself, without its meeting."""
         from .._change.plan_data import Wish
 
         return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
@@ -64,20 +64,20 @@ class Target:
     occurrence: str | None = None
 
 
-def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
+def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
     """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
-    if asked.occurrence is None and not problems:
-        return Target(meeting_number(asked.meeting))
+    if call.occurrence is None and not problems:
+        return Target(meeting_number(call.meeting))
     from .._change.occurrences import known_id
 
     number, known = 0, None
     found: list[InvalidChange] = []
     try:
-        number = meeting_number(asked.meeting)
+        number = meeting_number(call.meeting)
     except InvalidChange as error:
         found.append(error)
     try:
-        known = None if asked.occurrence is None else known_id(asked.occurrence)
+        known = None if call.occurrence is None else known_id(call.occurrence)
     except OccurrenceError as error:
         found.append(error)
     wrong = [problem for problem in problems if problem.severity == "error"]
@@ -89,23 +89,23 @@ def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
     return Target(number, known)
 
 
-def judged(asked: Asked) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
+def judged(call: UpdateCall) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
     """Judge an update by what is known without a read; every problem at once."""
     body, problems = judge_scheduled(
-        asked.change,
-        asked.fields,
-        schedule=asked.schedule,
-        now=asked.now,
-        occurrence=asked.occurrence is not None,
-        extra=asked.extra,
-        allow=asked.allow,
+        call.change,
+        call.fields,
+        schedule=call.schedule,
+        now=call.now,
+        occurrence=call.occurrence is not None,
+        extra=call.extra,
+        allow=call.allow,
     )
-    return target_of(asked, problems), body, tuple(problems)
+    return target_of(call, problems), body, tuple(problems)
 
 
-def update_job(asked: Asked) -> Job:
+def update_job(call: UpdateCall) -> Job:
     """Judge an update and write its request; raise InvalidChange with every problem at once."""
-    target, body, problems = judged(asked)
+    target, body, problems = judged(call)
     return written_job(target.meeting, body, target.occurrence, problems)
 
 
