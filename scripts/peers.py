@@ -51,7 +51,7 @@ class Zoomus:
     occurrence_call = "client.meeting.update(id=…, occurrence_id=…, …)"
 
     def __init__(self, access: Access) -> None:
-        from zoomus import ZoomClient
+        from zoomus import ZoomClient  # pyright: ignore[reportMissingImports]  # in no venv but the scoreboard's
 
         self._client = ZoomClient(
             access.client_id,
@@ -84,7 +84,7 @@ class Pyzoom:
     _named = frozenset({"topic", "start_time", "duration", "timezone", "type", "password"})
 
     def __init__(self, access: Access) -> None:
-        from pyzoom import ZoomClient
+        from pyzoom import ZoomClient  # pyright: ignore[reportMissingImports]  # in no venv but the scoreboard's
 
         self._client = ZoomClient(access_token=token(access), base_url=access.api_url)
 
@@ -122,7 +122,7 @@ class ZoomPythonClient:
     occurrence_call = "client.make_patch_request('/meetings/…?occurrence_id=…', {…})"
 
     def __init__(self, access: Access) -> None:
-        from zoom_python_client.zoom_api_client import ZoomApiClient
+        from zoom_python_client.zoom_api_client import ZoomApiClient  # pyright: ignore[reportMissingImports]  # in no venv but the scoreboard's
 
         # The client keeps its token here, and would use one made for another server.
         for name in ("ZOOM_ACCESS_TOKEN", "ZOOM_ACCESS_TOKEN_EXPIRE"):

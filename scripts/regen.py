@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -95,7 +96,7 @@ def compile_spec(root: Path, target: Path) -> None:
                 "--config", root / "spec" / "client.yaml", "--custom-template-path", templates,
                 "--output-path", target / WIRE, "--overwrite", "--fail-on-warning", cwd=work)
             # fmt: on
-            hide_token(target / WIRE / "client.py")
+            mend_client(target / WIRE / "client.py")
         with step("typed keywords (datamodel-code-generator)"):
             keywords = work / "keywords.json"
             keywords.write_text(json.dumps(keyword_schema(bundled, "MeetingUpdateFields")))
@@ -146,13 +147,20 @@ def compile_spec(root: Path, target: Path) -> None:
             seal(package, spec_digest, bundled["info"]["version"], tools)
 
 
-def hide_token(client: Path) -> None:
-    """Keep the bearer token out of the generated client's repr."""
+def mend_client(client: Path) -> None:
+    """Keep the bearer token out of the generated client's repr, and say what its dicts hold."""
     text = client.read_text(encoding="utf-8")
-    field = "    token: str\n"
-    if text.count(field) != 1:
-        raise ToolError(f"{client.name}: expected one {field.strip()!r}; the generator has changed")
-    client.write_text(text.replace(field, "    token: str = field(repr=False)\n"), encoding="utf-8")
+    for old, new, times in (
+        (r"    token: str\n", r"    token: str = field(repr=False)\n", 1),
+        # pyright takes a bare `dict` for one of unknown things; there are two classes of client.
+        (r"(: (dict\[str, \w+\]) = field\(factory=)dict\b", r"\1\2", 6),
+    ):
+        text, found = re.subn(old, new, text)
+        if found != times:
+            raise ToolError(
+                f"{client.name}: {found} of {old!r}, not {times}; the generator has changed"
+            )
+    client.write_text(text, encoding="utf-8")
 
 
 def tidy(package: Path) -> None:

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, BinaryIO, Generic, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, BinaryIO, Generic, Literal, TypeVar, cast
 
 if TYPE_CHECKING:
     from attrs import AttrsInstance
@@ -66,6 +66,13 @@ class File:
     def to_tuple(self) -> FileTypes:
         """Return a tuple representation that httpx will accept for multipart/form-data"""
         return self.file_name, self.payload, self.mime_type
+
+
+def are_mappings(value: object) -> bool:
+    """Tell whether a member of an answer is a list of JSON objects."""
+    if not isinstance(value, list):
+        return False
+    return all(isinstance(item, Mapping) for item in cast("list[object]", value))
 
 
 def shown(model: "AttrsInstance") -> str:

@@ -13,14 +13,13 @@ from .token_answer import header_flaw
 def api_address(url: str) -> str:
     """Check the API address: whole, ending in /v2, and never plain HTTP over a network."""
     fix = f"Give an address such as {facts.BASE_URL}."
-    flaw = header_flaw(url)
+    if flaw := header_flaw(url):
+        raise ConfigError(f"base_url {flaw}", field="base_url", next_step=fix)
     try:
-        parts = urlsplit("" if flaw else url)
+        parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        flaw = "is not an address"
-    if flaw:
-        raise ConfigError(f"base_url {flaw}", field="base_url", next_step=fix)
+        raise ConfigError("base_url is not an address", field="base_url", next_step=fix) from None
     if "@" in parts.netloc:
         raise ConfigError(
             "base_url has a user name or password in it", field="base_url",

@@ -8,7 +8,7 @@ transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 from urllib.request import getproxies
 
 import httpx
@@ -23,6 +23,7 @@ from .quota.spending import GUARDED
 _AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
 _NO_CONTENT = 204
 _COUNTED: Mapping[str, Any] = {GUARDED: True}
+_Client = TypeVar("_Client", bound=httpx.Client | httpx.AsyncClient)
 
 
 class Answer(NamedTuple):
@@ -126,13 +127,12 @@ class AsyncOwnLine(Own):
             await pool.transport.aclose()
 
 
-class Brought:
+class Brought(Generic[_Client]):
     """A whole client of httpx, in which all of its options hold."""
 
-    _client: httpx.Client | httpx.AsyncClient
-
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, client: _Client) -> None:
         self._base_url = base_url
+        self._client = client
 
     @property
     def is_closed(self) -> bool:
@@ -154,12 +154,8 @@ class Brought:
         return self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
 
 
-class BroughtLine(Brought):
+class BroughtLine(Brought[httpx.Client]):
     """A client that blocks."""
-
-    def __init__(self, base_url: str, client: httpx.Client) -> None:
-        super().__init__(base_url)
-        self._client: httpx.Client = client
 
     def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""
@@ -171,12 +167,8 @@ class BroughtLine(Brought):
         self._client.close()
 
 
-class AsyncBroughtLine(Brought):
+class AsyncBroughtLine(Brought[httpx.AsyncClient]):
     """A client of one event loop."""
-
-    def __init__(self, base_url: str, client: httpx.AsyncClient) -> None:
-        super().__init__(base_url)
-        self._client: httpx.AsyncClient = client
 
     async def send(self, request: httpx.Request) -> Answer:
         """Send, and read the whole answer; raises what httpx raises."""

@@ -16,7 +16,7 @@ from .errors import ConfigError, Problem
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
 
-_KINDS = {
+_KINDS: Mapping[type, str] = {
     str: "text", bool: "a boolean", int: "a whole number", float: "a fraction",
     list: "a list", dict: "an object", type(None): "null",
 }  # fmt: skip

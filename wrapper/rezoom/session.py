@@ -171,9 +171,11 @@ def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
 
 
 def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
-    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if isinstance(timeout, int | float):
+        if not isinstance(timeout, bool) and 0 < timeout < math.inf:
+            return timeout
     # httpx.Timeout is told by its method: importing httpx for the type costs half a second.
-    if hasattr(timeout, "as_dict") or (number and 0 < timeout < math.inf):
+    elif hasattr(timeout, "as_dict"):
         return timeout
     raise ConfigError(
         f"timeout is {timeout!r}", field="timeout",

@@ -23,7 +23,9 @@ class BreakoutRoomRead:
     participants: list[str] | Unset = UNSET
     """ E-mail addresses of the people assigned to the room. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -50,8 +52,7 @@ class BreakoutRoomRead:
         d = dict(src_dict)
         # Members of another shape than documented stay readable as they came, in additional_properties.
         odd: dict[str, Any] = {}
-        items = d.get("participants", [])
-        if not isinstance(items, list):
+        if not isinstance(d.get("participants", []), list):
             odd["participants"] = d.pop("participants")
         name = d.pop("name", UNSET)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, shown
+from ..types import UNSET, Unset, are_mappings, shown
 
 if TYPE_CHECKING:
     from ..models.breakout_room_read import BreakoutRoomRead
@@ -28,7 +28,9 @@ class BreakoutRoomsRead:
     """ The rooms and who is in them. Whether a shorter list removes the rooms it does not name is not documented,
     so send all of them. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -60,8 +62,7 @@ class BreakoutRoomsRead:
         d = dict(src_dict)
         # Members of another shape than documented stay readable as they came, in additional_properties.
         odd: dict[str, Any] = {}
-        items = d.get("rooms", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("rooms", [])):
             odd["rooms"] = d.pop("rooms")
         enable = d.pop("enable", UNSET)
 

@@ -34,7 +34,9 @@ class ContinuousMeetingChatRead:
     channel_id: str | Unset = UNSET
     """ The chat channel that belongs to the meeting. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

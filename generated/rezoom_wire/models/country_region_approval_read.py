@@ -31,7 +31,9 @@ class CountryRegionApprovalRead:
     """ Which list counts: approve lets in only the approved ones, deny lets in all but the denied ones. It must
     match the list that is sent. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -68,11 +70,9 @@ class CountryRegionApprovalRead:
         d = dict(src_dict)
         # Members of another shape than documented stay readable as they came, in additional_properties.
         odd: dict[str, Any] = {}
-        items = d.get("approved_list", [])
-        if not isinstance(items, list):
+        if not isinstance(d.get("approved_list", []), list):
             odd["approved_list"] = d.pop("approved_list")
-        items = d.get("denied_list", [])
-        if not isinstance(items, list):
+        if not isinstance(d.get("denied_list", []), list):
             odd["denied_list"] = d.pop("denied_list")
         approved_list = cast(list[str], d.pop("approved_list", UNSET))
 

@@ -29,7 +29,9 @@ class DialInNumberRead:
     type_: str | Unset = UNSET
     """ Whether the caller pays (toll) or not (tollfree). """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, shown
+from ..types import UNSET, Unset, are_mappings, shown
 
 if TYPE_CHECKING:
     from ..models.language_interpreter_read import LanguageInterpreterRead
@@ -28,7 +28,9 @@ class LanguageInterpretationRead:
     """ The interpreters and their languages. Whether a shorter list removes those it does not name is not
     documented, so send all of them. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -60,8 +62,7 @@ class LanguageInterpretationRead:
         d = dict(src_dict)
         # Members of another shape than documented stay readable as they came, in additional_properties.
         odd: dict[str, Any] = {}
-        items = d.get("interpreters", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("interpreters", [])):
             odd["interpreters"] = d.pop("interpreters")
         enable = d.pop("enable", UNSET)
 

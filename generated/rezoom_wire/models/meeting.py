@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, shown
+from ..types import UNSET, Unset, are_mappings, shown
 
 if TYPE_CHECKING:
     from ..models.meeting_occurrence import MeetingOccurrence
@@ -92,7 +92,9 @@ class Meeting:
     settings: MeetingSettingsRead | Unset = UNSET
     """ The settings as Zoom reports them. They are those of an update plus a few that only a read shows. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -256,11 +258,9 @@ class Meeting:
             odd["recurrence"] = d.pop("recurrence")
         if not isinstance(d.get("settings", {}), Mapping):
             odd["settings"] = d.pop("settings")
-        items = d.get("tracking_fields", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("tracking_fields", [])):
             odd["tracking_fields"] = d.pop("tracking_fields")
-        items = d.get("occurrences", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("occurrences", [])):
             odd["occurrences"] = d.pop("occurrences")
         id = d.pop("id", UNSET)
 

@@ -23,7 +23,9 @@ class MeetingInviteeRead:
     internal_user: bool | Unset = UNSET
     """ Whether the invited person belongs to the host's account. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

@@ -25,7 +25,9 @@ class MeetingResourceRead:
     resource_type: str | Unset = UNSET
     """ The kind of resource; a whiteboard is the only one so far. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, shown
+from ..types import UNSET, Unset, are_mappings, shown
 
 if TYPE_CHECKING:
     from ..models.authentication_exception_read import AuthenticationExceptionRead
@@ -215,7 +215,9 @@ class MeetingSettingsRead:
     additional_data_center_regions: list[str] | Unset = UNSET
     """ Further regions whose data centres carry the meeting. They can be set only when the meeting is created. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -613,26 +615,19 @@ class MeetingSettingsRead:
             odd["sign_language_interpretation"] = d.pop("sign_language_interpretation")
         if not isinstance(d.get("waiting_room_options", {}), Mapping):
             odd["waiting_room_options"] = d.pop("waiting_room_options")
-        items = d.get("authentication_exception", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("authentication_exception", [])):
             odd["authentication_exception"] = d.pop("authentication_exception")
-        items = d.get("custom_keys", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("custom_keys", [])):
             odd["custom_keys"] = d.pop("custom_keys")
-        items = d.get("global_dial_in_countries", [])
-        if not isinstance(items, list):
+        if not isinstance(d.get("global_dial_in_countries", []), list):
             odd["global_dial_in_countries"] = d.pop("global_dial_in_countries")
-        items = d.get("global_dial_in_numbers", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("global_dial_in_numbers", [])):
             odd["global_dial_in_numbers"] = d.pop("global_dial_in_numbers")
-        items = d.get("meeting_invitees", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("meeting_invitees", [])):
             odd["meeting_invitees"] = d.pop("meeting_invitees")
-        items = d.get("resources", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("resources", [])):
             odd["resources"] = d.pop("resources")
-        items = d.get("additional_data_center_regions", [])
-        if not isinstance(items, list):
+        if not isinstance(d.get("additional_data_center_regions", []), list):
             odd["additional_data_center_regions"] = d.pop("additional_data_center_regions")
         allow_host_control_participant_mute_state = d.pop(
             "allow_host_control_participant_mute_state", UNSET

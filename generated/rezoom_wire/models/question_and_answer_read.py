@@ -31,7 +31,9 @@ class QuestionAndAnswerRead:
     question_visibility: str | Unset = UNSET
     """ Which questions attendees see, the answered ones or all. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

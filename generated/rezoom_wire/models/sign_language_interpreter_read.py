@@ -23,7 +23,9 @@ class SignLanguageInterpreterRead:
     sign_language: str | Unset = UNSET
     """ The sign language this person interprets, one of those set up in the account's sign language view. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

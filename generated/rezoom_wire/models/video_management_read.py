@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, shown
+from ..types import UNSET, Unset, are_mappings, shown
 
 if TYPE_CHECKING:
     from ..models.video_management_channel_read import VideoManagementChannelRead
@@ -27,7 +27,9 @@ class VideoManagementRead:
     enable: bool | Unset = UNSET
     """ Whether the recording is added to the channels. Zoom demands it whenever the object is sent. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -59,8 +61,7 @@ class VideoManagementRead:
         d = dict(src_dict)
         # Members of another shape than documented stay readable as they came, in additional_properties.
         odd: dict[str, Any] = {}
-        items = d.get("channels", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("channels", [])):
             odd["channels"] = d.pop("channels")
         _channels = d.pop("channels", UNSET)
         channels: list[VideoManagementChannelRead] | Unset = UNSET

@@ -25,7 +25,9 @@ class WaitingRoomOptionsRead:
     """ The people who wait: everyone, or those outside the account, the allowed domains, the invitation or the
     organisation. Needed with `mode` custom; with follow_setting the account's setting counts instead. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)

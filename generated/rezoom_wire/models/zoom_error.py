@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset, shown
+from ..types import UNSET, Unset, are_mappings, shown
 
 if TYPE_CHECKING:
     from ..models.zoom_error_detail import ZoomErrorDetail
@@ -32,7 +32,9 @@ class ZoomError:
     errors: list[ZoomErrorDetail] | Unset = UNSET
     """ The members that were not accepted. Only a failed validation has them. """
     # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict, repr=False)
+    additional_properties: dict[str, Any] = _attrs_field(
+        init=False, factory=dict[str, Any], repr=False
+    )
 
     def __repr__(self) -> str:
         return shown(self)
@@ -68,8 +70,7 @@ class ZoomError:
         d = dict(src_dict)
         # Members of another shape than documented stay readable as they came, in additional_properties.
         odd: dict[str, Any] = {}
-        items = d.get("errors", [])
-        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        if not are_mappings(d.get("errors", [])):
             odd["errors"] = d.pop("errors")
         code = d.pop("code", UNSET)
 

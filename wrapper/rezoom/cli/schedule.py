@@ -36,17 +36,22 @@ def read_series(
     from ..recurrence import Recurrence, Series
     from ..recurrence.rrule import read_rule
 
-    if rrule is not None and start is None:
-        return Series.from_rrule(rrule, tz=zone, short_months=short_months)
-    if repeat is not None:
+    if rrule is None:
         # Before the start is asked for: the words are what was typed first.
-        recurrence = Recurrence.parse(repeat)
+        recurrence = Recurrence.parse(repeat or "")
+        moment, tz = _begin(start, zone, names)
+    elif start is None:
+        return Series.from_rrule(rrule, tz=zone, short_months=short_months)
+    else:
+        moment, tz = _begin(start, zone, names)
+        recurrence = read_rule(rrule, tz, moment, short_months)
+    return recurrence.starting(moment, tz=tz)
+
+
+def _begin(start: str | None, zone: str | None, names: tuple[str, str]) -> tuple[datetime, str]:
     if start is None or zone is None:
         raise UsageError(f"{names[start is not None]} is missing", next_step=_step(names))
-    moment = _moment(start, names)
-    if rrule is not None:
-        recurrence = read_rule(rrule, zone, moment, short_months)
-    return recurrence.starting(moment, tz=zone)
+    return _moment(start, names), zone
 
 
 def _step(names: tuple[str, str]) -> str:

@@ -166,7 +166,8 @@ class _Step:
         **more: Any,
     ) -> None:
         self._observed, self._reservation = observed, reservation
-        self._event, self._more = event, more
+        self._event = event
+        self._more: dict[str, Any] = more
 
     def granted(self, grant: Grant) -> Grant:
         """Note a place, or that there is none and the request leaves all the same."""
@@ -207,7 +208,8 @@ class _Step:
             case BaseException():
                 return
         observed = self._observed
-        about = _about(self._reservation) | {"took": max(0.0, observed.read() - self._started)}
+        about = _about(self._reservation)
+        about["took"] = max(0.0, observed.read() - self._started)
         if seconds := observed.stepped():
             observed.tell(ClockStepped(**about, seconds=seconds))
         if self._event is not None:

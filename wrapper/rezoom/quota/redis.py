@@ -32,7 +32,7 @@ from .tolerance import Tolerant
 from .twins import Twins
 
 if TYPE_CHECKING:
-    from redis import Redis
+    from redis import Redis, RedisCluster
 
 T = TypeVar("T")
 # Lua reads no infinity on every system, and no call waits for a thousand years.
@@ -57,7 +57,7 @@ class RedisLedger(Twins):
 
     def __init__(
         self,
-        server: str | Redis,
+        server: str | Redis | RedisCluster,
         *,
         on_loss: OnLoss = "refuse",
         clock: Time | None = None,

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from .machine import in_forked_child
 
 if TYPE_CHECKING:
-    from redis import Redis
+    from redis import Redis, RedisCluster
 
 
 class Lines:
     """Runs scripts, each call on a connection that nobody else uses meanwhile."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis | RedisCluster) -> None:
         import redis
         from redis.client import NEVER_DECODE
 

@@ -17,7 +17,7 @@ from .redis_server import address_of, as_text, explain, inspect, on_this_machine
 from .redis_state import TAG, head_words, read_said
 
 if TYPE_CHECKING:
-    from redis import Redis
+    from redis import Redis, RedisCluster
 
 _log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Link:
     """A server and the epoch of the count in it; shared by threads, and good after a fork."""
 
     def __init__(
-        self, client: Redis, clock: Time, server_clock: Time | None, on_loss: OnLoss
+        self, client: Redis | RedisCluster, clock: Time, server_clock: Time | None, on_loss: OnLoss
     ) -> None:
         # Not at the top: whoever has no ledger in Redis does without the package.
         from redis import exceptions
@@ -233,7 +233,7 @@ class Link:
 
 @cache
 def _script(file: str, operation: str) -> Script:
-    folder = files(__package__).joinpath("redis_lua")
+    folder = files(str(__package__)).joinpath("redis_lua")
     parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("head", file))
     text = "\n".join((f"local operation = '{operation}'", *parts)).encode()
     return Script(text, sha1(text, usedforsecurity=False).hexdigest().encode())

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from ..errors import ConfigError, LedgerUnavailable
 
 if TYPE_CHECKING:
-    from redis import Redis
+    from redis import Redis, RedisCluster
 
 _FIELD = "ledger"
 # Valkey's own schemes mean the same.
@@ -55,7 +55,7 @@ def connect(address: str) -> Redis:
     return client
 
 
-def address_of(client: Redis) -> str:
+def address_of(client: Redis | RedisCluster) -> str:
     """Write the address of a client's server, without credentials."""
     given = _options(client)
     db = given.get("db") or 0
@@ -66,12 +66,13 @@ def address_of(client: Redis) -> str:
         return f"redis:({type(client).__name__})"
     host = str(given["host"])
     host = f"[{host}]" if ":" in host else host
-    kind = getattr(client.connection_pool, "connection_class", None)
+    pool = getattr(client, "connection_pool", None)
+    kind = getattr(pool, "connection_class", None)
     scheme = "rediss" if "SSL" in getattr(kind, "__name__", "") else "redis"
     return f"{scheme}://{host}:{given.get('port', 6379)}/{db}"
 
 
-def on_this_machine(client: Redis) -> bool:
+def on_this_machine(client: Redis | RedisCluster) -> bool:
     """Tell whether the server surely goes by the same clock as this process."""
     given = _options(client)
     host = str(given.get("host", ""))
@@ -127,7 +128,7 @@ def as_text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _options(client: Redis) -> Mapping[str, Any]:
+def _options(client: Redis | RedisCluster) -> Mapping[str, Any]:
     return getattr(getattr(client, "connection_pool", None), "connection_kwargs", {})
 
 

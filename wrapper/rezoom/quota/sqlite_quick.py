@@ -40,7 +40,7 @@ def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a s
     if token in tail.requests or tail.left:
         return None
     lease, pace = reservation.lease, reservation.pace
-    at, kind = now, GRANTED
+    at, kind, key, following = now, GRANTED, 0, None
     if pace is not None:
         key = number(pace.key)
         after, learned = tail.turns.get(key), tail.lessons.get(key)
@@ -86,12 +86,12 @@ def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a s
             unnamed.append(scope.key)
     if not weights:
         return None
-    if pace is not None and following is not None:
+    if following is not None:
         kind = GRANTED_PACED
         numbers += (key, following[0])
     last, send_by = tail.last, at + lease.send_within
     keys = "\n".join(unnamed) if unnamed else None
-    values = (last, kind, token, send_by, keys, packer(len(numbers)).pack(*numbers))
+    values = (last, last, kind, token, send_by, keys, packer(len(numbers)).pack(*numbers))
     if db.execute(sql.NEXT, values).rowcount != 1:
         tail.alone = False
         return None
@@ -123,10 +123,10 @@ def answer(db: sqlite3.Connection, tail: Tail, given: Grant, now: int, ahead: in
             day = day or scope.settled_at(now, margin, ahead)
             frees.append(day)
     values = (ANSWERED, token, packer(len(frees)).pack(*frees))
-    row = db.execute(sql.ANSWER, values).lastrowid
+    row, following = db.execute(sql.ANSWER, values).lastrowid, tail.last + 1
     request = tail.requests.get(token)
-    if row == tail.last + 1 and request is not None and request.send_by > 0:
-        tail.answer(row, token, request, frees)
+    if row == following and request is not None and request.send_by > 0:
+        tail.answer(following, token, request, frees)
         tail.seen = now
     else:
         tail.seen = 0

@@ -52,10 +52,10 @@ class Rule:
 
     def number(self, name: str, default: int) -> int:
         """Return a part that is one whole number of at least 1."""
-        found = self.numbers(name) or (default,)
-        if len(found) > 1 or found[0] < 1:
+        number, *more = self.numbers(name) or (default,)
+        if more or number < 1:
             raise malformed(f"{self.said(name)} is not one whole number from 1")
-        return found[0]
+        return number
 
     def numbers(self, name: str) -> tuple[int, ...]:
         """Return a part that is a list of whole numbers; empty if it is not there."""

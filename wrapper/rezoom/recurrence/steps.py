@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeAlias
 
 from .refusal import WrongStep, refusal
+
+Elsewhere: TypeAlias = Mapping[str, tuple[str, str, str, str]]
 
 
 class Phase:
     """One phase of saying a recurrence; `_ELSEWHERE` knows what other phases offer."""
 
     __slots__ = ()
-    _ELSEWHERE: ClassVar[Mapping[str, tuple[str, str, str, str]]] = {}
+    _ELSEWHERE: ClassVar[Elsewhere] = {}
 
     # Hidden from mypy, which must go on refusing what is not there.
     if not TYPE_CHECKING:
@@ -41,14 +43,14 @@ _SECOND_END = (
     "choose one of until, until_instant, times and forever; Series.until() changes it later",
 )  # fmt: skip
 
-AFTER_PATTERN = {
+AFTER_PATTERN: Elsewhere = {
     **dict.fromkeys(("starting", "to_zoom", "to_rrule", "end"), _NO_END),
     **dict.fromkeys(("on_day", "on_the"), _SECOND_DAY),
 }
-AFTER_MONTHLY = dict.fromkeys(
+AFTER_MONTHLY: Elsewhere = dict.fromkeys(
     ("until", "until_instant", "times", "forever", "starting", "to_zoom", "to_rrule"), _NO_DAY
 )
-AFTER_END = {
+AFTER_END: Elsewhere = {
     **dict.fromkeys(("until", "until_instant", "times", "forever"), _SECOND_END),
     **dict.fromkeys(("on_day", "on_the"), _SECOND_DAY),
 }

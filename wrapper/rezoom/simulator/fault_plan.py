@@ -143,7 +143,7 @@ def _draw(kind: str, wanted: object, match: str) -> tuple[Fault, float]:
     for option in sorted({"match", "nth"} & options.keys()):
         raise _wrong(f"{option} of {kind} is for a fault of its own",
                      "A plan has one `match` for all; `nth` is left to chance.")  # fmt: skip
-    fault = Fault(kind, **{"match": match, **options})
+    fault = Fault(kind, match=match, **options)
     number = isinstance(chance, int | float) and not isinstance(chance, bool)
     if not number or not 0 <= chance <= 1:
         raise _wrong(f"the chance of {kind} cannot be {chance!r}", "Give a number from 0 to 1.")

@@ -49,7 +49,7 @@ class Simulator(
     ) -> None:
         self._address = (host, port)
         self._tls = tls_context(tls)
-        self._access = access(control)
+        self._access: Access = access(control)
         self._server: ServerThread | None = None
         self._origin: str | None = None
         super().__init__(**options)
