@@ -23,7 +23,9 @@ def test_the_page_names_only_files_and_folders_that_exist() -> None:
 def test_every_decision_is_listed_once_and_in_order() -> None:
     """The index leads to each page, under the name that the page has."""
     listed = re.findall(
-        r"^(\d+)\. \[(.+)\]\((.+)\)$", (DOCS / "decisions/README.md").read_text("utf-8"), re.M
+        r"^(\d+)\. \[(.+)\]\((.+)\)$",
+        (DOCS / "decisions/README.md").read_text("utf-8"),
+        re.MULTILINE,
     )
     pages = sorted(page.name for page in (DOCS / "decisions").glob("0*.md"))
     heads = [(DOCS / "decisions" / page).read_text("utf-8").splitlines()[0] for page in pages]
