@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import os
+import platform
 import shutil
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import nox
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
 nox.options.error_on_external_run = True
+# `.ci/run` prints MISSING for a Python that is not there.
+nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = "yes"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+# Figures of each run of pytest; scripts/ci_table.py reads them.
+REPORTS = Path(".nox", "reports").resolve()
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+HERE = ".".join(platform.python_version_tuple()[:2])
+# Interpreters under pyenv come before its shims, which fail for all but the chosen version.
+PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+FOUND = [str(folder) for folder in PYENV.glob("versions/*/bin")]
+os.environ["PATH"] = os.pathsep.join([*FOUND, os.environ["PATH"]])
 TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
 EXTRAS = "[cli,redis,simulator]"
 EVERYTHING = f".{EXTRAS}"
+Env = Mapping[str, str | None]
+DAYS_AHEAD = 400
 
 
 def group(*names: str) -> list[str]:
@@ -46,28 +63,24 @@ def install_wheel(session: nox.Session, *needs: str) -> None:
     dist = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     with announced("building the wheel"):
+        session.install("--quiet", "hatchling")
         session.run(
-            "python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(dist), ".",
-            silent=True,
-        )  # fmt: skip
+            "hatchling", "build", "--target", "wheel", "--directory", str(dist), silent=True
+        )
     (wheel,) = dist.glob("rezoom-*.whl")
-    install(
-        session,
-        "the wheel and its tests' needs",
-        f"rezoom{EXTRAS} @ {wheel.as_uri()}",
-        *needs,
-    )
-    session.run(
-        "python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--force-reinstall",
-        str(wheel),
-        silent=True,
-    )
+    rezoom = f"rezoom{EXTRAS} @ {wheel.as_uri()}"
+    install(session, "the wheel and its tests' needs", rezoom, *needs)
+    # An environment that is used again holds the wheel of before, of the same version.
+    session.install("--quiet", "--no-deps", "--force-reinstall", str(wheel))
+
+
+def pytest(session: nox.Session, *args: str, part: str = "", env: Env | None = None) -> None:
+    """Run pytest, and keep its figures for the table that `.ci/run` prints."""
+    ask = "import platform; print(platform.python_version(), end='')"
+    version = session.run("python", "-c", ask, silent=True)
+    report = REPORTS / f"{session.name}{part}.xml"
+    figures = (f"--junitxml={report}", "-o", f"junit_suite_name={version}")
+    session.run("pytest", *figures, *args, env=env)
 
 
 @nox.session
@@ -92,7 +105,61 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test against the built wheel."""
     install_wheel(session, *TOOLCHAIN, *group("testing", "compiler"))
-    session.run("pytest", "-n", "auto", *session.posargs)
+    pytest(session, "-n", "auto", *session.posargs)
+
+
+def tests_elsewhere(session: nox.Session) -> None:
+    """Run every test that is not slow on another Python, against the built wheel."""
+    install_wheel(session, *group("testing", "compiler"))
+    pytest(session, "-n", "auto", "-m", "not slow", *session.posargs)
+
+
+for _version in PYTHONS:
+    _tags = ["elsewhere"] if _version != HERE else []
+    _name = f"tests-{_version}"
+    nox.session(tests_elsewhere, python=_version, name=_name, default=False, tags=_tags)
+
+
+@nox.session(python=PYTHONS, default=False, tags=["elsewhere"])
+def users(session: nox.Session) -> None:
+    """Run a user's program and its tests where every warning is an error."""
+    install_wheel(session, "pytest")
+    program = Path(session.create_tmp()).resolve() / "program"
+    shutil.rmtree(program, ignore_errors=True)
+    shutil.copytree("tests/user_program", program)
+    strict = {"PYTHONWARNINGS": "error", "PYTHONDEVMODE": "1", "XDG_STATE_HOME": str(program)}
+    with session.chdir(program):
+        pytest(session, env=strict)
+        # As on a machine that has no time zones of its own.
+        pytest(session, part="+no-tz", env=strict | {"PYTHONTZPATH": str(program / "nowhere")})
+
+
+@nox.session(default=False)
+def flickers(session: nox.Session) -> None:
+    """Run the suite ten times in random order, while each core has something else to do."""
+    install_wheel(session, *TOOLCHAIN, *group("testing", "compiler"), "pytest-randomly>=4")
+    loop = [shutil.which("python", path=session.bin) or "python", "-c", "while True: pass"]
+    busy = [subprocess.Popen(loop) for _ in range(os.cpu_count() or 1)]
+    try:
+        for turn in range(10):
+            pytest(session, "-n", "auto", f"--randomly-seed={turn}", *session.posargs)
+    finally:
+        for process in busy:
+            process.kill()
+
+
+@nox.session(name="year-ahead", default=False, tags=["elsewhere"])
+def year_ahead(session: nox.Session) -> None:
+    """Run the tests with the clock 400 days on: a test must pass next year as well."""
+    install_wheel(session, *TOOLCHAIN, *group("testing", "compiler", "moved-clock"))
+    preload = "import json, libfaketime as f; print(json.dumps(f.get_reload_information()[1]))"
+    moved = json.loads(str(session.run("python", "-c", preload, silent=True)))
+    moved["FAKETIME"] = f"+{DAYS_AHEAD}d"
+    now = session.run("python", "-c", "import time; print(time.time())", env=moved, silent=True)
+    if float(str(now)) < time.time() + (DAYS_AHEAD - 1) * 86_400:
+        session.error("libfaketime moves no clock here: it is built for Linux on x86-64")
+    leave_out = "not slow and not real_clock"
+    pytest(session, "-n", "auto", "-m", leave_out, *session.posargs, env=moved)
 
 
 @nox.session

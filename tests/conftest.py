@@ -15,6 +15,9 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 
+# Run by `nox -s users`, as a project of its own.
+collect_ignore = ["user_program"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_environment() -> Iterator[None]:

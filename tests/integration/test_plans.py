@@ -457,12 +457,12 @@ def test_a_plan_is_not_made_of_anything_else(sim: Simulator, calling: Calling) -
 
 def test_check_judges_in_view_of_a_meeting(sim: Simulator, calling: Calling) -> None:
     """The same verdict as a plan's, of a meeting that was read before."""
-    current = calling().get(sim.add_meeting())
+    current, now = calling().get(sim.add_meeting()), sim.clock.now()
 
-    found = check(settings={"registration_type": 1}, current=current)
+    found = check(settings={"registration_type": 1}, current=current, now=now)
 
     assert [problem.rule for problem in found] == ["registration-type-needs-series"]
-    assert check(topic=str(current.topic), current=current) == []
+    assert check(topic=str(current.topic), current=current, now=now) == []
 
 
 def test_the_schedule_of_a_series_that_has_begun_goes_on_from_its_next_meeting(

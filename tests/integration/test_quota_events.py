@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -242,7 +242,7 @@ def spend(ledger: Ledger) -> None:
     assert ledger.external(asked, "host", 4) == 0
     assert ledger.external(asked, "nothing", 4) == 0
     ledger.slow_down(asked)
-    ledger.block(asked, "nothing", datetime.max.replace(tzinfo=None).astimezone())
+    ledger.block(asked, "nothing", datetime.max.replace(tzinfo=UTC))
 
 
 @pytest.mark.parametrize("twins", [False, True], ids=["sync", "async"])

@@ -81,7 +81,7 @@ ARROWS: dict[str, set[str]] = {
         "operations", "planning", "prepare", "quota", "retry", "system_clock", "tools",
     },
     "checking": {
-        "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock",
+        "_wire", "body", "errors", "planning", "recurrence", "scheduling", "system_clock", "times",
     },
     "client": {
         "_wire", "auth", "drive", "intents", "lines", "operations", "planning", "prepare", "quota",

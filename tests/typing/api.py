@@ -96,7 +96,7 @@ def plans_are_typed(zoom: Zoom, series: Series, meeting: Meeting, item: MeetingO
     zoom.update(1, occurrence=START, duration=30, verify=True, skip_unchanged=True)
     zoom.update(1, occurrence=item, duration=30)
     zoom.get(1, occurrence=series.occurrences()[0])
-    assert_type(check(current=meeting, topic="x"), list[Problem])
+    assert_type(check(current=meeting, now=START, topic="x"), list[Problem])
     both = zoom.plan_following(1, date(2027, 1, 6), topic="x")
     assert_type(both.trim.apply(), Receipt)
     plan.body["topic"] = "y"  # type: ignore[index]  # must stay an error: a plan is what was judged
@@ -141,6 +141,7 @@ def receipts_and_problems_are_typed(receipt: Receipt) -> None:
     assert_type(receipt.warnings, tuple[Problem, ...])
     assert_type(receipt.to_dict(), dict[str, Any])
     assert_type(check(topic="x", occurrence=True), list[Problem])
+    check(topic="x", now="2030-03-04T09:00:00Z")  # type: ignore[arg-type]  # must stay an error: text
     check(topic=5)  # type: ignore[arg-type]  # must stay an error: a number
     receipt.sent = False  # type: ignore[misc]  # must stay an error: a receipt is what happened
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
 from .body import as_mapping
@@ -11,6 +12,7 @@ from .planning.listing import filled
 from .planning.making import Wish, work_out
 from .scheduling import judge_scheduled
 from .system_clock import SystemClock
+from .times import aware_now
 
 if TYPE_CHECKING:
     from ._wire import Meeting, MeetingUpdate, MeetingUpdateFields
@@ -26,15 +28,20 @@ def check(
     current: Meeting | None = None,
     allow: Sequence[str] = (),
     extra: Mapping[str, Any] | None = None,
+    now: datetime | None = None,
     **fields: Unpack[MeetingUpdateFields],
 ) -> list[Problem]:
     """List what is wrong or doubtful about an update, without sending anything.
 
     `update` refuses a change whose list holds a Problem of severity "error". With `occurrence`
     the change is judged as one to a single occurrence. With `current`, a meeting that was read, it
-    is judged as `plan` does: in view of how the meeting is now.
+    is judged as `plan` does: in view of how the meeting is. `now` (aware) is the moment by which
+    it is told what is past, in place of the machine's clock.
     """
-    now = SystemClock().now()
+    if now is None:
+        now = SystemClock().now()
+    else:
+        aware_now(now)
     if current is not None:
         wish = Wish(change, fields, schedule, extra, allow)
         view = filled(as_mapping(current) or {})

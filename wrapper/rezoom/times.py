@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import TYPE_CHECKING
 
+from .errors import ConfigError
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -41,6 +43,15 @@ class WireTimeError(ValueError):
 
     def __str__(self) -> str:
         return f"{self.message} - {self.fix}"
+
+
+def aware_now(now: object) -> None:
+    """Refuse a moment to judge by that is in no time zone: nobody knows what it lies before."""
+    if not isinstance(now, datetime) or now.utcoffset() is None:
+        raise ConfigError(
+            f"now: {now!r:.60} is no aware datetime", field="now",
+            next_step="Pass datetime.now(UTC), or leave it out.",
+        )  # fmt: skip
 
 
 def start_fields(

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from ..errors import CannotUndo, ConfigError, InvalidChange, Problem
+from ..errors import CannotUndo, InvalidChange, Problem
 from ..rules import merge
+from ..times import aware_now
 from . import reading_back
 from .choosing import choose_id
 from .comparing import at, drop, instant, leaves, put, same
@@ -57,11 +58,8 @@ class _Way:
 def undo(receipt: Receipt, now: datetime | None) -> Plan:
     """Plan the inverse of what a receipt stands for; CannotUndo says why it cannot be."""
     record = receipt.record
-    if now is not None and (not isinstance(now, datetime) or now.tzinfo is None):
-        raise ConfigError(
-            f"now: {now!r:.60} is no aware datetime", field="now",
-            next_step="Pass datetime.now(UTC), or leave it out.",
-        )  # fmt: skip
+    if now is not None:
+        aware_now(now)
     if not receipt.sent and record is not None:
         return Plan(receipt.meeting, record.account, {}, (), ())
     if record is None or record.before is None:

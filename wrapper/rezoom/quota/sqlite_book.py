@@ -137,7 +137,7 @@ class Book:
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
-        bounds = (prefix, f"{prefix}\U0010ffff", self.now)
+        bounds = (prefix, f"{prefix}\U0010ffff", *(self.now,) * 3)
         found = {key for (key,) in self.db.execute(sql.KEYS, bounds)}
         for number, weight in self.tail.weights.items():
             if any(at > self.now for at, _ in weight.places()):

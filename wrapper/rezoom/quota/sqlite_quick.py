@@ -91,7 +91,7 @@ def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a s
         numbers += (key, following[0])
     last, send_by = tail.last, at + lease.send_within
     keys = "\n".join(unnamed) if unnamed else None
-    values = (last, kind, token, send_by, keys, packer(len(numbers)).pack(*numbers))
+    values = (last, last, kind, token, send_by, keys, packer(len(numbers)).pack(*numbers))
     if db.execute(sql.NEXT, values).rowcount != 1:
         tail.alone = False
         return None

@@ -156,15 +156,15 @@ class Tail:
             weight.whole, weight.due = True, NEVER  # and empty
         else:
             self.singly += 1
-            weight.complete(db.execute(sql.LOAD, (now, weight.scope)), now)
+            weight.complete(db.execute(sql.LOAD, (now, weight.scope) * 3), now)
 
     def gather(self, db: sqlite3.Connection, now: int) -> None:
         """Read all scopes, if they have few rows."""
         self.singly = -_MOST
-        if db.execute(sql.FEW, (_FEW,)).fetchone()[0] >= _FEW:
+        if db.execute(sql.FEW, (_FEW,) * 3).fetchone()[0] >= _FEW:
             return
         rows: dict[int, list[Held]] = {}
-        for row in db.execute(sql.GATHER, (now,)):
+        for row in db.execute(sql.GATHER, (now,) * 3):
             rows.setdefault(row[0], []).append(row)
         for scope in {*rows, *self.weights}:
             weight = self.weights.get(scope) or self.adopt(Weight(scope))

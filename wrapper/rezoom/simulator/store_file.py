@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -156,6 +157,8 @@ class FileStore:
         with self._lock:
             if not self._in_memory():
                 copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+                # Nobody closes a store twice, and Python 3.13 warns of connections left open.
+                weakref.finalize(self, copy.close)
                 self._db.backup(copy)
                 self._db.close()
                 self._db = copy
