@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom import CannotUndo, ConfigError, FieldChange, Plan, PlanError, Problem, Receipt
-from rezoom._change.build import make_plan
+from rezoom._change.diff import make_plan
 from rezoom._change.files import seal
-from rezoom._change.plan_data import Record, Wish
-from rezoom._change.verify import Verdict
+from rezoom._change.plan_data import Change, Record, Verdict
 from rezoom.errors import ServerError
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -31,8 +30,8 @@ ANSWER = {
 
 def plan() -> Plan:
     """Make a plan with everything in it."""
-    wish = Wish(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
-    return make_plan(wish, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW)
+    change = Change(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
+    return Plan.of(make_plan(change, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW))
 
 
 def receipt() -> Receipt:
@@ -143,9 +142,8 @@ def test_no_file_breaks_the_reader(odd: dict[str, Any]) -> None:
 
 def test_half_a_surrogate_pair_does_not_stop_a_file() -> None:
     """An answer may hold one; the file can be written and read."""
-    odd = make_plan(
-        Wish(None, {"topic": "New"}), ANSWER | {"topic": "\ud83d"}, meeting=1, account="a", now=NOW
-    )
+    change, answer = Change(None, {"topic": "New"}), ANSWER | {"topic": "\ud83d"}
+    odd = Plan.of(make_plan(change, answer, meeting=1, account="a", now=NOW))
 
     assert Plan.from_json(odd.to_json().encode("utf-8")) == odd
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rezoom import MON, OccurrenceError, Recurrence, Series
-from rezoom._change.following import make_following
 from rezoom._change.merge import completed
 from rezoom._change.occurrences import (
     Dates,
@@ -20,9 +19,10 @@ from rezoom._change.occurrences import (
     expected,
     filled,
     listed,
-    slot,
+    planned_start,
 )
-from rezoom._change.plan_data import Wish
+from rezoom._change.plan_data import Change
+from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
 from rezoom.recurrence import FRI, WED
 from rezoom.recurrence._series import ahead_of
@@ -122,9 +122,11 @@ def test_an_occurrence_knows_its_slot() -> None:
     """Its id is where the series had put it; other ids say nothing."""
     start = datetime(2027, 1, 5, 14, tzinfo=UTC)
 
-    assert slot(Listed("1799049600000", start, BERLIN)) == datetime(2027, 1, 4, 8, tzinfo=UTC)
-    assert slot(Listed("17", start, BERLIN)) == start
-    assert slot(Listed("a-b", start, BERLIN)) == start
+    assert planned_start(Listed("1799049600000", start, BERLIN)) == datetime(
+        2027, 1, 4, 8, tzinfo=UTC
+    )
+    assert planned_start(Listed("17", start, BERLIN)) == start
+    assert planned_start(Listed("a-b", start, BERLIN)) == start
 
 
 def test_a_start_that_an_answer_leaves_out_is_that_of_its_first_date() -> None:
@@ -169,7 +171,7 @@ def test_a_split_loses_no_meeting_and_adds_none(
     read = answer(series)
     first = listed(read)[split]
 
-    both = make_following(Wish(None, {}), read, first, meeting=1, account="a", now=NOW)
+    both = split_series(Change(None, {}), read, first, meeting=1, account="a", now=NOW)
 
     assert both.trim.dates is not None
     old = both.trim.dates.after
@@ -180,14 +182,14 @@ def test_a_split_loses_no_meeting_and_adds_none(
     assert both.new["recurrence"].keys() == read["recurrence"].keys()
 
 
-def test_a_split_at_a_meeting_that_was_moved_uses_its_slot() -> None:
+def test_a_split_at_a_meeting_that_was_moved_uses_its_planned_start() -> None:
     """The pattern is split, not what somebody made of one date."""
     monday = Recurrence.weekly(MON).times(6).starting(datetime(2027, 1, 4, 9), tz=BERLIN)
     read = answer(monday)
     read["occurrences"][2]["start_time"] = "2027-01-20T14:00:00Z"
     moved = choose(date(2027, 1, 20), read)
 
-    both = make_following(Wish(None, {}), read, moved, meeting=1, account="a", now=NOW)
+    both = split_series(Change(None, {}), read, moved, meeting=1, account="a", now=NOW)
 
     assert both.new["start_time"] == "2027-01-18T09:00:00"
     assert both.trim.body["recurrence"]["end_date_time"] == "2027-01-11T22:59:59Z"
@@ -206,7 +208,7 @@ def test_what_only_an_update_knows_is_not_in_the_new_meeting() -> None:
         },
     )  # fmt: skip
 
-    new = make_following(Wish(None, {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
+    new = split_series(Change(None, {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
 
     assert new["settings"] == {
         "waiting_room": True,

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from .._ledger.gauge import Quota, Reading
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
 from .._times import WireTimeError, zone
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
 from .occurrences import Dates
-from .plan_data import FieldChange, Record
-from .results import Plan, Receipt
-from .verify import Verdict
+from .plan_data import FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
 
@@ -49,8 +48,9 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
         raise PlanError(f"This is no {schema}: {what}", next_step=again)
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
-        raise PlanError(f"The {kind} has no digests, so nobody knows if it is whole",
-                        next_step=again)  # fmt: skip
+        raise PlanError(
+            f"The {kind} has no digests, so nobody knows if it is whole", next_step=again
+        )
     names = sorted({*whole, *digests})
     wrong = [
         name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
@@ -79,9 +79,13 @@ def check_shape(
 
 
 _KINDS = {
-    int: "a whole number", str: "a text", dict: "an object", list: "a list", bool: "a boolean",
+    int: "a whole number",
+    str: "a text",
+    dict: "an object",
+    list: "a list",
+    bool: "a boolean",
     type(None): "null",
-}  # fmt: skip
+}
 
 
 def _encodable(text: str) -> bool:
@@ -100,14 +104,22 @@ def _digest(value: Any) -> str:
 PLAN_SCHEMA = "rezoom.plan/1"
 _NONE = type(None)
 _PLAN_SHAPE: Mapping[str, tuple[type, ...]] = {
-    "meeting": (int,), "account": (str,), "body": (dict,), "changes": (list,), "problems": (list,),
-    "read": (dict,), "made_at": (str, _NONE), "occurrence": (str, _NONE), "dates": (dict, _NONE),
-    "topic": (str,), "allow": (list,),
-}  # fmt: skip
+    "meeting": (int,),
+    "account": (str,),
+    "body": (dict,),
+    "changes": (list,),
+    "problems": (list,),
+    "read": (dict,),
+    "made_at": (str, _NONE),
+    "occurrence": (str, _NONE),
+    "dates": (dict, _NONE),
+    "topic": (str,),
+    "allow": (list,),
+}
 _PLAN_AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
 
 
-def write_plan(plan: Plan[Any], *, secrets: bool) -> str:
+def write_plan(plan: PlanData, *, secrets: bool) -> str:
     """Write a plan; PlanError if it holds a secret and `secrets` was not asked for."""
     hidden = list(hidden_paths(dict(plan.body)))
     if hidden and not secrets:
@@ -122,7 +134,7 @@ def write_plan(plan: Plan[Any], *, secrets: bool) -> str:
     return seal(PLAN_SCHEMA, {**members, "secrets": holds})
 
 
-def plan_as_data(plan: Plan[Any]) -> dict[str, Any]:
+def plan_as_data(plan: PlanData) -> dict[str, Any]:
     """Return a plan as JSON-ready data with its secrets masked."""
     return {
         "meeting": plan.meeting,
@@ -141,21 +153,24 @@ def plan_as_data(plan: Plan[Any]) -> dict[str, Any]:
     }
 
 
-def read_plan(text: str | bytes) -> Plan:
+def read_plan(text: str | bytes) -> PlanData:
     """Read a plan; PlanError says what is wrong with the file."""
     given = unseal(text, PLAN_SCHEMA, again=_PLAN_AGAIN)
     check_shape(given, _PLAN_SHAPE, "plan", again=_PLAN_AGAIN)
     try:
-        return Plan(
-            int(given["meeting"]), str(given["account"]), dict(given["body"]),
+        return PlanData(
+            int(given["meeting"]),
+            str(given["account"]),
+            dict(given["body"]),
             tuple(read_change(one) for one in given["changes"]),
             tuple(read_problem(one) for one in given["problems"]),
             read=_plan_from(given["read"]),
             made_at=given["made_at"] and moment(given["made_at"]),
             occurrence=given["occurrence"] and str(given["occurrence"]),
             dates=given["dates"] and dates_from(given["dates"]),
-            topic=str(given["topic"]), allow=tuple(map(str, given["allow"])),
-        )  # fmt: skip
+            topic=str(given["topic"]),
+            allow=tuple(map(str, given["allow"])),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanError(f"The plan lacks or misstates {error}", next_step=_PLAN_AGAIN) from None
 
@@ -202,11 +217,15 @@ def write_dates(dates: Dates) -> dict[str, Any]:
         return [zulu(start) for start in starts]
 
     return {
-        "timezone": dates.place.key, "before": all_of(dates.before), "after": all_of(dates.after),
-        "edited": all_of(dates.edited), "deleted": all_of(dates.deleted),
+        "timezone": dates.place.key,
+        "before": all_of(dates.before),
+        "after": all_of(dates.after),
+        "edited": all_of(dates.edited),
+        "deleted": all_of(dates.deleted),
         "moved": [all_of(pair) for pair in dates.moved],
-        "appears": all_of(dates.appears), "disappears": all_of(dates.disappears),
-    }  # fmt: skip
+        "appears": all_of(dates.appears),
+        "disappears": all_of(dates.disappears),
+    }
 
 
 def dates_from(given: Mapping[str, Any]) -> Dates:
@@ -226,31 +245,57 @@ def _zone(name: str) -> ZoneInfo:
 RECEIPT_SCHEMA = "rezoom.receipt/1"
 
 _RECEIPT_SHAPE: Mapping[str, tuple[type, ...]] = {
-    "meeting": (int,), "sent": (bool,), "tracking_id": (str, _NONE), "warnings": (list,),
-    "verified": (bool,), "verify_error": (dict, _NONE), "record": (dict, _NONE),
-}  # fmt: skip
+    "meeting": (int,),
+    "sent": (bool,),
+    "tracking_id": (str, _NONE),
+    "warnings": (list,),
+    "verified": (bool,),
+    "verify_error": (dict, _NONE),
+    "record": (dict, _NONE),
+}
 _RECORD: Mapping[str, tuple[type, ...]] = {
-    "account": (str,), "at": (str,), "occurrence": (str, _NONE), "body": (dict,),
-    "before": (dict, _NONE), "after": (dict, _NONE), "dates": (dict, _NONE), "hidden": (list,),
-}  # fmt: skip
+    "account": (str,),
+    "at": (str,),
+    "occurrence": (str, _NONE),
+    "body": (dict,),
+    "before": (dict, _NONE),
+    "after": (dict, _NONE),
+    "dates": (dict, _NONE),
+    "hidden": (list,),
+}
 _RECEIPT_AGAIN = (
     "Only a file that is as it was written can be undone; see the meeting with zoom.get(...)."
 )
 
 
-def write_receipt(receipt: Receipt, *, secrets: bool) -> str:
-    """Write a receipt."""
+def write_receipt(receipt: ReceiptData, *, secrets: bool) -> str:
+    """Write a receipt with its record; secrets are left out unless `secrets`."""
     record = receipt.record
     effects = () if receipt.verdict is None else receipt.verdict.side_effects
     changed = [change.path for change in effects if writable(change.path)]
     written = None if record is None else _write(record, changed, secrets=secrets)
     holds = record is not None and any(hidden_paths(_whole(record)))
-    return seal(
-        RECEIPT_SCHEMA, {**receipt.to_dict(), "record": written, "secrets": bool(secrets and holds)}
-    )
+    members = {**receipt_as_data(receipt), "record": written, "secrets": bool(secrets and holds)}
+    return seal(RECEIPT_SCHEMA, members)
 
 
-def read_receipt(text: str | bytes) -> Receipt:
+def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
+    """Return a receipt as JSON-ready data without secrets."""
+    error, verdict = receipt.verify_error, receipt.verdict
+    left = receipt.left.quota() if isinstance(receipt.left, Reading) else receipt.left
+    return {
+        "meeting": receipt.meeting,
+        "sent": receipt.sent,
+        "tracking_id": receipt.tracking_id,
+        "quota": left.to_dict() if isinstance(left, Quota) else None,
+        "warnings": [problem.to_dict() for problem in receipt.warnings],
+        "verified": receipt.verified,
+        "verify_error": None if error is None else error.to_dict(),
+        **({} if verdict is None else verdict.to_dict()),
+    }
+
+
+def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
     given = unseal(text, RECEIPT_SCHEMA, again=_RECEIPT_AGAIN)
     check_shape(given, _RECEIPT_SHAPE, "receipt", again=_RECEIPT_AGAIN)
@@ -258,13 +303,16 @@ def read_receipt(text: str | bytes) -> Receipt:
         check_shape(given["record"], _RECORD, "receipt's record", again=_RECEIPT_AGAIN)
     try:
         error = given["verify_error"]
-        return Receipt(
-            int(given["meeting"]), bool(given["sent"]), given["tracking_id"], None,
+        return ReceiptData(
+            int(given["meeting"]),
+            bool(given["sent"]),
+            given["tracking_id"],
+            None,
             tuple(read_problem(one) for one in given["warnings"]),
             error and RezoomError(str(error["message"]), sent=error["sent"]),
             _verdict(given) if given["verified"] else None,
             given["record"] and _record(given["record"]),
-        )  # fmt: skip
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanError(
             f"The receipt lacks or misstates {error}", next_step=_RECEIPT_AGAIN
@@ -294,10 +342,15 @@ def _write(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str
 
 def _record(given: Mapping[str, Any]) -> Record:
     return Record(
-        str(given["account"]), dict(given["body"]), moment(given["at"]), given["occurrence"],
-        given["before"], given["after"], given["dates"] and dates_from(given["dates"]),
+        str(given["account"]),
+        dict(given["body"]),
+        moment(given["at"]),
+        given["occurrence"],
+        given["before"],
+        given["after"],
+        given["dates"] and dates_from(given["dates"]),
         tuple(map(str, given["hidden"])),
-    )  # fmt: skip
+    )
 
 
 def _verdict(given: Mapping[str, Any]) -> Verdict:

@@ -13,9 +13,8 @@ from .._redaction import HIDDEN, is_secret, masked
 from ..errors import PlanStale
 from . import compare
 from .compare import instant, leaves
-from .occurrences import Listed, place_of
-from .plan_data import FieldChange
-from .results import Plan
+from .occurrences import Listed, place_of, zulu
+from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
 _SERIES = ("type", "timezone", "recurrence")
@@ -45,7 +44,7 @@ def fingerprint(
     if occurrence is not None:
         known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
         kept = {path: _kept(path, at(view, path), salt) for path in known}
-        return kept | {"occurrence": occurrence.to_dict()["start_time"]}
+        return kept | {"occurrence": zulu(occurrence.utc)}
     if "recurrence" in paths:
         # The dates say more than the start, which may go on with them.
         del paths["recurrence"]
@@ -77,7 +76,7 @@ def differences(
             found += _dates(before, view, now)
             continue
         if path == "occurrence":
-            shown: Any = occurrence.to_dict()["start_time"] if occurrence else None
+            shown: Any = zulu(occurrence.utc) if occurrence else None
         else:
             shown = at(view, path)
         kept = _kept(path, shown, salt)
@@ -121,7 +120,7 @@ def _listing(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_fresh(
-    plan: Plan[Any],
+    plan: PlanData,
     answer: Mapping[str, Any],
     occurrence: Listed | None,
     *,

@@ -44,9 +44,10 @@ def present_of(recurrence: object) -> dict[str, Any]:
     if not isinstance(recurrence, Mapping):
         return {}
     found = {
-        name: value for name, value in recurrence.items()
+        name: value
+        for name, value in recurrence.items()
         if name in _ORDER and value not in (None, "") and (value != 0 or name == "end_times")
-    }  # fmt: skip
+    }
     if "end_date_time" in found:
         found.pop("end_times", None)
     most = facts.FIELDS["recurrence.end_times"].maximum or 0

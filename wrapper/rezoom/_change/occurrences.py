@@ -55,8 +55,10 @@ class Dates:
         known, planned = set(self.before), set(self.after)
         old = [start for start in self.before if start not in planned]
         new = [start for start in self.after if start not in known]
-        walls = [[start.astimezone(self.place).replace(tzinfo=None) for start in side]
-                 for side in (old, new)]  # fmt: skip
+        walls = [
+            [start.astimezone(self.place).replace(tzinfo=None) for start in side]
+            for side in (old, new)
+        ]
         whole = len(old) == len(self.before) and len(new) == len(self.after) == len(old)
         if whole and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
             yield from zip(old, new, strict=True)
@@ -119,8 +121,10 @@ class Listed:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready data; the start in UTC."""
         known: dict[str, Any] = {
-            "occurrence_id": self.id, "start_time": zulu(self.utc), "status": self.status,
-        }  # fmt: skip
+            "occurrence_id": self.id,
+            "start_time": zulu(self.utc),
+            "status": self.status,
+        }
         return known if self.duration is None else known | {"duration": self.duration}
 
 
@@ -140,7 +144,7 @@ def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=attrgetter("utc")))
 
 
-def slot(item: Listed) -> datetime:
+def planned_start(item: Listed) -> datetime:
     """Return where the series had put an occurrence, wherever somebody has moved it since.
 
     Its id is its first start, in milliseconds since 1970; one that is not is as good as unknown.
@@ -157,7 +161,10 @@ def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     if not items:
         return answer
     usual = Counter(item.duration for item in items if item.duration is not None).most_common(1)
-    known = {"start_time": zulu(slot(items[0])), "duration": usual[0][0] if usual else None}
+    known = {
+        "start_time": zulu(planned_start(items[0])),
+        "duration": usual[0][0] if usual else None,
+    }
     return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
 
 
@@ -196,9 +203,12 @@ def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
         whole = isinstance(length, int) and not isinstance(length, bool)
         status = item.get("status")
         yield Listed(
-            str(number), start, place, length if whole else None,
+            str(number),
+            start,
+            place,
+            length if whole else None,
             status if isinstance(status, str) else "available",
-        )  # fmt: skip
+        )
 
 
 if TYPE_CHECKING:
@@ -270,8 +280,9 @@ def not_there(number: str, answer: Mapping[str, Any]) -> OccurrenceError:
     """Say that no occurrence has the id, and which ones there are."""
     return _refused(
         f"the meeting has no occurrence {number}: it is over, was deleted, or never was",
-        _FIX, nearest(listed(answer), None),
-    )  # fmt: skip
+        _FIX,
+        nearest(listed(answer), None),
+    )
 
 
 def _is_meant(item: Listed, when: date | datetime) -> bool:

@@ -31,7 +31,7 @@ class Timing:
     # Whether anything of it differs from what is there.
     changes: bool = True
     series: Series | None = None
-    start_asked: bool = False
+    start_requested: bool = False
     # Why no series can be made of it.
     errors: tuple[Problem, ...] = ()
 
@@ -81,12 +81,14 @@ def complete(
     there = [item for item in ahead if not item.deleted]
     planned = slots or {item.utc for item in there}
     dates = Dates(
-        tuple(item.utc for item in there), after, place,
+        tuple(item.utc for item in there),
+        after,
+        place,
         tuple(item.utc for item in there if _is_edited(item, planned, answer)),
         _returning(ahead, after, place),
-    )  # fmt: skip
+    )
     timing = Timing(
-        timed, dates, series=new, start_asked="start_time" in body, errors=tuple(errors)
+        timed, dates, series=new, start_requested="start_time" in body, errors=tuple(errors)
     )
     timing.changes = not _is_there(timing, answer, present, remaining, ahead)
     return timing
@@ -187,7 +189,7 @@ def _is_there(
     start = instant(body.get("start_time"), place)
     starts = {instant(answer.get("start_time"), place), *(item.utc for item in ahead[:1])}
     first = timing.dates.after[:1] or (start,)
-    if timing.start_asked and not {start, *first} & starts:
+    if timing.start_requested and not {start, *first} & starts:
         return False
     counts = {present.get("end_times"), remaining.get("end_times", present.get("end_times"))}
     raw = answer.get("recurrence", {}).get("end_times")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import at, drop, put
@@ -14,16 +14,11 @@ from .._rules.judge import merge, ruled
 from .._times import aware_now
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
-from .build import make_plan
 from .compare import instant, leaves, same
+from .diff import make_plan
 from .occurrences import choose_id, expected, listed, place_of, upcoming
-from .plan_data import Wish
-from .results import Plan
+from .plan_data import Change, PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
-
-if TYPE_CHECKING:
-    from .plan_data import Record
-    from .results import Receipt
 
 # What is said of a series that comes back, though not as a whole.
 _OF_SERIES = frozenset(
@@ -55,13 +50,13 @@ class _Way:
         self.lost += (replace(problem, severity="warning") for problem in problems)
 
 
-def undo(receipt: Receipt, now: datetime | None) -> Plan:
+def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
     """Plan the inverse of what a receipt stands for; CannotUndo says why it cannot be."""
     record = receipt.record
     if now is not None:
         aware_now(now)
     if not receipt.sent and record is not None:
-        return Plan(receipt.meeting, record.account, {}, (), ())
+        return PlanData(receipt.meeting, record.account, {}, (), ())
     if record is None or record.before is None:
         raise CannotUndo("Nothing was read before the update, so nobody knows what to go back to")
     moment = record.at if now is None else max(now, record.at)
@@ -74,13 +69,17 @@ def undo(receipt: Receipt, now: datetime | None) -> Plan:
             next_step="Choose another occurrence and update it.",
         )
 
-    def made() -> Plan:
+    def made() -> PlanData:
         if not way.fields and not way.extra:
-            return Plan(receipt.meeting, record.account, {}, (), ())
+            return PlanData(receipt.meeting, record.account, {}, (), ())
         return make_plan(
-            Wish(None, way.fields, extra=way.extra or None), after, meeting=receipt.meeting,
-            account=record.account, now=moment, occurrence=one,
-        )  # fmt: skip
+            Change(None, way.fields, extra=way.extra or None),
+            after,
+            meeting=receipt.meeting,
+            account=record.account,
+            now=moment,
+            occurrence=one,
+        )
 
     try:
         plan = made()
@@ -98,7 +97,7 @@ def undo(receipt: Receipt, now: datetime | None) -> Plan:
 
 
 def _way_back(
-    receipt: Receipt,
+    receipt: ReceiptData,
     record: Record,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
@@ -157,10 +156,12 @@ def _lengths(way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now
     """Say which dates had a length of their own, and lost it to that of the series."""
     there = {item.id: item.duration for item in listed(after)}
     own = [
-        item for item in upcoming(listed(before), now)
-        if not item.deleted and item.duration != before.get("duration")
+        item
+        for item in upcoming(listed(before), now)
+        if not item.deleted
+        and item.duration != before.get("duration")
         and there.get(item.id) == after.get("duration")
-    ]  # fmt: skip
+    ]
     if own:
         way.lost.append(ruled("undo-edited-dates", dates=[item.zoned.date() for item in own]))
 

@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from .._paths import at
-from .._redaction import Veiled, masked
 from .._rules.in_context import build_case, likely_reason
 from ..errors import Problem
 from . import compare as reading_back
 from .compare import instant, leaves, same
 from .diff import is_so
 from .occurrences import Dates, listed, place_of
-from .plan_data import FieldChange
+from .plan_data import FieldChange, Verdict
 
 _OCCURRENCES = "occurrences"
 _END_TIMES = "recurrence.end_times"
 _MOVING = ("start_time", "recurrence")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Verdict:
-    """Per field of the update: applied, ignored, or not to be seen; and what else changed."""
-
-    applied: Mapping[str, Any] = field(default_factory=dict)
-    ignored: Mapping[str, Problem] = field(default_factory=dict)
-    unseen: Mapping[str, Problem] = field(default_factory=dict)
-    side_effects: tuple[FieldChange, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "applied", Veiled(self.applied))
-
-    def __repr__(self) -> str:
-        parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))
-        return f"Verdict({', '.join(parts)}, side_effects={self.side_effects!r})"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as JSON-ready data; secrets are masked."""
-        applied = {
-            path: masked(value, path.rpartition(".")[2]) for path, value in self.applied.items()
-        }
-        return {
-            "applied": applied,
-            "ignored": {path: problem.to_dict() for path, problem in self.ignored.items()},
-            "unseen": {path: problem.to_dict() for path, problem in self.unseen.items()},
-            "side_effects": [change.to_dict() for change in self.side_effects],
-        }
 
 
 def compare(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from .._change.build import judge_written, make_plan, rejudge
+from .._change.diff import judge_written, make_plan, rejudge
 from .._change.fingerprint import check_fresh
-from .._change.following import Following, make_following
+from .._change.following import Following
 from .._change.occurrences import choose, choose_id, known_id, not_there
-from .._change.plan_data import Record, Wish
+from .._change.plan_data import Change, PlanData, Record, Verdict
 from .._change.results import Plan, Receipt
-from .._change.verify import Verdict
+from .._change.split import split_series
 from .._clock import Wait
 from .._http.flow import Flow, Host, Policy
 from .._rules.meeting_id import meeting_number
@@ -75,7 +75,7 @@ def get(desk: Desk, meeting: int | str, *, occurrence: When | None, past: bool) 
 
 def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
-    return (yield from _plan(desk, asked, desk.policy()))[0]
+    return Plan.of((yield from _plan(desk, asked, desk.policy()))[0])
 
 
 def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
@@ -92,10 +92,15 @@ def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
         if there is None:
             raise not_there(number, found.answer)
         split = there
-    return make_following(
-        asked.wish, found.answer, split, meeting=target.meeting, account=desk.ledger_account,
+    made = split_series(
+        asked.requested,
+        found.answer,
+        split,
+        meeting=target.meeting,
+        account=desk.ledger_account,
         now=asked.now,
-    )  # fmt: skip
+    )
+    return Following.of(made)
 
 
 def apply(
@@ -133,12 +138,12 @@ def apply(
     return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
 
 
-def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
+def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
-    wish = Wish(dict(planned.body), {}, allow=planned.allow)
+    change = Change(dict(planned.body), {}, allow=planned.allow)
     try:
         left = make_plan(
-            wish, found.answer, meeting=planned.meeting, account=planned.account, now=now,
+            change, found.answer, meeting=planned.meeting, account=planned.account, now=now,
             occurrence=found.occurrence, seen=found.seen,
         )  # fmt: skip
     except InvalidChange:
@@ -148,11 +153,11 @@ def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
 
 def _plan(
     desk: Desk, asked: Asked, policy: Policy, *, alone: bool = False
-) -> Flow[tuple[Plan, Found]]:
+) -> Flow[tuple[PlanData, Found]]:
     target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
     found = yield from read_first(desk, target.meeting, policy, asked.occurrence, alone=alone)
     made = make_plan(
-        asked.wish, found.answer, meeting=target.meeting, account=desk.ledger_account,
+        asked.requested, found.answer, meeting=target.meeting, account=desk.ledger_account,
         now=asked.now, occurrence=found.occurrence, seen=found.seen,
     )  # fmt: skip
     return made, found
@@ -167,7 +172,7 @@ def _refusing(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 def _carry_out(
     desk: Desk,
-    planned: Plan[Any],
+    planned: PlanData,
     before: Mapping[str, Any] | None,
     policy: Policy,
     host: str | None,

@@ -57,9 +57,13 @@ def _warning(rule: str, at: str, is_object: bool) -> Problem:
 def from_rule(rule: facts.Rule, path: str) -> Problem:
     """Tell a rule of the spec, in its own words."""
     return Problem(
-        path, "error" if rule.severity == "error" else "warning", rule.id, rule.sentence, rule.fix,
+        path,
+        "error" if rule.severity == "error" else "warning",
+        rule.id,
+        rule.sentence,
+        rule.fix,
         source(rule.source),
-    )  # fmt: skip
+    )
 
 
 def broken(body: Mapping[str, Any]) -> list[tuple[str, str, bool]]:

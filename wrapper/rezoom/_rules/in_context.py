@@ -72,9 +72,12 @@ def build_case(
     }
     derived = {name: value for name, value in known.items() if value is not None}
     return {
-        "change": change, "meeting": before, "after": after, "occurrence": not whole,
+        "change": change,
+        "meeting": before,
+        "after": after,
+        "occurrence": not whole,
         "derived": derived,
-    }  # fmt: skip
+    }
 
 
 def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

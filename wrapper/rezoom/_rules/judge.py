@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from ..recurrence import Series
 
 _KINDS: Mapping[type, str] = {
-    str: "text", bool: "a boolean", int: "a whole number", float: "a fraction",
-    list: "a list", dict: "an object", type(None): "null",
-}  # fmt: skip
+    str: "text",
+    bool: "a boolean",
+    int: "a whole number",
+    float: "a fraction",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
 # What refuses, and what warns.
 _JUDGES = ("update", "advice")
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
@@ -246,9 +251,10 @@ def _known_ids(allow: Collection[str]) -> None:
     listed = isinstance(allow, Collection) and not isinstance(allow, str | bytes)
     if not listed or not all(isinstance(rule, str) for rule in allow):
         raise ConfigError(
-            f"allow: {allow!r:.60} is no list of rules", field="allow",
+            f"allow: {allow!r:.60} is no list of rules",
+            field="allow",
             next_step='write allow=["past-start"], with the `rule` of each problem',
-        )  # fmt: skip
+        )
     # A reason is told of what has happened; there is nothing to allow in it.
     ids = [rule.id for rule in facts.RULES.values() if rule.kind != "reason"]
     for rule in allow:

@@ -150,9 +150,11 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
     out = Draft()
     if change is not None and fields:
         out.refuse(
-            "", "change-and-fields", "a whole change and single fields were given together",
+            "",
+            "change-and-fields",
+            "a whole change and single fields were given together",
             "pass either one body or keywords, not both",
-        )  # fmt: skip
+        )
         return out
     raw = fields if change is None else as_mapping(change)
     if raw is None:
@@ -225,9 +227,11 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return _DROP
     if value is None:
         out.refuse(
-            path, "null", "None is never sent, and never dropped in silence",
+            path,
+            "null",
+            "None is never sent, and never dropped in silence",
             "leave the field out, or write UNSET; to empty a text, send ''",
-        )  # fmt: skip
+        )
         return _DROP
     if depth > _DEEPEST_BODY:
         out.refuse(path, "not-json", "nested deeper than any Zoom body", "send plain values")
@@ -259,10 +263,12 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
         if _encodable(value):
             return str(value)
         out.refuse(
-            path, "not-json", "half a surrogate pair cannot be written as UTF-8",
+            path,
+            "not-json",
+            "half a surrogate pair cannot be written as UTF-8",
             "repair the text first, for example value.encode('utf-16', 'surrogatepass')"
             ".decode('utf-16', 'replace')",
-        )  # fmt: skip
+        )
     elif isinstance(value, bool):
         return value
     elif isinstance(value, int):
@@ -270,19 +276,25 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
     elif isinstance(value, float):
         whole = math.isfinite(value) and value.is_integer()
         out.refuse(
-            path, "not-an-integer", f"{shown(path, value)} is not a whole number",
+            path,
+            "not-an-integer",
+            f"{shown(path, value)} is not a whole number",
             f"write {int(value)}" if whole else "Zoom's numbers are whole numbers",
-        )  # fmt: skip
+        )
     elif isinstance(value, datetime | date | time):
         out.refuse(
-            path, "not-json", f"a {type(value).__name__} means nothing here",
+            path,
+            "not-json",
+            f"a {type(value).__name__} means nothing here",
             "only start_time and recurrence.end_date_time are times; elsewhere send text",
-        )  # fmt: skip
+        )
     else:
         out.refuse(
-            path, "not-json", f"a {type(value).__name__} cannot be sent as JSON",
+            path,
+            "not-json",
+            f"a {type(value).__name__} cannot be sent as JSON",
             "send text, a whole number, a boolean, a list, or a mapping",
-        )  # fmt: skip
+        )
     return _DROP
 
 
@@ -291,10 +303,11 @@ def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: D
     for index, word in enumerate(words):
         if not isinstance(word, str) or not _encodable(word) or separator in word:
             out.refuse(
-                f"{path}[{index}]", "not-a-list-item",
+                f"{path}[{index}]",
+                "not-a-list-item",
                 f"{shown(path, word)} cannot stand in a list that Zoom reads as text",
                 f"give single values; they are joined with {separator!r}",
-            )  # fmt: skip
+            )
             return _DROP
     return separator.join(words)
 
