@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from .._paths import drop, pattern_path, put
-from .._rules.judge import judge_scheduled, merge, ruled
+from .._paths import drop, merge, pattern_path, put
+from .._rules.judge import judge_scheduled
+from .._rules.spec_rules import ruled
 from .._wire import facts
 from ..errors import InvalidChange, OccurrenceError, Problem
 from ..recurrence import Series

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import at, drop, put
-from .._rules.judge import merge, ruled
+from .._paths import at, drop, merge, put
+from .._rules.spec_rules import ruled
 from .._times import aware_now
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare

@@ -1,9 +1,7 @@
 """Rules about a change to a meeting as it is, and why Zoom may have left a field alone.
 
-The members of `derived` are described in the spec (`x-case`). What nobody knows is left out of
-it: a rule holds only of what is there.
-
-Both come from the spec (`x-situations`, `x-reasons`); here they are only asked.
+The rules come from the spec (`x-situations`, `x-reasons`), and so does what the members of
+`derived` mean (`x-case`). What is not known is left out of it: a rule holds only of what is there.
 """
 
 from __future__ import annotations
@@ -15,13 +13,12 @@ from functools import cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._paths import pattern_path
+from .._paths import at, merge, pattern_path
 from .._times import WireTimeError, clock_gap, clock_overlap, zone
 from .._wire import facts, load_schema
 from ..errors import Problem
-from .advice import from_rule
-from .judge import merge, validator
 from .normalize import as_mapping
+from .spec_rules import from_rule, validator
 
 Case: TypeAlias = Mapping[str, Any]
 
@@ -65,7 +62,7 @@ def build_case(
         "unprotected": _unprotected(change, after),
         "over": whole and _over(change, before, now),
         "target": None if isinstance(occurrence, bool) else _target(occurrence, now),
-        # Nothing else asks for these, and a series has many dates.
+        # Only rules about a series that moves look at these.
         **(_counts(dates, before) if moves else {}),
         **_recurrences(change, before, after, place),
         "dropped_items": _dropped_items(change, before),
@@ -294,7 +291,7 @@ def likely_reason(path: str, case: Case) -> Problem:
     than one about many; there is always a last one, which says that it may be locked.
     """
     member = pattern_path(path)
-    if _at(case["change"], path) is not None and member not in facts.FIELDS:
+    if at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
     for holding in (
@@ -313,7 +310,7 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
     answered = {
         advice
         for rule in facts.RULES.values()
-        if rule.settles and all(_at(case, path) is not None for path in _asked_about(rule.id))
+        if rule.settles and all(at(case, path) is not None for path in _needed_by(rule.id))
         for advice in rule.settles
     }
     return [problem for problem in problems if problem.rule not in answered]
@@ -352,7 +349,7 @@ def _within(member: str, name: str) -> bool:
 
 
 @cache
-def _asked_about(rule: str) -> tuple[str, ...]:
+def _needed_by(rule: str) -> tuple[str, ...]:
     """List what a rule wants to know of the meeting before it can say anything."""
     rows = load_schema("situations")["allOf"]
     when = next(row["not"] for row in rows if row["x-rule"] == rule)
@@ -365,11 +362,3 @@ def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
         yield prefix
     for name, member in (inner or {}).items():
         yield from _leaves(member, f"{prefix}.{name}" if prefix else name)
-
-
-def _at(node: Any, path: str) -> Any:
-    for step in path.split("."):
-        if not isinstance(node, Mapping) or step not in node:
-            return None
-        node = node[step]
-    return node
