@@ -91,11 +91,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Hand-written code and the promised face under mypy --strict."""
+    """Hand-written code and the promised face under mypy --strict and pyright."""
     install(session, "mypy", *TOOLCHAIN, EVERYTHING, "nox", *group("types"))
     session.run("mypy", "-p", "rezoom", silent=False)
     session.run("mypy", "scripts", "noxfile.py")
     session.run("mypy", "tests")
+    session.run("python", "scripts/run_pyright.py")
 
 
 @nox.session

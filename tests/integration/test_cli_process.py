@@ -266,7 +266,7 @@ class _Silent(BaseHTTPRequestHandler):
         self.released.wait(30)
         self.close_connection = True
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: Any, **__: Any) -> None:
         """Keep the test's output clean."""
 
 

@@ -516,7 +516,7 @@ class LostAfterwards(MemoryLedger):
         raise LedgerUnavailable("gone")
 
     def reading(self, reservation: Reservation) -> Reading:
-        """As `usage`."""
+        """Read the quota as `usage` does."""
         raise LedgerUnavailable("gone")
 
 

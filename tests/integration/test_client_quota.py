@@ -175,7 +175,7 @@ def test_raising_a_limit_is_logged(call: Call, caplog: pytest.LogCaptureFixture)
 
 
 def test_a_limit_that_is_off_is_not_shown(call: Call) -> None:
-    """And refuses nothing."""
+    """It refuses nothing and no receipt names it."""
     caller = call(limits=Limits(meeting=None))
     for _ in range(101):
         caller.update(MEETING, topic="x")

@@ -212,7 +212,7 @@ def test_an_aware_time_in_the_repeated_hour_is_sent_as_an_instant(fold: int) -> 
 
 
 def test_a_fold_on_a_naive_time_is_honoured() -> None:
-    """fold=1 is never there by accident."""
+    """A `fold=1` is never there by accident."""
     second = datetime(2026, 10, 25, 2, 30, fold=1)
 
     assert start_fields(second, BERLIN, utc_only=False)["start_time"] == "2026-10-25T01:30:00Z"

@@ -73,9 +73,10 @@ def aware_now(now: object) -> None:
     """Refuse a moment to judge by that is in no time zone: nobody knows what it lies before."""
     if not isinstance(now, datetime) or now.utcoffset() is None:
         raise ConfigError(
-            f"now: {now!r:.60} is no aware datetime", field="now",
+            f"now: {now!r:.60} is no aware datetime",
+            field="now",
             next_step="Pass datetime.now(UTC), or leave it out.",
-        )  # fmt: skip
+        )
 
 
 def start_fields(

@@ -69,7 +69,7 @@ class AsyncZoom(Session):
         asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
-        )  # fmt: skip
+        )
         return await self._run(flow)
 
     async def plan(

@@ -85,9 +85,12 @@ class Session:
         ledger = options.get("ledger")
         self._owns_ledger = ledger is None or isinstance(ledger, str)
         counted = chosen_ledger(
-            ledger, environ=os.environ, clock=options.get("clock"),
-            ledger_down=options.get("ledger_down"), on_event=options.get("on_event"),
-        )  # fmt: skip
+            ledger,
+            environ=os.environ,
+            clock=options.get("clock"),
+            ledger_down=options.get("ledger_down"),
+            on_event=options.get("on_event"),
+        )
         self._tools = Tools(auth, counted, clock, base_url)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
@@ -157,9 +160,10 @@ def _known_hosts(hosts: Hosts) -> Hosts:
     if callable(hosts) or hosts in ("known", "resolve"):
         return hosts
     raise ConfigError(
-        f"hosts is {hosts!r}", field="hosts",
+        f"hosts is {hosts!r}",
+        field="hosts",
         next_step="Give 'known', 'resolve', or a function from a meeting number to its host.",
-    )  # fmt: skip
+    )
 
 
 def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
@@ -177,6 +181,7 @@ def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
     elif hasattr(timeout, "as_dict"):
         return timeout
     raise ConfigError(
-        f"timeout is {timeout!r}", field="timeout",
+        f"timeout is {timeout!r}",
+        field="timeout",
         next_step="Give seconds above 0, or an httpx.Timeout.",
-    )  # fmt: skip
+    )

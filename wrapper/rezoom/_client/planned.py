@@ -143,9 +143,14 @@ def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     change = Change(dict(planned.body), {}, allow=planned.allow)
     try:
         left = make_plan(
-            change, found.answer, meeting=planned.meeting, account=planned.account, now=now,
-            occurrence=found.occurrence, seen=found.seen,
-        )  # fmt: skip
+            change,
+            found.answer,
+            meeting=planned.meeting,
+            account=planned.account,
+            now=now,
+            occurrence=found.occurrence,
+            seen=found.seen,
+        )
     except InvalidChange:
         return False
     return left.empty
@@ -157,9 +162,14 @@ def _plan(
     target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
     found = yield from read_first(desk, target.meeting, policy, asked.occurrence, alone=alone)
     made = make_plan(
-        asked.requested, found.answer, meeting=target.meeting, account=desk.ledger_account,
-        now=asked.now, occurrence=found.occurrence, seen=found.seen,
-    )  # fmt: skip
+        asked.requested,
+        found.answer,
+        meeting=target.meeting,
+        account=desk.ledger_account,
+        now=asked.now,
+        occurrence=found.occurrence,
+        seen=found.seen,
+    )
     return made, found
 
 

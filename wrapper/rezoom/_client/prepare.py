@@ -92,9 +92,14 @@ def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
 def judged(asked: Asked) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
     """Judge an update by what is known without a read; every problem at once."""
     body, problems = judge_scheduled(
-        asked.change, asked.fields, schedule=asked.schedule, now=asked.now,
-        occurrence=asked.occurrence is not None, extra=asked.extra, allow=asked.allow,
-    )  # fmt: skip
+        asked.change,
+        asked.fields,
+        schedule=asked.schedule,
+        now=asked.now,
+        occurrence=asked.occurrence is not None,
+        extra=asked.extra,
+        allow=asked.allow,
+    )
     return target_of(asked, problems), body, tuple(problems)
 
 
@@ -145,15 +150,20 @@ def read_answer(reply: Reply) -> dict[str, Any]:
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
     if not isinstance(answer, dict):
         raise ServerError(
-            "the answer is not a JSON object", status=reply.status, tracking_id=tracking,
+            "the answer is not a JSON object",
+            status=reply.status,
+            tracking_id=tracking,
             meaning="It was cut short, or something between here and Zoom wrote it.",
-        )  # fmt: skip
+        )
     if "id" not in answer and isinstance(answer.get("code"), int) and answer["code"]:
         raise ServerError(
-            str(answer.get("message", "")), status=reply.status, code=answer["code"],
-            tracking_id=tracking, meaning="An error came with the status of a success.",
+            str(answer.get("message", "")),
+            status=reply.status,
+            code=answer["code"],
+            tracking_id=tracking,
+            meaning="An error came with the status of a success.",
             source=source("ZNET"),
-        )  # fmt: skip
+        )
     return answer
 
 

@@ -125,11 +125,16 @@ def _look(desk: Desk, receipt: Receipt, record: Record, policy: Policy) -> Flow[
 def _compared(record: Record, after: Mapping[str, Any]) -> Verdict:
     try:
         return compare(
-            record.body, record.before, after,
-            now=record.at, dates=record.dates, occurrence=record.occurrence,
-        )  # fmt: skip
+            record.body,
+            record.before,
+            after,
+            now=record.at,
+            dates=record.dates,
+            occurrence=record.occurrence,
+        )
     except Exception as error:
         raise RezoomError(
-            f"The answer could not be compared: {type(error).__name__}", sent=True,
+            f"The answer could not be compared: {type(error).__name__}",
+            sent=True,
             next_step="Read the meeting.",
-        ) from error  # fmt: skip
+        ) from error

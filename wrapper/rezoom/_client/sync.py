@@ -89,7 +89,7 @@ class Zoom(Session):
         asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
             self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
-        )  # fmt: skip
+        )
         return self._run(flow).bound(self.apply)
 
     def plan(

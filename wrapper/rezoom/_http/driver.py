@@ -17,7 +17,7 @@ from .._auth.tokens import Token, TokenRequest
 from .._clock import Clock
 from .._ledger.gauge import Quota, Reading
 from .._ledger.model import Block, External, Grant, SlowDown
-from .._ledger.protocol import Ledger, Twins
+from .._ledger.protocol import BlockingLedger, Ledger
 from .._wire import facts
 from ..errors import RezoomError
 from .flow import (
@@ -116,7 +116,7 @@ def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
         case Learn(account, meeting, str(host)):
             ledger.learn_host(account, meeting, host)
         case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, Twins):
+            if looked_at or not isinstance(ledger, BlockingLedger):
                 return ledger.usage(reservation)
             return ledger.reading(reservation)
     return None
@@ -132,7 +132,7 @@ async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | Non
         case Learn(account, meeting, str(host)):
             await ledger.alearn_host(account, meeting, host)
         case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, Twins):
+            if looked_at or not isinstance(ledger, BlockingLedger):
                 return await ledger.ausage(reservation)
             return await ledger.areading(reservation)
     return None
@@ -352,9 +352,12 @@ def _answered(
     if isinstance(request, Outgoing) and _log.isEnabledFor(logging.DEBUG):
         _log.debug(
             "%s %s answered %d after %.3f s, tracking id %s",
-            request.method, request.path, reply.status, tools.clock.monotonic() - start,
+            request.method,
+            request.path,
+            reply.status,
+            tools.clock.monotonic() - start,
             reply.headers.get(facts.HEADERS["tracking_id"]),
-        )  # fmt: skip
+        )
     return reply
 
 

@@ -295,9 +295,13 @@ def _account_for(
             yield Release(grant) if outcome.sent is False else Abandon(grant)
         return _verdict_on_failure(outcome, request)
     verdict = read(
-        outcome.status, outcome.headers, outcome.body, outcome.at,
-        secrets=request.secrets | {token.value}, repeatable=request.repeatable,
-    )  # fmt: skip
+        outcome.status,
+        outcome.headers,
+        outcome.body,
+        outcome.at,
+        secrets=request.secrets | {token.value},
+        repeatable=request.repeatable,
+    )
     if grant is not None:
         yield Settle(grant, verdict.lessons)
     return verdict

@@ -67,10 +67,11 @@ class Counter:
             return (yield from self._read(request, read_by(request.method, path)))
         if GUARDED in request.extensions:
             raise ConfigError(
-                "this request is counted twice: one guard is inside another", field="transport",
+                "this request is counted twice: one guard is inside another",
+                field="transport",
                 next_step="Keep one: a Zoom client counts by itself, and so does every transport"
                 " of a Guard.",
-            )  # fmt: skip
+            )
         account = self._account(request)
         host, learned = yield from self._host(account, spending, request)
         asked = self._reservation(request, account, spending.meeting, host)
@@ -88,9 +89,13 @@ class Counter:
         if response.status_code == _TOO_MANY:
             response, reply = yield Keep(response)
             verdict = read(
-                reply.status, reply.headers, reply.body, reply.at,
-                secrets=frozenset(), repeatable=False,
-            )  # fmt: skip
+                reply.status,
+                reply.headers,
+                reply.body,
+                reply.at,
+                secrets=frozenset(),
+                repeatable=False,
+            )
             yield Settle(grant, verdict.lessons)
         gone = response.status_code == httpx.codes.NOT_FOUND
         if spending.meeting is not None and (gone or _moves_host(request, response)):
@@ -170,15 +175,18 @@ class Counter:
 def kept(response: httpx.Response, raw: bytes) -> tuple[httpx.Response, bytes]:
     """Put the bytes that were read back for the client, and return them decoded."""
     again = httpx.Response(
-        response.status_code, headers=response.headers, stream=httpx.ByteStream(raw),
+        response.status_code,
+        headers=response.headers,
+        stream=httpx.ByteStream(raw),
         extensions=response.extensions,
-    )  # fmt: skip
+    )
     coding = response.headers.get("content-encoding")
     try:
         body = httpx.Response(
-            response.status_code, content=raw,
+            response.status_code,
+            content=raw,
             headers={} if coding is None else {"content-encoding": coding},
-        ).content  # fmt: skip
+        ).content
     except httpx.DecodingError:
         body = b""
     return again, body
@@ -196,9 +204,12 @@ def _plain(response: httpx.Response) -> dict[str, str]:
 def _marked(request: httpx.Request) -> httpx.Request:
     """Copy the request: the client may send its own once more, and that has to be counted."""
     return httpx.Request(
-        request.method, request.url, headers=request.headers, stream=request.stream,
+        request.method,
+        request.url,
+        headers=request.headers,
+        stream=request.stream,
         extensions={**request.extensions, GUARDED: True},
-    )  # fmt: skip
+    )
 
 
 def _alias(spending: Spending, request: httpx.Request) -> int:
@@ -238,9 +249,10 @@ class Guard:
         """Hold the options; raises ConfigError for one that cannot be, and opens nothing."""
         if hosts is not None and not callable(hosts):
             raise ConfigError(
-                f"hosts is {hosts!r}", field="hosts",
+                f"hosts is {hosts!r}",
+                field="hosts",
                 next_step="Give a function from a meeting number to its host's id, or None.",
-            )  # fmt: skip
+            )
         if not isinstance(account, str) or not account.strip():
             raise ConfigError(
                 f"account is {account!r}", field="account", next_step="Give the account's id."
@@ -399,10 +411,12 @@ def _check(inner: Any, kind: type, method: str) -> None:
     if isinstance(inner, GuardedTransport | AsyncGuardedTransport):
         raise ConfigError(
             "the transport inside is a guard already: everything would be counted twice",
-            field="inner", next_step="Keep one of them.",
-        )  # fmt: skip
+            field="inner",
+            next_step="Keep one of them.",
+        )
     if not isinstance(inner, kind):
         raise ConfigError(
-            f"{method} was given {type(inner).__name__}", field="inner",
+            f"{method} was given {type(inner).__name__}",
+            field="inner",
             next_step=f"Give an httpx.{kind.__name__}, such as httpx's own transports.",
-        )  # fmt: skip
+        )

@@ -51,17 +51,22 @@ class Letterhead:
         else:
             address = self._quick(self._base, path)
         return httpx.Request(
-            method, address, headers=self._headers_of(token, content),
+            method,
+            address,
+            headers=self._headers_of(token, content),
             stream=httpx.ByteStream(content or b""),
             extensions={"timeout": self._timeout, **extensions},
-        )  # fmt: skip
+        )
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
         return httpx.Request(
-            "POST", url, data=dict(form), headers={**AGENT, **headers},
+            "POST",
+            url,
+            data=dict(form),
+            headers={**AGENT, **headers},
             extensions={"timeout": self._timeout},
-        )  # fmt: skip
+        )
 
     def _headers_of(self, token: str, content: bytes | None) -> httpx.Headers:
         """Write the headers, or find those of an earlier request: httpx copies them."""
@@ -202,9 +207,13 @@ class Own:
     def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
         """Write a request to the API; raises what httpx raises for an address that cannot be."""
         return self._letterhead.write(
-            outgoing.method, outgoing.path, token,
-            query=outgoing.query, content=outgoing.content, extensions=_COUNTED,
-        )  # fmt: skip
+            outgoing.method,
+            outgoing.path,
+            token,
+            query=outgoing.query,
+            content=outgoing.content,
+            extensions=_COUNTED,
+        )
 
 
 class OwnLine(Own):
@@ -288,9 +297,13 @@ class Brought(Generic[_Client]):
         if outgoing.content is not None:
             headers["Content-Type"] = "application/json"
         return self._client.build_request(
-            outgoing.method, self._base_url + outgoing.path, params=dict(outgoing.query) or None,
-            content=outgoing.content, headers=headers, extensions=dict(_COUNTED),
-        )  # fmt: skip
+            outgoing.method,
+            self._base_url + outgoing.path,
+            params=dict(outgoing.query) or None,
+            content=outgoing.content,
+            headers=headers,
+            extensions=dict(_COUNTED),
+        )
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
