@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from .._paths import at, put
 from .._rules.in_context import build_case, judge_situation, still_open
-from .._rules.judge import judge, judge_scheduled
+from .._rules.judge import judge, judge_scheduled, raise_errors
+from .._times import zulu
 from .._wire import facts
-from ..errors import InvalidChange, Problem
+from ..errors import Problem
 from . import compare
 from .compare import instant, leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import Listed, place_of, zulu
+from .occurrences import Listed, place_of
 from .plan_data import Change, Diff, FieldChange, PlanData
 from .timing import TIMED, Timing, complete, is_series
 
@@ -40,9 +41,7 @@ def make_plan(
     """
     view = _view(answer, occurrence)
     diff = work_out(change, view, now=now, occurrence=occurrence, seen=seen)
-    errors = [problem for problem in diff.problems if problem.severity == "error"]
-    if errors:
-        raise InvalidChange(errors)
+    raise_errors(diff.problems)
     made_at = now.replace(microsecond=0)
     salt = salt_of(meeting, made_at)
     return PlanData(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota, Reading
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
-from .._times import WireTimeError, zone
+from .._times import WireTimeError, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
@@ -22,34 +22,41 @@ _SEAL = "digests"
 
 
 def seal(schema: str, members: Mapping[str, Any]) -> str:
-    """Write the members with their digests."""
+    """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
     text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    # Half a surrogate pair, which an answer may hold, goes into no file as it is.
-    return text if text.isascii() or _encodable(text) else json.dumps(whole, indent=2) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which an answer may hold, goes into no file as it is.
+        return json.dumps(whole, indent=2) + "\n"
+    return text
 
 
-def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
-    """Read what `seal` wrote; PlanError says what is wrong with it, and `again` what to do."""
+def _unseal(text: str | bytes, schema: str, *, next_step: str) -> dict[str, Any]:
+    """Read what `seal` wrote; PlanError says what is wrong with it, and `next_step` what to do."""
     kind = schema.partition(".")[2].partition("/")[0]
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise PlanError(f"The {kind} is not JSON{where}: it is damaged", next_step=again) from None
+        raise PlanError(
+            f"The {kind} is not JSON{where}: it is damaged", next_step=next_step
+        ) from None
     found = whole.get("schema") if isinstance(whole, dict) else None
     if not isinstance(found, str):
-        raise PlanError(f"This is no {kind}: it has no schema", next_step=again)
+        raise PlanError(f"This is no {kind}: it has no schema", next_step=next_step)
     if found != schema:
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
-        raise PlanError(f"This is no {schema}: {what}", next_step=again)
+        raise PlanError(f"This is no {schema}: {what}", next_step=next_step)
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
         raise PlanError(
-            f"The {kind} has no digests, so nobody knows if it is whole", next_step=again
+            f"The {kind} has no digests, so it is not known whether it is whole",
+            next_step=next_step,
         )
     names = sorted({*whole, *digests})
     wrong = [
@@ -58,24 +65,24 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
     if wrong:
         raise PlanError(
             f"The {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
-            next_step=again,
+            next_step=next_step,
         )
     return dict(whole)
 
 
-def check_shape(
-    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, again: str
+def _check_shape(
+    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, next_step: str
 ) -> None:
     """Raise PlanError for a member that is missing, or is not what is written there.
 
-    Digests tell an accident, and no will: whoever edits a file can make them anew.
+    Digests tell an accident, and no will: whoever edits a file can write new ones.
     """
     for name, kinds in shape.items():
         if name not in given:
-            raise PlanError(f"The {kind} lacks {name}", next_step=again)
+            raise PlanError(f"The {kind} lacks {name}", next_step=next_step)
         if type(given[name]) not in kinds:
             wanted = " or ".join(_KINDS[one] for one in kinds)
-            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=again)
+            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=next_step)
 
 
 _KINDS = {
@@ -86,14 +93,6 @@ _KINDS = {
     bool: "a boolean",
     type(None): "null",
 }
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _digest(value: Any) -> str:
@@ -116,11 +115,11 @@ _PLAN_SHAPE: Mapping[str, tuple[type, ...]] = {
     "topic": (str,),
     "allow": (list,),
 }
-_PLAN_AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
+_NEW_PLAN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
 
 
 def write_plan(plan: PlanData, *, secrets: bool) -> str:
-    """Write a plan; PlanError if it holds a secret and `secrets` was not asked for."""
+    """Write a plan; PlanError if it holds a secret and `secrets` is false."""
     hidden = list(hidden_paths(dict(plan.body)))
     if hidden and not secrets:
         raise PlanError(
@@ -146,7 +145,7 @@ def plan_as_data(plan: PlanData) -> dict[str, Any]:
         "price": plan.price,
         "body": masked(dict(plan.body)),
         "changes": [change.to_dict() for change in plan.changes],
-        "dates": None if plan.dates is None else write_dates(plan.dates),
+        "dates": None if plan.dates is None else _write_dates(plan.dates),
         "problems": [problem.to_dict() for problem in plan.problems],
         "allow": list(plan.allow),
         "read": without_digests(plan.read),
@@ -155,40 +154,40 @@ def plan_as_data(plan: PlanData) -> dict[str, Any]:
 
 def read_plan(text: str | bytes) -> PlanData:
     """Read a plan; PlanError says what is wrong with the file."""
-    given = unseal(text, PLAN_SCHEMA, again=_PLAN_AGAIN)
-    check_shape(given, _PLAN_SHAPE, "plan", again=_PLAN_AGAIN)
+    given = _unseal(text, PLAN_SCHEMA, next_step=_NEW_PLAN)
+    _check_shape(given, _PLAN_SHAPE, "plan", next_step=_NEW_PLAN)
     try:
         return PlanData(
             int(given["meeting"]),
             str(given["account"]),
             dict(given["body"]),
-            tuple(read_change(one) for one in given["changes"]),
-            tuple(read_problem(one) for one in given["problems"]),
-            read=_plan_from(given["read"]),
-            made_at=given["made_at"] and moment(given["made_at"]),
+            tuple(_read_change(one) for one in given["changes"]),
+            tuple(_read_problem(one) for one in given["problems"]),
+            read=_read_basis(given["read"]),
+            made_at=given["made_at"] and _moment(given["made_at"]),
             occurrence=given["occurrence"] and str(given["occurrence"]),
-            dates=given["dates"] and dates_from(given["dates"]),
+            dates=given["dates"] and _read_dates(given["dates"]),
             topic=str(given["topic"]),
             allow=tuple(map(str, given["allow"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"The plan lacks or misstates {error}", next_step=_PLAN_AGAIN) from None
+        raise PlanError(f"The plan lacks or misstates {error}", next_step=_NEW_PLAN) from None
 
 
-def _plan_from(given: Mapping[str, Any]) -> dict[str, Any]:
+def _read_basis(given: Mapping[str, Any]) -> dict[str, Any]:
     dates = given.get("occurrences", {})
     if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
         raise ValueError("read.occurrences")
     return dict(given)
 
 
-def read_change(given: Mapping[str, Any]) -> FieldChange:
-    """Read a change that was written down."""
+def _read_change(given: Mapping[str, Any]) -> FieldChange:
+    """Read a change of one member from a file."""
     return FieldChange(str(given["path"]), given["before"], given["after"])
 
 
-def read_problem(given: Mapping[str, Any]) -> Problem:
-    """Read a problem that was written down."""
+def _read_problem(given: Mapping[str, Any]) -> Problem:
+    """Read a problem from a file."""
     days = tuple(datetime.fromisoformat(day).date() for day in given["dates"])
     severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
     path, rule, message, fix, tag = (
@@ -197,12 +196,7 @@ def read_problem(given: Mapping[str, Any]) -> Problem:
     return Problem(path, severity, rule, message, fix, tag, days)
 
 
-def zulu(instant: datetime) -> str:
-    """Write an instant."""
-    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
-
-
-def moment(text: str) -> datetime:
+def _moment(text: str) -> datetime:
     """Read an instant; ValueError for a time that could be in any zone."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
@@ -210,8 +204,8 @@ def moment(text: str) -> datetime:
     return instant
 
 
-def write_dates(dates: Dates) -> dict[str, Any]:
-    """Write the dates, before and after."""
+def _write_dates(dates: Dates) -> dict[str, Any]:
+    """Write the starts before and after a change."""
 
     def all_of(starts: Iterable[datetime]) -> list[str]:
         return [zulu(start) for start in starts]
@@ -228,10 +222,10 @@ def write_dates(dates: Dates) -> dict[str, Any]:
     }
 
 
-def dates_from(given: Mapping[str, Any]) -> Dates:
-    """Read dates that were written down."""
+def _read_dates(given: Mapping[str, Any]) -> Dates:
+    """Read the starts before and after a change."""
     names = ("before", "after", "edited", "deleted")
-    before, after, edited, deleted = (tuple(map(moment, given[name])) for name in names)
+    before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in names)
     return Dates(before, after, _zone(given["timezone"]), edited, deleted)
 
 
@@ -263,7 +257,7 @@ _RECORD: Mapping[str, tuple[type, ...]] = {
     "dates": (dict, _NONE),
     "hidden": (list,),
 }
-_RECEIPT_AGAIN = (
+_SEE_MEETING = (
     "Only a file that is as it was written can be undone; see the meeting with zoom.get(...)."
 )
 
@@ -273,8 +267,8 @@ def write_receipt(receipt: ReceiptData, *, secrets: bool) -> str:
     record = receipt.record
     effects = () if receipt.verdict is None else receipt.verdict.side_effects
     changed = [change.path for change in effects if writable(change.path)]
-    written = None if record is None else _write(record, changed, secrets=secrets)
-    holds = record is not None and any(hidden_paths(_whole(record)))
+    written = None if record is None else _write_record(record, changed, secrets=secrets)
+    holds = record is not None and any(hidden_paths(_states(record)))
     members = {**receipt_as_data(receipt), "record": written, "secrets": bool(secrets and holds)}
     return seal(RECEIPT_SCHEMA, members)
 
@@ -297,10 +291,10 @@ def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
 
 def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    given = unseal(text, RECEIPT_SCHEMA, again=_RECEIPT_AGAIN)
-    check_shape(given, _RECEIPT_SHAPE, "receipt", again=_RECEIPT_AGAIN)
+    given = _unseal(text, RECEIPT_SCHEMA, next_step=_SEE_MEETING)
+    _check_shape(given, _RECEIPT_SHAPE, "receipt", next_step=_SEE_MEETING)
     if given["record"] is not None:
-        check_shape(given["record"], _RECORD, "receipt's record", again=_RECEIPT_AGAIN)
+        _check_shape(given["record"], _RECORD, "receipt's record", next_step=_SEE_MEETING)
     try:
         error = given["verify_error"]
         return ReceiptData(
@@ -308,23 +302,21 @@ def read_receipt(text: str | bytes) -> ReceiptData:
             bool(given["sent"]),
             given["tracking_id"],
             None,
-            tuple(read_problem(one) for one in given["warnings"]),
+            tuple(_read_problem(one) for one in given["warnings"]),
             error and RezoomError(str(error["message"]), sent=error["sent"]),
-            _verdict(given) if given["verified"] else None,
-            given["record"] and _record(given["record"]),
+            _read_verdict(given) if given["verified"] else None,
+            given["record"] and _read_record(given["record"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(
-            f"The receipt lacks or misstates {error}", next_step=_RECEIPT_AGAIN
-        ) from None
+        raise PlanError(f"The receipt lacks or misstates {error}", next_step=_SEE_MEETING) from None
 
 
-def _whole(record: Record) -> dict[str, Any]:
+def _states(record: Record) -> dict[str, Any]:
     return {"body": dict(record.body), "before": record.before, "after": record.after}
 
 
-def _write(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str, Any]:
-    states = _whole(record)
+def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str, Any]:
+    states = _states(record)
     hidden = {
         *hidden_paths(states["body"]),
         *(path for path in changed if is_secret(path.rpartition(".")[2])),
@@ -335,28 +327,28 @@ def _write(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str
         "occurrence": record.occurrence,
         # What was hidden is named, so that undoing can say what it cannot bring back.
         "hidden": [] if secrets else sorted(hidden),
-        "dates": None if record.dates is None else write_dates(record.dates),
+        "dates": None if record.dates is None else _write_dates(record.dates),
         **(states if secrets else {name: without_secrets(one) for name, one in states.items()}),
     }
 
 
-def _record(given: Mapping[str, Any]) -> Record:
+def _read_record(given: Mapping[str, Any]) -> Record:
     return Record(
         str(given["account"]),
         dict(given["body"]),
-        moment(given["at"]),
+        _moment(given["at"]),
         given["occurrence"],
         given["before"],
         given["after"],
-        given["dates"] and dates_from(given["dates"]),
+        given["dates"] and _read_dates(given["dates"]),
         tuple(map(str, given["hidden"])),
     )
 
 
-def _verdict(given: Mapping[str, Any]) -> Verdict:
+def _read_verdict(given: Mapping[str, Any]) -> Verdict:
     ignored, unseen = (
-        {path: read_problem(one) for path, one in given[name].items()}
+        {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")
     )
-    effects = tuple(read_change(one) for one in given["side_effects"])
+    effects = tuple(_read_change(one) for one in given["side_effects"])
     return Verdict(given["applied"], ignored, unseen, effects)

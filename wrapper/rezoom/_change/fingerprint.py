@@ -10,10 +10,11 @@ from typing import Any
 
 from .._paths import at
 from .._redaction import HIDDEN, is_secret, masked
+from .._times import zulu
 from ..errors import PlanStale
 from . import compare
 from .compare import instant, leaves
-from .occurrences import Listed, place_of, zulu
+from .occurrences import Listed, place_of
 from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
@@ -21,7 +22,7 @@ _SERIES = ("type", "timezone", "recurrence")
 
 
 def salt_of(meeting: int, made_at: datetime | None) -> str:
-    """Make the digests of one plan differ from those of any other."""
+    """Return a salt that makes the digests of one plan differ from those of any other."""
     return f"{meeting}/{made_at}"
 
 
@@ -33,7 +34,7 @@ def fingerprint(
     occurrence: Listed | None = None,
     seen: bool = True,
 ) -> dict[str, Any]:
-    """Keep what the meeting has at the members that are about to change; of secrets a digest.
+    """Return what the meeting has at the members that are about to change; of secrets a digest.
 
     The passcode inside a link is not kept at all.
     """
@@ -61,7 +62,7 @@ def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
     return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
 
 
-def differences(
+def _differences(
     read: Mapping[str, Any],
     view: Mapping[str, Any],
     *,
@@ -69,7 +70,7 @@ def differences(
     now: datetime,
     occurrence: Listed | None = None,
 ) -> list[FieldChange]:
-    """List what has changed since: before, and now."""
+    """List what has changed in the meeting since the plan was made."""
     found = []
     for path, before in read.items():
         if path == "occurrences":
@@ -132,7 +133,7 @@ def check_fresh(
         return
     view = answer if occurrence is None else {**answer, **_own(occurrence)}
     salt = salt_of(plan.meeting, plan.made_at)
-    changes = differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
+    changes = _differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
     start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
     if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))

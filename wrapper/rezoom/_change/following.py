@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from .._redaction import masked
-from .occurrences import zulu
+from .._times import zulu
 from .plan_data import Split
 from .results import Plan, R
 from .text import describe_split

@@ -1,4 +1,4 @@
-"""The occurrences of a series: before and after a change, in a read, and the one meant."""
+"""The occurrences of a series: as Zoom makes and lists them, and the one that is meant."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._times import WireTimeError, zone
+from .._times import WireTimeError, zone, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence._pattern import Forever, Weekly
 from .compare import instant
 
+if TYPE_CHECKING:
+    from .._wire import MeetingOccurrence
+
+    # What names an occurrence: its id, its day, its start, or the occurrence itself.
+    When: TypeAlias = "str | date | datetime | Occurrence | MeetingOccurrence | Listed"
+
 # Longer than any list of occurrences that Zoom makes.
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
+_DELETED = "deleted"
+_YEAR = timedelta(days=366)
+_FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class Dates:
     before: tuple[datetime, ...]
     after: tuple[datetime, ...]
     place: ZoneInfo
-    # Meetings that somebody moved or deleted one by one: a change of the series makes them anew.
+    # Meetings that somebody moved or deleted one by one: a change of the series resets them.
     edited: tuple[datetime, ...] = ()
     deleted: tuple[datetime, ...] = ()
 
@@ -76,22 +85,14 @@ def expected(series: Series | None, now: datetime) -> tuple[datetime, ...]:
     return tuple(start.utc for start in bounded(series, now) if start.utc > now)
 
 
-def horizon(series: Series) -> int:
-    """Tell how many meetings Zoom makes of a series without an end."""
-    weekly = isinstance(series.recurrence.pattern, Weekly)
-    return facts.ENDLESS.weekly if weekly else facts.ENDLESS.other
-
-
 def bounded(series: Series, now: datetime) -> Iterator[Occurrence]:
     """Yield the starts of a series as far as Zoom makes them."""
     if isinstance(series.recurrence.end, Forever):
-        yield from series.next(horizon(series), after=now)
+        weekly = isinstance(series.recurrence.pattern, Weekly)
+        made = facts.ENDLESS.weekly if weekly else facts.ENDLESS.other
+        yield from series.next(made, after=now)
     else:
         yield from islice(series, _LOOK_AHEAD)
-
-
-_DELETED = "deleted"
-_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +169,13 @@ def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
 
 
-def zulu(moment: datetime) -> str:
-    """Write an instant as Zoom does."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:
-    """Leave out what has begun."""
+    """List the occurrences that have not begun yet."""
     return tuple(item for item in items if item.utc > now)
 
 
 def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 3) -> list[Listed]:
-    """Choose those that a caller may have meant, in time."""
+    """Choose the occurrences that a caller may have meant, in the order of their starts."""
     there = [item for item in items if not item.deleted]
     if when is None:
         return there[:count]
@@ -211,14 +207,6 @@ def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
         )
 
 
-if TYPE_CHECKING:
-    from .._wire import MeetingOccurrence
-
-    When: TypeAlias = str | date | datetime | Occurrence | MeetingOccurrence | Listed
-
-_FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
-
-
 def known_id(when: object) -> str | None:
     """Return the id that `when` itself names; None where the meeting has to be read for it."""
     if isinstance(when, date | Occurrence):
@@ -229,7 +217,7 @@ def known_id(when: object) -> str | None:
         return when.id
     item = _item(when)
     if item is not None:
-        if item.get("status") == "deleted":
+        if item.get("status") == _DELETED:
             raise _refused(f"{item.get('start_time')} was deleted", "choose another occurrence")
         when = item.get("occurrence_id")
     if isinstance(when, str) and when.isascii() and when.isdigit():
@@ -277,7 +265,7 @@ def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
 
 
 def not_there(number: str, answer: Mapping[str, Any]) -> OccurrenceError:
-    """Say that no occurrence has the id, and which ones there are."""
+    """Return the error that no occurrence has the id, with those that there are."""
     return _refused(
         f"the meeting has no occurrence {number}: it is over, was deleted, or never was",
         _FIX,

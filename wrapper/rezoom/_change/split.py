@@ -14,13 +14,13 @@ from datetime import date, datetime
 from typing import Any
 
 from .._paths import drop, merge, pattern_path, put
-from .._rules.judge import judge_scheduled
+from .._rules.judge import judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
+from .._times import zulu
 from .._wire import facts
-from ..errors import InvalidChange, OccurrenceError, Problem
-from ..recurrence import Series
+from ..errors import OccurrenceError, Problem
+from ..recurrence import Recurrence, Series
 from ..recurrence._pattern import Count
-from ..recurrence._series import Recurrence
 from ..recurrence._zones import last_instant
 from ..recurrence._zoom import SERIES_TYPE
 from .compare import leaves
@@ -35,10 +35,9 @@ from .occurrences import (
     place_of,
     planned_start,
     upcoming,
-    zulu,
 )
 from .plan_data import Change, Split
-from .timing import on_pattern, series_of
+from .timing import first_on_pattern, series_of
 
 # Members that a meeting gets when it is created, or says with its start.
 _OWN = frozenset({"start_time", "timezone", "recurrence", "type", "schedule_for", "pre_schedule"})
@@ -136,9 +135,7 @@ def _new(
         for path in excess:
             drop(copied, path)
         new, problems = _judged(change, now, complete)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise InvalidChange(errors)
+    raise_errors(problems)
     return new, problems
 
 
@@ -170,7 +167,7 @@ def _laid_over(copied: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any
         new.pop("timezone")
     merge(new, wanted)
     if "start_time" not in wanted and "recurrence" in wanted:
-        new["start_time"] = on_pattern(new) or new["start_time"]
+        new["start_time"] = first_on_pattern(new) or new["start_time"]
     return new
 
 

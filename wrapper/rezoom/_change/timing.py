@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import InvalidChange, Problem
-from ..recurrence import Occurrence, Series
-from ..recurrence._zoom import SERIES_TYPE, first_wall_clock, read_recurrence
+from ..recurrence import Occurrence, Recurrence, Series
+from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
 from .compare import instant, same
 from .merge import completed, present_of, remaining_of
 from .occurrences import Dates, Listed, bounded, expected, listed, place_of, upcoming
@@ -24,7 +24,7 @@ TIMED = ("start_time", "timezone", "recurrence")
 
 @dataclass(slots=True)
 class Timing:
-    """What an update of a series says about time, and what comes of it."""
+    """The time members of an update of a series, completed, and the meetings they make."""
 
     body: dict[str, Any]
     dates: Dates
@@ -49,19 +49,19 @@ def complete(
     `whole`: the body's recurrence stands for itself, and nothing of the present one is added.
     """
     present = present_of(answer.get("recurrence"))
-    asked = body.get("recurrence")
+    requested = body.get("recurrence")
     timed = {name: body[name] for name in TIMED if name in body}
     place = place_of(body) or place_of(answer) or ZoneInfo("UTC")
     items = listed(answer)
     ahead = upcoming(items, now)
     old = _series(present, answer.get("start_time"), place_of(answer) or place)
-    slots = {} if old is None else {start.utc: start for start in bounded(old, now)}
-    remaining = remaining_of(present, len(ahead) or sum(start > now for start in slots))
-    if not whole and (present or asked is not None) and isinstance(asked or {}, dict):
-        timed["recurrence"] = completed(present | remaining, asked or {})
+    planned = {} if old is None else {start.utc: start for start in bounded(old, now)}
+    remaining = remaining_of(present, len(ahead) or sum(start > now for start in planned))
+    if not whole and (present or requested is not None) and isinstance(requested or {}, dict):
+        timed["recurrence"] = completed(present | remaining, requested or {})
     recurrence = timed.get("recurrence")
     if "start_time" not in timed:
-        start = next_wall_clock(old, slots, ahead, now) or _resumed(
+        start = _next_wall_clock(old, planned, ahead, now) or _resumed(
             recurrence, answer.get("start_time"), place_of(answer) or place, now
         )
         if start is not None:
@@ -74,19 +74,15 @@ def complete(
     except InvalidChange as error:
         errors = error.problems
     if new is not None and "start_time" not in body:
-        # Nobody knows if Zoom counts a start that is off the pattern.
+        # It is not known whether Zoom counts a start that is off the pattern.
         new = replace(new, start=first_wall_clock(new))
         timed["start_time"] = new.start.isoformat(timespec="seconds")
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
-    planned = slots or {item.utc for item in there}
-    dates = Dates(
-        tuple(item.utc for item in there),
-        after,
-        place,
-        tuple(item.utc for item in there if _is_edited(item, planned, answer)),
-        _returning(ahead, after, place),
-    )
+    on_pattern = planned or {item.utc for item in there}
+    edited = tuple(item.utc for item in there if _is_edited(item, on_pattern, answer))
+    returning = _returning(ahead, after, place)
+    dates = Dates(tuple(item.utc for item in there), after, place, edited, returning)
     timing = Timing(
         timed, dates, series=new, start_requested="start_time" in body, errors=tuple(errors)
     )
@@ -107,15 +103,15 @@ def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
     return _series(recurrence, body.get("start_time"), place_of(body) or place)
 
 
-def on_pattern(body: Mapping[str, Any]) -> str | None:
-    """Return the first start on the pattern."""
+def first_on_pattern(body: Mapping[str, Any]) -> str | None:
+    """Return the first start that is on the pattern, on the series' own clock."""
     series = series_of(body, ZoneInfo("UTC"))
     return None if series is None else first_wall_clock(series).isoformat(timespec="seconds")
 
 
-def next_wall_clock(
+def _next_wall_clock(
     series: Series | None,
-    slots: Mapping[datetime, Occurrence],
+    planned: Mapping[datetime, Occurrence],
     ahead: tuple[Listed, ...],
     now: datetime,
 ) -> datetime | None:
@@ -126,7 +122,7 @@ def next_wall_clock(
     """
     there = [item for item in ahead if not item.deleted]
     if series is not None:
-        found = (slots[item.utc] for item in there if item.utc in slots)
+        found = (planned[item.utc] for item in there if item.utc in planned)
         known = next(found if ahead else iter(series.next(after=now)), None)
         if known is not None:
             # As the pattern has it: a start that the clocks moved must not move the others.
@@ -149,7 +145,7 @@ def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
     local = datetime.fromisoformat(start)
     if local.tzinfo is not None:
         local = moment.astimezone(place).replace(tzinfo=None)
-    return Series(read_recurrence(recurrence, place)[0], local, place).not_empty()
+    return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place)
 
 
 def _resumed(recurrence: object, start: object, place: ZoneInfo, now: datetime) -> datetime | None:
@@ -174,14 +170,14 @@ def _is_there(
     remaining: dict[str, int],
     ahead: tuple[Listed, ...],
 ) -> bool:
-    """Tell whether the series is already as asked."""
+    """Tell whether the series already has the requested times."""
     body, place = timing.body, timing.dates.place
-    asked = body.get("recurrence", {})
+    requested = body.get("recurrence", {})
     if answer.get("type") != SERIES_TYPE or place.key != answer.get("timezone", place.key):
         return False
-    if not isinstance(asked, dict):
+    if not isinstance(requested, dict):
         return False
-    pattern = [{k: v for k, v in one.items() if k != "end_times"} for one in (asked, present)]
+    pattern = [{k: v for k, v in one.items() if k != "end_times"} for one in (requested, present)]
     for one in pattern:
         one.setdefault("repeat_interval", 1)
     if not same("recurrence", pattern[0], pattern[1]) or pattern[0].keys() != pattern[1].keys():
@@ -193,10 +189,10 @@ def _is_there(
         return False
     counts = {present.get("end_times"), remaining.get("end_times", present.get("end_times"))}
     raw = answer.get("recurrence", {}).get("end_times")
-    if asked.get("end_times") == 0 and raw != 0:
+    if requested.get("end_times") == 0 and raw != 0:
         # Zoom would make the series longer: as many meetings from now on, again.
         return bool(ahead) and timing.dates.after[-1:] <= (ahead[-1].utc,)
-    return asked.get("end_times") in counts
+    return requested.get("end_times") in counts
 
 
 def _returning(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from .._change.results import Plan, Receipt
 from .._change.split import split_series
 from .._clock import Wait
 from .._http.flow import Flow, Host, Policy
+from .._rules.judge import raise_errors
 from .._rules.meeting_id import meeting_number
 from .._wire import read_meeting
 from ..errors import InvalidChange, PlanError, PlanStale, Problem
@@ -53,10 +54,9 @@ def update_known(
     found = yield from read_first(desk, target.meeting, policy, when, alone=verify)
     number = found.occurrence.id if found.occurrence else None
     row = found.occurrence.to_dict() if found.occurrence else False
-    problems = _refusing(
-        rejudge(problems, body, found.answer, now=asked.now, occurrence=row, allow=asked.allow)
-    )
-    job = written_job(target.meeting, body, number, problems)
+    known = rejudge(problems, body, found.answer, now=asked.now, occurrence=row, allow=asked.allow)
+    raise_errors(known)
+    job = written_job(target.meeting, body, number, known)
     before = found.answer if found.seen else None
     return (yield from send(desk, job, host, policy, before=before, verify=verify))
 
@@ -132,7 +132,7 @@ def apply(
     row = found.occurrence.to_dict() if found.occurrence else False
     # A file may have come from anywhere: its body is judged like any other.
     again = judge_written(planned.body, occurrence=bool(row), allow=planned.allow)
-    _refusing(
+    raise_errors(
         rejudge(again, planned.body, found.answer, now=now, occurrence=row, allow=planned.allow)
     )
     return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
@@ -171,13 +171,6 @@ def _plan(
         seen=found.seen,
     )
     return made, found
-
-
-def _refusing(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise InvalidChange(errors)
-    return tuple(problems)
 
 
 def _carry_out(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -105,6 +105,13 @@ def judge_scheduled(
     body, problems = judge({**given, **written}, {}, extra=extra, allow=allow, complete=complete)
     known = {problem.rule for problem in own}
     return body, [*twice, *own, *(one for one in problems if one.rule not in known)]
+
+
+def raise_errors(problems: Iterable[Problem]) -> None:
+    """Raise InvalidChange with the errors among the problems, where there are any."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise InvalidChange(errors)
 
 
 def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
