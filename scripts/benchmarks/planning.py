@@ -11,7 +11,7 @@ from rezoom._change.diff import make_plan
 from rezoom._change.plan_data import Change
 from rezoom._change.results import Plan
 from rezoom._change.timing import dates_of
-from rezoom._change.verify import compare
+from rezoom._change.verify import verdict_of
 from rezoom.recurrence import THU, TUE, Recurrence, Series
 
 from .harness import Case, Goal
@@ -75,4 +75,4 @@ def _plan(read: dict[str, Any], *, schedule: Series | None = None, **fields: Any
 
 def _compare(body: dict[str, Any], read: dict[str, Any]) -> object:
     dates = dates_of(body, read, NOW)
-    return compare(body, read, read, now=NOW, dates=dates)
+    return verdict_of(body, read, read, now=NOW, dates=dates)

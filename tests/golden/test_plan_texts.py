@@ -76,7 +76,7 @@ def undone() -> Any:
 
 
 def split() -> Any:
-    """Split the series."""
+    """Split the series at the date in February."""
     first = choose(date(2027, 2, 15), answer())
     change = Change(None, {"topic": "Later", "duration": 30})
     made = split_series(

@@ -45,7 +45,7 @@ def answer(series: Series, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "wanted"),
+    ("changed", "wanted"),
     [
         ({"end_times": 5}, {**WEEKLY, "end_times": 5}),
         ({"weekly_days": "3"}, {**WEEKLY, "weekly_days": "3"}),
@@ -64,9 +64,9 @@ def answer(series: Series, **more: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_recurrence_is_completed(asked: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """The asked members, the present ones, and none that they exclude."""
-    assert completed(WEEKLY, asked) == wanted
+def test_a_recurrence_is_completed(changed: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """The changed members, the present ones, and none that they exclude."""
+    assert completed(WEEKLY, changed) == wanted
 
 
 def test_a_day_of_the_month_and_a_weekday_exclude_each_other() -> None:
@@ -80,7 +80,7 @@ def test_a_day_of_the_month_and_a_weekday_exclude_each_other() -> None:
 
 
 def test_an_end_of_a_date_goes_with_a_count() -> None:
-    """And comes back when it is asked for."""
+    """A series has one end: by its count or by a date."""
     dated = {"type": 1, "repeat_interval": 1, "end_date_time": "2027-06-30T21:59:59Z"}
 
     assert completed(dated, {"end_times": 3}) == {"type": 1, "repeat_interval": 1, "end_times": 3}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._redaction import HIDDEN, Veiled, masked
+from .._redaction import HIDDEN, MaskedRepr, masked
 from ..errors import LedgerError, Problem, RezoomError
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ class PlanData:
     allow: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "body", Veiled(self.body))
-        object.__setattr__(self, "read", Veiled(self.read))
+        object.__setattr__(self, "body", MaskedRepr(self.body))
+        object.__setattr__(self, "read", MaskedRepr(self.read))
 
     @property
     def empty(self) -> bool:
@@ -133,7 +133,7 @@ class Verdict:
     side_effects: tuple[FieldChange, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "applied", Veiled(self.applied))
+        object.__setattr__(self, "applied", MaskedRepr(self.applied))
 
     def __repr__(self) -> str:
         parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))
@@ -184,4 +184,4 @@ class Split:
     dates: Dates | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "new", Veiled(self.new))
+        object.__setattr__(self, "new", MaskedRepr(self.new))

@@ -127,8 +127,10 @@ class Plan(PlanData, Generic[R]):
     """An update that was worked out from one read and not sent yet.
 
     `changes` are the members that differ, `body` is the exact request and nothing that is already
-    so; `problems` are warnings. `dates` shows the meetings of a series before and after. `str()` is
-    a diff for people, without secrets. `read` is what the plan rests on: `apply` compares it.
+    so; `problems` are warnings. `dates` shows the meetings of a series before and after, in UTC.
+    `made_at` (aware) is when it was made, `occurrence` the id of the one occurrence it changes.
+    `str()` is a diff for people, without secrets. `read` is what the plan rests on: `apply`
+    compares it.
     """
 
     _apply: Callable[..., R] | None = field(default=None, compare=False)

@@ -11,7 +11,7 @@ from .._change.compare import instant
 from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there, place_of
 from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
-from .._change.verify import compare
+from .._change.verify import verdict_of
 from .._http.flow import Flow, Pause, Policy, exchange
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
@@ -124,7 +124,7 @@ def _look(desk: Desk, receipt: Receipt, record: Record, policy: Policy) -> Flow[
 
 def _compared(record: Record, after: Mapping[str, Any]) -> Verdict:
     try:
-        return compare(
+        return verdict_of(
             record.body,
             record.before,
             after,

@@ -319,8 +319,10 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 @cache
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
-    asked = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
-    return frozenset(r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in asked)
+    conditional = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
+    return frozenset(
+        r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in conditional
+    )
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
@@ -350,7 +352,7 @@ def _within(member: str, name: str) -> bool:
 
 @cache
 def _needed_by(rule: str) -> tuple[str, ...]:
-    """List what a rule wants to know of the meeting before it can say anything."""
+    """List the members of the meeting without which a rule can say nothing."""
     rows = load_schema("situations")["allOf"]
     when = next(row["not"] for row in rows if row["x-rule"] == rule)
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
