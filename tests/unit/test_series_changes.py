@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rezoom import MON, OccurrenceError, Recurrence, Series
 from rezoom._change.merge import completed
 from rezoom._change.occurrences import (
-    Dates,
     Listed,
     choose,
     choose_id,
@@ -21,7 +20,7 @@ from rezoom._change.occurrences import (
     listed,
     planned_start,
 )
-from rezoom._change.plan_data import Change
+from rezoom._change.plan_data import Change, Dates
 from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
 from rezoom.recurrence import FRI, WED

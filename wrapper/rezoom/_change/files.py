@@ -15,8 +15,7 @@ from .._times import WireTimeError, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
-from .occurrences import Dates
-from .plan_data import FieldChange, PlanData, ReceiptData, Record, Verdict
+from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
 

@@ -31,53 +31,6 @@ _YEAR = timedelta(days=366)
 _FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The meetings to come, before a change of the series and after it, as instants in UTC."""
-
-    before: tuple[datetime, ...]
-    after: tuple[datetime, ...]
-    place: ZoneInfo
-    # Meetings that somebody moved or deleted one by one: a change of the series resets them.
-    edited: tuple[datetime, ...] = ()
-    deleted: tuple[datetime, ...] = ()
-
-    @property
-    def moved(self) -> tuple[tuple[datetime, datetime], ...]:
-        """Meetings that take place at another time: pairs of before and after."""
-        return tuple(self._pairs())
-
-    @property
-    def appears(self) -> tuple[datetime, ...]:
-        """Meetings that were not there before."""
-        known = {*self.before, *(after for _, after in self._pairs())}
-        return tuple(start for start in self.after if start not in known)
-
-    @property
-    def disappears(self) -> tuple[datetime, ...]:
-        """Meetings that are no longer there."""
-        kept = {*self.after, *(before for before, _ in self._pairs())}
-        return tuple(start for start in self.before if start not in kept)
-
-    def _pairs(self) -> Iterator[tuple[datetime, datetime]]:
-        """Pair the starts of one day; or all of them, where every date moves by the same."""
-        known, planned = set(self.before), set(self.after)
-        old = [start for start in self.before if start not in planned]
-        new = [start for start in self.after if start not in known]
-        walls = [
-            [start.astimezone(self.place).replace(tzinfo=None) for start in side]
-            for side in (old, new)
-        ]
-        whole = len(old) == len(self.before) and len(new) == len(self.after) == len(old)
-        if whole and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
-            yield from zip(old, new, strict=True)
-            return
-        days = {wall.date(): start for wall, start in zip(walls[1], new, strict=True)}
-        for wall, start in zip(walls[0], old, strict=True):
-            if wall.date() in days:
-                yield start, days[wall.date()]
-
-
 def expected(series: Series | None, now: datetime) -> tuple[datetime, ...]:
     """List the starts that Zoom makes of a series, as instants still to come."""
     if series is None:

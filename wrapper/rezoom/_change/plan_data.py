@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from .._ledger.gauge import Quota, Reading
 from .._redaction import HIDDEN, MaskedRepr, masked
 from ..errors import LedgerError, Problem, RezoomError
 
 if TYPE_CHECKING:
-    from .._ledger.gauge import Quota, Reading
     from ..recurrence import Series
-    from .occurrences import Dates
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,6 +54,53 @@ def words(value: object) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(words(item) for item in value) or "empty"
     return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The meetings to come, before a change of the series and after it, as instants in UTC."""
+
+    before: tuple[datetime, ...]
+    after: tuple[datetime, ...]
+    place: ZoneInfo
+    # Meetings that somebody moved or deleted one by one: a change of the series resets them.
+    edited: tuple[datetime, ...] = ()
+    deleted: tuple[datetime, ...] = ()
+
+    @property
+    def moved(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Meetings that take place at another time: pairs of before and after."""
+        return tuple(self._pairs())
+
+    @property
+    def appears(self) -> tuple[datetime, ...]:
+        """Meetings that were not there before."""
+        known = {*self.before, *(after for _, after in self._pairs())}
+        return tuple(start for start in self.after if start not in known)
+
+    @property
+    def disappears(self) -> tuple[datetime, ...]:
+        """Meetings that are no longer there."""
+        kept = {*self.after, *(before for before, _ in self._pairs())}
+        return tuple(start for start in self.before if start not in kept)
+
+    def _pairs(self) -> Iterator[tuple[datetime, datetime]]:
+        """Pair the starts of one day; or all of them, where every date moves by the same."""
+        known, planned = set(self.before), set(self.after)
+        old = [start for start in self.before if start not in planned]
+        new = [start for start in self.after if start not in known]
+        walls = [
+            [start.astimezone(self.place).replace(tzinfo=None) for start in side]
+            for side in (old, new)
+        ]
+        whole = len(old) == len(self.before) and len(new) == len(self.after) == len(old)
+        if whole and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
+            yield from zip(old, new, strict=True)
+            return
+        days = {wall.date(): start for wall, start in zip(walls[1], new, strict=True)}
+        for wall, start in zip(walls[0], old, strict=True):
+            if wall.date() in days:
+                yield start, days[wall.date()]
 
 
 @dataclass(frozen=True, slots=True)

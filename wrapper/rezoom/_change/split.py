@@ -27,7 +27,6 @@ from .compare import leaves
 from .diff import make_plan
 from .merge import completed, present_of
 from .occurrences import (
-    Dates,
     Listed,
     expected,
     listed,
@@ -36,7 +35,7 @@ from .occurrences import (
     planned_start,
     upcoming,
 )
-from .plan_data import Change, Split
+from .plan_data import Change, Dates, Split
 from .timing import first_on_pattern, series_of
 
 # Members that a meeting gets when it is created, or says with its start.

@@ -13,8 +13,7 @@ from .._wire import facts
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from .occurrences import Dates
-    from .plan_data import PlanData, Split
+    from .plan_data import Dates, PlanData, Split
 
 _MOST_SHOWN = 8
 

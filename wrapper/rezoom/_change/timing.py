@@ -17,7 +17,8 @@ from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
 from .compare import instant, same
 from .merge import completed, present_of, remaining_of
-from .occurrences import Dates, Listed, bounded, expected, listed, place_of, upcoming
+from .occurrences import Listed, bounded, expected, listed, place_of, upcoming
+from .plan_data import Dates
 
 TIMED = ("start_time", "timezone", "recurrence")
 

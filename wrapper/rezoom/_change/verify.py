@@ -12,8 +12,8 @@ from ..errors import Problem
 from . import compare
 from .compare import instant, leaves
 from .diff import is_so
-from .occurrences import Dates, listed, place_of
-from .plan_data import FieldChange, Verdict
+from .occurrences import listed, place_of
+from .plan_data import Dates, FieldChange, Verdict
 
 _OCCURRENCES = "occurrences"
 _END_TIMES = "recurrence.end_times"
