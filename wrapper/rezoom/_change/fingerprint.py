@@ -121,16 +121,9 @@ def _listing(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_fresh(
-    plan: PlanData,
-    answer: Mapping[str, Any],
-    occurrence: Listed | None,
-    *,
-    now: datetime,
-    force: bool,
+    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
 ) -> None:
-    """Raise PlanStale, naming what has changed, unless `force`."""
-    if force:
-        return
+    """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
     view = answer if occurrence is None else {**answer, **_own(occurrence)}
     salt = salt_of(plan.meeting, plan.made_at)
     changes = _differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)

@@ -29,7 +29,8 @@ class Following(Split, Generic[R]):
     @staticmethod
     def of(data: Split) -> Following:
         """Make the face of a split; its plan has no client yet."""
-        return Following(**{**vars(data), "trim": Plan.of(data.trim)})
+        members: dict[str, Any] = {**vars(data), "trim": Plan.of(data.trim)}
+        return Following(**members)
 
     def bound(self, apply: Callable[..., Any]) -> Following[Any]:
         """Return the same with a client's own `apply` for its plan."""

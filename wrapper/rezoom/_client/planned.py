@@ -123,7 +123,8 @@ def apply(
         return (yield from _carry_out(desk, planned, None, policy, None, verify=verify))
     found = yield from read_first(desk, planned.meeting, policy, planned.occurrence)
     try:
-        check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
+        if not force:
+            check_fresh(planned, found.answer, found.occurrence, now=now)
     except PlanStale:
         if not _is_carried_out(planned, found, now):
             raise
