@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from .._change.following import Following
-    from .._change.occurrences import Dates
+    from .._change.plan_data import Dates
     from .._change.results import Plan, Receipt
     from .._ledger.gauge import Gauge
 

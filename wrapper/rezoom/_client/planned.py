@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from .._change.build import judge_written, make_plan, rejudge
+from .._change.diff import judge_written, make_plan, rejudge
 from .._change.fingerprint import check_fresh
-from .._change.following import Following, make_following
+from .._change.following import Following
 from .._change.occurrences import choose, choose_id, known_id, not_there
-from .._change.plan_data import Record, Wish
+from .._change.plan_data import Change, PlanData, Record, Verdict
 from .._change.results import Plan, Receipt
-from .._change.verify import Verdict
+from .._change.split import split_series
 from .._clock import Wait
 from .._http.flow import Flow, Host, Policy
+from .._rules.judge import raise_errors
 from .._rules.meeting_id import meeting_number
 from .._wire import read_meeting
 from ..errors import InvalidChange, PlanError, PlanStale, Problem
@@ -53,10 +54,9 @@ def update_known(
     found = yield from read_first(context, target.meeting, policy, when, alone=verify)
     number = found.occurrence.id if found.occurrence else None
     row = found.occurrence.to_dict() if found.occurrence else False
-    problems = _refusing(
-        rejudge(problems, body, found.answer, now=call.now, occurrence=row, allow=call.allow)
-    )
-    job = written_job(target.meeting, body, number, problems)
+    known = rejudge(problems, body, found.answer, now=call.now, occurrence=row, allow=call.allow)
+    raise_errors(known)
+    job = written_job(target.meeting, body, number, known)
     before = found.answer if found.seen else None
     return (yield from send(context, job, host, policy, before=before, verify=verify))
 
@@ -77,7 +77,7 @@ def get(
 
 def plan(context: ClientContext, call: UpdateCall) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
-    return (yield from _plan(context, call, context.policy()))[0]
+    return Plan.of((yield from _plan(context, call, context.policy()))[0])
 
 
 def plan_following(context: ClientContext, call: UpdateCall) -> Flow[Following]:
@@ -94,14 +94,15 @@ def plan_following(context: ClientContext, call: UpdateCall) -> Flow[Following]:
         if there is None:
             raise not_there(number, found.answer)
         split = there
-    return make_following(
-        call.wish,
+    made = split_series(
+        call.requested,
         found.answer,
         split,
         meeting=target.meeting,
         account=context.ledger_account,
         now=call.now,
     )
+    return Following.of(made)
 
 
 def apply(
@@ -130,7 +131,8 @@ def apply(
         return (yield from _carry_out(context, planned, None, policy, None, verify=verify))
     found = yield from read_first(context, planned.meeting, policy, planned.occurrence)
     try:
-        check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
+        if not force:
+            check_fresh(planned, found.answer, found.occurrence, now=now)
     except PlanStale:
         if not _is_carried_out(planned, found, now):
             raise
@@ -139,18 +141,18 @@ def apply(
     row = found.occurrence.to_dict() if found.occurrence else False
     # A file may have come from anywhere: its body is judged like any other.
     again = judge_written(planned.body, occurrence=bool(row), allow=planned.allow)
-    _refusing(
+    raise_errors(
         rejudge(again, planned.body, found.answer, now=now, occurrence=row, allow=planned.allow)
     )
     return (yield from _carry_out(context, planned, found.answer, policy, None, verify=verify))
 
 
-def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
+def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
-    wish = Wish(dict(planned.body), {}, allow=planned.allow)
+    change = Change(dict(planned.body), {}, allow=planned.allow)
     try:
         left = make_plan(
-            wish,
+            change,
             found.answer,
             meeting=planned.meeting,
             account=planned.account,
@@ -165,11 +167,11 @@ def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
 
 def _plan(
     context: ClientContext, call: UpdateCall, policy: Policy, *, alone: bool = False
-) -> Flow[tuple[Plan, Found]]:
+) -> Flow[tuple[PlanData, Found]]:
     target = target_of(call) if call.occurrence is None else judged(call)[0]
     found = yield from read_first(context, target.meeting, policy, call.occurrence, alone=alone)
     made = make_plan(
-        call.wish,
+        call.requested,
         found.answer,
         meeting=target.meeting,
         account=context.ledger_account,
@@ -180,16 +182,9 @@ def _plan(
     return made, found
 
 
-def _refusing(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise InvalidChange(errors)
-    return tuple(problems)
-
-
 def _carry_out(
     context: ClientContext,
-    planned: Plan[Any],
+    planned: PlanData,
     before: Mapping[str, Any] | None,
     policy: Policy,
     host: str | None,

@@ -16,7 +16,7 @@ from ..errors import InvalidChange, OccurrenceError, Problem, ServerError
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
-    from .._change.plan_data import Wish
+    from .._change.plan_data import Change
     from ..recurrence import Series
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -49,11 +49,11 @@ class UpdateCall:
     extra: Mapping[str, object] | None = None
 
     @property
-    def wish(self) -> Wish:
+    def requested(self) -> Change:
         """The change itself, without its meeting."""
-        from .._change.plan_data import Wish
+        from .._change.plan_data import Change
 
-        return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
+        return Change(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
 @dataclass(slots=True)

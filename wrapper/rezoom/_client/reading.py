@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
 from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there, place_of
-from .._change.plan_data import Record
+from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
-from .._change.verify import Verdict, compare
+from .._change.verify import verdict_of
 from .._http.flow import Flow, Pause, Policy, exchange
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
@@ -135,7 +135,7 @@ def _look(
 
 def _compared(record: Record, after: Mapping[str, Any]) -> Verdict:
     try:
-        return compare(
+        return verdict_of(
             record.body,
             record.before,
             after,
