@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import InvalidChange, Problem
-from ..recurrence import Occurrence, Series
-from ..recurrence._zoom import SERIES_TYPE, first_wall_clock, read_recurrence
+from ..recurrence import Occurrence, Recurrence, Series
+from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
 from .compare import instant, same
 from .merge import completed, present_of, remaining_of
 from .occurrences import Dates, Listed, bounded, expected, listed, place_of, upcoming
@@ -75,7 +75,7 @@ def complete(
         errors = error.problems
     if new is not None and "start_time" not in body:
         # Nobody knows if Zoom counts a start that is off the pattern.
-        new = replace(new, start=first_wall_clock(new))
+        new = replace(new, start=first_wall_clock(new.timeline))
         timed["start_time"] = new.start.isoformat(timespec="seconds")
     after = expected(new, now)
     there = [item for item in ahead if not item.deleted]
@@ -108,7 +108,9 @@ def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
 def on_pattern(body: Mapping[str, Any]) -> str | None:
     """Return the first start on the pattern."""
     series = series_of(body, ZoneInfo("UTC"))
-    return None if series is None else first_wall_clock(series).isoformat(timespec="seconds")
+    if series is None:
+        return None
+    return first_wall_clock(series.timeline).isoformat(timespec="seconds")
 
 
 def next_wall_clock(
@@ -147,7 +149,7 @@ def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
     local = datetime.fromisoformat(start)
     if local.tzinfo is not None:
         local = moment.astimezone(place).replace(tzinfo=None)
-    return Series(read_recurrence(recurrence, place)[0], local, place).not_empty()
+    return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place)
 
 
 def _resumed(recurrence: object, start: object, place: ZoneInfo, now: datetime) -> datetime | None:
