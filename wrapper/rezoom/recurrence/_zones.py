@@ -7,7 +7,7 @@ over moves forward by as much as the clock does, or is dropped: Zoom does not sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -43,14 +43,16 @@ def starts(
     """Put a wall-clock time on day numbers; `index` is the place of the first one."""
     previous: Occurrence | None = None
     for place, day in enumerate(days, index):
-        wall = datetime.combine(date.fromordinal(day), clock)
-        zoned = wall.replace(tzinfo=tz)
-        start = Occurrence(place, wall, zoned.astimezone(UTC), zoned)
-        if clock_gap(wall, tz):
+        local = datetime.combine(date.fromordinal(day), clock)
+        zoned = datetime.combine(local, clock, tz)
+        utc = zoned.astimezone(UTC)
+        shown = utc.astimezone(tz)
+        # Two times of one zone compare by their clocks, which differ in a gap only.
+        if shown != zoned:
             if clock_gaps == "drop":
                 continue
-            zoned = start.utc.astimezone(tz)
-            start = replace(start, local=zoned.replace(tzinfo=None, fold=0), zoned=zoned)
+            local, zoned = shown.replace(tzinfo=None), shown
+        start = Occurrence(place, local, utc, zoned)
         # Across a day that a zone never had, a start moves onto the next one: one meeting.
         if previous is not None and previous.utc != start.utc:
             yield previous
