@@ -24,7 +24,6 @@ from rezoom._change.plan_data import Change, Dates
 from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
 from rezoom.recurrence import FRI, WED
-from rezoom.recurrence._series import ahead_of
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -91,7 +90,7 @@ def test_a_series_in_the_past_goes_on_in_its_rhythm() -> None:
         datetime(2026, 11, 2, 9), tz=BERLIN
     )  # fmt: skip
 
-    left = ahead_of(every_second, NOW)
+    left = every_second.ahead(NOW)
 
     assert [start.utc for start in left] == list(expected(every_second, NOW))
     assert left.start > NOW.replace(tzinfo=None)

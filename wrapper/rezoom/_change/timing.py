@@ -74,7 +74,7 @@ def complete(
         errors = error.problems
     if new is not None and "start_time" not in body:
         # It is not known whether Zoom counts a start that is off the pattern.
-        new = replace(new, start=first_wall_clock(new))
+        new = replace(new, start=first_wall_clock(new.timeline))
         timed["start_time"] = new.start.isoformat(timespec="seconds")
     dates = _dates(present, expected(new, now), place)
     start_requested = "start_time" in body
@@ -133,7 +133,9 @@ def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
 def first_on_pattern(body: Mapping[str, Any]) -> str | None:
     """Return the first start that is on the pattern, on the series' own clock."""
     series = series_of(body, ZoneInfo("UTC"))
-    return None if series is None else first_wall_clock(series).isoformat(timespec="seconds")
+    if series is None:
+        return None
+    return first_wall_clock(series.timeline).isoformat(timespec="seconds")
 
 
 def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:

@@ -173,7 +173,7 @@ def read_series(
     `names` are what start and zone are called where they were written.
     """
     from ..recurrence import Recurrence, Series
-    from ..recurrence._rrule import read_rule
+    from ..recurrence._rrule_pattern import read_rule
 
     if rrule is None:
         # Before the start is asked for: the words are what was typed first.
@@ -183,7 +183,7 @@ def read_series(
         return Series.from_rrule(rrule, tz=zone, short_months=short_months)
     else:
         moment, tz = _begin(start, zone, names)
-        recurrence = read_rule(rrule, tz, moment, short_months)
+        recurrence = Recurrence(*read_rule(rrule, tz, moment, short_months))
     return recurrence.starting(moment, tz=tz)
 
 
