@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from rezoom._rules.in_context import build_case, judge_situation, likely_reason
 from rezoom.simulator import Quirks
-from rezoom.simulator._account.people import People
+from rezoom.simulator._account import People
 from rezoom.simulator._meetings.members import view
 from rezoom.simulator._meetings.patch import apply
-from rezoom.simulator._store.seeds import WEEKLY, new_meeting
+from rezoom.simulator._seeds import WEEKLY, new_meeting
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 Body = dict[str, Any]

@@ -9,7 +9,7 @@ import pytest
 from rezoom.simulator import Quirks
 from rezoom.simulator._meetings.members import view
 from rezoom.simulator._meetings.patch import apply
-from rezoom.simulator._store.seeds import WEEKLY, new_meeting
+from rezoom.simulator._seeds import WEEKLY, new_meeting
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 PLAIN = Quirks()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rezoom import ConfigError
 from rezoom.simulator import Simulator
-from rezoom.simulator._store.seeds import read_seed
+from rezoom.simulator._seeds import read_seed
 
 YAML = """\
 meetings:

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 from rezoom.simulator import FAULTS, SimClock, Simulator
-from rezoom.simulator._faults.fault_spec import read_fault_words, read_faults
+from rezoom.simulator._fault_plan import read_fault_words, read_faults
 from rezoom.simulator._quirks import behaviours
+from rezoom.simulator._seeds import read_seed
 from rezoom.simulator._server.control import calls
-from rezoom.simulator._store.seeds import read_seed
 
 GUIDE = Path(__file__).parents[2] / "docs" / "simulator.md"
 TEXT = GUIDE.read_text("utf-8")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rezoom import ConfigError
 from rezoom.simulator import Quirks, SimClock
-from rezoom.simulator._option_texts import read_clock, read_quirks
+from rezoom.simulator._quirks import read_quirks
+from rezoom.simulator._sim_clock import read_clock
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What Zoom does where its documents are silent or contradict each other: every answer by name."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args, get_type_hints
@@ -33,9 +33,10 @@ def seen(sentence: str, sources: str) -> Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountQuirks:
-    """The switches of the account; each default is the behaviour with the best evidence."""
+class Quirks:
+    """The switches; each default is the behaviour with the best evidence."""
 
+    # Of the account:
     schedule_for: Annotated[
         Literal["privilege", "anyone"],
         seen(
@@ -123,11 +124,7 @@ class AccountQuirks:
         ),
     ] = "other-pool"
 
-
-@dataclass(frozen=True, kw_only=True)
-class MeetingQuirks:
-    """The switches of a meeting's members; each default has the best evidence."""
-
+    # Of a meeting's members:
     unknown_key: Annotated[
         Literal["ignore", "refuse", "refuse-in-settings"],
         seen(
@@ -244,11 +241,7 @@ class MeetingQuirks:
         ),
     ] = "fresh"
 
-
-@dataclass(frozen=True, kw_only=True)
-class SeriesQuirks:
-    """The switches of times and series; each default is the behaviour with the best evidence."""
-
+    # Of times and series:
     past_start: Annotated[
         Literal["ignore", "rewrite-to-now", "accept"],
         seen(
@@ -350,11 +343,6 @@ class SeriesQuirks:
         ),
     ] = "take"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Quirks(SeriesQuirks, MeetingQuirks, AccountQuirks):
-    """The switches; each default is the behaviour with the best evidence."""
-
     def __post_init__(self) -> None:
         for row in behaviours():
             value = getattr(self, row.name)
@@ -412,6 +400,20 @@ def behaviours() -> tuple[Behaviour, ...]:
         choices = () if isinstance(field.default, tuple) else get_args(kind)
         rows.append(Behaviour(field.name, choices, str(field.default), *evidence))
     return tuple(rows)
+
+
+def read_quirks(words: Iterable[str]) -> dict[str, Any]:
+    """Return quirks from `name=value` texts; where lists are wanted, commas part a value."""
+    quirks: dict[str, Any] = {}
+    lists = {row.name for row in behaviours() if not row.choices}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not (name and equals and value):
+            step = "Write name=value, such as past-start=rewrite-to-now."
+            raise _wrong(f"quirks: {word!r} is no quirk", step)
+        several = tuple(part.strip() for part in value.split(",") if part.strip())
+        quirks[name] = several if name.replace("-", "_") in lists else value
+    return quirks
 
 
 def _is_texts(value: object) -> bool:

@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._clock import Clock
-from ._account.credentials import Credentials
-from ._scenario import Stage, StageOptions
+from ._account import Credentials
+from ._scenario import Scenario, ScenarioOptions
+from ._seeds import read_seed
 from ._server.asgi_app import CONTROL, build_app
 from ._server.control import Access, access, build_control
 from ._server.uvicorn_thread import ServerThread, Tls, bind, is_loopback, reachable, tls_context
-from ._store.seeds import read_seed
 
 if TYPE_CHECKING:
     from .._auth.sources import ServerToServer
@@ -59,7 +59,7 @@ _log = logging.getLogger("rezoom.simulator")
 
 
 class Simulator(
-    Stage, AbstractContextManager["Simulator"], AbstractAsyncContextManager["Simulator"]
+    Scenario, AbstractContextManager["Simulator"], AbstractAsyncContextManager["Simulator"]
 ):
     """A fake Zoom over HTTP: tokens, GET and PATCH of meetings, faults, and a log of it all.
 
@@ -83,7 +83,7 @@ class Simulator(
         host: str = "127.0.0.1",
         tls: Tls | None = None,
         control: Access = "loopback",
-        **options: Unpack[StageOptions],
+        **options: Unpack[ScenarioOptions],
     ) -> None:
         self._address = (host, port)
         self._tls = tls_context(tls)

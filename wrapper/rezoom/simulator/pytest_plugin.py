@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker."""
+    """Announce the marker `zoom_simulator` to pytest."""
     config.addinivalue_line(
         "markers",
         f"{_NAME}(clock, seed, plan, quirks, faults, meetings, strict, ...): options of the fake "
@@ -117,9 +117,10 @@ def _from_markers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
-    from ._faults.fault_spec import read_fault_words
-    from ._option_texts import read_clock, read_quirks
-    from ._store.seeds import read_seed
+    from ._fault_plan import read_fault_words
+    from ._quirks import read_quirks
+    from ._seeds import read_seed
+    from ._sim_clock import read_clock
 
     options = dict(options)
     if isinstance(options.get("clock"), str):
@@ -136,7 +137,7 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
 
 
 def _anchored(words: str, base: Path) -> str:
-    from ._store.documents import SUFFIXES
+    from ._documents import SUFFIXES
 
     named = Path(words.strip()).suffix.lower() in SUFFIXES and not words.lstrip().startswith(_JSON)
     return str(base / words.strip()) if named else words

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ..._wire import facts
 from .._quirks import Quirks
-from .._store.memory_store import State
+from .._store import State
 from .starts import MOST, WEEKLY, starts_in_utc, with_defaults
 
 MEMBERS = ("start_time", "timezone", "duration", "recurrence")
@@ -131,16 +131,8 @@ def _reschedule(
         state["start_time"] = zulu(instants[0])
     duration = state.setdefault("duration", _DURATION)
     kept = _edited(state, duration) if quirks.edited_occurrences == "keep" else {}
-    state["occurrences"] = [
-        kept.get(one) or {
-            "occurrence_id": one,
-            "start_time": zulu(instant),
-            "duration": duration,
-            "status": "available",
-        }
-        for instant in instants
-        for one in [_occurrence_id(instant)]
-    ]  # fmt: skip
+    made = (_occurrence(instant, duration) for instant in instants)
+    state["occurrences"] = [kept.get(one["occurrence_id"], one) for one in made]
 
 
 def _completed(
@@ -165,6 +157,15 @@ def _edited(state: State, duration: int) -> dict[str, dict[str, Any]]:
         or date["status"] != "available"
         or date["duration"] != duration
         or _occurrence_id(datetime.fromisoformat(date["start_time"])) != date["occurrence_id"]
+    }
+
+
+def _occurrence(instant: datetime, duration: int) -> dict[str, Any]:
+    return {
+        "occurrence_id": _occurrence_id(instant),
+        "start_time": zulu(instant),
+        "duration": duration,
+        "status": "available",
     }
 
 
@@ -194,10 +195,8 @@ _SINGLE = timedelta(days=facts.LAPSE.single_days)
 _RECURRING = timedelta(days=facts.LAPSE.recurring_days)
 
 
-def lapses_at(state: State) -> datetime | None:
-    """Return when Zoom forgets the number; None when it never does.
-
-    An instant meeting that has not ended does not.
+def expires_at(state: State) -> datetime | None:
+    """Return when Zoom forgets the number; None is never, as for an instant meeting that runs.
 
     https://support.zoom.us/hc/en-us/articles/201362373 has the terms, in the spec's x-lapse.
     """

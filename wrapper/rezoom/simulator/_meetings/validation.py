@@ -9,11 +9,11 @@ from pydantic import BaseModel, ValidationError
 from rezoom_contract import Meeting, MeetingUpdate
 
 from ..._wire import facts
-from .._account.people import People, User
-from .._calls import Answer, refused, validation_failed
+from .._account import People, User
+from .._answers import Answer, refused, validation_failed
 from .._quirks import Quirks
-from .._record import Flaw, Verdict
-from .._store.memory_store import State
+from .._request_log import Flaw, Verdict
+from .._store import State
 from .rescheduling import SCHEDULED, SERIES, read_start, zone
 from .starts import WEEKLY
 
@@ -131,7 +131,7 @@ def refusal(
 ) -> Answer | None:
     """Return Zoom's answer to an update that it would not take, or None.
 
-    Without `people` nobody's privileges are looked at, as for a seed.
+    Without `people` no privileges are looked at, as for a seed.
     """
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:

@@ -15,12 +15,12 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from ...errors import ConfigError
-from .._calls import loaded
-from .._faults.fault_spec import read_faults
+from .._answers import loaded
+from .._fault_plan import read_faults
 from .._meetings.rescheduling import zulu
 from .._quirks import behaviours
-from .._scenario import Stage
-from .._store.seeds import BEYOND
+from .._scenario import Scenario
+from .._seeds import BEYOND
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
 
@@ -28,25 +28,25 @@ from .uvicorn_thread import is_loopback
 _DIGITS = 20
 
 
-def index(stage: Stage, calls: Sequence[str]) -> dict[str, Any]:
+def index(scenario: Scenario, calls: Sequence[str]) -> dict[str, Any]:
     """Say what this is and what can be asked."""
     return {
         "schema": "rezoom.simulator-index/1",
-        "now": zulu(stage.clock.now()),
-        "plan": stage.plan,
-        "limits": stage.limits,
-        "meetings": list(stage.meetings),
+        "now": zulu(scenario.clock.now()),
+        "plan": scenario.plan,
+        "limits": scenario.limits,
+        "meetings": list(scenario.meetings),
         "calls": list(calls),
     }
 
 
-def clock(stage: Stage) -> dict[str, Any]:
+def clock(scenario: Scenario) -> dict[str, Any]:
     """Return the time, and the seconds that have gone by."""
-    return {"now": stage.clock.now().isoformat().replace("+00:00", "Z"),
-            "monotonic": stage.clock.monotonic()}  # fmt: skip
+    now = scenario.clock.now().isoformat().replace("+00:00", "Z")
+    return {"now": now, "monotonic": scenario.clock.monotonic()}
 
 
-def requests(stage: Stage, query: Mapping[str, str]) -> list[dict[str, Any]]:
+def requests(scenario: Scenario, query: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the log, oldest first, narrowed by method, path, status, and a last few."""
     for name in query:
         if name not in {"method", "path", "status", "last"}:
@@ -55,7 +55,7 @@ def requests(stage: Stage, query: Mapping[str, str]) -> list[dict[str, Any]]:
                 field=name,
                 next_step="Choose from method, path, status, last.",
             )
-    found = [request.to_dict() for request in stage.requests]
+    found = [request.to_dict() for request in scenario.requests]
     if "method" in query:
         found = [one for one in found if one["method"] == query["method"].upper()]
     if "path" in query:
@@ -70,33 +70,33 @@ def requests(stage: Stage, query: Mapping[str, str]) -> list[dict[str, Any]]:
     return found[len(found) - int(last) :] if int(last) < len(found) else found
 
 
-def meetings(stage: Stage) -> list[dict[str, Any]]:
+def meetings(scenario: Scenario) -> list[dict[str, Any]]:
     """Return every meeting as a read shows it."""
-    return [stage.meeting(number) for number in stage.meetings]
+    return [scenario.meeting(number) for number in scenario.meetings]
 
 
-def meeting(stage: Stage, number: int) -> dict[str, Any]:
+def meeting(scenario: Scenario, number: int) -> dict[str, Any]:
     """Return one meeting with its history, and with what no read shows."""
     return {
-        "meeting": stage.meeting(number),
-        "history": [change.to_dict() for change in stage.history(number)],
-        **stage.behind(number),
+        "meeting": scenario.meeting(number),
+        "history": [change.to_dict() for change in scenario.history(number)],
+        **scenario.internals(number),
     }
 
 
-def users(stage: Stage) -> list[dict[str, Any]]:
+def users(scenario: Scenario) -> list[dict[str, Any]]:
     """Return the users that were added."""
-    return [user.to_dict() for user in stage.users]
+    return [user.to_dict() for user in scenario.users]
 
 
-def faults(stage: Stage) -> Any:
+def faults(scenario: Scenario) -> Any:
     """Return what is still to go wrong, in the form it is asked for."""
-    return stage.faults_to_dict()
+    return scenario.faults_to_dict()
 
 
-def quirks(stage: Stage) -> list[dict[str, Any]]:
+def quirks(scenario: Scenario) -> list[dict[str, Any]]:
     """Return every quirk with its present value, choices and sources."""
-    now = stage.quirks.to_dict()
+    now = scenario.quirks.to_dict()
     return [
         {
             "name": row.name.replace("_", "-"),
@@ -109,10 +109,10 @@ def quirks(stage: Stage) -> list[dict[str, Any]]:
     ]
 
 
-class Ask(NamedTuple):
+class ControlCall(NamedTuple):
     """One control call, as far as it matters."""
 
-    stage: Stage
+    scenario: Scenario
     body: Any
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -133,117 +133,129 @@ class Ask(NamedTuple):
         return number
 
 
-def _set_clock(ask: Ask) -> Any:
-    said = ask.member("now", "2030-01-01T12:00:00Z")
+def _set_clock(call: ControlCall) -> Any:
+    said = call.member("now", "2030-01-01T12:00:00Z")
     try:
         instant = datetime.fromisoformat(said)
     except (TypeError, ValueError):
         raise wrong(
             "now", f"now cannot be {said!r}", "Give an instant such as 2030-01-01T12:00:00Z."
         ) from None
-    ask.stage.clock.set(instant)
-    return clock(ask.stage)
+    call.scenario.clock.set(instant)
+    return clock(call.scenario)
 
 
-def _advance_clock(ask: Ask) -> Any:
-    seconds = ask.member("seconds", 3600)
+def _advance_clock(call: ControlCall) -> Any:
+    seconds = call.member("seconds", 3600)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
     try:
-        ask.stage.clock.advance(seconds)
+        call.scenario.clock.advance(seconds)
     except OverflowError:
         raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
-    return clock(ask.stage)
+    return clock(call.scenario)
 
 
-def _add_meetings(ask: Ask) -> Any:
-    several = ask.body if isinstance(ask.body, list) else [ask.body or {}]
+def _add_meetings(call: ControlCall) -> Any:
+    several = call.body if isinstance(call.body, list) else [call.body or {}]
     for fields in several:
         if not isinstance(fields, Mapping):
             raise wrong("meetings", f"{fields!r} is no meeting", "Send an object, or a list.")
-    added = ask.stage.add_meetings(several)
-    states = [meeting(ask.stage, number) for number in added]
-    return states if isinstance(ask.body, list) else states[0]
+    added = call.scenario.add_meetings(several)
+    states = [meeting(call.scenario, number) for number in added]
+    return states if isinstance(call.body, list) else states[0]
 
 
-def _add_faults(ask: Ask) -> Any:
-    ask.stage.arm(read_faults(ask.body))
-    return faults(ask.stage)
+def _add_faults(call: ControlCall) -> Any:
+    call.scenario.arm(read_faults(call.body))
+    return faults(call.scenario)
 
 
-def _add_webinar(ask: Ask) -> Any:
-    number = ask.member("id", 93201235)
+def _add_webinar(call: ControlCall) -> Any:
+    number = call.member("id", 93201235)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
         raise wrong("id", f"id cannot be {number!r}", "Give a number.")
-    return {"id": ask.stage.add_webinar(number)}
+    return {"id": call.scenario.add_webinar(number)}
 
 
-def _add_user(ask: Ask) -> Any:
-    return ask.stage.add_user(ask.body).to_dict()
+def _add_user(call: ControlCall) -> Any:
+    return call.scenario.add_user(call.body).to_dict()
 
 
-def _set_scopes(ask: Ask) -> Any:
-    scopes = ask.member("scopes", ["meeting:update:meeting:admin"])
-    ask.stage.set_scopes(*(scopes if isinstance(scopes, list) else [scopes]))
+def _set_scopes(call: ControlCall) -> Any:
+    scopes = call.member("scopes", ["meeting:update:meeting:admin"])
+    call.scenario.set_scopes(*(scopes if isinstance(scopes, list) else [scopes]))
     return {"scopes": scopes}
 
 
-def _set_quirks(ask: Ask) -> Any:
-    if not isinstance(ask.body, Mapping):
+def _set_quirks(call: ControlCall) -> Any:
+    if not isinstance(call.body, Mapping):
         raise wrong("quirks", "the body is no object", 'Send {"past-start": "rewrite-to-now"}.')
-    return ask.stage.set_quirks(ask.body).to_dict()
+    return call.scenario.set_quirks(call.body).to_dict()
 
 
-def _then(do: Callable[[Ask], object], read: Callable[[Stage], Any]) -> Callable[[Ask], Any]:
-    def act(ask: Ask) -> Any:
-        do(ask)
-        return read(ask.stage)
+def _then(
+    do: Callable[[ControlCall], object], read: Callable[[Scenario], Any]
+) -> Callable[[ControlCall], Any]:
+    def act(call: ControlCall) -> Any:
+        do(call)
+        return read(call.scenario)
 
     return act
 
 
-def _changing(do: Callable[[Ask], object]) -> Callable[[Ask], Any]:
-    def act(ask: Ask) -> Any:
-        do(ask)
-        return meeting(ask.stage, ask.number)
+def _changing(do: Callable[[ControlCall], object]) -> Callable[[ControlCall], Any]:
+    def act(call: ControlCall) -> Any:
+        do(call)
+        return meeting(call.scenario, call.number)
 
     return act
 
 
 TABLE: tuple[tuple[Any, ...], ...] = (
-    ("", "GET", lambda ask: index(ask.stage, calls())),
-    ("/clock", "GET", lambda ask: clock(ask.stage)),
+    ("", "GET", lambda call: index(call.scenario, calls())),
+    ("/clock", "GET", lambda call: clock(call.scenario)),
     ("/clock", "PUT", _set_clock),
     ("/clock/advance", "POST", _advance_clock),
-    ("/requests", "GET", lambda ask: requests(ask.stage, ask.query)),
-    ("/requests", "DELETE", lambda ask: ask.stage.clear_requests()),
-    ("/meetings", "GET", lambda ask: meetings(ask.stage)),
+    ("/requests", "GET", lambda call: requests(call.scenario, call.query)),
+    ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
+    ("/meetings", "GET", lambda call: meetings(call.scenario)),
     ("/meetings", "POST", _add_meetings, 201),
-    ("/meetings/{number}", "GET", lambda ask: meeting(ask.stage, ask.number)),
+    ("/meetings/{number}", "GET", lambda call: meeting(call.scenario, call.number)),
     (
         "/meetings/{number}/start",
         "POST",
-        _changing(lambda ask: ask.stage.start_meeting(ask.number)),
+        _changing(lambda call: call.scenario.start_meeting(call.number)),
     ),
-    ("/meetings/{number}/end", "POST", _changing(lambda ask: ask.stage.end_meeting(ask.number))),
+    (
+        "/meetings/{number}/end",
+        "POST",
+        _changing(lambda call: call.scenario.end_meeting(call.number)),
+    ),
     (
         "/meetings/{number}/occurrences/{occurrence}",
         "DELETE",
-        _changing(lambda ask: ask.stage.delete_occurrence(ask.number, ask.path["occurrence"])),
+        _changing(
+            lambda call: call.scenario.delete_occurrence(call.number, call.path["occurrence"])
+        ),
     ),
     ("/webinars", "POST", _add_webinar, 201),
-    ("/users", "GET", lambda ask: users(ask.stage)),
+    ("/users", "GET", lambda call: users(call.scenario)),
     ("/users", "POST", _add_user, 201),
     ("/scopes", "PUT", _set_scopes),
-    ("/tokens/revoke", "POST", lambda ask: {"revoked": ask.stage.revoke_tokens()}),
-    ("/quota", "GET", lambda ask: ask.stage.quota()),
-    ("/quota", "DELETE", _then(lambda ask: ask.stage.clear_quota(), lambda stage: stage.quota())),
-    ("/faults", "GET", lambda ask: faults(ask.stage)),
+    ("/tokens/revoke", "POST", lambda call: {"revoked": call.scenario.revoke_tokens()}),
+    ("/quota", "GET", lambda call: call.scenario.quota()),
+    (
+        "/quota",
+        "DELETE",
+        _then(lambda call: call.scenario.clear_quota(), lambda scenario: scenario.quota()),
+    ),
+    ("/faults", "GET", lambda call: faults(call.scenario)),
     ("/faults", "POST", _add_faults, 201),
-    ("/faults", "DELETE", _then(lambda ask: ask.stage.clear_faults(), faults)),
-    ("/quirks", "GET", lambda ask: quirks(ask.stage)),
+    ("/faults", "DELETE", _then(lambda call: call.scenario.clear_faults(), faults)),
+    ("/quirks", "GET", lambda call: quirks(call.scenario)),
     ("/quirks", "PATCH", _set_quirks),
-    ("/reset", "POST", _then(lambda ask: ask.stage.reset(), meetings)),
+    ("/reset", "POST", _then(lambda call: call.scenario.reset(), meetings)),
 )
 
 
@@ -260,18 +272,20 @@ def wrong(field: str, message: str, next_step: str) -> ConfigError:
 Access = Literal["loopback", "anywhere", "off"]
 
 
-def build_control(stage: Stage, access: Access) -> Starlette:
+def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
-    def route(path: str, method: str, act: Callable[[Ask], Any], status: int = 200) -> Route:
+    def route(
+        path: str, method: str, act: Callable[[ControlCall], Any], status: int = 200
+    ) -> Route:
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
             try:
                 body = loaded(await request.body() or b"null")
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
-            ask = Ask(stage, body, request.path_params, dict(request.query_params))
-            return _json(act(ask), status)
+            call = ControlCall(scenario, body, request.path_params, dict(request.query_params))
+            return _json(act(call), status)
 
         return Route(CONTROL + path, endpoint, methods=[method])
 

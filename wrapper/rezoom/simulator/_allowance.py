@@ -1,16 +1,17 @@
 """Zoom's limits, their sizes and their counts: the account's, the host's, the meeting's."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Self, TypeVar, get_args
 
-from ..._wire import facts
-from ...errors import ConfigError
-from .._calls import ACCOUNT_DAY, Limit, next_midnight
-from .._meetings.rescheduling import zulu
-from .._quirks import Quirks
+from .._wire import facts
+from ..errors import ConfigError
+from ._answers import ACCOUNT_DAY, Limit, next_midnight
+from ._meetings.rescheduling import zulu
+from ._quirks import Quirks
+from ._store import Store
 
 Plan = Literal["free", "pro", "business"]
 PLANS: tuple[str, ...] = get_args(Plan)
@@ -89,6 +90,7 @@ def _wrong(name: str, message: str, next_step: str) -> ConfigError:
 _DAY = timedelta(hours=facts.QUOTAS["meeting"].hours)
 _SECOND = timedelta(seconds=1)
 _Key = TypeVar("_Key", str, int)
+_NOTES = "count of "
 _HOST, _MEETING = facts.QUOTAS["host"].limit, facts.QUOTAS["meeting"].limit
 
 
@@ -135,41 +137,22 @@ class Allowance:
     """Counts the requests of an account and the updates of its hosts and meetings.
 
     No report says how Zoom cuts seconds; here no second-long stretch has more than its share. What
-    is refused by a limit is not counted.
+    is refused by a limit is not counted. Counts are notes in the store, but for the second's.
     """
 
-    def __init__(self, caps: Caps) -> None:
-        self.caps = caps
-        # Told the name and the new value of each count, for whoever keeps them; None ends them all.
-        self.noted: Callable[[str, object], None] | None = None
-        self.reset()
+    def __init__(self, caps: Caps, store: Store) -> None:
+        self.caps, self._store = caps, store
+        self._clear()
+        self._restore(store.notes(_NOTES))
 
     def reset(self) -> None:
-        """Forget what was used."""
-        self._day: date | None = None
-        self._requests = 0
-        self._second = _Window()
-        self._hosts: defaultdict[str, _Window] = defaultdict(_Window)
-        self._meetings: defaultdict[int, _Window] = defaultdict(_Window)
-        if self.noted is not None:
-            self.noted("", None)
-
-    def restore(self, notes: Mapping[str, Any]) -> None:
-        """Go on from counts that were noted; the second's is not."""
-        for name, value in notes.items():
-            kind, _, key = name.partition(" ")
-            if kind == "account":
-                self._day, self._requests = date.fromisoformat(value[0]), value[1]
-            else:
-                window = _Window(map(datetime.fromisoformat, value))
-                if kind == "host":
-                    self._hosts[key] = window
-                else:
-                    self._meetings[int(key)] = window
+        """Forget what was used, in the store too."""
+        self._clear()
+        self._store.forget(_NOTES)
 
     def request(self, now: datetime) -> Met | None:
         """Count one request of the account, unless a limit of its plan is met."""
-        self._turn_page(now)
+        self._begin_day(now)
         caps = self.caps
         if caps.second is not None and self._second.used(now, _SECOND) >= caps.second:
             return Met("second", caps.second, 0, f"second: {caps.second} requests within a second")
@@ -179,8 +162,7 @@ class Allowance:
         if caps.second is not None:
             self._second.add(now, caps.second)
         self._requests += 1
-        if self.noted is not None:
-            self.noted("account", [now.date().isoformat(), self._requests])
+        self._store.remember(f"{_NOTES}account", [now.date().isoformat(), self._requests])
         return None
 
     def refuses(self, host: str, meeting: int, now: datetime, quirks: Quirks) -> Met | None:
@@ -199,12 +181,14 @@ class Allowance:
 
     def update(self, host: str, meeting: int, now: datetime) -> None:
         """Count one update of a meeting."""
-        self._turn_page(now)
+        self._begin_day(now)
         self._hosts[host].add(now, self.caps.host_day or _HOST)
         self._meetings[meeting].add(now, self.caps.meeting_day or _MEETING)
-        if self.noted is not None:
-            self.noted(f"host {host}", [at.isoformat() for at in self._hosts[host]])
-            self.noted(f"meeting {meeting}", [at.isoformat() for at in self._meetings[meeting]])
+        for name, window in (
+            (f"host {host}", self._hosts[host]),
+            (f"meeting {meeting}", self._meetings[meeting]),
+        ):
+            self._store.remember(_NOTES + name, [at.isoformat() for at in window])
 
     def headers(self, host: str, now: datetime, quirks: Quirks) -> dict[str, str]:
         """Return the headers of a successful update: the host's pool, counting down."""
@@ -218,7 +202,7 @@ class Allowance:
 
     def to_dict(self, now: datetime, quirks: Quirks) -> dict[str, Any]:
         """Return what is used and what is left, ready for JSON."""
-        self._turn_page(now)
+        self._begin_day(now)
         midnight = zulu(next_midnight(now))
         caps = self.caps
         hosts = {
@@ -240,6 +224,23 @@ class Allowance:
             "meetings": {number: gauge for number, gauge in meetings.items() if gauge["used"]},
         }
 
+    def _clear(self) -> None:
+        self._day: date | None = None
+        self._requests = 0
+        self._second = _Window()
+        self._hosts: defaultdict[str, _Window] = defaultdict(_Window)
+        self._meetings: defaultdict[int, _Window] = defaultdict(_Window)
+
+    def _restore(self, notes: Mapping[str, Any]) -> None:
+        for name, value in notes.items():
+            kind, _, key = name.partition(" ")
+            if kind == "account":
+                self._day, self._requests = date.fromisoformat(value[0]), value[1]
+            elif kind == "host":
+                self._hosts[key] = _Window(map(datetime.fromisoformat, value))
+            else:
+                self._meetings[int(key)] = _Window(map(datetime.fromisoformat, value))
+
     def _of_host(self, host: str, now: datetime, quirks: Quirks) -> int:
         window = self._hosts.get(host)
         rolling = quirks.host_window == "rolling"
@@ -254,7 +255,7 @@ class Allowance:
         size = ACCOUNT_DAY if self.caps.account_day is None else self.caps.account_day
         return size, max(size - self._requests, 0)
 
-    def _turn_page(self, now: datetime) -> None:
+    def _begin_day(self, now: datetime) -> None:
         if now.date() != self._day:
             self._day, self._requests = now.date(), 0
             _forget_unused(self._hosts, now)

@@ -1,4 +1,4 @@
-"""One request as the fake Zoom sees it, and answers in Zoom's shapes."""
+"""Requests as the fake Zoom takes them, and answers in the shapes of Zoom's."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from .._wire import facts
 from ._meetings.rescheduling import zulu
-from ._record import Flaw, Verdict, without_secrets
-from ._store.memory_store import too_deep
+from ._request_log import Flaw, Verdict, without_secrets
+from ._store import too_deep
 
 Limit = Literal["second", "account-day", "host-day", "lock"]
 JSON = "application/json;charset=UTF-8"
@@ -56,11 +56,6 @@ def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
 
 
-def not_json() -> Answer:
-    """Refuse a body that is not a JSON object."""
-    return refused("body-not-json")
-
-
 def not_found(meeting: str, *, older: bool = False) -> Answer:
     """Say that there is no such meeting, in the present words or the older ones."""
     return refused("meeting-lapsed" if older else "meeting-not-found", meeting=meeting)
@@ -69,11 +64,6 @@ def not_found(meeting: str, *, older: bool = False) -> Answer:
 def unknown_address() -> Answer:
     """Say that nothing answers at this method and path."""
     return with_json(404, {"code": 2300, "message": "This API endpoint is not recognized."})
-
-
-def scopes_missing(scopes: Sequence[str]) -> Answer:
-    """Refuse a token that lacks the scopes of the operation; the status is 400, as reported."""
-    return refused("missing-scope", scopes=", ".join(scopes))
 
 
 def token_refused(reason: str, error: str) -> Answer:
@@ -128,8 +118,8 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to a call, and what the request log is to know about it."""
+class CallResult:
+    """The answer to a call, and what the request log is to keep of it."""
 
     answer: Answer
     body: Any = None
@@ -139,7 +129,7 @@ class Outcome:
 
 
 def parsed(content: bytes) -> dict[str, Any] | None:
-    """Return the JSON object of a body, or None; no body at all is an update that says nothing."""
+    """Return the JSON object of a body, or None; an empty body is an empty update."""
     if not content:
         return {}
     try:
