@@ -145,7 +145,7 @@ FORESEEN = [name for name in IGNORED if "nobody" not in name and "locked" not in
 
 
 @pytest.mark.parametrize("name", FORESEEN)
-def test_what_can_be_seen_coming_is_told_before(name: str) -> None:
+def test_what_can_be_foreseen_is_warned_of(name: str) -> None:
     """The reason afterwards was a problem beforehand, but where only a lock did it."""
     seed, change, _, reasons = IGNORED[name]
     state = new_meeting(
@@ -159,6 +159,6 @@ def test_what_can_be_seen_coming_is_told_before(name: str) -> None:
     # Of these two the body alone tells, so that they are advice of `check`.
     known = {"series-without-start", "start-decides-over-timezone"}
 
-    told = {problem.rule for problem in judge_situation(case)} | known
+    found = {problem.rule for problem in judge_situation(case)} | known
 
-    assert set(reasons.values()) <= told
+    assert set(reasons.values()) <= found

@@ -360,7 +360,7 @@ def test_a_file_that_is_none_of_ours_is_refused(
 
 
 def test_a_file_is_for_one_simulator_at_a_time(tmp_path: Path) -> None:
-    """The second one is told, and the first one goes on."""
+    """The second one is refused, and the first one goes on."""
     with Simulator(db=tmp_path / "sim.db") as sim:
         with pytest.raises(ConfigError, match="in use"):
             Simulator(db=tmp_path / "sim.db")

@@ -93,11 +93,11 @@ def test_the_command_starts(tmp_path: Path) -> None:
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
+    first = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
-    assert {"url", "control_url", "env", "meetings"} <= told.keys()
-    assert told["meetings"] == [85746065, 85746066]
+    assert {"url", "control_url", "env", "meetings"} <= first.keys()
+    assert first["meetings"] == [85746065, 85746066]
 
 
 def test_the_files_are_read(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_the_files_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_the_table_of_faults_is_the_codes(kind: str) -> None:
-    """Sentence by sentence."""
+    """They agree sentence by sentence."""
     assert f"| `{kind}` | {FAULTS[kind].sentence} |" in TEXT
 
 

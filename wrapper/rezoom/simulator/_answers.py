@@ -15,6 +15,8 @@ Limit = Literal["second", "account-day", "host-day", "lock"]
 JSON = "application/json;charset=UTF-8"
 ACCOUNT_DAY = facts.RATES["free"].per_day or 0
 
+# The digits of any meeting number (int64); int() reads no more than 4300.
+_LONGEST = 19
 _ERRORS = {row.id: row for row in facts.ERRORS}
 _THROTTLES = {row.id: row for row in facts.THROTTLES}
 # What the one full dump of a host out of updates shows: https://devforum.zoom.us/t/18928
@@ -54,11 +56,6 @@ def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     row = _ERRORS["validation-failed"]
     errors = [{"field": flaw.field, "message": flaw.message} for flaw in flaws]
     return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
-
-
-def not_found(meeting: str, *, older: bool = False) -> Answer:
-    """Say that there is no such meeting, in the present words or the older ones."""
-    return refused("meeting-lapsed" if older else "meeting-not-found", meeting=meeting)
 
 
 def unknown_address() -> Answer:
@@ -102,7 +99,7 @@ def next_midnight(now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, as far as it matters; header names are in lower case."""
+    """One request of a client; header names are in lower case, `meeting` is its ID as written."""
 
     method: str
     path: str
@@ -126,6 +123,11 @@ class CallResult:
     verdict: Verdict | None = None
     ignored: tuple[str, ...] = ()
     note: str = ""
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a text of digits says; None for what is none, or beyond an int64."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
 
 
 def parsed(content: bytes) -> dict[str, Any] | None:

@@ -14,7 +14,16 @@ from .._wire import facts
 from . import _answers as answers
 from ._account import Credentials, People, TokenIssuer, User
 from ._allowance import Allowance, Caps, Met
-from ._answers import Answer, Call, CallResult, kept_elsewhere, parsed, readable, refused
+from ._answers import (
+    Answer,
+    Call,
+    CallResult,
+    kept_elsewhere,
+    parsed,
+    readable,
+    refused,
+    whole_number,
+)
 from ._meetings.members import occurrence, view
 from ._meetings.patch import FOR_ONE, RUNNING, apply, hold
 from ._meetings.rescheduling import expires_at, zulu
@@ -24,8 +33,6 @@ from ._request_log import Verdict, without_secrets
 from ._store import State, Store
 
 _UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
-# Long enough for any meeting number (int64), short enough for int().
-_LONGEST_ID = 19
 _UPDATE_QUERY = frozenset({"occurrence_id"})
 _READ_QUERY = _UPDATE_QUERY | {"show_previous_occurrences"}
 _LOCK = Met("lock", 0, 0, "lock: another update of this meeting is under way")
@@ -132,9 +139,8 @@ class FakeZoom:
         self, call: Call, operation: str, now: datetime
     ) -> tuple[State | None, CallResult | None]:
         """Return the meeting that a request is for, and the refusal if it may not have it."""
-        text, quirks = call.meeting, self.quirks
-        number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
-        state = self.store.read(int(text)) if number else None
+        quirks, number = self.quirks, whole_number(call.meeting)
+        state = None if number is None else self.store.read(number)
         if state is None:
             return None, self._absent(call)
         if state.get("_webinar"):
@@ -252,7 +258,8 @@ class FakeZoom:
 
     def _absent(self, call: Call, note: str = "") -> CallResult:
         older = self.quirks.not_found == "has-expired"
-        return CallResult(answers.not_found(call.meeting, older=older), note=note)
+        error = "meeting-lapsed" if older else "meeting-not-found"
+        return CallResult(refused(error, meeting=call.meeting), note=note)
 
     def _no_occurrence(self, call: Call, occurrence_id: str) -> CallResult:
         note = "no such occurrence, or a deleted one"

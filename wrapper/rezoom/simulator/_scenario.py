@@ -123,7 +123,7 @@ class Scenario:
 
     @property
     def meetings(self) -> tuple[int, ...]:
-        """The numbers of all meetings."""
+        """The numbers of all meetings, in the order in which they were added."""
         return tuple(self._store.meetings())
 
     def meeting(self, number: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -85,7 +84,7 @@ class SeedFlaw(NamedTuple):
 
     member: str
     reason: str
-    fix: str
+    fix: str = ""
 
 
 class BadSeed(ValueError):
@@ -133,16 +132,16 @@ def check(
         flaws += _judged(change, verdict)
     readable = {name: value for name, value in fixed.items() if name in known}
     for flaw in judge_answer(readable).flaws:
-        flaws.append(SeedFlaw(flaw.field, "this is not what a read shows there", ""))
+        flaws.append(SeedFlaw(flaw.field, "this is not what a read shows there"))
     if not flaws:
         for index, date in enumerate(fixed.get("occurrences", ())):
             for name in OCCURRENCE_MEMBERS:
                 if name not in date:
-                    flaws.append(SeedFlaw(f"occurrences[{index}]", f"{name} is missing", ""))
+                    flaws.append(SeedFlaw(f"occurrences[{index}]", f"{name} is missing"))
         flaws += _wrong_times(fixed)
     if flaws:
         places = {name: place for place, name in enumerate(order)}
-        raise BadSeed(sorted(flaws, key=lambda flaw: places.get(_top(flaw.member), 0)))
+        raise BadSeed(sorted(flaws, key=lambda flaw: places.get(_top_level(flaw.member), 0)))
 
 
 def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
@@ -167,14 +166,14 @@ def _judged(change: Mapping[str, Any], verdict: Verdict) -> Iterator[SeedFlaw]:
         if known and known.kind == "string" and isinstance(_at(change, flaw.field), int | float):
             yield SeedFlaw(flaw.field, "this must be text", "put it in quotes")
         elif problem is None:
-            yield SeedFlaw(flaw.field, flaw.message, "")
+            yield SeedFlaw(flaw.field, flaw.message)
         else:
             fix = f" ({problem.fix})" if problem.fix else ""
             yield SeedFlaw(flaw.field, f"{problem.message}{fix}", problem.fix)
 
 
-def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
+def _top_level(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 def _at(value: Any, path: str) -> Any:
@@ -190,7 +189,6 @@ FIRST_ID = 85746065
 HOST = {"host_id": "30R7kT7bTIKSNUFEuH_Qlg", "host_email": "ada@example.com"}
 WEEKLY = {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 12}
 
-_MONDAY_AT_NINE = 9
 _SETTINGS: Mapping[str, Any] = {
     "host_video": False,
     "participant_video": False,
@@ -225,7 +223,7 @@ def new_meeting(
     an `id` it gets the number after the highest of those that are taken, or a free one.
     """
     if not isinstance(fields, Mapping):
-        raise BadSeed([SeedFlaw("", "this is no object", "")])
+        raise BadSeed([SeedFlaw("", "this is no object")])
     given = deepcopy(dict(fields))
     number = given.pop("id") if "id" in given else _free_number(taken)
     updatable, _ = members()
@@ -248,7 +246,7 @@ def new_meeting(
     if answer is not None:
         said = json.loads(answer.content)
         flaws = said.get("errors") or [{"field": "", "message": said["message"]}]
-        raise BadSeed([SeedFlaw(flaw["field"], flaw["message"], "") for flaw in flaws])
+        raise BadSeed([SeedFlaw(flaw["field"], flaw["message"]) for flaw in flaws])
     # A seed may describe what Zoom would no longer let anybody schedule.
     lenient = replace(
         quirks,
@@ -265,23 +263,17 @@ def new_meeting(
 
 
 def mondays(now: datetime) -> dict[str, Any]:
-    """Return the members of a series: twelve Mondays at nine in Berlin."""
+    """Return the members of a series: twelve Mondays at nine in Berlin, from next week on."""
+    day = now + timedelta(days=7 - now.weekday())
+    start = day.replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None)
     return {
         "type": SERIES,
         "topic": "Simulated series",
-        "start_time": next_monday(now),
+        "start_time": start.isoformat(),
         "timezone": "Europe/Berlin",
         "duration": 45,
         "recurrence": WEEKLY,
     }
-
-
-def next_monday(now: datetime) -> str:
-    """Return the wall clock of nine o'clock on the next Monday, never today."""
-    day = now + timedelta(days=7 - now.weekday())
-    return day.replace(
-        hour=_MONDAY_AT_NINE, minute=0, second=0, microsecond=0, tzinfo=None
-    ).isoformat()
 
 
 def _blank(number: int, now: datetime, random: Random) -> State:

@@ -84,7 +84,7 @@ def zoom_simulator(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
-    """Show beside a failure what Zoom was asked, and what it answered."""
+    """Show beside a failure the requests to Zoom, and their answers."""
     simulator = item.stash.get(_RUNNING, None)
     if simulator is None or call.when != "call" or call.excinfo is None:
         return
@@ -117,9 +117,7 @@ def _from_markers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
-    from ._fault_plan import read_fault_words
     from ._quirks import read_quirks
-    from ._seeds import read_seed
     from ._sim_clock import read_clock
 
     options = dict(options)
@@ -130,9 +128,9 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
     if isinstance(options.get("quirks"), list):
         options["quirks"] = read_quirks(options["quirks"])
     if isinstance(options.get("faults"), str):
-        options["faults"] = read_fault_words(_anchored(options["faults"], root))
+        options["faults"] = _anchored(options["faults"], root)
     if isinstance(options.get("meetings"), str | Path):
-        options["meetings"] = read_seed(root / options["meetings"])
+        options["meetings"] = root / options["meetings"]
     return options
 
 

@@ -10,7 +10,7 @@ from .._account import People
 from .._quirks import Quirks
 from .._store import State, cloned
 from .members import host_members, made_passcode, occurrence, passcode_members
-from .rescheduling import MEMBERS, SCHEDULED, SERIES, read_start, retime, zulu
+from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime, zulu
 from .validation import without_nulls
 
 MemberFilter = Callable[[str, Any], bool]
@@ -98,7 +98,7 @@ def apply(
         ignored += _edit_occurrence(new, occurrence_id, wanted, now, quirks)
         return new, tuple(dict.fromkeys(ignored))
     if wanted.get("type") == SERIES and state["type"] == SCHEDULED:
-        ignored += _drop(wanted, "type") if quirks.single_to_series == "ignore" else []
+        ignored += drop(wanted, "type") if quirks.single_to_series == "ignore" else []
     timing = {member: wanted.pop(member) for member in MEMBERS if member in wanted}
     host = wanted.pop("schedule_for", None)
     ignored += _settle_passcode(new, wanted, now, quirks)
@@ -166,10 +166,10 @@ def _settle_passcode(
 ) -> list[str]:
     ignored = []
     if wanted.get("password") == "" and new.get("password") and quirks.empty_passcode == "keep":
-        ignored = _drop(wanted, "password")
+        ignored = drop(wanted, "password")
     passcode = str(wanted.get("password", new.get("password", "")))
     if not passcode and quirks.passcode == "required":
-        ignored += _drop(wanted, "password")
+        ignored += drop(wanted, "password")
         wanted["password"] = passcode = made_passcode(new["id"], now)
     if "password" in wanted:
         new |= passcode_members(new["id"], passcode)
@@ -193,10 +193,6 @@ def _keep_one_lock(new: State, body: Mapping[str, Any], quirks: Quirks) -> list[
         return []
     new.setdefault("settings", {})["waiting_room"] = True
     return ["settings.waiting_room"] if "settings.waiting_room" in touched else []
-
-
-def _drop(wanted: dict[str, Any], *members: str) -> list[str]:
-    return [member for member in members if wanted.pop(member, None) is not None]
 
 
 RUNNING, WAITING = "started", "waiting"

@@ -6,7 +6,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -25,7 +24,7 @@ _log = logging.getLogger("rezoom.simulator")
 CONTROL = "/simulator"
 _MEETINGS, _TOKEN = "/v2/meetings/", "/oauth/token"
 _GLANCES = 20
-# Stands in where the answer that is to be spoilt has no body.
+# Stands in for an answer that was not made, or that has no body to spoil.
 _STUB = Answer(200, b'{"code":300,"message":""}', {"content-type": JSON})
 _TOO_LARGE = 200_000
 _LEAVE = 1.0
@@ -74,7 +73,7 @@ def _operation(fake: FakeZoom, call: Call) -> Operation:
 
 @contextlib.asynccontextmanager
 async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
-    """Let one update of a meeting be under way at a time; a second one is told so."""
+    """Let one update of a meeting be under way at a time; a second one is answered 429."""
     if call.method != "PATCH" or not call.meeting or not fake.allowance.caps.lock:
         yield _operation(fake, call)
         return
@@ -122,24 +121,23 @@ def _call(scope: Scope, content: bytes) -> Call:
 def _entry(
     call: Call, result: CallResult | None, response: Response, fault: Fault | None, at: datetime
 ) -> Request:
+    if result is None:  # a fault has kept the body from being read
+        read = readable if call.meeting else kept_elsewhere
+        result = CallResult(_STUB, read(call.content))
     return Request(
         at=at,
         method=call.method,
         path=call.path,
         query=without_secrets(call.query),
         headers=without_credentials(call.headers),
-        body=result.body if result else _unread(call),
+        body=result.body,
         status=_seen_status(response),
-        verdict=result.verdict if result else None,
-        ignored=result.ignored if result else (),
-        note=result.note if result else "",
+        verdict=result.verdict,
+        ignored=result.ignored,
+        note=result.note,
         fault=fault.name if fault else None,
         tracking_id=response.headers.get("x-zm-trackingid"),
     )
-
-
-def _unread(call: Call) -> Any:
-    return readable(call.content) if call.meeting else kept_elsewhere(call.content)
 
 
 async def _respond(

@@ -1,7 +1,7 @@
 """The control endpoint: clock, log, states and faults of a simulator, as JSON over HTTP."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple, get_args
@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from ...errors import ConfigError
-from .._answers import loaded
+from .._answers import loaded, whole_number
 from .._fault_plan import read_faults
 from .._meetings.rescheduling import zulu
 from .._quirks import behaviours
@@ -24,93 +24,9 @@ from .._seeds import BEYOND
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
 
-# Of a number in a query; Python reads no more than 4300.
-_DIGITS = 20
-
-
-def index(scenario: Scenario, calls: Sequence[str]) -> dict[str, Any]:
-    """Say what this is and what can be asked."""
-    return {
-        "schema": "rezoom.simulator-index/1",
-        "now": zulu(scenario.clock.now()),
-        "plan": scenario.plan,
-        "limits": scenario.limits,
-        "meetings": list(scenario.meetings),
-        "calls": list(calls),
-    }
-
-
-def clock(scenario: Scenario) -> dict[str, Any]:
-    """Return the time, and the seconds that have gone by."""
-    now = scenario.clock.now().isoformat().replace("+00:00", "Z")
-    return {"now": now, "monotonic": scenario.clock.monotonic()}
-
-
-def requests(scenario: Scenario, query: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the log, oldest first, narrowed by method, path, status, and a last few."""
-    for name in query:
-        if name not in {"method", "path", "status", "last"}:
-            raise ConfigError(
-                f"there is no filter {name!r}",
-                field=name,
-                next_step="Choose from method, path, status, last.",
-            )
-    found = [request.to_dict() for request in scenario.requests]
-    if "method" in query:
-        found = [one for one in found if one["method"] == query["method"].upper()]
-    if "path" in query:
-        found = [one for one in found if query["path"] in one["path"]]
-    if "status" in query:
-        found = [one for one in found if str(one["status"]) == query["status"]]
-    last = query.get("last")
-    if last is None:
-        return found
-    if not (last.isascii() and last.isdigit() and len(last) < _DIGITS):
-        raise ConfigError(f"last cannot be {last!r}", field="last", next_step="Give a number.")
-    return found[len(found) - int(last) :] if int(last) < len(found) else found
-
-
-def meetings(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return every meeting as a read shows it."""
-    return [scenario.meeting(number) for number in scenario.meetings]
-
-
-def meeting(scenario: Scenario, number: int) -> dict[str, Any]:
-    """Return one meeting with its history, and with what no read shows."""
-    return {
-        "meeting": scenario.meeting(number),
-        "history": [change.to_dict() for change in scenario.history(number)],
-        **scenario.internals(number),
-    }
-
-
-def users(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return the users that were added."""
-    return [user.to_dict() for user in scenario.users]
-
-
-def faults(scenario: Scenario) -> Any:
-    """Return what is still to go wrong, in the form it is asked for."""
-    return scenario.faults_to_dict()
-
-
-def quirks(scenario: Scenario) -> list[dict[str, Any]]:
-    """Return every quirk with its present value, choices and sources."""
-    now = scenario.quirks.to_dict()
-    return [
-        {
-            "name": row.name.replace("_", "-"),
-            "value": now[row.name.replace("_", "-")],
-            "choices": list(row.choices),
-            "sentence": row.sentence,
-            "sources": list(row.sources),
-        }
-        for row in behaviours()
-    ]
-
 
 class ControlCall(NamedTuple):
-    """One control call, as far as it matters."""
+    """One control call: whom it is for, its body, and what its address says."""
 
     scenario: Scenario
     body: Any
@@ -126,11 +42,30 @@ class ControlCall(NamedTuple):
     @property
     def number(self) -> int:
         """Return the meeting number in the path; KeyError when it is none."""
-        text = self.path["number"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
-        if not 0 < number < BEYOND:
-            raise KeyError(f"the simulator has no meeting {text}")
+        number = whole_number(self.path["number"])
+        if number is None or not 0 < number < BEYOND:
+            raise KeyError(f"the simulator has no meeting {self.path['number']}")
         return number
+
+
+Act = Callable[[ControlCall], Any]
+
+
+def _index(call: ControlCall) -> Any:
+    """Say what this is and what can be called."""
+    return {
+        "schema": "rezoom.simulator-index/1",
+        "now": zulu(call.scenario.clock.now()),
+        "plan": call.scenario.plan,
+        "limits": call.scenario.limits,
+        "meetings": list(call.scenario.meetings),
+        "calls": calls(),
+    }
+
+
+def _clock(call: ControlCall) -> Any:
+    now = call.scenario.clock.now().isoformat().replace("+00:00", "Z")
+    return {"now": now, "monotonic": call.scenario.clock.monotonic()}
 
 
 def _set_clock(call: ControlCall) -> Any:
@@ -138,11 +73,10 @@ def _set_clock(call: ControlCall) -> Any:
     try:
         instant = datetime.fromisoformat(said)
     except (TypeError, ValueError):
-        raise wrong(
-            "now", f"now cannot be {said!r}", "Give an instant such as 2030-01-01T12:00:00Z."
-        ) from None
+        step = "Give an instant such as 2030-01-01T12:00:00Z."
+        raise wrong("now", f"now cannot be {said!r}", step) from None
     call.scenario.clock.set(instant)
-    return clock(call.scenario)
+    return _clock(call)
 
 
 def _advance_clock(call: ControlCall) -> Any:
@@ -153,7 +87,31 @@ def _advance_clock(call: ControlCall) -> Any:
         call.scenario.clock.advance(seconds)
     except OverflowError:
         raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
-    return clock(call.scenario)
+    return _clock(call)
+
+
+def _requests(call: ControlCall) -> Any:
+    """Return the log, oldest first, narrowed by method, path, status, and a last few."""
+    query = call.query
+    for name in query:
+        if name not in {"method", "path", "status", "last"}:
+            step = "Choose from method, path, status, last."
+            raise wrong(name, f"there is no filter {name!r}", step)
+    found = [
+        one
+        for one in (request.to_dict() for request in call.scenario.requests)
+        if query.get("method", "").upper() in {"", one["method"]}
+        and query.get("path", "") in one["path"]
+        and query.get("status", str(one["status"])) == str(one["status"])
+    ]
+    last = whole_number(query.get("last", str(len(found))))
+    if last is None:
+        raise wrong("last", f"last cannot be {query['last']!r}", "Give a number.")
+    return found[max(len(found) - last, 0) :]
+
+
+def _meetings(call: ControlCall) -> Any:
+    return [call.scenario.meeting(number) for number in call.scenario.meetings]
 
 
 def _add_meetings(call: ControlCall) -> Any:
@@ -162,13 +120,21 @@ def _add_meetings(call: ControlCall) -> Any:
         if not isinstance(fields, Mapping):
             raise wrong("meetings", f"{fields!r} is no meeting", "Send an object, or a list.")
     added = call.scenario.add_meetings(several)
-    states = [meeting(call.scenario, number) for number in added]
+    states = [_whole(call.scenario, number) for number in added]
     return states if isinstance(call.body, list) else states[0]
 
 
-def _add_faults(call: ControlCall) -> Any:
-    call.scenario.arm(read_faults(call.body))
-    return faults(call.scenario)
+def _meeting(call: ControlCall) -> Any:
+    return _whole(call.scenario, call.number)
+
+
+def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
+    """Return one meeting with its history, and with what no read shows."""
+    return {
+        "meeting": scenario.meeting(number),
+        "history": [update.to_dict() for update in scenario.history(number)],
+        **scenario.internals(number),
+    }
 
 
 def _add_webinar(call: ControlCall) -> Any:
@@ -178,14 +144,33 @@ def _add_webinar(call: ControlCall) -> Any:
     return {"id": call.scenario.add_webinar(number)}
 
 
-def _add_user(call: ControlCall) -> Any:
-    return call.scenario.add_user(call.body).to_dict()
-
-
 def _set_scopes(call: ControlCall) -> Any:
     scopes = call.member("scopes", ["meeting:update:meeting:admin"])
     call.scenario.set_scopes(*(scopes if isinstance(scopes, list) else [scopes]))
     return {"scopes": scopes}
+
+
+def _quota(call: ControlCall) -> Any:
+    return call.scenario.quota()
+
+
+def _faults(call: ControlCall) -> Any:
+    return call.scenario.faults_to_dict()
+
+
+def _quirks(call: ControlCall) -> Any:
+    """Return every quirk with its present value, choices and sources."""
+    now = call.scenario.quirks.to_dict()
+    return [
+        {
+            "name": row.name.replace("_", "-"),
+            "value": now[row.name.replace("_", "-")],
+            "choices": list(row.choices),
+            "sentence": row.sentence,
+            "sources": list(row.sources),
+        }
+        for row in behaviours()
+    ]
 
 
 def _set_quirks(call: ControlCall) -> Any:
@@ -194,68 +179,56 @@ def _set_quirks(call: ControlCall) -> Any:
     return call.scenario.set_quirks(call.body).to_dict()
 
 
-def _then(
-    do: Callable[[ControlCall], object], read: Callable[[Scenario], Any]
-) -> Callable[[ControlCall], Any]:
+def _then(read: Act, do: Act) -> Act:
+    """Return a call that does one thing and answers with another."""
+
     def act(call: ControlCall) -> Any:
         do(call)
-        return read(call.scenario)
+        return read(call)
 
     return act
 
 
-def _changing(do: Callable[[ControlCall], object]) -> Callable[[ControlCall], Any]:
-    def act(call: ControlCall) -> Any:
-        do(call)
-        return meeting(call.scenario, call.number)
-
-    return act
-
-
+_OCCURRENCE = "/meetings/{number}/occurrences/{occurrence}"
 TABLE: tuple[tuple[Any, ...], ...] = (
-    ("", "GET", lambda call: index(call.scenario, calls())),
-    ("/clock", "GET", lambda call: clock(call.scenario)),
+    ("", "GET", _index),
+    ("/clock", "GET", _clock),
     ("/clock", "PUT", _set_clock),
     ("/clock/advance", "POST", _advance_clock),
-    ("/requests", "GET", lambda call: requests(call.scenario, call.query)),
+    ("/requests", "GET", _requests),
     ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
-    ("/meetings", "GET", lambda call: meetings(call.scenario)),
+    ("/meetings", "GET", _meetings),
     ("/meetings", "POST", _add_meetings, 201),
-    ("/meetings/{number}", "GET", lambda call: meeting(call.scenario, call.number)),
+    ("/meetings/{number}", "GET", _meeting),
     (
         "/meetings/{number}/start",
         "POST",
-        _changing(lambda call: call.scenario.start_meeting(call.number)),
+        _then(_meeting, lambda c: c.scenario.start_meeting(c.number)),
     ),
+    ("/meetings/{number}/end", "POST", _then(_meeting, lambda c: c.scenario.end_meeting(c.number))),
     (
-        "/meetings/{number}/end",
-        "POST",
-        _changing(lambda call: call.scenario.end_meeting(call.number)),
-    ),
-    (
-        "/meetings/{number}/occurrences/{occurrence}",
+        _OCCURRENCE,
         "DELETE",
-        _changing(
-            lambda call: call.scenario.delete_occurrence(call.number, call.path["occurrence"])
-        ),
+        _then(_meeting, lambda c: c.scenario.delete_occurrence(c.number, c.path["occurrence"])),
     ),
     ("/webinars", "POST", _add_webinar, 201),
-    ("/users", "GET", lambda call: users(call.scenario)),
-    ("/users", "POST", _add_user, 201),
+    ("/users", "GET", lambda call: [user.to_dict() for user in call.scenario.users]),
+    ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict(), 201),
     ("/scopes", "PUT", _set_scopes),
     ("/tokens/revoke", "POST", lambda call: {"revoked": call.scenario.revoke_tokens()}),
-    ("/quota", "GET", lambda call: call.scenario.quota()),
+    ("/quota", "GET", _quota),
+    ("/quota", "DELETE", _then(_quota, lambda call: call.scenario.clear_quota())),
+    ("/faults", "GET", _faults),
     (
-        "/quota",
-        "DELETE",
-        _then(lambda call: call.scenario.clear_quota(), lambda scenario: scenario.quota()),
+        "/faults",
+        "POST",
+        _then(_faults, lambda call: call.scenario.arm(read_faults(call.body))),
+        201,
     ),
-    ("/faults", "GET", lambda call: faults(call.scenario)),
-    ("/faults", "POST", _add_faults, 201),
-    ("/faults", "DELETE", _then(lambda call: call.scenario.clear_faults(), faults)),
-    ("/quirks", "GET", lambda call: quirks(call.scenario)),
+    ("/faults", "DELETE", _then(_faults, lambda call: call.scenario.clear_faults())),
+    ("/quirks", "GET", _quirks),
     ("/quirks", "PATCH", _set_quirks),
-    ("/reset", "POST", _then(lambda call: call.scenario.reset(), meetings)),
+    ("/reset", "POST", _then(_meetings, lambda call: call.scenario.reset())),
 )
 
 
@@ -275,9 +248,7 @@ Access = Literal["loopback", "anywhere", "off"]
 def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
-    def route(
-        path: str, method: str, act: Callable[[ControlCall], Any], status: int = 200
-    ) -> Route:
+    def route(path: str, method: str, act: Act, status: int = 200) -> Route:
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
             try:
@@ -300,7 +271,7 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
 
 
 def access(value: object) -> Access:
-    """Check who may use the endpoint."""
+    """Return the value if it says who may use the endpoint; ConfigError otherwise."""
     for known in get_args(Access):
         if value == known:
             return known  # type: ignore[no-any-return]  # get_args knows no types
