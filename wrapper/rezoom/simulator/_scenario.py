@@ -137,7 +137,7 @@ class Scenario:
         """Return the updates a meeting took, oldest first."""
         return tuple(self._store.history(number))
 
-    def internals(self, number: int) -> dict[str, Any]:
+    def behind(self, number: int) -> dict[str, Any]:
         """Return what no read shows of a meeting: its session, held updates, when it lapses."""
         state = self._state(number)
         expires = None if state.get("_webinar") else expires_at(state)

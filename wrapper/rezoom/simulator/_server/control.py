@@ -133,7 +133,7 @@ def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
     return {
         "meeting": scenario.meeting(number),
         "history": [update.to_dict() for update in scenario.history(number)],
-        **scenario.internals(number),
+        **scenario.behind(number),
     }
 
 
