@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
 
 from .._wire import facts
 from ..errors import ConfigError
@@ -102,6 +102,15 @@ class Met(NamedTuple):
     note: str
 
 
+class QuotaState(TypedDict):
+    """What is used of each limit, and what is left; each gauge is JSON-ready."""
+
+    second: Mapping[str, Any]
+    account_day: Mapping[str, Any]
+    hosts: Mapping[str, Mapping[str, Any]]
+    meetings: Mapping[str, Mapping[str, Any]]
+
+
 class _Window:
     """Instants within the last span of time, or within the present UTC day."""
 
@@ -136,7 +145,7 @@ class Allowance:
     """Counts the requests of an account and the updates of its hosts and meetings.
 
     No report says how Zoom cuts seconds; here no second-long stretch has more than its share. What
-    is refused by a limit is not counted. Counts are notes in the store, but for the second's.
+    is refused by a limit is not counted. Counts but the second's are kept in the store's file.
     """
 
     def __init__(self, caps: Caps, store: Store) -> None:
@@ -187,7 +196,8 @@ class Allowance:
         ):
             window = self._windows[name]
             window.add(now, most)
-            self._store.remember(_NOTES + name, [at.isoformat() for at in window])
+            if self._store.in_file:
+                self._store.remember(_NOTES + name, [at.isoformat() for at in window])
 
     def headers(self, host: str, now: datetime, quirks: Quirks) -> dict[str, str]:
         """Return the headers of a successful update: the host's pool, counting down."""
@@ -199,7 +209,7 @@ class Allowance:
         """Return the headers of any other success: the account's pool."""
         return _shown(*self._account())
 
-    def to_dict(self, now: datetime, quirks: Quirks) -> dict[str, Any]:
+    def to_dict(self, now: datetime, quirks: Quirks) -> QuotaState:
         """Return what is used and what is left, ready for JSON."""
         self._begin_day(now)
         midnight = zulu(next_midnight(now))

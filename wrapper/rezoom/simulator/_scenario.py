@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 
 from ..errors import ConfigError
 from ._account import SCOPES, Credentials, User
-from ._allowance import Caps, Plan
+from ._allowance import Caps, Plan, QuotaState
 from ._fake_zoom import FakeZoom
 from ._fault_plan import FaultPlan, Faults, RandomFaults, as_fault, as_faults
 from ._faults import Fault, FaultOptions
@@ -27,15 +27,6 @@ from ._store import State, Store, TakenUpdate, taken
 
 _WEBINAR = 5
 _CLOCK = "clock"
-
-
-class QuotaState(TypedDict):
-    """What is used of each limit, and what is left; each gauge is JSON-ready."""
-
-    second: Mapping[str, Any]
-    account_day: Mapping[str, Any]
-    hosts: Mapping[str, Mapping[str, Any]]
-    meetings: Mapping[str, Mapping[str, Any]]
 
 
 class ScenarioOptions(TypedDict, total=False):
@@ -216,13 +207,7 @@ class Scenario:
     def quota(self) -> QuotaState:
         """Return what is used of Zoom's limits and what is left, at the clock's present time."""
         with self._fake.lock:
-            used = self._fake.allowance.to_dict(self.clock.now(), self.quirks)
-        return QuotaState(
-            second=used["second"],
-            account_day=used["account_day"],
-            hosts=used["hosts"],
-            meetings=used["meetings"],
-        )
+            return self._fake.allowance.to_dict(self.clock.now(), self.quirks)
 
     def clear_quota(self) -> None:
         """Set the count of every limit to zero."""

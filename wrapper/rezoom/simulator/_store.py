@@ -200,6 +200,11 @@ class Store:
             for name in names:
                 del self._notes[name]
 
+    @property
+    def in_file(self) -> bool:
+        """Whether there is a file, so that a later run can read what is remembered."""
+        return self._path is not None
+
     def open(self) -> None:
         """Take the file again after `close`, with whatever has become of it since."""
         with self._lock:

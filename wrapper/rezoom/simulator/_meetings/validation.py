@@ -135,14 +135,11 @@ def refusal(
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:
         return validation_failed(flaws)
-    for answer in (
-        _for_the_user(state, body, quirks, people),
-        _for_the_domains(body, quirks),
-        _for_the_meeting(state, body),
-    ):
-        if answer is not None:
-            return answer
-    return None
+    return (
+        _for_the_user(state, body, quirks, people)
+        or _for_the_domains(body, quirks)
+        or _for_the_meeting(state, body)
+    )
 
 
 def _calendar_flaws(state: State, body: Mapping[str, Any]) -> Iterator[Flaw]:
