@@ -1,4 +1,4 @@
-"""One request as the fake Zoom sees it, and answers in Zoom's shapes."""
+"""Requests as the fake Zoom takes them, and answers in the shapes of Zoom's."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,15 @@ from typing import Any, Literal
 
 from .._wire import facts
 from ._meetings.rescheduling import zulu
-from ._record import Flaw, Verdict, without_secrets
-from ._store.memory_store import too_deep
+from ._request_log import Flaw, Verdict, without_secrets
+from ._store import too_deep
 
 Limit = Literal["second", "account-day", "host-day", "lock"]
 JSON = "application/json;charset=UTF-8"
 ACCOUNT_DAY = facts.RATES["free"].per_day or 0
 
+# The digits of any meeting number (int64); int() reads no more than 4300.
+_LONGEST = 19
 _ERRORS = {row.id: row for row in facts.ERRORS}
 _THROTTLES = {row.id: row for row in facts.THROTTLES}
 # What the one full dump of a host out of updates shows: https://devforum.zoom.us/t/18928
@@ -56,24 +58,9 @@ def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
 
 
-def not_json() -> Answer:
-    """Refuse a body that is not a JSON object."""
-    return refused("body-not-json")
-
-
-def not_found(meeting: str, *, older: bool = False) -> Answer:
-    """Say that there is no such meeting, in the present words or the older ones."""
-    return refused("meeting-lapsed" if older else "meeting-not-found", meeting=meeting)
-
-
 def unknown_address() -> Answer:
     """Say that nothing answers at this method and path."""
     return with_json(404, {"code": 2300, "message": "This API endpoint is not recognized."})
-
-
-def scopes_missing(scopes: Sequence[str]) -> Answer:
-    """Refuse a token that lacks the scopes of the operation; the status is 400, as reported."""
-    return refused("missing-scope", scopes=", ".join(scopes))
 
 
 def token_refused(reason: str, error: str) -> Answer:
@@ -112,7 +99,7 @@ def next_midnight(now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, as far as it matters; header names are in lower case."""
+    """One request of a client; header names are in lower case, `meeting` is its ID as written."""
 
     method: str
     path: str
@@ -128,8 +115,8 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to a call, and what the request log is to know about it."""
+class CallResult:
+    """The answer to a call, and what the request log is to keep of it."""
 
     answer: Answer
     body: Any = None
@@ -138,8 +125,13 @@ class Outcome:
     note: str = ""
 
 
+def whole_number(text: str) -> int | None:
+    """Return the number that a text of digits says; None for what is none, or beyond an int64."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
+
+
 def parsed(content: bytes) -> dict[str, Any] | None:
-    """Return the JSON object of a body, or None; no body at all is an update that says nothing."""
+    """Return the JSON object of a body, or None; an empty body is an empty update."""
     if not content:
         return {}
     try:

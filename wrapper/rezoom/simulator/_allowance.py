@@ -1,16 +1,17 @@
 """Zoom's limits, their sizes and their counts: the account's, the host's, the meeting's."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Self, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
 
-from ..._wire import facts
-from ...errors import ConfigError
-from .._calls import ACCOUNT_DAY, Limit, next_midnight
-from .._meetings.rescheduling import zulu
-from .._quirks import Quirks
+from .._wire import facts
+from ..errors import ConfigError
+from ._answers import ACCOUNT_DAY, Limit, next_midnight
+from ._meetings.rescheduling import zulu
+from ._quirks import Quirks
+from ._store import Store
 
 Plan = Literal["free", "pro", "business"]
 PLANS: tuple[str, ...] = get_args(Plan)
@@ -88,7 +89,7 @@ def _wrong(name: str, message: str, next_step: str) -> ConfigError:
 
 _DAY = timedelta(hours=facts.QUOTAS["meeting"].hours)
 _SECOND = timedelta(seconds=1)
-_Key = TypeVar("_Key", str, int)
+_NOTES = "count of "
 _HOST, _MEETING = facts.QUOTAS["host"].limit, facts.QUOTAS["meeting"].limit
 
 
@@ -99,6 +100,15 @@ class Met(NamedTuple):
     size: int
     left: int
     note: str
+
+
+class QuotaState(TypedDict):
+    """What is used of each limit, and what is left; each gauge is JSON-ready."""
+
+    second: Mapping[str, Any]
+    account_day: Mapping[str, Any]
+    hosts: Mapping[str, Mapping[str, Any]]
+    meetings: Mapping[str, Mapping[str, Any]]
 
 
 class _Window:
@@ -112,10 +122,10 @@ class _Window:
     def __iter__(self) -> Iterator[datetime]:
         return iter(self._at)
 
-    def add(self, now: datetime, most: int | None) -> None:
+    def add(self, now: datetime, most: int) -> None:
         self._at.append(now)
-        # Without a limit nothing else would ever let go of an instant.
-        while most is not None and len(self._at) > max(most, 1):
+        # `used` drops the old ones, but is not called where no limit is kept.
+        while len(self._at) > max(most, 1):
             self._at.popleft()
 
     def used(self, now: datetime, span: timedelta, *, rolling: bool = True) -> int:
@@ -127,49 +137,30 @@ class _Window:
             at.popleft()
         return len(at)
 
-    def free_at(self, span: timedelta) -> datetime | None:
-        return self._at[0] + span if self._at else None
+    def free_at(self, span: timedelta) -> datetime:
+        return self._at[0] + span
 
 
 class Allowance:
     """Counts the requests of an account and the updates of its hosts and meetings.
 
     No report says how Zoom cuts seconds; here no second-long stretch has more than its share. What
-    is refused by a limit is not counted.
+    is refused by a limit is not counted. Counts but the second's are kept in the store's file.
     """
 
-    def __init__(self, caps: Caps) -> None:
-        self.caps = caps
-        # Told the name and the new value of each count, for whoever keeps them; None ends them all.
-        self.noted: Callable[[str, object], None] | None = None
-        self.reset()
+    def __init__(self, caps: Caps, store: Store) -> None:
+        self.caps, self._store = caps, store
+        self._clear()
+        self._restore(store.notes(_NOTES))
 
     def reset(self) -> None:
-        """Forget what was used."""
-        self._day: date | None = None
-        self._requests = 0
-        self._second = _Window()
-        self._hosts: defaultdict[str, _Window] = defaultdict(_Window)
-        self._meetings: defaultdict[int, _Window] = defaultdict(_Window)
-        if self.noted is not None:
-            self.noted("", None)
-
-    def restore(self, notes: Mapping[str, Any]) -> None:
-        """Go on from counts that were noted; the second's is not."""
-        for name, value in notes.items():
-            kind, _, key = name.partition(" ")
-            if kind == "account":
-                self._day, self._requests = date.fromisoformat(value[0]), value[1]
-            else:
-                window = _Window(map(datetime.fromisoformat, value))
-                if kind == "host":
-                    self._hosts[key] = window
-                else:
-                    self._meetings[int(key)] = window
+        """Forget what was used, in the store too."""
+        self._clear()
+        self._store.forget(_NOTES)
 
     def request(self, now: datetime) -> Met | None:
         """Count one request of the account, unless a limit of its plan is met."""
-        self._turn_page(now)
+        self._begin_day(now)
         caps = self.caps
         if caps.second is not None and self._second.used(now, _SECOND) >= caps.second:
             return Met("second", caps.second, 0, f"second: {caps.second} requests within a second")
@@ -179,15 +170,14 @@ class Allowance:
         if caps.second is not None:
             self._second.add(now, caps.second)
         self._requests += 1
-        if self.noted is not None:
-            self.noted("account", [now.date().isoformat(), self._requests])
+        self._store.remember(f"{_NOTES}account", [now.date().isoformat(), self._requests])
         return None
 
     def refuses(self, host: str, meeting: int, now: datetime, quirks: Quirks) -> Met | None:
         """Tell which hundred leaves no room for an update of this meeting."""
         for name, size, used in (
-            ("host-day", self.caps.host_day, self._of_host(host, now, quirks)),
-            ("meeting-day", self.caps.meeting_day, self._of_meeting(meeting, now, quirks)),
+            ("host-day", self.caps.host_day, self._used(f"host {host}", now, quirks)),
+            ("meeting-day", self.caps.meeting_day, self._used(f"meeting {meeting}", now, quirks)),
         ):
             if size is not None and used >= size:
                 # No 429 has been seen that names the meeting's limit: Zoom answers as for a host.
@@ -198,72 +188,76 @@ class Allowance:
         return None
 
     def update(self, host: str, meeting: int, now: datetime) -> None:
-        """Count one update of a meeting."""
-        self._turn_page(now)
-        self._hosts[host].add(now, self.caps.host_day or _HOST)
-        self._meetings[meeting].add(now, self.caps.meeting_day or _MEETING)
-        if self.noted is not None:
-            self.noted(f"host {host}", [at.isoformat() for at in self._hosts[host]])
-            self.noted(f"meeting {meeting}", [at.isoformat() for at in self._meetings[meeting]])
+        """Count one update of a meeting, for its host too."""
+        self._begin_day(now)
+        for name, most in (
+            (f"host {host}", self.caps.host_day or _HOST),
+            (f"meeting {meeting}", self.caps.meeting_day or _MEETING),
+        ):
+            window = self._windows[name]
+            window.add(now, most)
+            if self._store.in_file:
+                self._store.remember(_NOTES + name, [at.isoformat() for at in window])
 
     def headers(self, host: str, now: datetime, quirks: Quirks) -> dict[str, str]:
         """Return the headers of a successful update: the host's pool, counting down."""
         # https://devforum.zoom.us/t/59670
         size = self.caps.host_day if self.caps.host_day is not None else _HOST
-        return _shown(size, size - self._of_host(host, now, quirks))
+        return _shown(size, size - self._used(f"host {host}", now, quirks))
 
     def account_headers(self) -> dict[str, str]:
         """Return the headers of any other success: the account's pool."""
         return _shown(*self._account())
 
-    def to_dict(self, now: datetime, quirks: Quirks) -> dict[str, Any]:
+    def to_dict(self, now: datetime, quirks: Quirks) -> QuotaState:
         """Return what is used and what is left, ready for JSON."""
-        self._turn_page(now)
+        self._begin_day(now)
         midnight = zulu(next_midnight(now))
-        caps = self.caps
-        hosts = {
-            host: _gauge(caps.host_day, self._of_host(host, now, quirks), midnight)
-            for host in list(self._hosts)
-        }
-        meetings = {
-            str(number): _gauge(
-                caps.meeting_day,
-                self._of_meeting(number, now, quirks),
-                _text(window.free_at(_DAY)) if quirks.meeting_window == "rolling" else midnight,
-            )
-            for number, window in list(self._meetings.items())
-        }
+        sizes = {"host": self.caps.host_day, "meeting": self.caps.meeting_day}
+        used: dict[str, dict[str, Any]] = {"host": {}, "meeting": {}}
+        for name, window in list(self._windows.items()):
+            count = self._used(name, now, quirks)
+            if count:
+                kind, _, key = name.partition(" ")
+                rolls = kind == "meeting" and quirks.meeting_window == "rolling"
+                free = zulu(window.free_at(_DAY)) if rolls else midnight
+                used[kind][key] = _gauge(sizes[kind], count, free)
         return {
-            "second": _gauge(caps.second, self._second.used(now, _SECOND), None),
-            "account_day": _gauge(caps.account_day, self._requests, midnight),
-            "hosts": {host: gauge for host, gauge in hosts.items() if gauge["used"]},
-            "meetings": {number: gauge for number, gauge in meetings.items() if gauge["used"]},
+            "second": _gauge(self.caps.second, self._second.used(now, _SECOND), None),
+            "account_day": _gauge(self.caps.account_day, self._requests, midnight),
+            "hosts": used["host"],
+            "meetings": used["meeting"],
         }
 
-    def _of_host(self, host: str, now: datetime, quirks: Quirks) -> int:
-        window = self._hosts.get(host)
-        rolling = quirks.host_window == "rolling"
-        return window.used(now, _DAY, rolling=rolling) if window else 0
+    def _clear(self) -> None:
+        self._day: date | None = None
+        self._requests = 0
+        self._second = _Window()
+        # By `host` or `meeting`, a blank, and its ID or number, as in the store.
+        self._windows: defaultdict[str, _Window] = defaultdict(_Window)
 
-    def _of_meeting(self, meeting: int, now: datetime, quirks: Quirks) -> int:
-        window = self._meetings.get(meeting)
-        rolling = quirks.meeting_window == "rolling"
-        return window.used(now, _DAY, rolling=rolling) if window else 0
+    def _restore(self, notes: Mapping[str, Any]) -> None:
+        for name, value in notes.items():
+            if name == "account":
+                self._day, self._requests = date.fromisoformat(value[0]), value[1]
+            else:
+                self._windows[name] = _Window(map(datetime.fromisoformat, value))
+
+    def _used(self, name: str, now: datetime, quirks: Quirks) -> int:
+        window = self._windows.get(name)
+        kind = quirks.host_window if name.startswith("host ") else quirks.meeting_window
+        return window.used(now, _DAY, rolling=kind == "rolling") if window else 0
 
     def _account(self) -> tuple[int, int]:
         size = ACCOUNT_DAY if self.caps.account_day is None else self.caps.account_day
         return size, max(size - self._requests, 0)
 
-    def _turn_page(self, now: datetime) -> None:
+    def _begin_day(self, now: datetime) -> None:
         if now.date() != self._day:
             self._day, self._requests = now.date(), 0
-            _forget_unused(self._hosts, now)
-            _forget_unused(self._meetings, now)
-
-
-def _forget_unused(windows: dict[_Key, _Window], now: datetime) -> None:
-    for key in [key for key, window in windows.items() if not window.used(now, _DAY)]:
-        del windows[key]
+            for name, window in list(self._windows.items()):
+                if not window.used(now, _DAY):
+                    del self._windows[name]
 
 
 def _gauge(limit: int | None, used: int, free: str | None) -> dict[str, Any]:
@@ -282,7 +276,3 @@ def _shown(size: int, left: int) -> dict[str, str]:
         facts.HEADERS["limit"]: str(size),
         facts.HEADERS["remaining"]: str(max(left, 0)),
     }
-
-
-def _text(instant: datetime | None) -> str | None:
-    return None if instant is None else zulu(instant)

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -12,23 +11,23 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from ..._rules import judge as rules
-from ..._wire import facts
-from ...errors import ConfigError
-from .._meetings.members import (
+from .._rules import judge as rules
+from .._wire import facts
+from ..errors import ConfigError
+from ._documents import Document, steps
+from ._meetings.members import (
     OCCURRENCE_MEMBERS,
     chat_url,
     meeting_uuid,
     passcode_members,
     start_url,
 )
-from .._meetings.patch import apply
-from .._meetings.rescheduling import SCHEDULED, SERIES, zulu
-from .._meetings.validation import judge, judge_answer, members, refusal
-from .._quirks import Quirks
-from .._record import Verdict
-from .documents import Document
-from .memory_store import State
+from ._meetings.patch import apply
+from ._meetings.rescheduling import SCHEDULED, SERIES, zulu
+from ._meetings.validation import judge, judge_answer, members, refusal
+from ._quirks import Quirks
+from ._request_log import Verdict
+from ._store import State
 
 
 class Seed(Sequence[Mapping[str, Any]]):
@@ -78,30 +77,31 @@ def _wrong(message: str) -> ConfigError:
 
 # Meeting numbers are int64 in Zoom's documents.
 BEYOND = 2**63
-_STEP = re.compile(r"\[(\d+)\]|([^.\[]+)")
 
 
-class Flaw(NamedTuple):
+class SeedFlaw(NamedTuple):
     """One flaw: the member by its dotted path, what is wrong with it, and what to do."""
 
     member: str
     reason: str
-    fix: str
+    fix: str = ""
 
 
 class BadSeed(ValueError):
     """A meeting that cannot be; every flaw of it, by member."""
 
-    def __init__(self, flaws: Sequence[Flaw]) -> None:
+    def __init__(self, flaws: Sequence[SeedFlaw]) -> None:
         super().__init__("; ".join(flaw.reason for flaw in flaws))
         self.flaws = tuple(flaws)
 
     def explained(self, where: Callable[[str], str]) -> ConfigError:
         """Return the error for whoever wrote the meeting; `where` finds a member for them."""
         first = self.flaws[0]
-        told = "; ".join(f"{where(flaw.member)}{flaw.reason}" for flaw in self.flaws)
+        reasons = "; ".join(f"{where(flaw.member)}{flaw.reason}" for flaw in self.flaws)
         fix = first.fix or "Write the members as an update or a read has them."
-        return ConfigError(f"seed: {told}", field="seed", next_step=f"{fix[:1].upper()}{fix[1:]}")
+        return ConfigError(
+            f"seed: {reasons}", field="seed", next_step=f"{fix[:1].upper()}{fix[1:]}"
+        )
 
 
 def check(
@@ -117,34 +117,34 @@ def check(
     The flaws come in the `order` in which the members were written.
     """
     known = frozenset().union(*members())
-    flaws: list[Flaw] = []
+    flaws: list[SeedFlaw] = []
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
-        flaws.append(Flaw("id", f"{number!r} is not a meeting number", "give digits, unquoted"))
+        flaws.append(SeedFlaw("id", f"{number!r} is not a meeting number", "give digits, unquoted"))
     elif number in taken:
         fix = "leave it out, and the next free number is taken"
-        flaws.append(Flaw("id", f"there is already a meeting {number}", fix))
+        flaws.append(SeedFlaw("id", f"there is already a meeting {number}", fix))
     for name in sorted(set(fixed) - known):
         near = difflib.get_close_matches(name, known, n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else ""
-        flaws.append(Flaw(name, "a meeting has no such member", hint))
+        flaws.append(SeedFlaw(name, "a meeting has no such member", hint))
     verdict = judge(change)
     if not verdict.ok:
         flaws += _judged(change, verdict)
     readable = {name: value for name, value in fixed.items() if name in known}
     for flaw in judge_answer(readable).flaws:
-        flaws.append(Flaw(flaw.field, "this is not what a read shows there", ""))
+        flaws.append(SeedFlaw(flaw.field, "this is not what a read shows there"))
     if not flaws:
         for index, date in enumerate(fixed.get("occurrences", ())):
             for name in OCCURRENCE_MEMBERS:
                 if name not in date:
-                    flaws.append(Flaw(f"occurrences[{index}]", f"{name} is missing", ""))
-        flaws += _times_amiss(fixed)
+                    flaws.append(SeedFlaw(f"occurrences[{index}]", f"{name} is missing"))
+        flaws += _wrong_times(fixed)
     if flaws:
         places = {name: place for place, name in enumerate(order)}
-        raise BadSeed(sorted(flaws, key=lambda flaw: places.get(_top(flaw.member), 0)))
+        raise BadSeed(sorted(flaws, key=lambda flaw: places.get(_top_level(flaw.member), 0)))
 
 
-def _times_amiss(fixed: Mapping[str, Any]) -> Iterator[Flaw]:
+def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
     dates = enumerate(fixed.get("occurrences", ()))
     said = {f"occurrences[{index}].start_time": date.get("start_time") for index, date in dates}
     for member, text in {"created_at": fixed.get("created_at"), **said}.items():
@@ -153,33 +153,33 @@ def _times_amiss(fixed: Mapping[str, Any]) -> Iterator[Flaw]:
         except ValueError:
             known = False
         if not known:
-            yield Flaw(member, f"{text!r} is no instant", "write 2030-01-07T08:00:00Z")
+            yield SeedFlaw(member, f"{text!r} is no instant", "write 2030-01-07T08:00:00Z")
 
 
-def _judged(change: Mapping[str, Any], verdict: Verdict) -> Iterator[Flaw]:
+def _judged(change: Mapping[str, Any], verdict: Verdict) -> Iterator[SeedFlaw]:
     # The rules say what is allowed; the contract, which decides, only says that it is wrong.
     _, problems = rules.judge(change, {})
-    told = {problem.path: problem for problem in problems if problem.severity == "error"}
+    by_path = {problem.path: problem for problem in problems if problem.severity == "error"}
     for flaw in verdict.flaws:
-        problem = told.get(flaw.field)
+        problem = by_path.get(flaw.field)
         known = facts.FIELDS.get(flaw.field)
         if known and known.kind == "string" and isinstance(_at(change, flaw.field), int | float):
-            yield Flaw(flaw.field, "this must be text", "put it in quotes")
+            yield SeedFlaw(flaw.field, "this must be text", "put it in quotes")
         elif problem is None:
-            yield Flaw(flaw.field, flaw.message, "")
+            yield SeedFlaw(flaw.field, flaw.message)
         else:
             fix = f" ({problem.fix})" if problem.fix else ""
-            yield Flaw(flaw.field, f"{problem.message}{fix}", problem.fix)
+            yield SeedFlaw(flaw.field, f"{problem.message}{fix}", problem.fix)
 
 
-def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
+def _top_level(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 def _at(value: Any, path: str) -> Any:
     try:
-        for index, name in _STEP.findall(path):
-            value = value[int(index) if index else name]
+        for step in steps(path):
+            value = value[step]
     except (LookupError, TypeError):
         return None
     return value
@@ -189,7 +189,6 @@ FIRST_ID = 85746065
 HOST = {"host_id": "30R7kT7bTIKSNUFEuH_Qlg", "host_email": "ada@example.com"}
 WEEKLY = {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 12}
 
-_MONDAY_AT_NINE = 9
 _SETTINGS: Mapping[str, Any] = {
     "host_video": False,
     "participant_video": False,
@@ -224,7 +223,7 @@ def new_meeting(
     an `id` it gets the number after the highest of those that are taken, or a free one.
     """
     if not isinstance(fields, Mapping):
-        raise BadSeed([Flaw("", "this is no object", "")])
+        raise BadSeed([SeedFlaw("", "this is no object")])
     given = deepcopy(dict(fields))
     number = given.pop("id") if "id" in given else _free_number(taken)
     updatable, _ = members()
@@ -247,7 +246,7 @@ def new_meeting(
     if answer is not None:
         said = json.loads(answer.content)
         flaws = said.get("errors") or [{"field": "", "message": said["message"]}]
-        raise BadSeed([Flaw(flaw["field"], flaw["message"], "") for flaw in flaws])
+        raise BadSeed([SeedFlaw(flaw["field"], flaw["message"]) for flaw in flaws])
     # A seed may describe what Zoom would no longer let anybody schedule.
     lenient = replace(
         quirks,
@@ -264,23 +263,17 @@ def new_meeting(
 
 
 def mondays(now: datetime) -> dict[str, Any]:
-    """Return the members of a series: twelve Mondays at nine in Berlin."""
+    """Return the members of a series: twelve Mondays at nine in Berlin, from next week on."""
+    day = now + timedelta(days=7 - now.weekday())
+    start = day.replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None)
     return {
         "type": SERIES,
         "topic": "Simulated series",
-        "start_time": next_monday(now),
+        "start_time": start.isoformat(),
         "timezone": "Europe/Berlin",
         "duration": 45,
         "recurrence": WEEKLY,
     }
-
-
-def next_monday(now: datetime) -> str:
-    """Return the wall clock of nine o'clock on the next Monday, never today."""
-    day = now + timedelta(days=7 - now.weekday())
-    return day.replace(
-        hour=_MONDAY_AT_NINE, minute=0, second=0, microsecond=0, tzinfo=None
-    ).isoformat()
 
 
 def _blank(number: int, now: datetime, random: Random) -> State:

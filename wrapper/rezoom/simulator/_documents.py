@@ -1,4 +1,4 @@
-"""Seed and fault files, JSON or YAML, read so that a complaint can name file and line."""
+"""Seed and fault files, JSON or YAML, read so that an error can name file and line."""
 
 import json
 import re
@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import ConfigError
-from .memory_store import too_deep
+from ..errors import ConfigError
+from ._store import too_deep
 
 _YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = _YAML | {".json"}
 _STEP = re.compile(r"\[(\d+)\]|([^.\[]+)")
+
+
+def steps(path: str) -> list[int | str]:
+    """Split a dotted path such as `meetings[0].topic` into names and positions."""
+    return [int(index) if index else name for index, name in _STEP.findall(path)]
 
 
 class Document:
@@ -38,8 +43,7 @@ class Document:
     def where(self, path: str) -> str:
         """Return the file and, where it is known, the line that the dotted `path` begins on."""
         node, line = self._lines, 0
-        for index, name in _STEP.findall(path):
-            step = int(index) if index else name
+        for step in steps(path):
             if isinstance(node, Mapping) and step in node:
                 line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]  # ruamel's own mapping knows its lines
             elif isinstance(node, list) and isinstance(step, int) and step < len(node):
@@ -78,7 +82,7 @@ class Document:
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         class Constructor(RoundTripConstructor):
-            """Reads no dates."""
+            """Constructor that leaves timestamps as text."""
 
         as_text = RoundTripConstructor.construct_yaml_str
         Constructor.add_constructor("tag:yaml.org,2002:timestamp", as_text)

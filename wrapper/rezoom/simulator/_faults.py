@@ -1,4 +1,4 @@
-"""Faults on demand: every kind by name, and one of them as a value that says whom it happens to."""
+"""Faults on demand: every kind by name, and one as a value that says which requests it meets."""
 
 import json
 import math
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, NamedTuple, TypedDict, Unpack, get_args
 
-from ...errors import ConfigError
-from .._calls import JSON, Answer, Limit
+from ..errors import ConfigError
+from ._answers import JSON, Answer, Limit
 
 LIMITS: tuple[Limit, ...] = get_args(Limit)
 _STATUSES = range(200, 1000)
@@ -21,7 +21,7 @@ _FRAMING = frozenset({"content-length", "transfer-encoding"})
 _METHODS = frozenset("DELETE GET HEAD OPTIONS PATCH POST PUT".split())
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 _ANSWER = frozenset({"status", "body", "headers"})
-# Whom it happens to, and whether the request is carried out all the same: every kind has these.
+# Which requests it meets, and whether they are carried out all the same: every kind has these.
 _SHARED = frozenset({"applied", "match", "nth", "times"})
 
 
@@ -154,7 +154,7 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """Say it in a word, for the request log."""
+        """The kind in a word, for the request log; of `answer` its status."""
         return str(self.status) if self.kind == "answer" else self.kind
 
     def fits(self, method: str, path: str) -> bool:
@@ -177,13 +177,10 @@ class Fault:
     def to_dict(self) -> dict[str, Any]:
         """Return it in the JSON form that `read_faults` understands."""
         body = self.body.decode("utf-8", "replace") if isinstance(self.body, bytes) else self.body
-        every = {
-            "status": self.status, "body": body, "headers": dict(self.headers),
-            "seconds": self.seconds, "applied": self.applied, "match": self.match,
-            "nth": self.nth, "times": self.times,
-        }  # fmt: skip
-        said = FAULTS[self.kind].options | _SHARED
-        return {"kind": self.kind} | {name: every[name] for name in every if name in said}
+        options = FAULTS[self.kind].options | _SHARED
+        every = {name: getattr(self, name) for name in FaultOptions.__annotations__}
+        every |= {"body": body, "headers": dict(self.headers)}
+        return {"kind": self.kind} | {name: every[name] for name in every if name in options}
 
 
 def _check(kind: str, given: Mapping[str, Any]) -> None:

@@ -1,9 +1,9 @@
-"""What the simulator remembers of each request: for tests to read, safe to print."""
+"""What the simulator keeps of each request: for tests to read, safe to print."""
 
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,8 @@ from .._wire import facts
 _KEPT = 10_000
 # Whoever holds one of these is the app or its user, so they are not even kept.
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
-_FORM_SECRETS = facts.SECRET_NAMES | {
-    "client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak",
-}  # fmt: skip
+_SECRETS_OF_FORMS = {"client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak"}
+_FORM_SECRETS = facts.SECRET_NAMES | _SECRETS_OF_FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Request:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    body: Any = field(default=None)
+    body: Any = None
     status: int | None = None
     verdict: Verdict | None = None
     ignored: tuple[str, ...] = ()
@@ -108,31 +107,26 @@ class RequestLog:
         self._kept: deque[Request] = deque(maxlen=_KEPT)
 
     def add(self, request: Request) -> None:
-        """Keep one request."""
+        """Keep one request, and drop the oldest beyond the limit."""
         with self._lock:
             self._kept.append(request)
 
     def snapshot(self) -> tuple[Request, ...]:
-        """Return what is kept."""
+        """Return the requests that are kept."""
         with self._lock:
             return tuple(self._kept)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget every request so far."""
         with self._lock:
             self._kept.clear()
 
 
 def masked(value: object) -> object:
-    """Return the value with every secret member hidden; text that was no JSON is only measured."""
-    if isinstance(value, Mapping):
-        return {
-            key: "(hidden)" if key in facts.SECRET_NAMES else _masked_inside(item)
-            for key, item in value.items()
-        }
+    """Return the value with every secret member hidden; of text that is no JSON only its length."""
     if isinstance(value, str | bytes):
         return f"({len(value)} characters that are not a JSON object)"
-    return _masked_inside(value)
+    return _masked(value)
 
 
 def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
@@ -145,9 +139,10 @@ def without_secrets(form: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in form.items() if name not in _FORM_SECRETS}
 
 
-def _masked_inside(value: object) -> object:
+def _masked(value: object) -> object:
     if isinstance(value, Mapping):
-        return masked(value)
+        secret = facts.SECRET_NAMES
+        return {k: "(hidden)" if k in secret else _masked(item) for k, item in value.items()}
     if isinstance(value, list):
-        return [_masked_inside(item) for item in value]
+        return [_masked(item) for item in value]
     return value
