@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import icalendar
 import pytest
-from rezoom._cli import meeting_views
 from rezoom._cli.app import app
+from rezoom._cli.commands.preview import months
 from rezoom.recurrence import Recurrence
 from rich.console import Console
 from typer.testing import CliRunner
@@ -178,9 +178,9 @@ def test_a_terminal_sees_the_months() -> None:
     coloured = Console(width=100, force_terminal=True, color_system="standard")
 
     with plain.capture() as starred:
-        plain.print(meeting_views.months(plain, days))
+        plain.print(months(plain, days))
     with coloured.capture() as marked:
-        coloured.print(meeting_views.months(coloured, days))
+        coloured.print(months(coloured, days))
 
     head = starred.get().splitlines()[0]
     assert "March 2027" in head

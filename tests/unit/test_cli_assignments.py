@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from rezoom._cli.exit_codes import UsageError
-from rezoom._cli.input import Change, read_change
+from rezoom._cli.flags import FieldOptions
+from rezoom._cli.input import Fields, read_fields
 from rezoom._wire import facts
 
 
-def change(*sets: str, body: str | None = None, extras: tuple[str, ...] = ()) -> Change:
+def change(*sets: str, body: str | None = None, extras: tuple[str, ...] = ()) -> Fields:
     """Read a change from `--set` options."""
-    return read_change(body=body, sets=sets, direct={}, extras=extras)
+    return read_fields(FieldOptions(body=body, sets=list(sets), extra=list(extras)))
 
 
 def written(value: Any) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from rezoom import errors
 from rezoom._cli import exit_codes
+from rezoom._cli.app import report
 from rezoom._vendor import CopyDiffers, VendorError
 from rezoom.recurrence._english_parser import WordsError
 from rezoom.recurrence._limits import RecurrenceError, WrongStep
@@ -56,7 +57,7 @@ def test_an_error_object_answers_the_callers_questions(capsys: pytest.CaptureFix
         "slow down", scope="meeting", retry_at=datetime(2027, 3, 1, 0, 0, tzinfo=UTC)
     )
 
-    assert exit_codes.report(error, as_json=True) == 3
+    assert report(error, as_json=True) == 3
 
     told = json.loads(capsys.readouterr().out)
     assert (told["schema"], told["type"]) == ("rezoom.error/1", "RateLimited")
@@ -69,7 +70,7 @@ def test_a_bug_is_one_line_without_its_values(
     """The message of a foreign exception may quote a passcode, so only its kind is told."""
     monkeypatch.delenv("REZOOM_DEBUG", raising=False)
 
-    assert exit_codes.report(KeyError("Blue-42"), as_json=False) == 1
+    assert report(KeyError("Blue-42"), as_json=False) == 1
 
     said = capsys.readouterr()
     assert said.out == ""
@@ -87,6 +88,6 @@ def test_a_traceback_is_shown_on_request(
 
     with pytest.raises(KeyError) as raised:
         CODES["there"]  # type: ignore[index]  # missing is the point
-    exit_codes.report(raised.value, as_json=False)
+    report(raised.value, as_json=False)
 
     assert "Traceback (most recent call last)" in capsys.readouterr().err

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom._cli.meeting_views import print_meeting, printed_number, series_words
+from rezoom._cli.commands.show import print_meeting, series_words
+from rezoom._cli.views import printed_number
 from rich.console import Console
 
 BERLIN = ZoneInfo("Europe/Berlin")

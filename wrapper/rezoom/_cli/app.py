@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -9,19 +10,24 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from .. import errors
+from .._redaction import without_assignments
+from .._wire import facts
 from .commands import ledger
-from .commands.apply import apply
-from .commands.check import check
+from .commands.apply import apply, undo
 from .commands.explain import explain
 from .commands.plan import plan
 from .commands.preview import preview
 from .commands.quota import quota
 from .commands.show import show
 from .commands.simulate import simulate
-from .commands.undo import undo
-from .commands.update import update
+from .commands.update import check, update
 from .commands.vendor import vendor
-from .exit_codes import Interrupted, report
+from .console import print_error, print_json, silence_stdout, unwritten
+from .exit_codes import Interrupted, Unwritten, UsageError, bug, error_object, exit_code
+
+# What writing to stdout can meet; every file of ours is handled where it is opened.
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Commands(TyperGroup):
@@ -48,14 +54,51 @@ class Commands(TyperGroup):
         try:
             # Always "rezoom": `python -m rezoom.cli --help` shows commands that can be copied.
             code = super().main(
-                words, "rezoom", complete_var, standalone_mode=False,
-                windows_expand_args=windows_expand_args, **extra,
-            )  # fmt: skip
+                words,
+                "rezoom",
+                complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches the terminal unasked
             code = report(error, as_json=_wants_json(words))
         if standalone_mode:
             sys.exit(code or 0)
         return code
+
+
+def report(error: Exception, *, as_json: bool) -> int:
+    """Say what went wrong, on stderr or as one JSON object; return the exit code."""
+    if isinstance(error, typer.Abort):
+        error = Interrupted("Stopped")
+    elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        error = unwritten(error)
+    elif not isinstance(error, errors.RezoomError):
+        error = _usage(error) or bug(error)
+    if as_json and not isinstance(error, Unwritten):
+        try:
+            print_json("error/1", error_object(error))
+        except OSError:
+            silence_stdout()
+            print_error(error)
+    else:
+        print_error(error)
+    if isinstance(error, Unwritten):
+        silence_stdout()
+    return exit_code(error)
+
+
+def _usage(error: Exception) -> UsageError | None:
+    # By its shape: typer carries click's errors in one release and its own in the next.
+    words = getattr(error, "format_message", None)
+    if words is None:
+        return None
+    where = getattr(getattr(error, "ctx", None), "command_path", "rezoom")
+    step = f"See `{where} --help`."
+    if "unexpected extra argument" in str(words()):
+        step = f"Quote what has blanks in it, and write fields as --set path=value. {step}"
+    return UsageError(without_assignments(str(words())), next_step=step)
 
 
 def _wants_json(words: list[str]) -> bool:
@@ -81,11 +124,9 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import PackageNotFoundError, version
-
-        from .._wire import facts
 
         try:
             release = version("rezoom")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import flags
+from ..console import answers, print_json, print_line, talk
 from ..exit_codes import UsageError
-from ..render import answers, print_json, talk
 
 if TYPE_CHECKING:
     from ...simulator import SimClock, Simulator
@@ -142,9 +142,13 @@ def simulate(
     def announce(simulator: Simulator) -> None:
         _warn(simulator, host)
         if as_json:
-            told: dict[str, Any] = {"url": simulator.url, "control_url": simulator.control_url}
-            told |= {"env": simulator.env(), "meetings": list(simulator.meetings)}
-            print_json("simulator/1", told)
+            answer = {
+                "url": simulator.url,
+                "control_url": simulator.control_url,
+                "env": simulator.env(),
+                "meetings": list(simulator.meetings),
+            }
+            print_json("simulator/1", answer)
         else:
             _announce(simulator, db)
 
@@ -155,7 +159,7 @@ def simulate(
     if seed is None:
         wanted["meetings"] = _examples(wanted.get("clock"))
     serve(host, port, seed, announce=announce, **wanted)
-    talk().print("Stopped.", style="dim")
+    print_line(talk(), "Stopped.", "dim")
     raise typer.Exit(_INTERRUPTED)
 
 
@@ -196,22 +200,23 @@ def _warn(simulator: Simulator, host: str) -> None:
     from ...simulator._server.uvicorn_thread import is_loopback
 
     if not is_loopback(host):
-        talk().print(
+        print_line(
+            talk(),
             f"WARNING: it listens on {host}, so whoever reaches this machine can use it. "
             f"Its credentials are known to everybody: {simulator.credentials.client_id}.",
-            style="bold red", soft_wrap=True,
-        )  # fmt: skip
+            "bold red",
+        )
 
 
 def _announce(simulator: Simulator, db: Path | None) -> None:
     console = answers()
-    console.print(f"A fake Zoom answers at {simulator.url}. In another terminal:\n", soft_wrap=True)
+    print_line(console, f"A fake Zoom answers at {simulator.url}. In another terminal:\n")
     for name, value in simulator.env().items():
-        console.print(f"export {name}={shlex.quote(value)}", soft_wrap=True)
+        print_line(console, f"export {name}={shlex.quote(value)}")
     if simulator.meetings:
         number = simulator.meetings[0]
-        console.print(f"\nrezoom show {number}", soft_wrap=True)
-        console.print(f"rezoom update {number} --topic 'Stand-up' --duration 30", soft_wrap=True)
-    console.print(f"\nClock, log, quota, faults: curl {simulator.control_url}", soft_wrap=True)
+        print_line(console, f"\nrezoom show {number}")
+        print_line(console, f"rezoom update {number} --topic 'Stand-up' --duration 30")
+    print_line(console, f"\nClock, log, quota, faults: curl {simulator.control_url}")
     end = f"stops it; {db} keeps everything" if db else "stops it and forgets everything"
-    talk().print(f"\nCtrl-C {end}.", style="dim", soft_wrap=True)
+    print_line(talk(), f"\nCtrl-C {end}.", "dim")
