@@ -250,9 +250,8 @@ class MeetingUpdate:
         from .._client.prepare import Asked, update_job
 
         now = SystemClock().now()
-        asked = Asked(self.meeting, self.fields.body, {}, now, **self.options())
         with self._with_unreadable():
-            return update_job(asked)
+            return update_job(Asked(self.meeting, self.fields.body, {}, now, **self.options()))
 
     def plan(self, zoom: Zoom) -> Plan:
         """Plan it on one read; InvalidChange has what could not be read, too."""

@@ -40,10 +40,10 @@ def preview(
     start: flags.Start = None,
     timezone: flags.Timezone = None,
     duration: Annotated[
-        int | None, typer.Option(min=1, metavar="MINUTES", help="The length of each meeting.")
+        int | None, flags.option(min=1, metavar="MINUTES", help="The length of each meeting.")
     ] = None,
     count: Annotated[
-        int | None, typer.Option("--count", min=1, metavar="N", help="How many starts to list.")
+        int | None, flags.option("--count", min=1, metavar="N", help="How many starts to list.")
     ] = None,
     short_months: Annotated[
         str, typer.Option(metavar="skip|clamp", help="A 31st in a month of 30 days.")
@@ -52,7 +52,7 @@ def preview(
         str, typer.Option(metavar="move|drop", help="A start that the clocks jump over.")
     ] = "move",
     ics: Annotated[
-        Path | None, typer.Option("--ics", metavar="FILE", help="Write a calendar file too.")
+        Path | None, flags.option("--ics", metavar="FILE", help="Write a calendar file too.")
     ] = None,
     as_json: flags.Json = False,
 ) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -37,20 +36,17 @@ _TIMES = 4
 def quota(
     meetings: Annotated[
         list[str] | None,
-        typer.Argument(
+        flags.argument(
             metavar="[ID]...",
             help="Meeting numbers; without any, everything that is counted for the account.",
-            show_default=False,
         ),
     ] = None,
-    host: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show this host's day.", show_default=False)
-    ] = None,
+    host: Annotated[str | None, flags.option(metavar="ID", help="Show this host's day.")] = None,
     as_json: flags.Json = False,
 ) -> None:
     """Show what is left of the day's updates, and when places come back.
 
-    Reads the ledger and asks nobody else: spends nothing, and needs no secret.
+    Reads only the ledger: sends nothing, spends nothing, and needs no secret.
     """
     with open_ledger_account() as account:
         if meetings or host:
