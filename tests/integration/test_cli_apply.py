@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def test_a_line_may_say_what_an_update_can(run: Run, sim: Simulator) -> None:
     """An occurrence by its day, a series in words, a rule lifted, a field of tomorrow."""
     one, other = sim.add_series(), sim.add_meeting()
     second = sim.meeting(one)["occurrences"][1]
+    next_week = datetime.now(UTC) + timedelta(weeks=1)
 
     ran = run(
         "apply",
@@ -84,7 +86,10 @@ def test_a_line_may_say_what_an_update_can(run: Run, sim: Simulator) -> None:
                 {
                     "meeting": str(other),
                     "repeat": "weekly on mon, 3 times",
-                    "body": {"start_time": "2030-01-07T10:00", "timezone": "Europe/Berlin"},
+                    "body": {
+                        "start_time": f"{next_week:%Y-%m-%dT10:00}",
+                        "timezone": "Europe/Berlin",
+                    },
                 },
                 {"meeting": other, "body": {"duration": 20}, "extra": {"brand_new": True}},
             ]

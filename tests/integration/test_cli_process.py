@@ -289,7 +289,7 @@ class _Silent(BaseHTTPRequestHandler):
         self.released.wait(30)
         self.close_connection = True
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: Any, **__: Any) -> None:
         """Keep the test's output clean."""
 
 
@@ -495,6 +495,7 @@ def test_of_many_it_is_said_what_was_sent_although_the_disk_is_full(sim: Simulat
     assert "--skip-unchanged" in ran.stderr
 
 
+@pytest.mark.real_clock("what moves the clock opens a file, which takes the closed one's place")
 @pytest.mark.parametrize(
     "words", ["apply - --yes", "undo -", "plan 1 --body -", "plan 1 --set password=@-"]
 )

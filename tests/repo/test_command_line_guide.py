@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from coming import to_come
 from rezoom import errors
 from rezoom._cli import exit_codes
 from rezoom.simulator import Simulator
@@ -28,7 +29,7 @@ COMMANDS = [
 def test_the_commands_succeed_one_after_the_other(tmp_path: Path) -> None:
     """The lines of the guide are the updates; each command finds what the ones before it left."""
     (lines,) = (text for kind, text in BLOCKS if kind == "json")
-    (tmp_path / "updates.jsonl").write_text(lines)
+    (tmp_path / "updates.jsonl").write_text(to_come(lines))
     script = tmp_path / "rezoom"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m rezoom.cli "$@"\n')
     script.chmod(0o700)

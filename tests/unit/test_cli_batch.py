@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom import errors
+from rezoom._change.plan_data import Verdict
 from rezoom._change.results import Receipt
-from rezoom._change.verify import Verdict
 from rezoom._cli.batch import Result, Tally, Task, carry_out
 from rezoom._cli.exit_codes import Interrupted, Left
 

@@ -11,9 +11,9 @@ from rezoom import errors
 from rezoom._cli import exit_codes
 from rezoom._cli.app import report
 from rezoom._vendor import CopyDiffers, VendorError
-from rezoom.recurrence._english_words import WordsError
-from rezoom.recurrence._problems import RecurrenceError, WrongStep
-from rezoom.recurrence._rrule_text import NotExpressible
+from rezoom.recurrence._english_parser import WordsError
+from rezoom.recurrence._limits import RecurrenceError, WrongStep
+from rezoom.recurrence._rrule import NotExpressible
 
 CODES = {
     errors.InvalidChange: 2,

@@ -13,8 +13,9 @@ from dateutil import rrule
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from rezoom.recurrence import Recurrence, Series, Weekday
-from rezoom.recurrence._expand import ShortMonths, dates
+from rezoom.recurrence._expand import dates, pattern_days
 from rezoom.recurrence._pattern import (
+    ClockGaps,
     Count,
     Daily,
     End,
@@ -22,11 +23,12 @@ from rezoom.recurrence._pattern import (
     MonthlyOnDay,
     MonthlyOnWeekday,
     Pattern,
+    ShortMonths,
     Until,
     UntilInstant,
     Weekly,
 )
-from rezoom.recurrence._zones import ClockGaps, last_instant
+from rezoom.recurrence._zones import last_instant
 
 ZONES = st.sampled_from(
     (
@@ -143,7 +145,8 @@ def test_no_start_is_lost(series: Series) -> None:
     starts = series.occurrences()
     clock, last = series.start.time(), starts[-1].index
     walls = [
-        datetime.combine(date.fromordinal(day), clock) for day in islice(series.days(), last + 1)
+        datetime.combine(date.fromordinal(day), clock)
+        for day in islice(pattern_days(series.timeline), last + 1)
     ]
     meant = {wall.replace(tzinfo=series.tz).astimezone(UTC): wall for wall in walls}
     if series.clock_gaps == "drop":
@@ -248,4 +251,4 @@ def test_next_takes_as_many_steps_after_millennia(pattern: Pattern) -> None:
 
 def nth_day(series: Series, index: int) -> int:
     """Return the pattern's date at a place, whatever became of its start."""
-    return next(islice(series.days(), index, None))
+    return next(islice(pattern_days(series.timeline), index, None))

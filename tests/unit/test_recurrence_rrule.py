@@ -25,13 +25,13 @@ from rezoom.recurrence import (
     Series,
     Weekday,
 )
-from rezoom.recurrence._expand import ShortMonths
 from rezoom.recurrence._pattern import (
     Count,
     Daily,
     Forever,
     MonthlyOnDay,
     MonthlyOnWeekday,
+    ShortMonths,
     Until,
     UntilInstant,
     Weekly,

@@ -1,4 +1,4 @@
-"""Clocks: what is asked of one, the system's, and how long a caller will wait."""
+"""Clocks: their protocol, the system's clock, and how long a caller will wait."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Block this thread."""
+        """Block this thread for some seconds."""
         ...
 
     async def asleep(self, seconds: float) -> None:
-        """Suspend this task."""
+        """Suspend this task for some seconds."""
         ...
 
 
 class SystemClock:
-    """The real time."""
+    """The clock of the operating system."""
 
     def now(self) -> datetime:
         """Read the wall clock, in UTC."""
@@ -63,7 +63,7 @@ class SystemClock:
         return time.monotonic() if boot is None else time.clock_gettime(boot)
 
     def sleep(self, seconds: float) -> None:
-        """Block this thread."""
+        """Block this thread for some seconds."""
         time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:

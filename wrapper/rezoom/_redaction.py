@@ -58,7 +58,7 @@ def hidden_paths(value: Any, prefix: str = "") -> Iterator[str]:
             yield from hidden_paths(item, f"{prefix}[{index}]")
 
 
-class Veiled(dict[str, Any]):
+class MaskedRepr(dict[str, Any]):
     """Members by dotted path, or a body: every value is there, and no secret is in the repr."""
 
     def __repr__(self) -> str:

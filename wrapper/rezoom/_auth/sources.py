@@ -88,7 +88,7 @@ class Bearer:
         return f"Bearer(account={self.account!r})"
 
     def peek(self, now: datetime, *, rejected: str | None = None) -> Token | None:  # noqa: ARG002 - a token from elsewhere has no known end
-        """Return the token, asking the function anew each time."""
+        """Return the token, calling the function each time."""
         value = _bearer_token(self._token()) if callable(self._token) else self._token
         return None if value == rejected else Token(value)
 

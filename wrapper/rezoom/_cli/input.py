@@ -172,7 +172,7 @@ def read_series(
     `names` are what start and zone are called where they were written.
     """
     from ..recurrence import Recurrence, Series
-    from ..recurrence._rrule import read_rule
+    from ..recurrence._rrule_pattern import read_rule
 
     if rrule is None:
         # Before the start is asked for: the words are what was typed first.
@@ -182,7 +182,7 @@ def read_series(
         return Series.from_rrule(rrule, tz=zone, short_months=short_months)
     else:
         moment, tz = _begin(start, zone, names)
-        recurrence = read_rule(rrule, tz, moment, short_months)
+        recurrence = Recurrence(*read_rule(rrule, tz, moment, short_months))
     return recurrence.starting(moment, tz=tz)
 
 
@@ -247,11 +247,12 @@ class MeetingUpdate:
 
     def judge(self) -> Job:
         """Judge it by what is known without a read, and write its request."""
-        from .._client.prepare import Asked, update_job
+        from .._client.prepare import UpdateCall, update_job
 
         now = SystemClock().now()
+        call = UpdateCall(self.meeting, self.fields.body, {}, now, **self.options())
         with self._with_unreadable():
-            return update_job(Asked(self.meeting, self.fields.body, {}, now, **self.options()))
+            return update_job(call)
 
     def plan(self, zoom: Zoom) -> Plan:
         """Plan it on one read; InvalidChange has what could not be read, too."""

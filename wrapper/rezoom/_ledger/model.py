@@ -117,7 +117,7 @@ class Scope:
         """Tell when a request that Zoom counted at `latest` at the latest stops counting.
 
         `ahead` is how far the wall clock is ahead of the clock that `latest` was read from. Where
-        they disagree nobody knows which day Zoom writes: the later one counts.
+        they disagree it is unknown which day Zoom writes: the later one counts.
         """
         if self.rolling:
             return latest + self.span + margin
@@ -198,7 +198,7 @@ class Grant(NamedTuple):
 
     @property
     def not_before(self) -> datetime:
-        """The turn."""
+        """The instant of the turn, before which nothing may be sent."""
         return instant(self.at + self.delay)
 
     @property

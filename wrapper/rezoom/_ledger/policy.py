@@ -59,9 +59,10 @@ class Limits:
             name, _, value = (word.strip() for word in part.partition("="))
             if name not in names or name in given:
                 raise ConfigError(
-                    f"the limits have {part!r}", field="limits",
+                    f"the limits have {part!r}",
+                    field="limits",
                     next_step=f"Give each of {', '.join(names)} at most once: meeting=80,host=off.",
-                )  # fmt: skip
+                )
             given[name] = None if value == "off" else _number(name, value)
         try:
             return cls(**given)  # type: ignore[arg-type] # which name takes which number, it checks
@@ -78,14 +79,15 @@ class Limits:
         if rate is None:
             plans = ", ".join(facts.RATES)
             raise ConfigError(
-                f"account_plan is {account_plan!r}", field="account_plan",
+                f"account_plan is {account_plan!r}",
+                field="account_plan",
                 next_step=f"Give one of {plans}, or None when it is not known.",
-            )  # fmt: skip
+            )
         return cls(account_day=rate.per_day, per_second=rate.per_second)
 
 
 class Policy:
-    """Limits and plan, turned into what a ledger is asked for.
+    """Limits and plan, turned into reservations of a ledger.
 
     `limits` holds the limits that are kept.
     """
@@ -113,8 +115,10 @@ class Policy:
         for name, (kept, theirs) in self.raised.items():
             _log.warning(
                 "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
-                name, "off" if kept is None else kept, theirs,
-            )  # fmt: skip
+                name,
+                "off" if kept is None else kept,
+                theirs,
+            )
 
     @property
     def raised(self) -> dict[str, tuple[float | None, float]]:
@@ -130,7 +134,7 @@ class Policy:
     ) -> Reservation:
         """Name what one update (or, without a meeting, one create) spends.
 
-        `account` names the account and the API's origin. `host` is None while nobody knows it.
+        `account` names the account and the API's origin. `host` is None while it is unknown.
         """
         scopes = []
         if meeting is not None:
@@ -199,9 +203,10 @@ def _number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise ConfigError(
-            f"the limit {name} is {text!r}", field="limits",
+            f"the limit {name} is {text!r}",
+            field="limits",
             next_step="Give a number, or off to switch the limit off.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _check(name: str, value: object, *kinds: type) -> None:
@@ -211,9 +216,10 @@ def _check(name: str, value: object, *kinds: type) -> None:
     if not number or not 0 < cast("float", value) < math.inf:
         whole = "a whole number from 1 up" if kinds == (int,) else "a number above 0"
         raise ConfigError(
-            f"the limit {name} is {value!r}", field=name,
+            f"the limit {name} is {value!r}",
+            field=name,
             next_step=f"Give {whole}, or None to switch the limit off.",
-        )  # fmt: skip
+        )
 
 
 def _above(kept: float | None, own: float | None) -> bool:

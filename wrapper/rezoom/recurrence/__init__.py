@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._date_diff import Difference
-    from ._english_words import WordsError
-    from ._problems import RecurrenceError
-    from ._rrule_text import NotExpressible
+    from ._english_parser import WordsError
+    from ._limits import RecurrenceError
+    from ._pattern import FRI, MON, SAT, SUN, THU, TUE, WED, Weekday
+    from ._rrule import NotExpressible
     from ._series import Monthly, Recurrence, Series, Unbounded
-    from ._weekday import FRI, MON, SAT, SUN, THU, TUE, WED, Weekday
     from ._zones import Occurrence
 
 _HOMES = {
     "._date_diff": ("Difference",),
-    "._english_words": ("WordsError",),
-    "._problems": ("RecurrenceError",),
-    "._rrule_text": ("NotExpressible",),
+    "._english_parser": ("WordsError",),
+    "._limits": ("RecurrenceError",),
+    "._rrule": ("NotExpressible",),
     "._series": ("Monthly", "Recurrence", "Series", "Unbounded"),
-    "._weekday": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
+    "._pattern": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
     "._zones": ("Occurrence",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -45,7 +45,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # Loaded on first use (PEP 562): importing the package costs next to nothing.
+    # Loaded on first use (PEP 562): importing the package loads none of its modules.
     if name in _HOME_OF:
         return getattr(import_module(_HOME_OF[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""What Zoom made of a series, against what was meant."""
+"""The difference between the starts that Zoom lists for a series and those that were meant."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ._pattern import Forever
+from ._expand import occurrences
+from ._pattern import Forever, Timeline
 from ._zones import Occurrence
 from ._zoom import members, moment
-
-if TYPE_CHECKING:
-    from ._series import Series
 
 _MOST_SHOWN = 10
 
@@ -33,7 +31,7 @@ class Difference:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing is missing and nothing unexpected; deleting one was somebody's wish."""
+        """Whether nothing is missing and nothing unexpected; a deleted one is no difference."""
         return not self.missing and not self.unexpected
 
     def __str__(self) -> str:
@@ -51,35 +49,35 @@ class Difference:
         return "\n".join(lines)
 
 
-def compare(series: Series, listed: Sequence[object], since: datetime | None) -> Difference:
+def compare(timeline: Timeline, listed: Sequence[object], since: datetime | None) -> Difference:
     """Compare a series with the `occurrences` of a read, instant by instant."""
     seen: dict[datetime, Any] = {}
     for item in listed:
         given = members(item)
-        instant = moment(given.get("start_time"), series.tz)
+        instant = moment(given.get("start_time"), timeline.tz)
         if since is None or instant >= since:
             seen[instant] = given.get("status")
-    expected = {start.utc: start for start in _expected(series, seen, since)}
+    expected = {start.utc: start for start in _expected(timeline, seen, since)}
     deleted = [instant for instant, status in seen.items() if status == "deleted"]
     there = seen.keys() - set(deleted)
     return Difference(
         matched=tuple(start for utc, start in expected.items() if utc in there),
         missing=tuple(start for utc, start in expected.items() if utc not in seen),
-        unexpected=tuple(utc.astimezone(series.tz) for utc in sorted(there - expected.keys())),
+        unexpected=tuple(utc.astimezone(timeline.tz) for utc in sorted(there - expected.keys())),
         deleted=tuple(expected[utc] for utc in sorted(deleted) if utc in expected),
     )
 
 
 def _expected(
-    series: Series, seen: dict[datetime, Any], since: datetime | None
+    timeline: Timeline, seen: dict[datetime, Any], since: datetime | None
 ) -> list[Occurrence]:
-    if not isinstance(series.recurrence.end, Forever):
-        starts = list(series)
+    if not isinstance(timeline.end, Forever):
+        starts = list(occurrences(timeline))
     elif seen:
         # Zoom lists an endless series up to some horizon only.
-        starts = list(takewhile(lambda start: start.utc <= max(seen), series))
+        starts = list(takewhile(lambda start: start.utc <= max(seen), occurrences(timeline)))
     else:
-        starts = list(islice(series, 1))
+        starts = list(islice(occurrences(timeline), 1))
     return [start for start in starts if since is None or start.utc >= since]
 
 

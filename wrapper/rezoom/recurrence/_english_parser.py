@@ -1,4 +1,4 @@
-"""English words to a recurrence: a pattern, then its end.
+"""English words read as a pattern and its end.
 
 recurrence = pattern [","] end
     pattern    = "every" [count] ("day" | "week" "on" days | "month" "on" place) | "every weekday"
@@ -13,103 +13,386 @@ daily, weekly, monthly stand for "every day" and so on; `every mon and wed`, `ev
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import NamedTuple
 
-from . import _english_words as english_words
-from ._english_words import EXAMPLE, Reader, Token
-from ._pattern import Nth
-from ._problems import RecurrenceError, refusal
-from ._series import Recurrence, Unbounded
-from ._weekday import Weekday
+from ..errors import Problem
+from . import _english as english
+from . import _limits as limits
+from ._limits import RecurrenceError, refusal, where_from
+from ._pattern import (
+    Count,
+    Daily,
+    End,
+    Forever,
+    MonthlyOnDay,
+    MonthlyOnWeekday,
+    Pattern,
+    Until,
+    UntilInstant,
+    Weekday,
+    Weekly,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+_LONGEST = 200
+_TOKEN = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ][0-9]{1,2}:[0-9]{2}\S*)?"  # a date, or an instant
+    r"|[0-9]+[./][0-9]+[./][0-9]+"  # a date that people read in several ways
+    r"|[0-9]+:[0-9]+(?::[0-9]+)?"  # a time of day, which is refused by name
+    r"|[0-9]\w*|[^\W\d_]+|\S"
+)
+_EXAMPLE = 'write "every 2 weeks on Tuesday until 2027-06-30"'
+_A_PATTERN = '"every day", "every 2 weeks on Tuesday", "every month on the last Friday"'
+_A_DAY = "a day of the week: mon, tue, wed, thu, fri, sat, sun"
+_A_UNIT = "day, week, month, weekday, or " + _A_DAY
+_A_PLACE = '"day 15", or "the last Friday"'
 _AN_END = '"until 2027-06-30", "12 times", or "forever"'
 _A_DATE = "a date such as 2027-06-30 or 30 June 2027"
+_SMALLER = "write a number in that range"
 
 
-def read_end(reader: Reader, pattern: Unbounded) -> Recurrence:
-    """Read the end of the words, after which nothing may follow."""
+class Token(NamedTuple):
+    """One word, number, date or sign, and where it stands."""
+
+    word: str
+    begin: int
+    end: int
+
+    @property
+    def plain(self) -> str:
+        """The word in lower case."""
+        return self.word.casefold()
+
+
+class WordsError(RecurrenceError):
+    """Words that are not a recurrence; `text` from `position` on, `length` long, is the place."""
+
+    def __init__(self, problem: Problem, *, text: str, position: int, length: int) -> None:
+        super().__init__([problem])
+        self.message = "The words cannot be read as a recurrence"
+        self.text, self.position, self.length = text, position, length
+
+    @property
+    def pointer(self) -> str:
+        """The text, with carets under the place in a second line."""
+        return f"  {self.text}\n  {' ' * self.position}{'^' * self.length}"
+
+    def __str__(self) -> str:
+        return f"{self.message}:\n{self.pointer}\n  {self.problems[0]}"
+
+
+@dataclass(slots=True)
+class Reader:
+    """A text that is read token by token."""
+
+    text: str
+    tokens: Sequence[Token]
+    position: int = 0
+
+    @classmethod
+    def over(cls, text: str) -> Reader:
+        """Split the text; one without words is refused, and so is one that is too long."""
+        # In one line, so that the carets stand under what they mean.
+        line = " ".join(text.split())
+        reader = cls(line, [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(line)])
+        if len(line) > _LONGEST:
+            shown = Token(line[:60], 0, 60)
+            reader.text = f"{shown.word}…"
+            raise reader.wrong(shown, "", "words", "that is no sentence", _EXAMPLE)
+        if not reader.tokens:
+            raise reader.expected(_A_PATTERN)
+        return reader
+
+    @property
+    def now(self) -> Token:
+        """The token to read next; an empty one at the end."""
+        return self.ahead(0)
+
+    def ahead(self, by: int) -> Token:
+        """Return a token further on."""
+        if self.position + by < len(self.tokens):
+            return self.tokens[self.position + by]
+        return Token("", len(self.text), len(self.text))
+
+    def take(self, *words: str) -> Token | None:
+        """Step over the next token if it is one of the words, or whatever it is without words."""
+        token = self.now
+        if token.word and (not words or token.plain in words):
+            self.position += 1
+            return token
+        return None
+
+    def since(self, first: Token) -> Token:
+        """Return all from a token to the last one read, as one."""
+        end = max(self.tokens[max(self.position - 1, 0)].end, first.end)
+        return Token(self.text[first.begin : end], first.begin, end)
+
+    def wrong(self, at: Token, field: str, rule: str, message: str, fix: str) -> WordsError:
+        """Return the error that points at a token; the caller raises it."""
+        path = f"recurrence.{field}" if field else "recurrence"
+        # How words are written is ours to say, not Zoom's.
+        source = "" if rule.startswith("words") else where_from(rule, path)
+        problem = Problem(path, "error", rule, message, fix, source)
+        length = max(1, at.end - at.begin)
+        return WordsError(problem, text=self.text, position=at.begin, length=length)
+
+    def expected(self, allowed: str, field: str = "") -> WordsError:
+        """Return the error for a word that does not belong here."""
+        word = self.now.word
+        found = f"{word!r:.40} does not belong here" if word else "here it stops short"
+        return self.wrong(self.now, field, "words", found, f"here may stand: {allowed}")
+
+    @contextmanager
+    def pointing(self, at: Token, fix: str) -> Iterator[None]:
+        """Let the limits judge what was read; an error of theirs points at a token."""
+        try:
+            yield
+        except RecurrenceError as error:
+            found = error.problems[0]
+            field = found.path.removeprefix("recurrence").lstrip(".")
+            raise self.wrong(at, field, found.rule, found.message, fix) from None
+
+
+def parse(words: object) -> tuple[Pattern, End]:
+    """Read a recurrence said in words; a WordsError points at what cannot be read."""
+    if not isinstance(words, str):
+        raise refusal("", "words", f"{words!r:.40} is not a text", _EXAMPLE)
+    reader = Reader.over(words)
+    pattern = _pattern(reader)
     reader.take(",")
-    found = _end(reader, pattern)
+    end = _end(reader)
     if reader.now.word:
         raise _surplus(reader, "nothing more: the recurrence is complete")
-    return found
+    return pattern, end
 
 
-def _end(reader: Reader, pattern: Unbounded) -> Recurrence:
+def _pattern(reader: Reader) -> Pattern:
+    first = reader.now
+    if reader.take(*english.ADVERBS):
+        unit, every = english.ADVERBS[first.plain]
+        return _of_unit(reader, unit, every, first)
+    if reader.take("every", "each"):
+        return _after_every(reader)
+    reader.take("on")
+    if reader.now.plain == "the" or english.ordinal(reader.now.plain) is not None:
+        return _monthly(reader, 1, first)
+    if _day_begins(reader.now):
+        return _weekly(reader, 1, first)
+    raise _unknown(reader, _A_PATTERN)
+
+
+def _after_every(reader: Reader) -> Pattern:
+    first = reader.now
+    if reader.take("other"):
+        return _counted(reader, 2, first)
+    place = english.ordinal(first.plain)
+    if place is None:
+        number = english.cardinal(first.plain)
+        if number is not None:
+            reader.take()
+        return _counted(reader, 1 if number is None else number, first)
+    if place > 0 and reader.ahead(1).plain in english.UNITS:
+        reader.take()
+        return _counted(reader, place, first)
+    return _every_nth(reader, place, first)
+
+
+def _counted(reader: Reader, every: int, at: Token) -> Pattern:
+    token = reader.now
+    if reader.take(*english.UNITS):
+        return _of_unit(reader, english.UNITS[token.plain], every, at)
+    if not _day_begins(token):
+        raise _unknown(reader, _A_UNIT)
+    if token.plain.startswith("weekday") and every != 1:
+        reader.take()
+        message = "Monday to Friday repeat every week only"
+        fix = 'write "every weekday", or "every 2 weeks on weekdays"'
+        raise reader.wrong(reader.since(at), "repeat_interval", "words", message, fix)
+    return _weekly(reader, every, at)
+
+
+def _every_nth(reader: Reader, nth: int, at: Token) -> Pattern:
+    """Read `every last Friday`; `every 2nd Tuesday` has two meanings and is refused."""
+    day = english.weekday(reader.ahead(1).word)
+    if day is None:
+        reader.take()
+        raise _unknown(reader, f"day, week, month, or {_A_DAY}")
+    if nth > 0 and reader.ahead(2).plain not in ("of", "in"):
+        reader.take()
+        reader.take()
+        readings = [f'"every {nth} weeks on {day.full_name}"']
+        if nth in english.WEEKS:
+            readings.append(f'"every month on the {english.WEEKS[nth]} {day.full_name}"')
+        message, fix = "this can mean a week or a place in the month", " or ".join(readings)
+        where = reader.since(at)
+        raise reader.wrong(where, "repeat_interval", "words-ambiguous", message, f"write {fix}")
+    return _monthly(reader, 1, at)
+
+
+def _of_unit(reader: Reader, unit: str, every: int, at: Token) -> Pattern:
+    token = reader.now
+    if unit == "day":
+        if token.plain == "on":
+            message = "a daily pattern has no days of the week"
+            fix = 'write "every week on Monday and Friday"'
+            raise reader.wrong(token, "weekly_days", "words", message, fix)
+        with reader.pointing(at, _SMALLER):
+            limits.interval_limit("daily", every)
+        return Daily(every)
+    if unit == "week":
+        if not reader.take("on") and not _day_begins(token):
+            message = "the days of the week are missing, and Zoom would take Sundays"
+            fix = f'write "on Monday"; here may stand: "on" and {_A_DAY}'
+            raise reader.wrong(token, "weekly_days", "weekly-needs-days", message, fix)
+        return _weekly(reader, every, at)
+    if not reader.take("on"):
+        message = "the day of the month is missing, and Zoom would take the first"
+        fix = f'here may stand: "on" and {_A_PLACE}'
+        raise reader.wrong(token, "monthly_day", "monthly-needs-day", message, fix)
+    return _monthly(reader, every, at)
+
+
+def _weekly(reader: Reader, every: int, at: Token) -> Weekly:
+    days = list(_day_range(reader))
+    while True:
+        commas = list(iter(lambda: reader.take(",", "and", "&", "+", "/"), None))
+        if not _day_begins(reader.now):
+            break
+        days += _day_range(reader)
+    if commas and commas[-1].plain != ",":
+        raise reader.expected(_A_DAY, "weekly_days")
+    # A comma that is no part of the list belongs to the end.
+    reader.position -= len(commas)
+    with reader.pointing(at, _SMALLER):
+        limits.interval_limit("weekly", every)
+    return Weekly(every, tuple(days))
+
+
+def _day_begins(token: Token) -> bool:
+    return token.plain in english.DAY_GROUPS or english.weekday(token.word) is not None
+
+
+def _day_range(reader: Reader) -> tuple[Weekday, ...]:
+    """Read a day, a range of days, or a word for several."""
+    token = reader.now
+    if reader.take(*english.DAY_GROUPS):
+        return english.DAY_GROUPS[token.plain]
+    first = english.weekday(token.word)
+    if first is None:
+        raise _unknown(reader, _A_DAY, "weekly_days")
+    reader.take()
+    last = english.weekday(reader.ahead(1).word)
+    if last is None or not reader.take("-", "–", "to", "through", "thru"):
+        return (first,)
+    reader.take()
+    steps = (last.iso - first.iso) % 7
+    return tuple(Weekday.from_python((first.python + step) % 7) for step in range(steps + 1))
+
+
+def _monthly(reader: Reader, every: int, at: Token) -> MonthlyOnDay | MonthlyOnWeekday:
+    begin = reader.now
+    reader.take("the")
+    if reader.take("day"):
+        begin = reader.now
+    token = reader.now
+    place, number = english.ordinal(token.plain), english.cardinal(token.plain)
+    if place is None and number is None:
+        raise _unknown(reader, _A_PLACE, "monthly_day")
+    reader.take()
+    day = None if place is None else english.weekday(reader.now.word)
+    if day is not None:
+        reader.take()
+        if place not in english.WEEKS:
+            message = f"Zoom knows no {token.word} {day.full_name} of a month, since not all have "
+            message += "one"
+            fix = f'write "on the last {day.full_name}", or first, second, third, fourth'
+            raise reader.wrong(reader.since(begin), "monthly_week", "words", message, fix)
+    elif place is not None and place < 0:
+        reader.take("day")
+        message = "Zoom has no word for the last day of a month"
+        fix = 'write "on the last Friday" or "on day 28"; "on day 31" skips months without one'
+        raise reader.wrong(reader.since(begin), "monthly_day", "words", message, fix)
+    if reader.take("of", "in"):
+        reader.take("the", "each", "every", "a")
+        if not reader.take("month"):
+            raise reader.expected('"the month"', "repeat_interval")
+    with reader.pointing(at, _SMALLER):
+        limits.interval_limit("monthly", every)
+    which = number or 0 if place is None else place
+    if day is not None:
+        return MonthlyOnWeekday(every, which, day)
+    with reader.pointing(token, 'write "on day 15"'):
+        return MonthlyOnDay(every, which)
+
+
+def _end(reader: Reader) -> End:
     first = reader.now
     if not first.word:
-        raise reader.wrong(
-            first, "end_times", "no-end-means-one",
-            "the end is missing, and Zoom would make one meeting", f"here may stand: {_AN_END}",
-        )  # fmt: skip
-    if reader.take(*english_words.UNTIL):
-        return _until(reader, pattern)
-    if reader.take(*english_words.ENDLESS):
-        return pattern.forever()
+        message = "the end is missing, and Zoom would make one meeting"
+        fix = f"here may stand: {_AN_END}"
+        raise reader.wrong(first, "end_times", "no-end-means-one", message, fix)
+    if reader.take(*english.UNTIL):
+        return _until(reader)
+    if reader.take(*english.ENDLESS):
+        return Forever()
     if reader.take("without", "with"):
         if first.plain == "with" and not reader.take("no"):
             raise reader.expected('"no end"', "end_times")
         reader.take("an")
         if not reader.take("end"):
             raise reader.expected('"end"', "end_times")
-        return pattern.forever()
+        return Forever()
     if reader.take("once"):
-        return pattern.times(1)
+        return Count(1)
     if reader.take("twice"):
-        return pattern.times(2)
-    return _times(reader, pattern)
+        return Count(2)
+    return _times(reader)
 
 
-def _times(reader: Reader, pattern: Unbounded) -> Recurrence:
+def _times(reader: Reader) -> Count | Forever:
     reader.take("for")
     if reader.take("ever"):
-        return pattern.forever()
+        return Forever()
     token = reader.now
-    word = token.plain
-    if word.endswith("x") and word[:-1].isdigit():
-        number = english_words.cardinal(Token(word[:-1], token.begin, token.end))
-        reader.take()
-    else:
-        number = english_words.cardinal(token)
-        if number is None:
-            raise _surplus(reader, _AN_END)
-        reader.take()
-        if reader.now.plain in english_words.UNITS:
-            raise reader.wrong(
-                reader.now, "end_times", "words", "a length of time is no end that Zoom knows",
-                f'write "{number} times", or "until" and {_A_DATE}',
-            )  # fmt: skip
-        if not reader.take(*english_words.TIMES):
+    short = token.plain.endswith("x") and token.plain[:-1].isdigit()
+    number = english.cardinal(token.plain[:-1] if short else token.plain)
+    if number is None:
+        raise _surplus(reader, _AN_END)
+    reader.take()
+    if not short:
+        if reader.now.plain in english.UNITS:
+            message = "a length of time is no end that Zoom knows"
+            fix = f'write "{number} times", or "until" and {_A_DATE}'
+            raise reader.wrong(reader.now, "end_times", "words", message, fix)
+        if not reader.take(*english.TIMES):
             raise reader.expected('"times"', "end_times")
-    try:
-        return pattern.times(number or 0)
-    except RecurrenceError as error:
-        found = error.problems[0]
-        fix = 'write fewer times, or "until" and a date, and a second series after it'
-        raise reader.wrong(token, "end_times", found.rule, found.message, fix) from None
+    fix = 'write fewer times, or "until" and a date, and a second series after it'
+    with reader.pointing(token, fix):
+        limits.count_limit(number)
+    return Count(number)
 
 
-def _until(reader: Reader, pattern: Unbounded) -> Recurrence:
+def _until(reader: Reader) -> Until | UntilInstant:
     first = reader.now
     word = first.word.upper()
     if first.plain and first.plain[0].isdigit() and "T" in word and "-" in word:
         reader.take()
-        return _until_instant(reader, pattern, first)
+        return _until_instant(reader, first)
     if "-" in word and len(word) > 1:
         reader.take()
         year, month, day = map(int, word.split("-"))
-        return pattern.until(_date(reader, first, year, month, day))
+        return Until(_date(reader, first, year, month, day))
     if "." in word or "/" in word:
         numbers = [int(part) for part in word.replace(".", "/").split("/") if part.isdigit()]
         raise _numbers_only(reader, first, numbers)
-    return pattern.until(_written_date(reader))
+    return Until(_written_date(reader))
 
 
-def _until_instant(reader: Reader, pattern: Unbounded, token: Token) -> Recurrence:
+def _until_instant(reader: Reader, token: Token) -> UntilInstant:
     try:
         moment = datetime.fromisoformat(token.word.upper())
     except ValueError:
@@ -121,12 +404,10 @@ def _until_instant(reader: Reader, pattern: Unbounded, token: Token) -> Recurren
         fix = f'write the last day, "until {moment.date()}", or add Z for UTC'
         raise reader.wrong(token, "end_date_time", "words", message, fix)
     try:
-        return pattern.until_instant(moment)
+        return UntilInstant(moment)
     except OverflowError:
-        message = f"{token.word!r:.40} is beyond the calendar"
-        raise reader.wrong(
-            token, "end_date_time", "words", message, "choose another year"
-        ) from None
+        message, fix = f"{token.word!r:.40} is beyond the calendar", "choose another year"
+        raise reader.wrong(token, "end_date_time", "words", message, fix) from None
 
 
 def _written_date(reader: Reader) -> date:
@@ -136,7 +417,7 @@ def _written_date(reader: Reader) -> date:
     number = _day_number(reader)
     while reader.take("of", "."):
         pass
-    month = english_words.month(reader.now)
+    month = english.month(reader.now.plain)
     if month is None:
         raise _surplus(reader, _A_DATE if number is None else "a month", "end_date_time")
     reader.take()
@@ -145,16 +426,16 @@ def _written_date(reader: Reader) -> date:
         if number is None:
             raise reader.expected("a day of the month", "end_date_time")
     reader.take(",")
-    year = english_words.cardinal(reader.now)
+    year = english.cardinal(reader.now.plain)
     if year is None or len(reader.now.word) != 4:
         raise reader.expected("a year in four digits", "end_date_time")
     reader.take()
-    return _date(reader, reader.span(first), year, month, number)
+    return _date(reader, reader.since(first), year, month, number)
 
 
 def _day_number(reader: Reader) -> int | None:
-    place = english_words.ordinal(reader.now)
-    number = place.number if place else english_words.cardinal(reader.now)
+    word = reader.now.plain
+    number = english.cardinal(word) if english.ordinal(word) is None else english.ordinal(word)
     if number is not None:
         reader.take()
     return number
@@ -168,7 +449,7 @@ def _date(reader: Reader, at: Token, year: int, month: int, day: int) -> date:
         raise reader.wrong(at, "end_date_time", "words", message, f"write {_A_DATE}") from None
 
 
-def _numbers_only(reader: Reader, at: Token, numbers: list[int]) -> RecurrenceError:
+def _numbers_only(reader: Reader, at: Token, numbers: list[int]) -> WordsError:
     readings = []
     if len(numbers) == 3 and numbers[2] > 31:
         for day, month in (numbers[:2], numbers[1::-1]):
@@ -181,225 +462,23 @@ def _numbers_only(reader: Reader, at: Token, numbers: list[int]) -> RecurrenceEr
     return reader.wrong(at, "end_date_time", "words-ambiguous", message, f"write {choice}")
 
 
-def _surplus(reader: Reader, allowed: str, field: str = "") -> RecurrenceError:
+def _surplus(reader: Reader, allowed: str, field: str = "") -> WordsError:
+    """Return the error for a word that goes on after what is known."""
     token = reader.now
-    hint = english_words.NOT_PART_OF_IT.get(token.plain)
-    if hint is None and ":" in token.word:
-        hint = english_words.NOT_PART_OF_IT["at"]
+    known = english.NOT_PART_OF_IT
+    hint = known.get(token.plain) or (known["at"] if ":" in token.word else None)
     if hint is None:
         return reader.expected(allowed, field)
     return reader.wrong(token, field, "words", f"{token.word!r:.40} is no part of it", hint)
 
 
-Step = TypeVar("Step")
-
-_NTH: dict[int, Nth] = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
-_A_PATTERN = '"every day", "every 2 weeks on Tuesday", "every month on the last Friday"'
-_A_DAY = "a day of the week: mon, tue, wed, thu, fri, sat, sun"
-_SMALLER = "write a number in that range"
-_A_UNIT = "day, week, month, weekday, or " + _A_DAY
-_A_PLACE = '"day 15", or "the last Friday"'
-
-
-def parse(words: object) -> Recurrence:
-    """Read a recurrence said in words; a WordsError points at what cannot be read."""
-    if not isinstance(words, str):
-        raise refusal("", "words", f"{words!r:.40} is not a text", EXAMPLE)
-    reader = Reader.over(words)
-    if not reader.tokens:
-        raise reader.expected(_A_PATTERN)
-    return read_end(reader, _pattern(reader))
-
-
-def _pattern(reader: Reader) -> Unbounded:
-    first = reader.now
-    if reader.take(*english_words.ADVERBS):
-        unit, every = english_words.ADVERBS[first.plain]
-        return _of_unit(reader, unit, every, first)
-    if reader.take("every", "each"):
-        return _after_every(reader)
-    reader.take("on")
-    if reader.now.plain == "the" or english_words.ordinal(reader.now):
-        return _on_place(reader, 1, first)
-    if _day_begins(reader.now):
-        return _weekly(reader, 1, first)
-    raise _unknown(reader, _A_PATTERN)
-
-
-def _after_every(reader: Reader) -> Unbounded:
-    first = reader.now
-    if reader.take("other"):
-        return _counted(reader, 2, first)
-    place = english_words.ordinal(first)
-    if place is not None and place.number > 0 and reader.ahead(1).plain in english_words.UNITS:
-        reader.take()
-        return _counted(reader, place.number, first)
-    if place is not None:
-        return _every_nth(reader, place.number, first)
-    number = english_words.cardinal(first)
-    if number is None:
-        return _counted(reader, 1, first)
-    reader.take()
-    return _counted(reader, number, first)
-
-
-def _counted(reader: Reader, every: int, at: Token) -> Unbounded:
+def _unknown(reader: Reader, allowed: str, field: str = "") -> WordsError:
+    """Return the error for a word that begins nothing that is known."""
     token = reader.now
-    if reader.take(*english_words.UNITS):
-        return _of_unit(reader, english_words.UNITS[token.plain], every, at)
-    if _day_begins(token):
-        if token.plain.startswith("weekday") and every != 1:
-            reader.take()
-            raise reader.wrong(
-                reader.span(at), "repeat_interval", "words",
-                "Monday to Friday repeat every week only",
-                'write "every weekday", or "every 2 weeks on weekdays"',
-            )  # fmt: skip
-        return _weekly(reader, every, at)
-    raise _unknown(reader, _A_UNIT)
-
-
-def _every_nth(reader: Reader, nth: int, at: Token) -> Unbounded:
-    """Read `every last Friday`; `every 2nd Tuesday` has two meanings and is refused."""
-    day = english_words.weekday(reader.ahead(1))
-    if day is None:
-        reader.take()
-        raise _unknown(reader, f"day, week, month, or {_A_DAY}")
-    if nth > 0 and reader.ahead(2).plain not in ("of", "in"):
-        reader.take()
-        reader.take()
-        readings = [f'"every {nth} weeks on {day.full_name}"']
-        if nth in _NTH:
-            readings.append(f'"every month on the {_NTH[nth]} {day.full_name}"')
-        raise reader.wrong(
-            reader.span(at), "repeat_interval", "words-ambiguous",
-            "this can mean a week or a place in the month", f"write {' or '.join(readings)}",
-        )  # fmt: skip
-    return _on_place(reader, 1, at)
-
-
-def _of_unit(reader: Reader, unit: str, every: int, at: Token) -> Unbounded:
-    if unit == "day":
-        if reader.now.plain == "on":
-            raise reader.wrong(
-                reader.now, "weekly_days", "words", "a daily pattern has no days of the week",
-                'write "every week on Monday and Friday"',
-            )  # fmt: skip
-        return _built(reader, at, _SMALLER, lambda: Recurrence.daily(every=every))
-    if unit == "week":
-        if not reader.take("on") and not _day_begins(reader.now):
-            raise reader.wrong(
-                reader.now, "weekly_days", "weekly-needs-days",
-                "the days of the week are missing, and Zoom would take Sundays",
-                f'write "on Monday"; here may stand: "on" and {_A_DAY}',
-            )  # fmt: skip
-        return _weekly(reader, every, at)
-    if not reader.take("on"):
-        raise reader.wrong(
-            reader.now, "monthly_day", "monthly-needs-day",
-            "the day of the month is missing, and Zoom would take the first",
-            f'here may stand: "on" and {_A_PLACE}',
-        )  # fmt: skip
-    return _on_place(reader, every, at)
-
-
-def _weekly(reader: Reader, every: int, at: Token) -> Unbounded:
-    days = list(_day_range(reader))
-    while True:
-        commas = list(iter(lambda: reader.take(",", "and", "&", "+", "/"), None))
-        if not _day_begins(reader.now):
-            break
-        days += _day_range(reader)
-    if commas and commas[-1].plain != ",":
-        raise reader.expected(_A_DAY, "weekly_days")
-    # A comma that is no part of the list belongs to the end.
-    reader.place -= len(commas)
-    return _built(reader, at, _SMALLER, lambda: Recurrence.weekly(*days, every=every))
-
-
-def _day_range(reader: Reader) -> tuple[Weekday, ...]:
-    """Read a day, a range of days, or a word for several."""
-    token = reader.now
-    if reader.take("weekday", "weekdays", "workdays"):
-        return english_words.WORKING_DAYS
-    if reader.take("weekend", "weekends"):
-        return english_words.FREE_DAYS
-    first = None if token.plain in ("and", "on") else english_words.weekday(token)
-    if first is None:
-        raise _unknown(reader, _A_DAY, "weekly_days")
-    reader.take()
-    last = english_words.weekday(reader.ahead(1))
-    if last is None or not reader.take("-", "–", "to", "through", "thru"):
-        return (first,)
-    reader.take()
-    span = (last.iso - first.iso) % 7
-    return tuple(Weekday((first.python + step) % 7 + 1) for step in range(span + 1))
-
-
-def _on_place(reader: Reader, every: int, at: Token) -> Unbounded:
-    begin = reader.now
-    reader.take("the")
-    if reader.take("day"):
-        begin = reader.now
-    token = reader.now
-    place, number = english_words.ordinal(token), english_words.cardinal(token)
-    if place is None and number is None:
-        raise _unknown(reader, _A_PLACE, "monthly_day")
-    reader.take()
-    day = english_words.weekday(reader.now) if place else None
-    if place and day is not None:
-        reader.take()
-        if place.number not in _NTH:
-            raise reader.wrong(
-                reader.span(begin), "monthly_week", "words",
-                f"Zoom knows no {token.word} {day.full_name} of a month, since not all have one",
-                f'write "on the last {day.full_name}", or first, second, third, fourth',
-            )  # fmt: skip
-        _of_the_month(reader)
-        monthly = _built(reader, at, _SMALLER, lambda: Recurrence.monthly(every=every))
-        return monthly.on_the(_NTH[place.number], day)
-    if place and place.number < 0:
-        reader.take("day")
-        raise reader.wrong(
-            reader.span(begin), "monthly_day", "words",
-            "Zoom has no word for the last day of a month",
-            'write "on the last Friday" or "on day 28"; "on day 31" skips months without one',
-        )  # fmt: skip
-    _of_the_month(reader)
-    monthly = _built(reader, at, _SMALLER, lambda: Recurrence.monthly(every=every))
-    which = place.number if place else number or 0
-    return _built(reader, token, 'write "on day 15"', lambda: monthly.on_day(which))
-
-
-def _of_the_month(reader: Reader) -> None:
-    if reader.take("of", "in"):
-        reader.take("the", "each", "every", "a")
-        if not reader.take("month"):
-            raise reader.expected('"the month"', "repeat_interval")
-
-
-def _day_begins(token: Token) -> bool:
-    groups = ("weekday", "weekdays", "workdays", "weekend", "weekends")
-    return token.plain in groups or english_words.weekday(token) is not None
-
-
-def _built(reader: Reader, at: Token, fix: str, build: Callable[[], Step]) -> Step:
-    """Let the builders judge; what they refuse is pointed at."""
-    try:
-        return build()
-    except RecurrenceError as error:
-        found = error.problems[0]
-        field = found.path.removeprefix("recurrence").lstrip(".")
-        raise reader.wrong(at, field, found.rule, found.message, fix) from None
-
-
-def _unknown(reader: Reader, allowed: str, field: str = "") -> RecurrenceError:
-    token = reader.now
-    if token.plain in english_words.TWO_MEANINGS:
-        readings = english_words.TWO_MEANINGS[token.plain]
-        message = f"{token.word!r} has two meanings"
-        return reader.wrong(token, field, "words-ambiguous", message, f"write {readings}")
-    if token.plain in english_words.NOT_ZOOMS:
+    if token.plain in english.TWO_MEANINGS:
+        message, fix = f"{token.word!r} has two meanings", english.TWO_MEANINGS[token.plain]
+        return reader.wrong(token, field, "words-ambiguous", message, f"write {fix}")
+    if token.plain in english.NOT_ZOOMS:
         message = "Zoom repeats by the day, the week, or the month"
-        return reader.wrong(token, field, "words", message, english_words.NOT_ZOOMS[token.plain])
+        return reader.wrong(token, field, "words", message, english.NOT_ZOOMS[token.plain])
     return reader.expected(allowed, field)

@@ -1,35 +1,144 @@
-"""Dates of a pattern as day numbers (`date.toordinal()`): lazy, and reached without counting up.
+"""Dates of a pattern and starts of a timeline: lazy, and reached without counting up.
 
-Pure calendar, no time zones. The first date is the first match on or after the start; weeks begin
-on Sunday, as in the rules that Zoom itself writes (https://github.com/w3c/calendar/issues/32).
+Dates are day numbers (`date.toordinal()`). The first one is the first match on or after the start;
+weeks begin on Sunday, as in the rules that Zoom itself writes
+(https://github.com/w3c/calendar/issues/32).
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Callable, Iterator
-from datetime import date
-from itertools import dropwhile
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import dropwhile, islice, takewhile
 from math import gcd
-from typing import Literal, TypeAlias
 
-from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
-
-ShortMonths: TypeAlias = Literal["skip", "clamp"]
+from . import _zones as zones
+from ._limits import RecurrenceError, refusal
+from ._pattern import (
+    Count,
+    Daily,
+    MonthlyOnDay,
+    MonthlyOnWeekday,
+    Pattern,
+    ShortMonths,
+    Timeline,
+    Until,
+    UntilInstant,
+    Weekly,
+)
+from ._zones import Occurrence
 
 # A year short of the calendar's end: every time zone can still write these days.
 _END_YEAR = date.max.year
 _END_DAY = date(_END_YEAR, 1, 1).toordinal()
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FEBRUARY = 1  # months count from 0 here
+# The calendar repeats after as many years.
+_CYCLE = 400
+_LEAP = frozenset(filter(isleap, range(_CYCLE)))
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+_CALENDAR_END = datetime(_END_YEAR, 1, 1, tzinfo=UTC)
+
+
+def occurrences(timeline: Timeline, not_before: date | None = None) -> Iterator[Occurrence]:
+    """Yield every start, or those from the local day `not_before` on, in time."""
+    first, end = timeline.start.date(), timeline.end
+    # A dropped start must not count, so those that are counted are counted from the first one.
+    since = first if not_before is None or isinstance(end, Count) else not_before
+    index, days = dates(timeline.pattern, first, since, timeline.short_months)
+    found = zones.starts(index, days, timeline.start.time(), timeline.tz, timeline.clock_gaps)
+    if isinstance(end, Count):
+        return islice(found, end.times)
+    last = cutoff(timeline)
+    return found if last is None else takewhile(lambda start: start.utc <= last, found)
+
+
+def cutoff(timeline: Timeline) -> datetime | None:
+    """Return the last instant at which a meeting may start, if the series ends by time."""
+    match timeline.end:
+        case Until(last_day):
+            return zones.last_instant(last_day, timeline.tz)
+        case UntilInstant(instant):
+            return instant
+    return None
+
+
+def starts_between(timeline: Timeline, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+    """Yield the starts from one instant to another, both included."""
+    found = dropwhile(lambda start: start.utc < begin, _near(timeline, begin))
+    return takewhile(lambda start: start.utc <= end, found)
+
+
+def starts_after(timeline: Timeline, moment: datetime) -> Iterator[Occurrence]:
+    """Yield the starts that come after an instant."""
+    return dropwhile(lambda start: start.utc <= moment, _near(timeline, moment))
+
+
+def _near(timeline: Timeline, moment: datetime) -> Iterator[Occurrence]:
+    first = zones.instant(timeline.start, timeline.tz)
+    local = min(max(moment, first), _CALENDAR_END).astimezone(timeline.tz).date()
+    # A day to spare, for starts that moved forward across a gap.
+    return occurrences(timeline, local - _DAY)
+
+
+def first_second(day: date, timeline: Timeline) -> datetime:
+    """Return the first instant of a local day, in UTC; days before the start are as good as it."""
+    return zones.last_instant(max(day, timeline.start.date()) - _DAY, timeline.tz) + _SECOND
+
+
+def first_start(timeline: Timeline) -> Occurrence:
+    """Return the first start; RecurrenceError, if there is none at all."""
+    found = next(occurrences(timeline), None)
+    if found is None:
+        raise no_start(timeline)
+    return found
+
+
+def no_start(timeline: Timeline) -> RecurrenceError:
+    """Return the error that says why a timeline has no start."""
+    start, last = timeline.start, cutoff(timeline)
+    if last is not None and last < zones.instant(start, timeline.tz):
+        end = last.astimezone(timeline.tz)
+        message = f"the series would end on {end:%Y-%m-%d %H:%M}, before it starts on "
+        message += f"{start:%Y-%m-%d %H:%M}"
+        fix = f"write until(date({start.year + 1}, 6, 30)) or another later day"
+        return refusal("end_date_time", "end-before-start", message, fix)
+    message = f"the pattern has no date between {start:%Y-%m-%d} and the end"
+    fix = "choose a later end, or a pattern that fits in between"
+    return refusal("end_date_time", "empty", message, fix)
+
+
+def pattern_days(timeline: Timeline) -> Iterator[int]:
+    """Return the pattern's dates from the start on, as day numbers, whatever the end."""
+    start = timeline.start.date()
+    return dates(timeline.pattern, start, start, timeline.short_months)[1]
+
+
+def wall_clock(timeline: Timeline, start: Occurrence) -> datetime:
+    """Return a start as the pattern has it, even where the clocks have moved it."""
+    day = next(islice(pattern_days(timeline), start.index, None))
+    return datetime.combine(date.fromordinal(day), timeline.start.time())
+
+
+def ahead(timeline: Timeline, now: datetime) -> Timeline:
+    """Return the same pattern from its next start on; the same timeline if that is its first."""
+    found = next(starts_after(timeline, now), None)
+    if found is None or found.index == 0:
+        return timeline
+    end = timeline.end
+    if isinstance(end, Count):
+        end = Count(end.times - found.index)
+    # As the pattern has it: a start that the clocks moved must not move the others.
+    return replace(timeline, start=wall_clock(timeline, found), end=end)
 
 
 def dates(
     pattern: Pattern, start: date, not_before: date, short_months: ShortMonths = "skip"
 ) -> tuple[int, Iterator[int]]:
-    """Return the dates from `not_before` on, and the place of their first among all dates.
-
-    The cost does not depend on how far `not_before` lies behind the start.
-    """
+    """Return the dates from `not_before` on, and the place of their first among all dates."""
     first, wanted = start.toordinal(), max(start, not_before).toordinal()
     if isinstance(pattern, Daily):
         return _daily(pattern.every, first, wanted)
@@ -51,37 +160,27 @@ def _weekly(pattern: Weekly, first: int, wanted: int) -> tuple[int, Iterator[int
     begin = sunday + turn * step
     before_start = sum(sunday + place < first for place in places)
     passed = sum(begin + place < wanted for place in places)
-    return turn * len(places) + passed - before_start, _weeks(begin, step, places, passed)
-
-
-def _weeks(begin: int, step: int, places: list[int], passed: int) -> Iterator[int]:
-    if len(places) == 1:
-        # The common case is plain counting.
-        return iter(range(begin + places[0] + passed * step, _END_DAY, step))
     weeks = range(begin, _END_DAY - 6, step)
-    return dropwhile(
-        (begin + places[passed] if passed < len(places) else begin + step).__gt__,
-        (sunday + place for sunday in weeks for place in places),
-    )
+    days = (sunday + place for sunday in weeks for place in places)
+    return turn * len(places) + passed - before_start, dropwhile(wanted.__gt__, days)
 
 
 def _monthly(
     pattern: MonthlyOnDay | MonthlyOnWeekday, first: int, wanted: int, short_months: ShortMonths
 ) -> tuple[int, Iterator[int]]:
     begin, every = _month_of(first), pattern.every
-    turn = (_month_of(wanted) - begin) // every
-    before = turn
+    turns = (_month_of(wanted) - begin) // every
+    current, passed = begin + turns * every, turns
     if isinstance(pattern, MonthlyOnWeekday):
         day_in = _weekday_finder(pattern.nth, pattern.day.iso % 7)
     else:
         day_in = _day_finder(pattern.day, short_months)
         if short_months == "skip":
-            before = _months_with(pattern.day, begin, every, turn)
-    late = 0 < day_in(begin) < first
-    passed = 0 < day_in(begin + turn * every) < wanted
-    months = range(begin + turn * every, _END_YEAR * 12, every)
-    # Only the month that is begun can hold a date before the wanted one.
-    return before + passed - late, dropwhile(wanted.__gt__, filter(None, map(day_in, months)))
+            passed = _months_with(pattern.day, begin, every, turns)
+    # Only the first and the current month can hold a date that is too early.
+    index = passed + (0 < day_in(current) < wanted) - (0 < day_in(begin) < first)
+    months = range(current, _END_YEAR * 12, every)
+    return index, dropwhile(wanted.__gt__, filter(None, map(day_in, months)))
 
 
 def _day_finder(day: int, short_months: ShortMonths) -> Callable[[int], int]:
@@ -115,32 +214,25 @@ def _months_with(day: int, begin: int, every: int, turns: int) -> int:
     total = 0
     for place in range(min(cycle, turns)):
         month = begin + place * every
-        laps = (turns - place + cycle - 1) // cycle
+        rounds = (turns - place + cycle - 1) // cycle
         if month % 12 != _FEBRUARY:
-            total += laps if _length(month) >= day else 0
-        elif day == min(_LENGTHS) + 1:
-            total += _leap_years(month // 12, every * cycle // 12, laps)
+            total += rounds if _LENGTHS[month % 12] >= day else 0
+        elif day == _LENGTHS[_FEBRUARY] + 1:
+            total += _leap_years(month // 12, every * cycle // 12, rounds)
     return total
 
 
 def _leap_years(first: int, step: int, count: int) -> int:
-    by_4, by_100, by_400 = (_multiples(first, step, count, of) for of in (4, 100, 400))
-    return by_4 - by_100 + by_400
-
-
-def _multiples(first: int, step: int, count: int, of: int) -> int:
-    """Count the multiples of `of` among `count` numbers that begin at `first`, `step` apart."""
-    common = gcd(step, of)
-    if first % common:
-        return 0
-    lap = of // common
-    nearest = -(first // common) * pow(step // common, -1, lap) % lap
-    return max(0, (count - nearest + lap - 1) // lap)
+    """Count the leap years among years that are `step` apart."""
+    leap = [year % _CYCLE in _LEAP for year in range(first, first + _CYCLE * step, step)]
+    cycles, rest = divmod(count, _CYCLE)
+    return cycles * sum(leap) + sum(leap[:rest])
 
 
 def _month_of(day: int) -> int:
-    moment = date.fromordinal(day)
-    return moment.year * 12 + moment.month - 1
+    """Count the months from January of year 0, which is 0."""
+    found = date.fromordinal(day)
+    return found.year * 12 + found.month - 1
 
 
 def _first_of(month: int) -> int:
@@ -148,6 +240,5 @@ def _first_of(month: int) -> int:
 
 
 def _length(month: int) -> int:
-    year = month // 12
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return _LENGTHS[month % 12] + (leap and month % 12 == _FEBRUARY)
+    leap = month % 12 == _FEBRUARY and month // 12 % _CYCLE in _LEAP
+    return _LENGTHS[month % 12] + leap

@@ -12,18 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias, TypedDict
 from zoneinfo import ZoneInfo
 
-from . import _rrule as rrule
-from ._pattern import Count, Forever
-from ._problems import refusal
-from ._weekday import Weekday
+from ._expand import first_start, occurrences
+from ._limits import refusal
+from ._pattern import Count, Forever, Timeline, Weekday
+from ._rrule import write_rule
+from ._zones import Occurrence
 from ._zoom import first_wall_clock
-
-if TYPE_CHECKING:
-    from ._series import Series
-    from ._zones import Occurrence
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 # Far enough back to see a change before the first start, far enough on to tell a rule from chance.
@@ -204,35 +201,35 @@ class Event:
             raise refusal("stamp", "stamp", message, "write datetime.now(UTC)", of="")
 
 
-def vevent(series: Series, event: Event) -> str:
+def vevent(timeline: Timeline, event: Event) -> str:
     """Write the VEVENT; its times refer to a time zone that `calendar` also writes."""
-    return _folded(_event_lines(series, event))
+    return _folded(_event_lines(timeline, event))
 
 
-def calendar(series: Series, event: Event) -> str:
+def calendar(timeline: Timeline, event: Event) -> str:
     """Write a whole calendar file, with the time zone's rules for as long as the series lasts."""
-    first = next(iter(series.not_empty()))
-    endless = isinstance(series.recurrence.end, Forever)
-    last = None if endless else _last(series).utc
+    first = first_start(timeline)
+    endless = isinstance(timeline.end, Forever)
+    last = None if endless else _last(timeline).utc
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//rezoom//recurrence//EN"]
-    if not is_utc(series.tz):
-        lines += timezone_lines(series.tz, first.utc, last)
-    return _folded([*lines, *_event_lines(series, event), "END:VCALENDAR"])
+    if not is_utc(timeline.tz):
+        lines += timezone_lines(timeline.tz, first.utc, last)
+    return _folded([*lines, *_event_lines(timeline, event), "END:VCALENDAR"])
 
 
-def _event_lines(series: Series, event: Event) -> Iterator[str]:
-    first = next(iter(series.not_empty()))
+def _event_lines(timeline: Timeline, event: Event) -> Iterator[str]:
+    first = first_start(timeline)
     stamp = (event.stamp or first.utc).astimezone(UTC)
     yield "BEGIN:VEVENT"
-    yield f"UID:{_escaped(event.uid or _made_uid(series, event))}"
+    yield f"UID:{_escaped(event.uid or _made_uid(timeline, event))}"
     yield f"DTSTAMP:{_written(stamp)}Z"
-    yield f"DTSTART{_at(series, first_wall_clock(series))}"
+    yield f"DTSTART{_at(timeline, first_wall_clock(timeline))}"
     if event.duration is not None:
         yield f"DURATION:{_length(event.duration)}"
-    moved = _moved(series)
-    yield f"RRULE:{_rule(series, moved)}"
+    moved = _moved(timeline)
+    yield f"RRULE:{_rule(timeline, moved)}"
     # A calendar drops starts that do not exist; here they took place later.
-    yield from (f"RDATE{_at(series, start.local)}" for start in moved)
+    yield from (f"RDATE{_at(timeline, start.local)}" for start in moved)
     for name in ("summary", "description", "location"):
         words = _escaped(getattr(event, name))
         if words:
@@ -240,29 +237,29 @@ def _event_lines(series: Series, event: Event) -> Iterator[str]:
     yield "END:VEVENT"
 
 
-def _moved(series: Series) -> list[Occurrence]:
+def _moved(timeline: Timeline) -> list[Occurrence]:
     """List the starts that moved across a clock gap, but for the first, which is DTSTART."""
-    found = iter(series)
+    found = occurrences(timeline)
     horizon = next(found).utc + _WRITTEN_AHEAD
-    if isinstance(series.recurrence.end, Forever):
+    if isinstance(timeline.end, Forever):
         found = takewhile(lambda start: start.utc < horizon, found)
-    return [start for start in found if start.local.time() != series.start.time()]
+    return [start for start in found if start.local.time() != timeline.start.time()]
 
 
-def _rule(series: Series, moved: list[Occurrence]) -> str:
-    counted = isinstance(series.recurrence.end, Count)
+def _rule(timeline: Timeline, moved: list[Occurrence]) -> str:
+    counted = isinstance(timeline.end, Count)
     # Dropped starts would not be counted, and others would come in at the end.
-    return rrule.write_rule(series, by_time=_last(series).utc if moved and counted else None)
+    return write_rule(timeline, by_time=_last(timeline).utc if moved and counted else None)
 
 
-def _last(series: Series) -> Occurrence:
-    return max(series.occurrences(), key=lambda start: start.utc)
+def _last(timeline: Timeline) -> Occurrence:
+    return max(occurrences(timeline), key=lambda start: start.utc)
 
 
-def _at(series: Series, wall: datetime) -> str:
-    if is_utc(series.tz):
+def _at(timeline: Timeline, wall: datetime) -> str:
+    if is_utc(timeline.tz):
         return f":{_written(wall)}Z"
-    return f";TZID={series.tz.key}:{_written(wall)}"
+    return f";TZID={timeline.tz.key}:{_written(wall)}"
 
 
 def _written(moment: datetime) -> str:
@@ -276,9 +273,12 @@ def _length(duration: timedelta) -> str:
     return f"PT{''.join(parts)}"
 
 
-def _made_uid(series: Series, event: Event) -> str:
-    content = (series.recurrence, series.start.isoformat(), series.tz.key, event.summary)
-    return f"{hashlib.sha256(repr(content).encode()).hexdigest()[:32]}@rezoom"
+def _made_uid(timeline: Timeline, event: Event) -> str:
+    # As in every release: a calendar takes another uid for another meeting.
+    recurrence = f"Recurrence(pattern={timeline.pattern!r}, end={timeline.end!r})"
+    rest = f"{timeline.start.isoformat()!r}, {timeline.tz.key!r}, {event.summary!r}"
+    content = f"({recurrence}, {rest})"
+    return f"{hashlib.sha256(content.encode()).hexdigest()[:32]}@rezoom"
 
 
 def _escaped(text: str) -> str:

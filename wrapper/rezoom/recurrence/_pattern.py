@@ -1,20 +1,109 @@
-"""The values of a recurrence: a pattern, an end, and the steps that put them together."""
+"""The values of a recurrence: days of the week, patterns, ends, and a timeline of them all.
+
+Monday is 1 to ISO, 0 to Python, and 2 to Zoom: a day of the week is a name here, never a number.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import Enum
 from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from . import _limits as limits
-from ._weekday import Weekday
+from ._limits import RecurrenceError, Unit, refusal
 
 Nth: TypeAlias = Literal["first", "second", "third", "fourth", "last"]
+ShortMonths: TypeAlias = Literal["skip", "clamp"]
+ClockGaps: TypeAlias = Literal["move", "drop"]
+
+_FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_RRULE = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+class Weekday(Enum):
+    """A day of the week; its value is the ISO number, 1 for Monday to 7 for Sunday."""
+
+    MON = 1
+    TUE = 2
+    WED = 3
+    THU = 4
+    FRI = 5
+    SAT = 6
+    SUN = 7
+
+    @classmethod
+    def from_iso(cls, number: int, /) -> Weekday:
+        """Read the number of `date.isoweekday()`: 1 for Monday to 7 for Sunday."""
+        return cls(_within(number, 1, 7, "ISO counts from 1, Monday, to 7, Sunday"))
+
+    @classmethod
+    def from_python(cls, number: int, /) -> Weekday:
+        """Read the number of `date.weekday()`: 0 for Monday to 6 for Sunday."""
+        return cls(_within(number, 0, 6, "Python counts from 0, Monday, to 6, Sunday") + 1)
+
+    @classmethod
+    def from_zoom(cls, number: int | str, /) -> Weekday:
+        """Read Zoom's number: 1 for Sunday to 7 for Saturday, also as text."""
+        if isinstance(number, str) and number.strip().isdecimal():
+            number = int(number)
+        sunday_first = _within(number, 1, 7, "Zoom counts from 1, Sunday, to 7, Saturday")
+        return cls((sunday_first + 5) % 7 + 1)
+
+    @classmethod
+    def from_rrule(cls, code: str, /) -> Weekday:
+        """Read the two letters of RFC 5545, MO to SU."""
+        if isinstance(code, str) and code.upper() in _RRULE:
+            return cls(_RRULE.index(code.upper()) + 1)
+        raise _not_a_day(code, "RFC 5545 writes MO, TU, WE, TH, FR, SA, SU")
+
+    @classmethod
+    def from_name(cls, name: str, /) -> Weekday:
+        """Read an English name or the beginning of one: `Monday`, `mondays`, `mon`, `mo`."""
+        word = name.strip().rstrip(".").casefold() if isinstance(name, str) else ""
+        for spelled in (word, word.removesuffix("s")):
+            for day, full in zip(cls, _FULL, strict=True):
+                if len(spelled) >= len("mo") and full.casefold().startswith(spelled):
+                    return day
+        raise _not_a_day(name, "write mon, tue, wed, thu, fri, sat or sun")
+
+    @property
+    def iso(self) -> int:
+        """The number of `date.isoweekday()`, 7 for Sunday."""
+        return int(self.value)
+
+    @property
+    def python(self) -> int:
+        """The number of `date.weekday()`, 6 for Sunday."""
+        return self.iso - 1
+
+    @property
+    def zoom(self) -> int:
+        """Zoom's number, 1 for Sunday."""
+        return self.iso % 7 + 1
+
+    @property
+    def rrule(self) -> str:
+        """The two letters of RFC 5545, SU for Sunday."""
+        return _RRULE[self.python]
+
+    @property
+    def full_name(self) -> str:
+        """The English name, such as Sunday."""
+        return _FULL[self.python]
+
+    def __lt__(self, other: Weekday) -> bool:
+        return self.iso < other.iso if isinstance(other, Weekday) else NotImplemented
+
+
+MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """Every n-th day."""
+    """On every n-th day from the start."""
 
     every: int
 
@@ -31,7 +120,7 @@ class Weekly:
 
     def __post_init__(self) -> None:
         limits.interval(self.every)
-        object.__setattr__(self, "days", limits.weekdays(self.days))
+        object.__setattr__(self, "days", _sorted(self.days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +146,7 @@ class MonthlyOnWeekday:
     def __post_init__(self) -> None:
         limits.interval(self.every)
         limits.week_of_month(self.nth)
-        limits.weekday(self.day, "monthly_week_day")
+        _weekday(self.day, "monthly_week_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +183,67 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Forever:
-    """No end."""
+    """Without an end; Zoom makes a limited number of meetings of it."""
 
 
 Pattern: TypeAlias = Daily | Weekly | MonthlyOnDay | MonthlyOnWeekday
 End: TypeAlias = Until | UntilInstant | Count | Forever
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A pattern and its end, placed at a first wall-clock time of a time zone.
+
+    What functions take and return in place of a `Series`, which means the same and has methods.
+    """
+
+    pattern: Pattern
+    end: End
+    start: datetime
+    tz: ZoneInfo
+    short_months: ShortMonths = "skip"
+    clock_gaps: ClockGaps = "move"
+
+
+def unit_of(pattern: Pattern) -> Unit:
+    """Return the unit that the pattern's interval counts."""
+    match pattern:
+        case Daily():
+            return "daily"
+        case Weekly():
+            return "weekly"
+    return "monthly"
+
+
+def _sorted(days: object) -> tuple[Weekday, ...]:
+    """Return the days once each, from Monday to Sunday."""
+    if not isinstance(days, Iterable) or isinstance(days, str):
+        raise _not_weekday(days)
+    found = {_weekday(day) for day in days}
+    if not found:
+        message, fix = "a weekly pattern has no days", "write Recurrence.weekly(MON, WED)"
+        raise refusal("weekly_days", "weekly-needs-days", message, fix)
+    return tuple(sorted(found))
+
+
+def _weekday(day: object, field: str = "weekly_days") -> Weekday:
+    """Return the weekday; numbers are refused, since everybody counts them differently."""
+    if isinstance(day, Weekday):
+        return day
+    raise _not_weekday(day, field)
+
+
+def _not_weekday(day: object, field: str = "weekly_days") -> RecurrenceError:
+    message = f"{day!r:.40} is not a Weekday, and numbers mean different days to all"
+    fix = "write MON to SUN, or Weekday.from_iso, from_python, from_zoom or from_name"
+    return refusal(field, "weekday", message, fix)
+
+
+def _within(number: object, low: int, high: int, counting: str) -> int:
+    if isinstance(number, int) and not isinstance(number, bool) and low <= number <= high:
+        return number
+    raise _not_a_day(number, counting)
+
+
+def _not_a_day(value: object, fix: str) -> RecurrenceError:
+    return refusal("weekly_days", "weekday", f"{value!r:.40} is not a day of the week", fix)

@@ -1,82 +1,119 @@
-"""Rules of RFC 5545 and recurrences, both ways; a rule is read only with exactly its dates.
-
-A rule without a start is read for a start that lies on it, as RFC 5545 §3.8.5.3 asks for.
-"""
+"""Rules of RFC 5545 as text: read part by part, whether Zoom can say them or not, and written."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, time
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from . import _limits as limits
-from . import _rrule_pattern as rrule_pattern
+from ..errors import Problem
 from . import _zones as zones
+from ._expand import cutoff
+from ._limits import RecurrenceError, refusal
 from ._pattern import (
     Count,
     Daily,
-    End,
-    Forever,
     MonthlyOnDay,
     MonthlyOnWeekday,
     Pattern,
-    Until,
-    UntilInstant,
+    Timeline,
+    Weekday,
     Weekly,
 )
-from ._problems import RecurrenceError, refusal
-from ._rrule_text import NotExpressible, Rule, read_moment, read_text
-from ._series import Recurrence
 
-if TYPE_CHECKING:
-    from ._expand import ShortMonths
-    from ._series import Series
-    from ._zones import ClockGaps
+# An ordinal weekday: (2, TUE) is 2TU, (None, TUE) every TU.
+DayRule: TypeAlias = tuple[int | None, Weekday]
 
+_LINE = re.compile(r"(?P<name>[A-Za-z0-9-]+)(?P<options>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
+_BY_DAY = re.compile(r"(?P<nth>[+-]?[0-9]{1,2})?(?P<day>[A-Z]{2})")
+_MOMENT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?")
+_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "MINUTELY", "SECONDLY")
+_PARTS = frozenset(
+    "FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYSETPOS BYMONTH BYWEEKNO BYYEARDAY BYHOUR"
+    " BYMINUTE BYSECOND RSCALE SKIP".split()
+)
+_EXCEPTIONS = ("EXDATE", "RDATE", "EXRULE")
 _SHORTEST = 28
+_EXAMPLE = "write FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20270630T215959Z"
 
 
-def read_rule(
-    text: object,
-    tz: str | ZoneInfo,
-    start: datetime | None = None,
-    short_months: ShortMonths = "skip",
-) -> Recurrence:
-    """Read a rule as a recurrence; NotExpressible if Zoom has none with the same dates."""
-    place = zones.named(tz)
-    rule, _ = read_text(text, place)
-    if start is not None:
-        rule = replace(rule, start=zones.placed(start, place)[0])
-    return _read(rule, place, short_months)
+class NotExpressible(RecurrenceError):
+    """A rule that Zoom cannot say: `part` of it, `why`, and `nearest`, a rule that Zoom can say.
 
-
-def read_series(
-    text: object, tz: str | ZoneInfo | None, short_months: ShortMonths, clock_gaps: ClockGaps
-) -> Series:
-    """Read DTSTART and RRULE as a series."""
-    rule, place = read_text(text, None if tz is None else zones.named(tz))
-    if rule.start is None:
-        raise refusal(
-            "start_time", "rrule", "the text has no DTSTART, and a series starts somewhere",
-            "write Recurrence.from_rrule(text, tz=…).starting(datetime(…), tz=…)", of="",
-        )  # fmt: skip
-    if place is None:
-        fix = 'write tz="Europe/Berlin"'
-        raise refusal("timezone", "rrule", "DTSTART names no time zone", fix, of="")
-    found = _read(rule, place, short_months)
-    return found.starting(rule.start, tz=place, short_months=short_months, clock_gaps=clock_gaps)
-
-
-def write_rule(series: Series, *, by_time: datetime | None = None) -> str:
-    """Write the rule with the series' dates, to stand beside its first start as DTSTART.
-
-    `by_time` ends it with that instant, whatever end the series has.
+    `nearest` may be empty; otherwise `from_rrule` reads it, though not with the same dates.
     """
-    parts = write_pattern(series.recurrence.pattern, clamp=series.short_months == "clamp")
-    end, cutoff = series.recurrence.end, by_time or series.cutoff
-    if cutoff is not None:
-        parts["UNTIL"] = f"{cutoff.isoformat().replace('-', '').replace(':', '')[:15]}Z"
+
+    def __init__(self, part: str, why: str, *, nearest: str = "", fix: str = "") -> None:
+        hint = fix or (f"the nearest it can say: {nearest}" if nearest else "make single meetings")
+        problem = Problem("recurrence", "error", "not-expressible", f"{part}: {why}", hint, "")
+        super().__init__([problem])
+        self.message = "Zoom cannot say this rule"
+        self.part, self.why, self.nearest = part, why, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The parts of one RRULE by name, and the start if the text tells it."""
+
+    parts: Mapping[str, str]
+    start: datetime | None = None
+
+    def number(self, name: str, default: int) -> int:
+        """Return a part that is one whole number of at least 1."""
+        number, *more = self.numbers(name) or (default,)
+        if more or number < 1:
+            raise malformed(f"{self.said(name)} is not one whole number from 1")
+        return number
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        """Return a part that is a list of whole numbers; empty if it is not there."""
+        if name not in self.parts:
+            return ()
+        texts = self.parts[name].split(",")
+        if not all(re.fullmatch(r"[+-]?[0-9]{1,6}", text) for text in texts):
+            raise malformed(f"{self.said(name)} is not a list of whole numbers")
+        return tuple(dict.fromkeys(map(int, texts)))
+
+    def days(self) -> tuple[DayRule, ...]:
+        """Return BYDAY, each day once."""
+        if "BYDAY" not in self.parts:
+            return ()
+        found = [_BY_DAY.fullmatch(text) for text in self.parts["BYDAY"].split(",")]
+        days = [(int(m["nth"]) if m["nth"] else None, _weekday(m["day"])) for m in found if m]
+        if len(days) < len(found) or any(nth == 0 for nth, _ in days):
+            raise malformed(f"{self.said('BYDAY')} is not a list of days such as MO,WE or 2TU")
+        return tuple(dict.fromkeys(days))
+
+    def week_start(self) -> Weekday:
+        """Return WKST, Monday unless it is there."""
+        return _weekday(self.parts.get("WKST", "MO"))
+
+    def said(self, name: str) -> str:
+        """Return a part as the text has it."""
+        return f"{name}={self.parts[name]:.60}"
+
+    def text(self) -> str:
+        """Write the rule again."""
+        return ";".join(f"{name}={value}" for name, value in self.parts.items())
+
+    def without(self, *names: str, **others: object) -> Rule:
+        """Return the rule without some parts, and with others."""
+        kept = {name: value for name, value in self.parts.items() if name not in names}
+        return replace(self, parts=kept | {name: str(value) for name, value in others.items()})
+
+
+def write_rule(timeline: Timeline, *, by_time: datetime | None = None) -> str:
+    """Write the rule with a timeline's dates, to stand beside its first start as DTSTART.
+
+    `by_time` ends it with that instant, whatever end the timeline has.
+    """
+    parts = write_pattern(timeline.pattern, clamp=timeline.short_months == "clamp")
+    end, last = timeline.end, by_time or cutoff(timeline)
+    if last is not None:
+        parts["UNTIL"] = f"{last.isoformat().replace('-', '').replace(':', '')[:15]}Z"
     elif isinstance(end, Count):
         parts["COUNT"] = str(end.times)
     return Rule(parts).text()
@@ -101,55 +138,98 @@ def write_pattern(pattern: Pattern, *, clamp: bool = False) -> dict[str, str]:
             return {"FREQ": "MONTHLY"} | every | {"BYDAY": f"{nth}{weekday.rrule}"}
 
 
-def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> Recurrence:
-    try:
-        end = _read_end(rule, tz)
-        last = _last_wall(end, tz)
-        pattern = rrule_pattern.read(rule, last, clamp=short_months == "clamp")
-        return Recurrence(pattern, end)
-    except rrule_pattern.Unsayable as found:
-        instead = found.instead
-        if instead is not None and not isinstance(instead, Rule):
-            ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
-            instead = Rule(write_pattern(instead, clamp=short_months == "clamp") | ends)
-        nearest = _readable(instead, tz, short_months)
-        raise NotExpressible(found.part, found.why, nearest=nearest, fix=found.fix) from None
-
-
-def _readable(rule: Rule | None, tz: ZoneInfo, short_months: ShortMonths) -> str:
-    """Return a rule's text if Zoom can say it, else the nearest one to it."""
+def read_text(text: object, tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]:
+    """Read an RRULE, alone or below its DTSTART; return it with the zone that it is meant in."""
+    if not isinstance(text, str) or not text.strip():
+        raise malformed(f"{text!r:.40} is not a rule")
+    rule: Mapping[str, str] | None = None
+    start: datetime | None = None
+    for line in _unfolded(text):
+        found = _LINE.fullmatch(line)
+        name = found["name"].upper() if found else "RRULE"
+        value = found["value"] if found else line
+        if name == "DTSTART" and found and start is None:
+            start, tz = _start(value, found["options"].upper(), found["options"], tz)
+        elif name == "RRULE" and rule is None:
+            rule = _parts(value)
+        elif name in _EXCEPTIONS:
+            fix = "leave it out, and delete or move those occurrences afterwards"
+            raise NotExpressible(name, "a series at Zoom has a pattern and nothing else", fix=fix)
+        else:
+            twice = name in ("DTSTART", "RRULE")
+            raise malformed(f"{name} stands twice" if twice else f"{name:.40} is no part of a rule")
     if rule is None:
-        return ""
+        raise malformed("the text holds no RRULE")
+    return Rule(rule, start), tz
+
+
+def read_moment(text: str, name: str) -> date | datetime:
+    """Read a date, a local time, or an instant that ends in Z."""
+    found = _MOMENT.fullmatch(text.upper())
     try:
-        _read(rule, tz, short_months)
-    except NotExpressible as error:
-        return error.nearest
+        if found and found[4] is None:
+            return date(*map(int, found.groups()[:3]))
+        if found:
+            year, month, day, hour, minute, second = map(int, found.groups()[:6])
+            # A leap second, which RFC 5545 allows, is the one before it.
+            clock = (hour, minute, min(second, 59))
+            return datetime(year, month, day, *clock, tzinfo=UTC if found[7] else None)
+    except ValueError:
+        pass  # not in the calendar, as said below
+    raise malformed(f"{name}={text:.40} is not a time such as 20270630T215959Z")
+
+
+def malformed(message: str) -> RecurrenceError:
+    """Return the error for a text that breaks RFC 5545; the caller raises it."""
+    return refusal("", "rrule", message, _EXAMPLE)
+
+
+def _unfolded(text: str) -> list[str]:
+    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
+    return [line.strip() for line in re.sub(r"\r?\n[ \t]", "", text).splitlines() if line.strip()]
+
+
+def _parts(value: str) -> Mapping[str, str]:
+    parts: dict[str, str] = {}
+    for part in value.strip().strip(";").split(";"):
+        name, equals, content = (side.strip().upper() for side in part.partition("="))
+        if not equals or not content:
+            raise malformed(f"{part!r:.40} is not NAME=VALUE")
+        if name.startswith("X-"):
+            continue
+        if name not in _PARTS:
+            raise malformed(f"{name:.40} is no part of a rule")
+        if name in parts:
+            raise malformed(f"{name} stands twice")
+        parts[name] = content
+    if parts.get("FREQ") not in _FREQUENCIES:
+        raise malformed("FREQ is missing" if "FREQ" not in parts else f"FREQ={parts['FREQ']:.40}")
+    if "COUNT" in parts and "UNTIL" in parts:
+        raise malformed("COUNT and UNTIL exclude each other")
+    return parts
+
+
+def _start(
+    value: str, options: str, written: str, tz: ZoneInfo | None
+) -> tuple[datetime, ZoneInfo | None]:
+    moment = read_moment(value, "DTSTART")
+    if not isinstance(moment, datetime):
+        raise malformed(f"DTSTART={value} has no time, and a meeting needs one")
+    place = tz
+    if ";TZID=" in options:
+        begin = options.index(";TZID=") + len(";TZID=")
+        place = zones.named(written[begin:].partition(";")[0].strip('"'))
+    elif moment.tzinfo is not None:
+        place = ZoneInfo("UTC")
+    if tz is not None and place is not None and place.key != tz.key:
+        message = f"the rule is meant in {place.key}, not in {tz.key}"
+        fix = f'write tz="{place.key}": in another zone its days and hours would differ'
+        raise refusal("timezone", "rrule", message, fix, of="")
+    return moment.replace(tzinfo=None), place
+
+
+def _weekday(code: str) -> Weekday:
+    try:
+        return Weekday.from_rrule(code)
     except RecurrenceError:
-        return ""
-    return rule.text()
-
-
-def _read_end(rule: Rule, tz: ZoneInfo) -> End:
-    if "COUNT" in rule.parts:
-        count, limit = rule.number("COUNT", 1), limits.field_limits("end_times")[1]
-        if count > limit:
-            why = f"Zoom makes {limit} meetings of a series at most"
-            fewer = rule.without("COUNT", COUNT=limit)
-            raise rrule_pattern.Unsayable(rule.said("COUNT"), why, fewer)
-        return Count(count)
-    if "UNTIL" not in rule.parts:
-        return Forever()
-    found = read_moment(rule.parts["UNTIL"], "UNTIL")
-    if not isinstance(found, datetime):
-        return Until(found)
-    instant = zones.instant(found, tz)
-    day = instant.astimezone(tz).date()
-    return Until(day) if zones.last_instant(day, tz) == instant else UntilInstant(instant)
-
-
-def _last_wall(end: End, tz: ZoneInfo) -> datetime | None:
-    if isinstance(end, Until):
-        return datetime.combine(end.last_day, time.max)
-    if isinstance(end, UntilInstant):
-        return end.instant.astimezone(tz).replace(tzinfo=None)
-    return None
+        raise malformed(f"{code!r:.40} is not a day: MO, TU, WE, TH, FR, SA, SU") from None

@@ -1,4 +1,6 @@
-"""The pattern of an RRULE, rewritten into one of Zoom's with the same dates.
+"""Rules of RFC 5545 read as patterns of Zoom's, with exactly the same dates or not at all.
+
+A rule without a start is read for a start that lies on it, as RFC 5545 §3.8.5.3 asks for.
 
 A month has 28 to 31 days and begins on one of seven weekdays: 28 shapes, and all of them occur. Two
 rules that pick the same days in all 28 are the same rule, however differently they are written.
@@ -8,124 +10,47 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from itertools import islice, zip_longest
 from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from . import _limits as limits
-from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
-from ._rrule_text import DayRule, Rule, malformed
-from ._weekday import Weekday
-
-
-class Shape(NamedTuple):
-    """A month by its number of days and the weekday of its first, 0 for Monday."""
-
-    length: int
-    first: int
-
-    def weekday(self, day: int) -> int:
-        """Return the weekday of a day of the month, 0 for Monday."""
-        return (self.first + day - 1) % 7
-
-    def days_on(self, weekday: int) -> range:
-        """Return the days of the month that fall on a weekday."""
-        return range(1 + (weekday - self.first) % 7, self.length + 1, 7)
-
-
-# The days picked in each of the shapes.
-Picks: TypeAlias = tuple[frozenset[int], ...]
-
-SHAPES = tuple(Shape(length, first) for length in range(28, 32) for first in range(7))
-_WEEKS = (1, 2, 3, 4, -1)
-
-
-def picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> Picks:
-    """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
-    rules = [(nth, day.python) for nth, day in days]
-    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in SHAPES)
-
-
-def same_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern | None:
-    """Return the pattern of Zoom's that picks the same days, if there is one."""
-    return next((p for p, theirs in _candidates(picks, every, clamp) if theirs == picks), None)
-
-
-def nearest_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern:
-    """Return the pattern of Zoom's that has the most days in common."""
-
-    def likeness(candidate: tuple[Pattern, Picks]) -> float:
-        pairs = list(zip(picks, candidate[1], strict=True))
-        return sum(len(a & b) for a, b in pairs) / max(1, sum(len(a | b) for a, b in pairs))
-
-    return max(_candidates(picks, every, clamp), key=likeness)[0]
-
-
-def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, Picks]]:
-    for pattern, theirs in _monthly_shapes(clamp):
-        yield replace(pattern, every=every), theirs
-    if every > 1:
-        return  # weekly and daily patterns leave no month out
-    pairs = zip(SHAPES, picks, strict=True)
-    weekdays = sorted({shape.weekday(day) for shape, mine in pairs for day in mine})
-    if len(weekdays) == len(Weekday):
-        yield Daily(1), picked((), (), ())
-    elif weekdays:
-        days = tuple(map(Weekday.from_python, weekdays))
-        yield Weekly(1, days), picked([(None, day) for day in days], (), ())
-
-
-@cache
-def _monthly_shapes(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]]:
-    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]] = [
-        (MonthlyOnWeekday(1, nth, weekday), picked([(nth, weekday)], (), ()))
-        for weekday in Weekday
-        for nth in _WEEKS
-    ]
-    for number in range(1, 32):
-        theirs = (_on_day(shape, number, clamp) for shape in SHAPES)
-        found.append((MonthlyOnDay(1, number), tuple(map(frozenset, theirs))))
-    return found
-
-
-def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:
-    if number <= shape.length:
-        return (number,)
-    return (shape.length,) if clamp else ()
-
-
-def _picked_in(
-    shape: Shape,
-    rules: Sequence[tuple[int | None, int]],
-    month_days: Sequence[int],
-    places: Sequence[int],
-) -> Iterable[int]:
-    found = set(range(1, shape.length + 1))
-    if rules:
-        found = {day for rule in rules for day in _days_of(shape, *rule)}
-    if month_days:
-        found &= {day if day > 0 else shape.length + 1 + day for day in month_days}
-    return _nth_of(sorted(found), places) if places else found
-
-
-def _days_of(shape: Shape, nth: int | None, weekday: int) -> Sequence[int]:
-    days = shape.days_on(weekday)
-    return days if nth is None else _nth_of(days, (nth,))
-
-
-def _nth_of(days: Sequence[int], places: Sequence[int]) -> list[int]:
-    """Return the items at places that count from 1, or from -1 at the end."""
-    indexes = {place - 1 if place > 0 else len(days) + place for place in places}
-    return [days[index] for index in indexes if 0 <= index < len(days)]
-
+from . import _zones as zones
+from ._limits import NTH, RecurrenceError, refusal
+from ._pattern import (
+    ClockGaps,
+    Count,
+    Daily,
+    End,
+    Forever,
+    MonthlyOnDay,
+    MonthlyOnWeekday,
+    Pattern,
+    ShortMonths,
+    Timeline,
+    Until,
+    UntilInstant,
+    Weekday,
+    Weekly,
+    unit_of,
+)
+from ._rrule import (
+    DayRule,
+    NotExpressible,
+    Rule,
+    malformed,
+    read_moment,
+    read_text,
+    write_pattern,
+)
 
 _SHORTEST = 28
 _LONGEST = 31
 _MONTHS = 12
 # More dates than can differ.
 _MANY = 1000
-_ZOOM_WEEKS = (1, 2, 3, 4, -1)
 _CLOCK = {"BYHOUR": "hour", "BYMINUTE": "minute", "BYSECOND": "second"}
 _CLOCK_FREQUENCIES = ("HOURLY", "MINUTELY", "SECONDLY")
 
@@ -140,7 +65,88 @@ class Unsayable(Exception):
         self.part, self.why, self.instead, self.fix = part, why, instead, fix
 
 
-def read(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
+def read_rule(
+    text: object,
+    tz: str | ZoneInfo,
+    start: datetime | None = None,
+    short_months: ShortMonths = "skip",
+) -> tuple[Pattern, End]:
+    """Read a rule as a pattern and its end; NotExpressible if Zoom has none with these dates."""
+    place = zones.named(tz)
+    rule, _ = read_text(text, place)
+    if start is not None:
+        rule = replace(rule, start=zones.placed(start, place)[0])
+    return _read(rule, place, short_months)
+
+
+def read_series(
+    text: object, tz: str | ZoneInfo | None, short_months: ShortMonths, clock_gaps: ClockGaps
+) -> Timeline:
+    """Read DTSTART and RRULE as a timeline."""
+    rule, place = read_text(text, None if tz is None else zones.named(tz))
+    if rule.start is None:
+        message = "the text has no DTSTART, and a series starts somewhere"
+        fix = "write Recurrence.from_rrule(text, tz=…).starting(datetime(…), tz=…)"
+        raise refusal("start_time", "rrule", message, fix, of="")
+    if place is None:
+        fix = 'write tz="Europe/Berlin"'
+        raise refusal("timezone", "rrule", "DTSTART names no time zone", fix, of="")
+    pattern, end = _read(rule, place, short_months)
+    start, place = zones.placed(rule.start, place)
+    return Timeline(pattern, end, start, place, short_months, clock_gaps)
+
+
+def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> tuple[Pattern, End]:
+    try:
+        end = _read_end(rule, tz)
+        return _read_pattern(rule, _last_wall(end, tz), clamp=short_months == "clamp"), end
+    except Unsayable as found:
+        instead = found.instead
+        if instead is not None and not isinstance(instead, Rule):
+            ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
+            instead = Rule(write_pattern(instead, clamp=short_months == "clamp") | ends)
+        nearest = _readable(instead, tz, short_months)
+        raise NotExpressible(found.part, found.why, nearest=nearest, fix=found.fix) from None
+
+
+def _readable(rule: Rule | None, tz: ZoneInfo, short_months: ShortMonths) -> str:
+    """Return a rule's text if Zoom can say it, else the nearest one to it."""
+    if rule is None:
+        return ""
+    try:
+        _read(rule, tz, short_months)
+    except NotExpressible as error:
+        return error.nearest
+    except RecurrenceError:
+        return ""
+    return rule.text()
+
+
+def _read_end(rule: Rule, tz: ZoneInfo) -> End:
+    if "COUNT" in rule.parts:
+        count, limit = rule.number("COUNT", 1), limits.field_limits("end_times")[1]
+        if count > limit:
+            why = f"Zoom makes {limit} meetings of a series at most"
+            fewer = rule.without("COUNT", COUNT=limit)
+            raise Unsayable(rule.said("COUNT"), why, fewer)
+        return Count(count)
+    if "UNTIL" not in rule.parts:
+        return Forever()
+    found = read_moment(rule.parts["UNTIL"], "UNTIL")
+    if not isinstance(found, datetime):
+        return Until(found)
+    return zones.end_at(zones.instant(found, tz), tz)
+
+
+def _last_wall(end: End, tz: ZoneInfo) -> datetime | None:
+    if isinstance(end, Until):
+        return datetime.combine(end.last_day, time.max)
+    if isinstance(end, UntilInstant):
+        return end.instant.astimezone(tz).replace(tzinfo=None)
+    return None
+
+
+def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
     """Return the pattern; `last` is the wall clock time after which the rule has no dates."""
     _refuse_foreign_parts(rule)
     rule = _without_months(rule)
@@ -156,9 +162,7 @@ def read(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
             found = _weekly(rule, every, last)
         case _:
             found = _monthly(rule, every, clamp=clamp)
-    unit: limits.Unit = "monthly"
-    if isinstance(found, Daily | Weekly):
-        unit = "daily" if isinstance(found, Daily) else "weekly"
+    unit = unit_of(found)
     limit = limits.rule_bound(f"{unit}-interval-limit", "repeat_interval")
     if found.every > limit:
         why = f"Zoom's longest {unit} interval is {limit}"
@@ -306,7 +310,7 @@ def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
     match days, month_days, places:
         case (), (day,), () if 0 < day <= (_SHORTEST if clamp else _LONGEST):
             return MonthlyOnDay(every, day)
-        case ((int(nth), weekday),), (), () if nth in _ZOOM_WEEKS:
+        case ((int(nth), weekday),), (), () if nth in NTH.values():
             return MonthlyOnWeekday(every, nth, weekday)
     picks = picked(days, month_days, places)
     if not any(picks):
@@ -324,7 +328,7 @@ def _blame(rule: Rule, days: tuple[DayRule, ...], month_days: tuple[int, ...]) -
     if "BYSETPOS" in rule.parts:
         return rule.said("BYSETPOS"), "no day of the month, and no weekday of it, has these dates"
     foreign = next(
-        (f"{nth}{day.rrule}" for nth, day in days if nth not in (None, *_ZOOM_WEEKS)), ""
+        (f"{nth}{day.rrule}" for nth, day in days if nth not in (None, *NTH.values())), ""
     )
     if foreign:
         return f"BYDAY={foreign}", "Zoom knows the first to fourth and the last of a weekday"
@@ -356,3 +360,103 @@ def _plain_days(rule: Rule) -> tuple[Weekday, ...]:
     if any(nth is not None for nth, _ in days):
         raise malformed(f"{rule.said('BYDAY')} has a number, which only FREQ=MONTHLY takes")
     return tuple(day for _, day in days)
+
+
+class Shape(NamedTuple):
+    """A month by its number of days and the weekday of its first, 0 for Monday."""
+
+    length: int
+    first: int
+
+    def weekday(self, day: int) -> int:
+        """Return the weekday of a day of the month, 0 for Monday."""
+        return (self.first + day - 1) % 7
+
+    def days_on(self, weekday: int) -> range:
+        """Return the days of the month that fall on a weekday."""
+        return range(1 + (weekday - self.first) % 7, self.length + 1, 7)
+
+
+# The days picked in each of the shapes.
+Picks: TypeAlias = tuple[frozenset[int], ...]
+
+SHAPES = tuple(Shape(length, first) for length in range(28, 32) for first in range(7))
+
+
+def picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> Picks:
+    """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
+    rules = [(nth, day.python) for nth, day in days]
+    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in SHAPES)
+
+
+def same_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern | None:
+    """Return the pattern of Zoom's that picks the same days, if there is one."""
+    return next((p for p, theirs in _candidates(picks, every, clamp) if theirs == picks), None)
+
+
+def nearest_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern:
+    """Return the pattern of Zoom's that has the most days in common."""
+
+    def likeness(candidate: tuple[Pattern, Picks]) -> float:
+        pairs = list(zip(picks, candidate[1], strict=True))
+        return sum(len(a & b) for a, b in pairs) / max(1, sum(len(a | b) for a, b in pairs))
+
+    return max(_candidates(picks, every, clamp), key=likeness)[0]
+
+
+def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, Picks]]:
+    for pattern, theirs in _monthly_shapes(clamp):
+        yield replace(pattern, every=every), theirs
+    if every > 1:
+        return  # weekly and daily patterns leave no month out
+    pairs = zip(SHAPES, picks, strict=True)
+    weekdays = sorted({shape.weekday(day) for shape, mine in pairs for day in mine})
+    if len(weekdays) == len(Weekday):
+        yield Daily(1), picked((), (), ())
+    elif weekdays:
+        days = tuple(map(Weekday.from_python, weekdays))
+        yield Weekly(1, days), picked([(None, day) for day in days], (), ())
+
+
+@cache
+def _monthly_shapes(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]]:
+    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]] = [
+        (MonthlyOnWeekday(1, nth, weekday), picked([(nth, weekday)], (), ()))
+        for weekday in Weekday
+        for nth in NTH.values()
+    ]
+    for number in range(1, 32):
+        theirs = (_on_day(shape, number, clamp) for shape in SHAPES)
+        found.append((MonthlyOnDay(1, number), tuple(map(frozenset, theirs))))
+    return found
+
+
+def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:
+    if number <= shape.length:
+        return (number,)
+    return (shape.length,) if clamp else ()
+
+
+def _picked_in(
+    shape: Shape,
+    rules: Sequence[tuple[int | None, int]],
+    month_days: Sequence[int],
+    places: Sequence[int],
+) -> Iterable[int]:
+    found = set(range(1, shape.length + 1))
+    if rules:
+        found = {day for rule in rules for day in _days_of(shape, *rule)}
+    if month_days:
+        found &= {day if day > 0 else shape.length + 1 + day for day in month_days}
+    return _nth_of(sorted(found), places) if places else found
+
+
+def _days_of(shape: Shape, nth: int | None, weekday: int) -> Sequence[int]:
+    days = shape.days_on(weekday)
+    return days if nth is None else _nth_of(days, (nth,))
+
+
+def _nth_of(days: Sequence[int], places: Sequence[int]) -> list[int]:
+    """Return the items at places that count from 1, or from -1 at the end."""
+    indexes = {place - 1 if place > 0 else len(days) + place for place in places}
+    return [days[index] for index in indexes if 0 <= index < len(days)]

@@ -1,20 +1,38 @@
-"""Recurrence and Series: the public values, and the steps that put them together."""
+"""Recurrence and Series: the public values, over plain data and functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import dropwhile, islice, takewhile
-from typing import TYPE_CHECKING, Any, Unpack
+from datetime import date, datetime, time
+from functools import wraps
+from itertools import islice
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    NoReturn,
+    ParamSpec,
+    TypeAlias,
+    TypeVar,
+    Unpack,
+)
 from zoneinfo import ZoneInfo
 
+from ..errors import Problem
+from . import _english as english
+from . import _english_parser as english_parser
 from . import _expand as expand
+from . import _icalendar as icalendar
 from . import _limits as limits
-from . import _problems as problems
+from . import _rrule as rrule
+from . import _rrule_pattern as rrule_pattern
 from . import _zones as zones
-from ._expand import ShortMonths
+from . import _zoom as zoom
+from ._date_diff import Difference, compare
+from ._limits import WrongStep, refusal
 from ._pattern import (
+    ClockGaps,
     Count,
     Daily,
     End,
@@ -23,31 +41,99 @@ from ._pattern import (
     MonthlyOnWeekday,
     Nth,
     Pattern,
+    ShortMonths,
+    Timeline,
     Until,
     UntilInstant,
+    Weekday,
     Weekly,
 )
-from ._problems import RecurrenceError, explained, refusal
-from ._weekday import Weekday
-from ._zones import ClockGaps, Occurrence
+from ._warnings import surprises
+from ._zones import Occurrence
 
 if TYPE_CHECKING:
     from .._wire import Meeting
-    from ..errors import Problem
-    from ._date_diff import Difference
-    from ._icalendar import EventWords
 
-_DAILY_FIX = (
-    "write Recurrence.daily(every=2); days of the week belong to Recurrence.weekly(MON, WED), "
-    "days of the month to Recurrence.monthly()"
+P = ParamSpec("P")
+R = TypeVar("R")
+_A_RECURRENCE = "write Recurrence.weekly(MON).until(date(2027, 6, 30))"
+
+
+def explained(field: str, rule: str, fix: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Turn a call with too few or with unknown arguments into a refusal that knows the fix."""
+
+    def decorate(build: Callable[P, R]) -> Callable[P, R]:
+        @wraps(build)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return build(*args, **kwargs)
+            except TypeError as error:
+                # No further frame: the call did not fit, `build` itself never ran.
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise
+                raise refusal(field, rule, str(error), fix) from None
+
+        return checked
+
+    return decorate
+
+
+# What other phases offer: the field, the rule, the message and the fix of the refusal.
+Elsewhere: TypeAlias = Mapping[str, tuple[str, str, str, str]]
+
+
+class Phase:
+    """One phase of saying a recurrence; `_ELSEWHERE` knows what other phases offer."""
+
+    __slots__ = ()
+    _ELSEWHERE: ClassVar[Elsewhere] = {}
+
+    # Hidden from mypy, which must go on refusing what is not there.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name in self._ELSEWHERE:
+                raise refusal(*self._ELSEWHERE[name], kind=WrongStep)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+_NO_END = (
+    "end_times",
+    "no-end-means-one",
+    "the pattern has no end yet, and Zoom would make one meeting",
+    "say .until(date(2027, 6, 30)), .times(12) or .forever() first",
 )
+_NO_DAY = (
+    "monthly_day",
+    "monthly-needs-day",
+    "the monthly pattern has no day yet",
+    "say .on_day(15) or .on_the('last', FRI) first",
+)
+_SECOND_DAY = (
+    "monthly_day",
+    "monthly-one-form",
+    "the pattern has its days already, and a month's day or weekday cannot be added",
+    "choose one: Recurrence.monthly().on_day(15) or Recurrence.monthly().on_the('last', FRI)",
+)
+_SECOND_END = (
+    "end_times",
+    "both-ends",
+    "the recurrence has its end already, and Zoom takes only one",
+    "choose one of until, until_instant, times and forever; Series.until() changes it later",
+)
+_ENDS = ("until", "until_instant", "times", "forever")
+_DAYS = ("on_day", "on_the")
+_USES = ("starting", "to_zoom", "to_rrule")
 
 
 @dataclass(frozen=True, slots=True)
-class Unbounded(problems.Phase):
+class Unbounded(Phase):
     """A pattern without an end yet: say one of `until`, `until_instant`, `times`, `forever`."""
 
-    _ELSEWHERE = problems.AFTER_PATTERN
+    _ELSEWHERE: ClassVar[Elsewhere] = {
+        **dict.fromkeys((*_USES, "end"), _NO_END),
+        **dict.fromkeys(_DAYS, _SECOND_DAY),
+    }
     pattern: Pattern
 
     def until(self, last_day: date, /) -> Recurrence:
@@ -69,10 +155,10 @@ class Unbounded(problems.Phase):
 
 
 @dataclass(frozen=True, slots=True)
-class Monthly(problems.Phase):
+class Monthly(Phase):
     """A monthly pattern without its day yet: say `on_day` or `on_the`."""
 
-    _ELSEWHERE = problems.AFTER_MONTHLY
+    _ELSEWHERE: ClassVar[Elsewhere] = dict.fromkeys((*_ENDS, *_USES), _NO_DAY)
     every: int = 1
 
     @explained("monthly_day", "monthly-needs-day", "write on_day(15)")
@@ -87,19 +173,28 @@ class Monthly(problems.Phase):
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrence(problems.Phase):
+class Recurrence(Phase):
     """A pattern with its end; with a start and a time zone it becomes a `Series`."""
 
-    _ELSEWHERE = problems.AFTER_END
+    _ELSEWHERE: ClassVar[Elsewhere] = {
+        **dict.fromkeys(_ENDS, _SECOND_END),
+        **dict.fromkeys(_DAYS, _SECOND_DAY),
+    }
     pattern: Pattern
     end: End
 
     def __post_init__(self) -> None:
         if not isinstance(self.pattern, Pattern) or not isinstance(self.end, End):
-            limits.not_a_recurrence(self.pattern, self.end)
+            message = f"{self.pattern!r:.40} and {self.end!r:.40} are not a pattern and an end"
+            raise refusal("", "recurrence-parts", message, _A_RECURRENCE)
 
     @staticmethod
-    @explained("", "daily-fields", _DAILY_FIX)
+    @explained(
+        "",
+        "daily-fields",
+        "write Recurrence.daily(every=2); days of the week belong to Recurrence.weekly(MON, WED), "
+        "days of the month to Recurrence.monthly()",
+    )
     def daily(*, every: int = 1) -> Unbounded:
         """Repeat every day, or every n-th day."""
         limits.interval_limit("daily", every)
@@ -107,9 +202,10 @@ class Recurrence(problems.Phase):
 
     @staticmethod
     @explained(
-        "weekly_days", "weekly-needs-days",
+        "weekly_days",
+        "weekly-needs-days",
         "write Recurrence.weekly(MON, WED) or Recurrence.weekly(MON, every=2)",
-    )  # fmt: skip
+    )
     def weekly(first: Weekday, /, *rest: Weekday, every: int = 1) -> Unbounded:
         """Repeat on these weekdays of every week, or of every n-th week."""
         limits.interval_limit("weekly", every)
@@ -118,7 +214,7 @@ class Recurrence(problems.Phase):
     @staticmethod
     def weekdays() -> Unbounded:
         """Repeat from Monday to Friday."""
-        return Unbounded(Weekly(1, tuple(Weekday)[:5]))
+        return Unbounded(Weekly(1, english.WORKING_DAYS))
 
     @staticmethod
     @explained("", "monthly-fields", 'write Recurrence.monthly(every=2).on_the("last", FRI)')
@@ -129,32 +225,24 @@ class Recurrence(problems.Phase):
 
     @staticmethod
     def from_zoom(obj: object, /, *, tz: str | ZoneInfo) -> Recurrence:
-        """Read the `recurrence` of a meeting; `Series.from_zoom` also tells what was odd in it."""
-        from ._zones import named
-        from ._zoom import read_recurrence
-
-        return read_recurrence(obj, named(tz))[0]
+        """Read the `recurrence` of a meeting; `Series.from_zoom` also tells what was guessed."""
+        pattern, end, _ = zoom.read_recurrence(obj, zones.named(tz))
+        return Recurrence(pattern, end)
 
     @staticmethod
     def parse(words: str, /) -> Recurrence:
         """Read words such as "every 2 weeks on tue until 2027-06-30"; `str()` writes them."""
-        from ._english_parser import parse
-
-        return parse(words)
+        return Recurrence(*english_parser.parse(words))
 
     @staticmethod
     def from_rrule(
         text: str, /, *, tz: str | ZoneInfo, start: datetime | None = None
     ) -> Recurrence:
         """Read a rule of RFC 5545; NotExpressible if no recurrence has the same dates."""
-        from ._rrule import read_rule
-
-        return read_rule(text, tz, start)
+        return Recurrence(*rrule_pattern.read_rule(text, tz, start))
 
     def __str__(self) -> str:
-        from ._english_writer import canonical
-
-        return canonical(self)
+        return english.canonical(self.pattern, self.end)
 
     def starting(
         self,
@@ -166,23 +254,13 @@ class Recurrence(problems.Phase):
         clock_gaps: ClockGaps = "move",
     ) -> Series:
         """Place the recurrence in time; `tz` may be left out if `start` carries a ZoneInfo."""
-        from ._zones import placed
-
-        wall, place = placed(start, tz)
+        wall, place = zones.placed(start, tz)
         series = Series(self, wall, place, short_months=short_months, clock_gaps=clock_gaps)
         return series.not_empty()
 
     def to_zoom(self, *, tz: str | ZoneInfo) -> dict[str, Any]:
         """Write the whole `recurrence` object in Zoom's form."""
-        from ._zones import named
-        from ._zoom import write_recurrence
-
-        return write_recurrence(self, named(tz))
-
-
-_DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
-_CALENDAR_END = datetime(9999, 1, 1, tzinfo=UTC)
+        return zoom.write_recurrence(self.pattern, self.end, zones.named(tz))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +271,7 @@ class Series:
     of a 31st in a month of 30 days: "skip" leaves the month out, "clamp" takes its last day.
     `clock_gaps` says what becomes of a start that the clocks jump over: "move" takes it forward by
     as much as the clocks go, "drop" leaves it out. Zoom documents neither, and `diff` shows what it
-    did. `reading` holds what was odd in the answer that the series was read from.
+    did. `reading` holds what had to be guessed in the answer that the series was read from.
     """
 
     recurrence: Recurrence
@@ -204,7 +282,11 @@ class Series:
     reading: tuple[Problem, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        limits.recurrence(self.recurrence)
+        if isinstance(self.recurrence, Unbounded | Monthly):
+            _ = self.recurrence.starting  # the step that is missing says so itself
+        if not isinstance(self.recurrence, Recurrence):
+            message = f"{self.recurrence!r:.40} is not a Recurrence"
+            raise refusal("", "recurrence", message, _A_RECURRENCE)
         limits.policy("short_months", self.short_months, ("skip", "clamp"))
         limits.policy("clock_gaps", self.clock_gaps, ("move", "drop"))
         start, tz = zones.placed(self.start, self.tz)
@@ -213,10 +295,9 @@ class Series:
 
     @staticmethod
     def from_zoom(meeting: Meeting | Mapping[str, Any], /) -> Series:
-        """Read the series of a meeting that Zoom returned; `warnings()` tells what was odd."""
-        from ._zoom import read_series
-
-        return read_series(meeting)
+        """Read the series of a meeting that Zoom returned; `warnings()` tells what was guessed."""
+        timeline, guesses = zoom.read_series(meeting)
+        return replace(_series_of(timeline), reading=guesses)
 
     @staticmethod
     def from_rrule(
@@ -228,45 +309,42 @@ class Series:
         clock_gaps: ClockGaps = "move",
     ) -> Series:
         """Read DTSTART and RRULE; `tz` may be left out if DTSTART names its zone."""
-        from ._rrule import read_series
-
-        return read_series(text, tz, short_months, clock_gaps)
+        timeline = rrule_pattern.read_series(text, tz, short_months, clock_gaps)
+        return _series_of(timeline).not_empty()
 
     def __str__(self) -> str:
-        from ._english_writer import sentence
-
-        return sentence(self)
+        return english.sentence(self.timeline)
 
     def __iter__(self) -> Iterator[Occurrence]:
-        return self._from(self.start.date())
+        return expand.occurrences(self.timeline)
 
     def occurrences(self) -> tuple[Occurrence, ...]:
         """Return every start; an endless series raises, iterate that one instead."""
         if isinstance(self.recurrence.end, Forever):
-            raise refusal(
-                "end_times", "endless", "the series has no end, so its starts cannot be listed",
-                "iterate over it, or ask for next(10, after=…) or between(a, b)",
-            )  # fmt: skip
+            message = "the series has no end, so its starts cannot be listed"
+            fix = "iterate over it, or ask for next(10, after=…) or between(a, b)"
+            raise refusal("end_times", "endless", message, fix)
         return tuple(self)
 
     def between(
         self, first: date | datetime | Occurrence, last: date | datetime | Occurrence, /
     ) -> tuple[Occurrence, ...]:
         """Return the starts from `first` to `last`, both included; a date means all of its day."""
-        begin, end = self._begin(first), self._end(last)
+        timeline, end = self.timeline, zones.moment(last, self.tz)
+        if isinstance(first, date) and not isinstance(first, datetime):
+            begin = expand.first_second(first, timeline)
+        else:
+            begin = zones.moment(first, self.tz)
         if end < begin:
-            raise refusal(
-                "", "between", f"{last} lies before {first}", "name the earlier one first", of=""
-            )
-        found = dropwhile(lambda start: start.utc < begin, self._near(begin))
-        return tuple(takewhile(lambda start: start.utc <= end, found))
+            message = f"{last} lies before {first}"
+            raise refusal("", "between", message, "name the earlier one first", of="")
+        return tuple(expand.starts_between(timeline, begin, end))
 
     def next(
         self, count: int = 1, /, *, after: date | datetime | Occurrence
     ) -> tuple[Occurrence, ...]:
         """Return the next starts after a moment, or after a day; fewer where the series ends."""
-        moment = self._end(after)
-        found = dropwhile(lambda start: start.utc <= moment, self._near(moment))
+        found = expand.starts_after(self.timeline, zones.moment(after, self.tz))
         return tuple(islice(found, count))
 
     def at(self, clock: time, /) -> Series:
@@ -283,7 +361,9 @@ class Series:
 
         A number of meetings leaves out those that are over.
         """
-        return ahead_of(self, now)
+        timeline = self.timeline
+        left = expand.ahead(timeline, zones.moment(now, self.tz))
+        return self if left is timeline else replace(_series_of(left), reading=self.reading)
 
     def with_count(self) -> Series:
         """Return the same series, ended by its number of meetings: free of time zones."""
@@ -292,32 +372,13 @@ class Series:
         return self._ending(Count(count))
 
     def not_empty(self) -> Series:
-        """Return the series itself, or raise if it has no start at all."""
-        if next(iter(self), None) is None:
-            raise self.emptiness()
+        """Return the series itself, or raise RecurrenceError if it has no start at all."""
+        expand.first_start(self.timeline)
         return self
-
-    def emptiness(self) -> RecurrenceError:
-        """Return the error that says why the series has no start."""
-        cutoff = self.cutoff
-        if cutoff is not None and cutoff < zones.instant(self.start, self.tz):
-            return refusal(
-                "end_date_time", "end-before-start",
-                f"the series would end on {cutoff.astimezone(self.tz):%Y-%m-%d %H:%M}, before it "
-                f"starts on {self.start:%Y-%m-%d %H:%M}",
-                f"write until(date({self.start.year + 1}, 6, 30)) or another later day",
-            )  # fmt: skip
-        return refusal(
-            "end_date_time", "empty",
-            f"the pattern has no date between {self.start:%Y-%m-%d} and the end",
-            "choose a later end, or a pattern that fits in between",
-        )  # fmt: skip
 
     def warnings(self, *, now: datetime | None = None) -> list[Problem]:
         """Return what may surprise; with `now`, a start in the past too. Errors are in it too."""
-        from ._warnings import surprises
-
-        return list(surprises(self, now))
+        return [*self.reading, *surprises(self.timeline, now)]
 
     def to_zoom(self) -> dict[str, Any]:
         """Write what Zoom needs to make this series: start, time zone, and the whole recurrence.
@@ -325,101 +386,47 @@ class Series:
         The start is the first real one, so it does not matter whether Zoom would count a start
         that is off the pattern.
         """
-        from ._zoom import write_series
-
-        return write_series(self.not_empty())
+        return zoom.write_series(self.timeline)
 
     def to_rrule(self) -> str:
         """Write the rule of RFC 5545 that goes with the first start as DTSTART."""
-        from ._rrule import write_rule
+        return rrule.write_rule(self.timeline)
 
-        return write_rule(self)
+    def to_vevent(self, **event: Unpack[icalendar.EventWords]) -> str:
+        """Write the VEVENT of RFC 5545.
 
-    def to_vevent(self, **event: Unpack[EventWords]) -> str:
-        """Write the VEVENT; see `ical.Event` for summary, duration, uid, stamp and the rest."""
-        from ._icalendar import Event, vevent
+        It takes `summary`, `description`, `location`, a `duration`, the `stamp` of when it was
+        made, and the `uid` by which a calendar knows an older version of it.
+        """
+        return icalendar.vevent(self.timeline, icalendar.Event(**event))
 
-        return vevent(self, Event(**event))
-
-    def to_ics(self, **event: Unpack[EventWords]) -> str:
-        """Write a calendar file: the VEVENT and the rules of its time zone."""
-        from ._icalendar import Event, calendar
-
-        return calendar(self, Event(**event))
+    def to_ics(self, **event: Unpack[icalendar.EventWords]) -> str:
+        """Write a calendar file: the VEVENT, as `to_vevent` does, and its time zone's rules."""
+        return icalendar.calendar(self.timeline, icalendar.Event(**event))
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None
     ) -> Difference:
         """Compare with the occurrences of a read; `since` leaves out what that no longer shows."""
-        from ._date_diff import compare
-
-        return compare(self, occurrences, since)
+        return compare(self.timeline, occurrences, since)
 
     @property
-    def cutoff(self) -> datetime | None:
-        """The last instant at which a meeting may start, if the series ends by time."""
-        match self.recurrence.end:
-            case Until(last_day):
-                return zones.last_instant(last_day, self.tz)
-            case UntilInstant(instant):
-                return instant
-        return None
-
-    def days(self) -> Iterator[int]:
-        """Return the pattern's dates from the start on, as day numbers, whatever the end."""
-        pattern, first = self.recurrence.pattern, self.start.date()
-        return expand.dates(pattern, first, first, self.short_months)[1]
-
-    def _from(self, day: date) -> Iterator[Occurrence]:
-        recurrence, first, end = self.recurrence, self.start.date(), self.recurrence.end
-        counted = isinstance(end, Count)
-        # At most some dozens are counted, and a dropped start must not count.
-        not_before = first if counted else day
-        index, days = expand.dates(recurrence.pattern, first, not_before, self.short_months)
-        found = zones.starts(index, days, self.start.time(), self.tz, self.clock_gaps)
-        if isinstance(end, Count):
-            return islice(found, end.times)
-        cutoff = self.cutoff
-        return found if cutoff is None else takewhile(lambda start: start.utc <= cutoff, found)
-
-    def _near(self, moment: datetime) -> Iterator[Occurrence]:
-        first = zones.instant(self.start, self.tz)
-        local = min(max(moment, first), _CALENDAR_END).astimezone(self.tz).date()
-        # A day to spare, for starts that moved forward across a gap.
-        return self._from(local - _DAY)
-
-    def _begin(self, when: date | datetime | Occurrence) -> datetime:
-        if isinstance(when, date) and not isinstance(when, datetime):
-            return zones.last_instant(max(when, self.start.date()) - _DAY, self.tz) + _SECOND
-        return self._end(when)
-
-    def _end(self, when: date | datetime | Occurrence) -> datetime:
-        if isinstance(when, Occurrence):
-            return when.utc
-        if isinstance(when, datetime):
-            return zones.instant(when, self.tz)
-        if isinstance(when, date):
-            return zones.last_instant(when, self.tz)
-        raise refusal(
-            "", "moment", f"{when!r:.40} is not a moment", "give a date, datetime or Occurrence",
-            of="",
-        )  # fmt: skip
+    def timeline(self) -> Timeline:
+        """The series as plain data, which the functions of this package take."""
+        pattern, end = self.recurrence.pattern, self.recurrence.end
+        return Timeline(pattern, end, self.start, self.tz, self.short_months, self.clock_gaps)
 
     def _ending(self, end: End) -> Series:
-        # What was odd about the old end is no longer of interest.
+        # What was guessed about the old end is no longer of interest.
         kept = tuple(note for note in self.reading if not note.path.startswith("recurrence.end_"))
         return replace(self, recurrence=Recurrence(self.recurrence.pattern, end), reading=kept)
 
 
-def ahead_of(series: Series, now: datetime) -> Series:
-    """Return the same pattern from its next start on; the series itself if that is its first."""
-    first = next(iter(series.next(after=now)), None)
-    if first is None or first.index == 0:
-        return series
-    end = series.recurrence.end
-    if isinstance(end, Count):
-        end = Count(end.times - first.index)
-    # As the pattern has it: a start that the clocks moved must not move the others.
-    day = date.fromordinal(next(islice(series.days(), first.index, None)))
-    start = datetime.combine(day, series.start.time())
-    return replace(series, start=start, recurrence=Recurrence(series.recurrence.pattern, end))
+def _series_of(timeline: Timeline) -> Series:
+    return Series(
+        Recurrence(timeline.pattern, timeline.end),
+        timeline.start,
+        timeline.tz,
+        short_months=timeline.short_months,
+        clock_gaps=timeline.clock_gaps,
+    )

@@ -1,53 +1,53 @@
-"""What may surprise in a series: each with its dates, its fix, and where it is documented."""
+"""Warnings about a series: each with its dates, its fix, and where it is documented."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING
 
 from .._times import clock_gap, clock_overlap
 from ..errors import Problem
-from . import _expand as expand
 from . import _limits as limits
 from . import _zones as zones
-from ._pattern import Count, Daily, Forever, MonthlyOnDay, MonthlyOnWeekday, UntilInstant, Weekly
-from ._problems import Severity, severity_of, where_from
-from ._series import Recurrence
+from ._expand import dates, no_start, occurrences, pattern_days, starts_after, starts_between
+from ._limits import Severity, problem, severity_of
+from ._pattern import (
+    Count,
+    Forever,
+    MonthlyOnDay,
+    MonthlyOnWeekday,
+    Timeline,
+    UntilInstant,
+    unit_of,
+)
 from ._zones import Occurrence
-
-if TYPE_CHECKING:
-    from ._series import Series
 
 # More than the longest list of occurrences that Zoom has been seen to make.
 _LOOK_AHEAD = 120
 _FOURTH = 4
 _SHORTEST = 28
-_UNITS: dict[type, limits.Unit] = {
-    Daily: "daily", Weekly: "weekly", MonthlyOnDay: "monthly", MonthlyOnWeekday: "monthly",
-}  # fmt: skip
+_AN_HOUR_AWAY = "move the series by an hour with at(…)"
 
 
-def surprises(series: Series, now: datetime | None) -> Iterator[Problem]:
-    """Find everything odd, doubtful or impossible about a series, errors included."""
-    yield from series.reading
-    yield from _intervals(series)
-    ahead = tuple(islice(series, _LOOK_AHEAD))
+def surprises(timeline: Timeline, now: datetime | None) -> Iterator[Problem]:
+    """Find everything that is doubtful or impossible about a series, errors included."""
+    yield from _intervals(timeline)
+    ahead = tuple(islice(occurrences(timeline), _LOOK_AHEAD))
     if not ahead:
-        yield from series.emptiness().problems
+        yield from no_start(timeline).problems
         return
-    yield from _counts(series, ahead)
-    yield from _firsts(series, ahead[0], now)
-    yield from _months(series, ahead)
-    yield from _clocks(series, ahead)
-    yield from _instants(series)
+    yield from _counts(timeline, ahead)
+    yield from _firsts(timeline, ahead[0], now)
+    yield from _months(timeline, ahead)
+    yield from _clocks(timeline, ahead)
+    yield from _instants(timeline)
 
 
-def _intervals(series: Series) -> Iterator[Problem]:
-    pattern = series.recurrence.pattern
-    unit = _UNITS[type(pattern)]
+def _intervals(timeline: Timeline) -> Iterator[Problem]:
+    pattern = timeline.pattern
+    unit = unit_of(pattern)
     newest, older = f"{unit}-interval-limit", f"{unit}-interval-older-limit"
     most, advised = (limits.rule_bound(rule, "repeat_interval") for rule in (newest, older))
     if pattern.every > most:
@@ -60,8 +60,8 @@ def _intervals(series: Series) -> Iterator[Problem]:
         yield _problem("repeat_interval", older, message, fix)
 
 
-def _counts(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
-    end = series.recurrence.end
+def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
+    end = timeline.end
     if isinstance(end, Forever):
         seen = limits.endless()
         message = (
@@ -85,29 +85,31 @@ def _counts(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
         yield _problem(field, "over-count", message, fix, _days(ahead[advised:]))
 
 
-def _firsts(series: Series, first: Occurrence, now: datetime | None) -> Iterator[Problem]:
-    if first.local.date() != series.start.date():
-        message = f"{_day(series.start)} is not on the pattern: the first meeting is {_day(first)}"
+def _firsts(timeline: Timeline, first: Occurrence, now: datetime | None) -> Iterator[Problem]:
+    if first.local.date() != timeline.start.date():
+        message = (
+            f"{_day(timeline.start)} is not on the pattern: the first meeting is {_day(first)}"
+        )
         fix = f"start on {first.local:%Y-%m-%d %H:%M}"
         days = (first.local.date(),)
         yield _problem("start_time", "first-differs", message, fix, days, of="")
     if now is not None and first.utc <= now:
-        later = series.next(after=now)
-        fix = f"start on {later[0].local:%Y-%m-%d %H:%M}" if later else "choose a later end too"
+        later = next(starts_after(timeline, now), None)
+        fix = f"start on {later.local:%Y-%m-%d %H:%M}" if later else "choose a later end too"
         message = f"{_day(first)} is past, and Zoom ignores such a start with the whole update"
         yield _problem("start_time", "past-start", message, fix, (first.local.date(),), of="")
 
 
-def _months(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
-    pattern = series.recurrence.pattern
-    last = ahead[-1].local.date().toordinal()
+def _months(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
+    pattern = timeline.pattern
+    start, last = timeline.start.date(), ahead[-1].local.date().toordinal()
     if isinstance(pattern, MonthlyOnDay) and pattern.day > _SHORTEST:
         # The last days of all its months; the short ones end before the day.
-        clamped = expand.dates(pattern, series.start.date(), series.start.date(), "clamp")[1]
+        clamped = dates(pattern, start, start, "clamp")[1]
         ends = [date.fromordinal(day) for day in takewhile(last.__ge__, clamped)]
         short = tuple(day for day in ends if day.day < pattern.day)
         if short:
-            done = "left out" if series.short_months == "skip" else "moved to their last day"
+            done = "left out" if timeline.short_months == "skip" else "moved to their last day"
             message = f"{len(short)} months have no day {pattern.day}; here they are {done}, and "
             message += "Zoom does not say what it does"
             fix = 'write on_the("last", FRI), or on_day(28)'
@@ -122,55 +124,43 @@ def _months(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
             yield _problem("monthly_week", "fourth-not-last", message, fix, _days(starts))
 
 
-def _clocks(series: Series, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
-    last, clock = ahead[-1].local.date().toordinal(), series.start.time()
-    days = map(date.fromordinal, takewhile(last.__ge__, series.days()))
-    walls = [wall for wall in (datetime.combine(day, clock) for day in days)
-             if _shifts_near(wall, series.tz)]  # fmt: skip
-    skipped = [wall.date() for wall in walls if clock_gap(wall, series.tz)]
-    twice = [wall.date() for wall in walls if clock_overlap(wall, series.tz)]
+def _clocks(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
+    last, clock = ahead[-1].local.date().toordinal(), timeline.start.time()
+    days = map(date.fromordinal, takewhile(last.__ge__, pattern_days(timeline)))
+    walls = [datetime.combine(day, clock) for day in days]
+    skipped = [wall.date() for wall in walls if clock_gap(wall, timeline.tz)]
+    twice = [wall.date() for wall in walls if clock_overlap(wall, timeline.tz)]
     hour = f"{clock:%H:%M}"
     if skipped:
-        done = "moved forward" if series.clock_gaps == "move" else "left out"
+        done = "moved forward" if timeline.clock_gaps == "move" else "left out"
         message = f"the clocks jump over {hour} on {_listed(skipped)}; here it is {done}, and Zoom "
         message += "does not say what it does"
-        fix = "move the series by an hour with at(…)"
-        yield _problem("start_time", "clock-gap", message, fix, skipped, of="")
+        yield _problem("start_time", "clock-gap", message, _AN_HOUR_AWAY, skipped, of="")
     if twice:
         message = f"the clocks show {hour} twice on {_listed(twice)}; the first is meant here"
-        fix = "move the series by an hour with at(…)"
-        yield _problem("start_time", "clock-overlap", message, fix, twice, of="")
+        yield _problem("start_time", "clock-overlap", message, _AN_HOUR_AWAY, twice, of="")
 
 
-def _shifts_near(wall: datetime, tz: tzinfo) -> bool:
-    """Tell whether the clocks may move around a time; few do, and a close look is slow."""
-    day = timedelta(days=1)
-    return tz.utcoffset(wall - day) != tz.utcoffset(wall + day)
-
-
-def _instants(series: Series) -> Iterator[Problem]:
-    end = series.recurrence.end
+def _instants(timeline: Timeline) -> Iterator[Problem]:
+    end = timeline.end
     if not isinstance(end, UntilInstant):
         return
-    endless = replace(series, recurrence=Recurrence(series.recurrence.pattern, Forever()))
-    written, local = end.instant.date(), end.instant.astimezone(series.tz).date()
-    for start in endless.next(after=end.instant):
-        if start.local.date() in (written, local):
-            message = f"the end comes before the meeting of that day, {_day(start)}"
-            fix = _right_instant(start.local.date(), series)
-            yield _problem(
-                "end_date_time", "utc-cutoff", message, fix, (start.local.date(),)
-            )  # fmt: skip
-    last = series.between(end.instant - timedelta(days=1), end.instant)
+    written, local = end.instant.date(), end.instant.astimezone(timeline.tz).date()
+    start = next(starts_after(replace(timeline, end=Forever()), end.instant), None)
+    if start is not None and start.local.date() in (written, local):
+        message = f"the end comes before the meeting of that day, {_day(start)}"
+        fix = _right_instant(start.local.date(), timeline)
+        yield _problem("end_date_time", "utc-cutoff", message, fix, _days([start]))
+    last = tuple(starts_between(timeline, end.instant - timedelta(days=1), end.instant))
     if last and last[-1].utc == end.instant:
         message = f"the end is the very start of {_day(last[-1])}, and Zoom does not say whether "
         message += "that meeting still takes place"
-        fix = _right_instant(last[-1].local.date(), series)
+        fix = _right_instant(last[-1].local.date(), timeline)
         yield _problem("end_date_time", "utc-cutoff", message, fix, _days(last[-1:]))
     extra = [start for start in last if start.local.date() > written]
     if extra:
         message = f"the end in UTC leaves room for a meeting of the next day, {_day(extra[-1])}"
-        fix = _right_instant(written, series)
+        fix = _right_instant(written, timeline)
         yield _problem("end_date_time", "utc-extra", message, fix, _days(extra))
 
 
@@ -179,19 +169,17 @@ def _problem(
     rule: str,
     message: str,
     fix: str,
-    dates: Iterable[date] = (),
+    days: Sequence[date] = (),
     *,
     of: str = "recurrence",
     severity: Severity = "warning",
 ) -> Problem:
-    path = ".".join(filter(None, (of, field)))
-    return Problem(
-        path, severity_of(rule, severity), rule, message, fix, where_from(rule, path), tuple(dates)
-    )
+    """Describe a problem, as grave as the spec takes its rule."""
+    return problem(field, rule, message, fix, days, of=of, severity=severity_of(rule, severity))
 
 
-def _right_instant(day: date, series: Series) -> str:
-    instant = zones.last_instant(day, series.tz)
+def _right_instant(day: date, timeline: Timeline) -> str:
+    instant = zones.last_instant(day, timeline.tz)
     return f"write until(date({day.year}, {day.month}, {day.day})), which ends at {instant:%FT%TZ}"
 
 

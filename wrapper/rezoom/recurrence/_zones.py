@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._times import WireTimeError, clock_gap, zone
-from ._problems import RecurrenceError, refusal
+from ._limits import RecurrenceError, refusal
+from ._pattern import ClockGaps, Until, UntilInstant
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,8 +32,6 @@ class Occurrence:
         return self.zoned.isoformat(" ", "seconds" if self.local.second else "minutes")
 
 
-ClockGaps: TypeAlias = Literal["move", "drop"]
-
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _NAME_IT = 'write starting(datetime(2027, 3, 3, 9, 0), tz="Europe/Berlin")'
@@ -42,35 +40,25 @@ _NAME_IT = 'write starting(datetime(2027, 3, 3, 9, 0), tz="Europe/Berlin")'
 def starts(
     index: int, days: Iterable[int], clock: time, tz: ZoneInfo, clock_gaps: ClockGaps = "move"
 ) -> Iterator[Occurrence]:
-    """Put a wall clock time on days; `index` is the place of the first one."""
-    local = datetime.combine(date.min, clock)
-    in_zone, as_utc = local.replace(tzinfo=tz), local.replace(tzinfo=UTC)
-    offset_at, none = tz.utcoffset, timedelta()
-    moved: Occurrence | None = None
-    reached = date.min.toordinal()
-    # Few patterns have more than a handful of distances, and making a timedelta is slow.
-    shifts: dict[int, timedelta] = {}
+    """Put a wall-clock time on day numbers; `index` is the place of the first one."""
+    previous: Occurrence | None = None
     for place, day in enumerate(days, index):
-        distance, reached = day - reached, day
-        shift = shifts.get(distance)
-        if shift is None:
-            shift = shifts[distance] = timedelta(distance)
-        local, in_zone, as_utc = local + shift, in_zone + shift, as_utc + shift
-        offset = offset_at(local) or none
-        if offset != offset_at(local + _DAY) and clock_gap(local, tz):
-            # No zone changes twice within a day, so gaps need a look only here.
-            if clock_gaps == "move":
-                moved = _moved(place, as_utc - offset, tz)
-            continue
-        start = Occurrence(place, local, as_utc - offset, in_zone)
-        if moved is not None:
-            # Across a day that a zone never had, a start moves onto the next one: one meeting.
-            if moved.utc != start.utc:
-                yield moved
-            moved = None
-        yield start
-    if moved is not None:
-        yield moved
+        local = datetime.combine(date.fromordinal(day), clock)
+        zoned = datetime.combine(local, clock, tz)
+        utc = zoned.astimezone(UTC)
+        shown = utc.astimezone(tz)
+        # Two times of one zone compare by their clocks, which differ in a gap only.
+        if shown != zoned:
+            if clock_gaps == "drop":
+                continue
+            local, zoned = shown.replace(tzinfo=None), shown
+        start = Occurrence(place, local, utc, zoned)
+        # Across a day that a zone never had, a start moves onto the next one: one meeting.
+        if previous is not None and previous.utc != start.utc:
+            yield previous
+        previous = start
+    if previous is not None:
+        yield previous
 
 
 def last_instant(day: date, tz: ZoneInfo) -> datetime:
@@ -89,6 +77,24 @@ def last_instant(day: date, tz: ZoneInfo) -> datetime:
             else:
                 before = middle
     return after - _SECOND
+
+
+def moment(when: date | datetime | Occurrence, tz: ZoneInfo) -> datetime:
+    """Return the instant that is meant; of a day, the last second of it in that zone."""
+    if isinstance(when, Occurrence):
+        return when.utc
+    if isinstance(when, datetime):
+        return instant(when, tz)
+    if isinstance(when, date):
+        return last_instant(when, tz)
+    fix = "give a date, datetime or Occurrence"
+    raise refusal("", "moment", f"{when!r:.40} is not a moment", fix, of="")
+
+
+def end_at(instant: datetime, tz: ZoneInfo) -> Until | UntilInstant:
+    """Return the end that an instant means: a day, if it is the last second of one in that zone."""
+    day = instant.astimezone(tz).date()
+    return Until(day) if last_instant(day, tz) == instant else UntilInstant(instant)
 
 
 def instant(wall: datetime, tz: ZoneInfo) -> datetime:
@@ -132,11 +138,6 @@ def _zone_of(start: datetime) -> ZoneInfo:
         'name the zone: tz="Europe/Berlin", or tz="UTC" if no clocks should change',
         field="timezone",
     )
-
-
-def _moved(place: int, utc: datetime, tz: ZoneInfo) -> Occurrence:
-    zoned = utc.astimezone(tz)
-    return Occurrence(place, zoned.replace(tzinfo=None, fold=0), utc, zoned)
 
 
 def _bad_start(message: str, fix: str, field: str = "start_time") -> RecurrenceError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._times import WireTimeError, start_fields, utc_instant
 from ..errors import Problem
 from . import _zones as zones
+from ._expand import first_start, wall_clock
+from ._limits import RecurrenceError, problem, refusal
 from ._pattern import (
     Count,
     Daily,
@@ -19,40 +20,40 @@ from ._pattern import (
     MonthlyOnDay,
     MonthlyOnWeekday,
     Pattern,
+    Timeline,
     Until,
     UntilInstant,
+    Weekday,
     Weekly,
 )
-from ._problems import RecurrenceError, refusal, where_from
-from ._series import Recurrence, Series
-from ._weekday import Weekday
 
 SERIES_TYPE = 8
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
+_SAY_BOTH = "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(…, tz=…)"
 
 
-def write_recurrence(recurrence: Recurrence, tz: ZoneInfo) -> dict[str, Any]:
+def write_recurrence(pattern: Pattern, end: End, tz: ZoneInfo) -> dict[str, Any]:
     """Return the whole `recurrence` object; a last day ends with its last second in `tz`."""
-    return {**_write_pattern(recurrence.pattern), **_write_end(recurrence.end, tz)}
+    return {**_write_pattern(pattern), **_write_end(end, tz)}
 
 
-def write_series(series: Series) -> dict[str, Any]:
+def write_series(timeline: Timeline) -> dict[str, Any]:
     """Return type, start_time, timezone and recurrence, all that one update needs."""
     return {
         "type": SERIES_TYPE,
         # Local: with a Z at its end, Zoom has been seen to ignore the time zone.
-        "start_time": first_wall_clock(series).isoformat(timespec="seconds"),
-        "timezone": series.tz.key,
-        "recurrence": write_recurrence(series.recurrence, series.tz),
+        "start_time": first_wall_clock(timeline).isoformat(timespec="seconds"),
+        "timezone": timeline.tz.key,
+        "recurrence": write_recurrence(timeline.pattern, timeline.end, timeline.tz),
     }
 
 
-def first_wall_clock(series: Series) -> datetime:
-    """Return the first start as the pattern has it."""
-    first = next(iter(series))
-    # A start in a clock gap is written as meant, or the whole series would move with it.
-    day = next(islice(series.days(), first.index, None))
-    return datetime.combine(date.fromordinal(day), series.start.time())
+def first_wall_clock(timeline: Timeline) -> datetime:
+    """Return the first start as it is written: as the pattern has it, even in a clock gap.
+
+    Written as the clocks move it, it would move the whole series.
+    """
+    return wall_clock(timeline, first_start(timeline))
 
 
 def _write_pattern(pattern: Pattern) -> dict[str, Any]:
@@ -65,10 +66,8 @@ def _write_pattern(pattern: Pattern) -> dict[str, Any]:
         case MonthlyOnDay(every, day):
             return {"type": MONTHLY, "repeat_interval": every, "monthly_day": day}
         case MonthlyOnWeekday(every, nth, weekday):
-            return {
-                "type": MONTHLY, "repeat_interval": every,
-                "monthly_week": nth, "monthly_week_day": weekday.zoom,
-            }  # fmt: skip
+            week = {"monthly_week": nth, "monthly_week_day": weekday.zoom}
+            return {"type": MONTHLY, "repeat_interval": every, **week}
 
 
 def _write_end(end: End, tz: ZoneInfo) -> dict[str, Any]:
@@ -83,31 +82,27 @@ def _write_end(end: End, tz: ZoneInfo) -> dict[str, Any]:
             return {"end_date_time": utc_instant(instant)}
 
 
-def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Recurrence, tuple[Problem, ...]]:
-    """Return the recurrence of an answer, and what was odd about it."""
+def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Pattern, End, tuple[Problem, ...]]:
+    """Return the pattern and the end of an answer, and what had to be guessed."""
     given = members(obj)
     if not given:
-        raise refusal(
-            "", "no-recurrence", "the answer holds no recurrence",
-            "read a meeting of type 8; others do not repeat at fixed times",
-        )  # fmt: skip
-    odd: list[Problem] = []
-    return Recurrence(_read_pattern(given, odd), _read_end(given, tz, odd)), tuple(odd)
+        fix = "read a meeting of type 8; others do not repeat at fixed times"
+        raise refusal("", "no-recurrence", "the answer holds no recurrence", fix)
+    guesses: list[Problem] = []
+    return _read_pattern(given, guesses), _read_end(given, tz, guesses), tuple(guesses)
 
 
-def read_series(meeting: object) -> Series:
-    """Return the series of a meeting that Zoom returned."""
+def read_series(meeting: object) -> tuple[Timeline, tuple[Problem, ...]]:
+    """Return the series of a meeting that Zoom returned, and what had to be guessed."""
     given = members(meeting)
     key = given.get("timezone")
     if not isinstance(key, str | ZoneInfo) or not key:
-        raise refusal(
-            "timezone", "no-time-zone", "the answer names no time zone, and UTC would be a guess",
-            "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(…, tz=…)", of="",
-        )  # fmt: skip
+        message = "the answer names no time zone, and UTC would be a guess"
+        raise refusal("timezone", "no-time-zone", message, _SAY_BOTH, of="")
     tz = zones.named(key)
-    recurrence, odd = read_recurrence(given.get("recurrence"), tz)
+    pattern, end, guesses = read_recurrence(given.get("recurrence"), tz)
     start = given.get("start_time") or next(_listed_starts(given), None)
-    return Series(recurrence, _read_start(start, tz), tz, reading=odd)
+    return Timeline(pattern, end, _read_start(start, tz), tz), guesses
 
 
 def members(obj: object) -> Mapping[str, Any]:
@@ -128,72 +123,70 @@ def moment(value: object, tz: ZoneInfo) -> datetime:
     return datetime.fromisoformat(written["start_time"])
 
 
-def _read_pattern(given: Mapping[str, Any], odd: list[Problem]) -> Pattern:
+def _read_pattern(given: Mapping[str, Any], guesses: list[Problem]) -> Pattern:
     kind, every = _number(given, "type"), _number(given, "repeat_interval") or 1
     if kind == DAILY:
         return Daily(every)
     if kind == WEEKLY:
-        return Weekly(every, _read_days(given, odd))
+        return Weekly(every, _read_days(given, guesses))
     if kind == MONTHLY:
-        return _read_month(given, every, odd)
-    raise refusal(
-        "type", "recurrence.type.enum", f"{given.get('type')!r:.40} is not a type of recurrence",
-        "1 is daily, 2 weekly, 3 monthly",
-    )  # fmt: skip
+        return _read_month(given, every, guesses)
+    message = f"{given.get('type')!r:.40} is not a type of recurrence"
+    raise refusal("type", "recurrence.type.enum", message, "1 is daily, 2 weekly, 3 monthly")
 
 
-def _read_days(given: Mapping[str, Any], odd: list[Problem]) -> tuple[Weekday, ...]:
+def _read_days(given: Mapping[str, Any], guesses: list[Problem]) -> tuple[Weekday, ...]:
     days = given.get("weekly_days")
     listed = days.split(",") if isinstance(days, str) else days
     if not isinstance(listed, list | tuple):
         listed = [] if listed is None else [listed]
-    if not any(str(day).strip() for day in listed):
-        odd.append(
-            _odd(
-                "weekly_days", "weekly-needs-days", "missing: read as Sunday, Zoom's default",
-                "name the days: Recurrence.weekly(MON, WED)",
-            )
-        )  # fmt: skip
-        return (Weekday.SUN,)
-    return tuple(Weekday.from_zoom(day) for day in listed if str(day).strip())
+    found = tuple(Weekday.from_zoom(day) for day in listed if str(day).strip())
+    if found:
+        return found
+    message = "missing: read as Sunday, Zoom's default"
+    fix = "name the days: Recurrence.weekly(MON, WED)"
+    guesses.append(_guess("weekly_days", "weekly-needs-days", message, fix))
+    return (Weekday.SUN,)
 
 
-def _read_month(given: Mapping[str, Any], every: int, odd: list[Problem]) -> Pattern:
+def _read_month(given: Mapping[str, Any], every: int, guesses: list[Problem]) -> Pattern:
     # 0 is how some answers write "not set".
     day = _number(given, "monthly_day") or None
     nth = _number(given, "monthly_week") or None
     weekday = _number(given, "monthly_week_day") or None
     if nth is not None and weekday is not None:
         if day is not None:
-            message = "beside a week and its day: the weekday was taken"
-            odd.append(_odd("monthly_day", "monthly-one-form", message, "choose one of the forms"))
+            message, fix = (
+                "beside a week and its day: the weekday was taken",
+                "choose one of the forms",
+            )
+            guesses.append(_guess("monthly_day", "monthly-one-form", message, fix))
         return MonthlyOnWeekday(every, nth, Weekday.from_zoom(weekday))
-    if nth is not None or weekday is not None:
-        member, rule = (
-            ("monthly_week", "monthly-week-needs-week-day")
-            if weekday is None
-            else ("monthly_week_day", "monthly-week-day-needs-week")
-        )
-        message = "alone says nothing: the day of the month was taken"
-        odd.append(_odd(member, rule, message, 'write monthly().on_the("last", FRI)'))
+    message = "alone says nothing: the day of the month was taken"
+    fix = 'write monthly().on_the("last", FRI)'
+    if nth is not None:
+        guesses.append(_guess("monthly_week", "monthly-week-needs-week-day", message, fix))
+    if weekday is not None:
+        guesses.append(_guess("monthly_week_day", "monthly-week-day-needs-week", message, fix))
     if day is None:
         message = "missing: read as the first of the month, Zoom's default"
-        odd.append(_odd("monthly_day", "monthly-needs-day", message, "write monthly().on_day(1)"))
+        fix = "write monthly().on_day(1)"
+        guesses.append(_guess("monthly_day", "monthly-needs-day", message, fix))
     return MonthlyOnDay(every, day or 1)
 
 
-def _read_end(given: Mapping[str, Any], tz: ZoneInfo, odd: list[Problem]) -> End:
+def _read_end(given: Mapping[str, Any], tz: ZoneInfo, guesses: list[Problem]) -> End:
     count, end = _number(given, "end_times"), given.get("end_date_time")
     if end is not None:
         if count is not None:
             message = f"both ends are there: the date was taken, not the count of {count}"
             fix = "choose one: Series.until() or Series.with_count()"
-            odd.append(_odd("end_times", "both-ends", message, fix))
+            guesses.append(_guess("end_times", "both-ends", message, fix))
         return _read_end_date(end, tz)
     if count is None:
         message = "no end is there: read as one meeting, Zoom's documented default"
         fix = "say until(date(2027, 6, 30)), times(12) or forever()"
-        odd.append(_odd("end_times", "no-end-means-one", message, fix))
+        guesses.append(_guess("end_times", "no-end-means-one", message, fix))
         return Count(1)
     return Forever() if count == 0 else Count(count)
 
@@ -208,18 +201,15 @@ def _read_end_date(end: object, tz: ZoneInfo) -> End:
         # Zoom documents UTC for it, Z or not.
         instant = moment(end, ZoneInfo("UTC"))
     except RecurrenceError as error:
-        problem = error.problems[0]
-        raise refusal("end_date_time", "time", problem.message, problem.fix) from None
-    day = instant.astimezone(tz).date()
-    return Until(day) if zones.last_instant(day, tz) == instant else UntilInstant(instant)
+        found = error.problems[0]
+        raise refusal("end_date_time", "time", found.message, found.fix) from None
+    return zones.end_at(instant, tz)
 
 
 def _read_start(start: object, tz: ZoneInfo) -> datetime:
     if start is None:
-        raise refusal(
-            "start_time", "no-start", "the answer holds no start_time and no occurrences",
-            "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(…, tz=…)", of="",
-        )  # fmt: skip
+        message = "the answer holds no start_time and no occurrences"
+        raise refusal("start_time", "no-start", message, _SAY_BOTH, of="")
     return moment(start, tz).astimezone(tz).replace(tzinfo=None)
 
 
@@ -240,12 +230,10 @@ def _number(given: Mapping[str, Any], member: str) -> int | None:
             return int(value)
     except (TypeError, ValueError, OverflowError):
         pass  # not a number, as said below
-    raise refusal(
-        member, f"recurrence.{member}.type", f"{value!r:.40} is not a whole number",
-        "look at the answer: Zoom writes whole numbers here",
-    )  # fmt: skip
+    message = f"{value!r:.40} is not a whole number"
+    fix = "look at the answer: Zoom writes whole numbers here"
+    raise refusal(member, f"recurrence.{member}.type", message, fix)
 
 
-def _odd(member: str, rule: str, message: str, fix: str) -> Problem:
-    path = f"recurrence.{member}"
-    return Problem(path, "warning", rule, message, fix, where_from(rule, path))
+def _guess(member: str, rule: str, message: str, fix: str) -> Problem:
+    return problem(member, rule, message, fix, severity="warning")

@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..._times import zulu
 from .. import flags
 from ..console import answers, print_json, print_line, print_problems, talk
 from ..exit_codes import UsageError
@@ -170,7 +171,7 @@ def _rows(starts: Sequence[Occurrence]) -> Iterator[dict[str, Any]]:
         yield {
             "index": start.index,
             "local": start.local.isoformat(),
-            "utc": f"{start.utc.replace(tzinfo=None).isoformat()}Z",
+            "utc": zulu(start.utc),
             "weekday": f"{start.local:%A}",
             "offset": _hours(offset),
             "offset_change": _hours(change) if change else "",

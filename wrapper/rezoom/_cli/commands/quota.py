@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..._ledger.gauge import Gauge
+from ..._times import zulu
 from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import LedgerAccount, open_ledger_account
@@ -91,7 +92,7 @@ class _Line:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line as JSON-ready data; times in UTC with Z."""
-        frees = [{"at": _zulu(at), "places": number} for at, number in self.gauge.frees]
+        frees = [{"at": zulu(at), "places": number} for at, number in self.gauge.frees]
         named: dict[str, Any] = {"scope": self.scope}
         if self.meeting is not None:
             named["meeting"] = self.meeting
@@ -253,7 +254,3 @@ def _minutes(gauge: Gauge) -> Counter[datetime]:
     for at, number in gauge.frees:
         minutes[next_minute(at)] += number
     return minutes
-
-
-def _zulu(at: datetime) -> str:
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"

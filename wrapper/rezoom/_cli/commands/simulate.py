@@ -165,8 +165,9 @@ def _world(
     quirks: list[str] | None, faults: str | None, clock: str | None, *, frozen: bool
 ) -> dict[str, Any]:
     from ...simulator import SimClock
-    from ...simulator._faults.fault_spec import read_fault_words
-    from ...simulator._option_texts import read_clock, read_quirks
+    from ...simulator._fault_plan import read_fault_words
+    from ...simulator._quirks import read_quirks
+    from ...simulator._sim_clock import read_clock
 
     found: dict[str, Any] = {"quirks": read_quirks(quirks or ())}
     if faults is not None:
@@ -179,7 +180,7 @@ def _world(
 
 
 def _examples(clock: SimClock | None) -> list[dict[str, Any]]:
-    from ...simulator._store.seeds import mondays
+    from ...simulator._seeds import mondays
 
     # Given at the start, so that they are there again after a reset.
     return [mondays(clock.now() if clock else datetime.now(UTC)), {}]
