@@ -1,4 +1,4 @@
-"""Recurrences that mypy must refuse: each ignore is reported as unused once mypy accepts its line.
+"""Recurrences that mypy and pyright must refuse: see api.py for how that is tested.
 
 Nothing here runs. Eight of the ten common mistakes are type errors; a datetime as the last day and
 an interval over the limit are found at run time only (tests/unit/test_recurrence_values.py).
