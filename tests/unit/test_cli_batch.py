@@ -70,14 +70,14 @@ PLAYS = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(ENDINGS))),
 
 
 @given(PLAYS)
-def test_each_is_told_once_and_in_order(plays: list[tuple[int, str]]) -> None:
+def test_each_is_reported_once_and_in_order(plays: list[tuple[int, str]]) -> None:
     """Whether it was sent or not."""
     _, results = played(plays)
     assert [one.task.origin["line"] for one in results] == list(range(len(plays)))
 
 
 @given(PLAYS)
-def test_what_was_not_sent_is_told_as_left_and_nothing_else_is(
+def test_what_was_not_sent_is_reported_as_left_and_nothing_else_is(
     plays: list[tuple[int, str]],
 ) -> None:
     """An answer never claims what did not happen."""
@@ -149,13 +149,13 @@ def interrupting(when: Callable[[int], bool]) -> tuple[list[Result], list[int]]:
     return results, sent
 
 
-def test_an_interrupt_waits_until_what_was_sent_is_told() -> None:
-    """Or nobody would know that it was."""
+def test_an_interrupt_waits_until_what_was_sent_is_reported() -> None:
+    """Otherwise it would stay unknown that it was."""
     results, sent = interrupting(lambda number: number == 2)
     assert [one.task.origin["line"] for one in results] == sent == [1, 2]
 
 
-def test_an_interrupt_while_sending_is_told_as_unknown() -> None:
+def test_an_interrupt_while_sending_is_reported_as_unknown() -> None:
     """It may have reached Zoom."""
     results, sent = interrupting(lambda number: number == -3)
     assert (sent, len(results)) == ([1, 2], 3)

@@ -16,21 +16,43 @@ from rezoom.recurrence._limits import RecurrenceError, WrongStep
 from rezoom.recurrence._rrule import NotExpressible
 
 CODES = {
-    errors.InvalidChange: 2, errors.OccurrenceError: 2, errors.ConfigError: 2, VendorError: 2,
-    RecurrenceError: 2, WrongStep: 2, NotExpressible: 2, WordsError: 2,
-    errors.QuotaExceeded: 3, errors.RateLimited: 3, errors.RetryLater: 3,
-    errors.AuthError: 4, errors.ScopeError: 4,
-    errors.RefusedError: 5, errors.NotFoundError: 5, errors.ServerError: 5,
-    errors.UnansweredError: 6, errors.NotSentError: 6,
-    errors.NotApplied: 7, errors.NotVerified: 7,
-    errors.PlanStale: 8, errors.PlanError: 2, errors.CannotUndo: 2,
-    errors.LedgerError: 9, errors.LedgerUnavailable: 9, errors.StateLost: 9,
-    errors.ClockUntrusted: 9, errors.SlotExpired: 9,
+    errors.InvalidChange: 2,
+    errors.OccurrenceError: 2,
+    errors.ConfigError: 2,
+    VendorError: 2,
+    RecurrenceError: 2,
+    WrongStep: 2,
+    NotExpressible: 2,
+    WordsError: 2,
+    errors.QuotaExceeded: 3,
+    errors.RateLimited: 3,
+    errors.RetryLater: 3,
+    errors.AuthError: 4,
+    errors.ScopeError: 4,
+    errors.RefusedError: 5,
+    errors.NotFoundError: 5,
+    errors.ServerError: 5,
+    errors.UnansweredError: 6,
+    errors.NotSentError: 6,
+    errors.NotApplied: 7,
+    errors.NotVerified: 7,
+    errors.PlanStale: 8,
+    errors.PlanError: 2,
+    errors.CannotUndo: 2,
+    errors.LedgerError: 9,
+    errors.LedgerUnavailable: 9,
+    errors.StateLost: 9,
+    errors.ClockUntrusted: 9,
+    errors.SlotExpired: 9,
     CopyDiffers: 10,
-    exit_codes.UsageError: 2, exit_codes.NotConfirmed: 8, exit_codes.Interrupted: 130,
+    exit_codes.UsageError: 2,
+    exit_codes.NotConfirmed: 8,
+    exit_codes.Interrupted: 130,
     exit_codes.Unwritten: 130,
-    exit_codes.CommandError: 2, exit_codes.Bug: 1, exit_codes.Left: 3,
-}  # fmt: skip
+    exit_codes.CommandError: 2,
+    exit_codes.Bug: 1,
+    exit_codes.Left: 3,
+}
 
 
 def kinds(root: type[errors.RezoomError]) -> Iterator[type[errors.RezoomError]]:
@@ -59,9 +81,9 @@ def test_an_error_object_answers_the_callers_questions(capsys: pytest.CaptureFix
 
     assert report(error, as_json=True) == 3
 
-    told = json.loads(capsys.readouterr().out)
-    assert (told["schema"], told["type"]) == ("rezoom.error/1", "RateLimited")
-    assert (told["sent"], told["retry_at"]) == (True, "2027-03-01T00:00:00Z")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["schema"], answer["type"]) == ("rezoom.error/1", "RateLimited")
+    assert (answer["sent"], answer["retry_at"]) == (True, "2027-03-01T00:00:00Z")
 
 
 def test_a_bug_is_one_line_without_its_values(

@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from ._public import public
 from ._times import SECOND
 from .errors import ConfigError
 
@@ -30,6 +31,7 @@ def seconds(wait: Wait) -> float:
     return float(value)
 
 
+@public("rezoom")
 class Clock(Protocol):
     """Time to read and time to wait."""
 

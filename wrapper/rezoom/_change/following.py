@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic
 
+from .._public import public
 from .._redaction import masked
 from .._times import zulu
 from .plan_data import Split
@@ -13,6 +14,7 @@ from .results import Plan, R
 from .text import describe_split
 
 
+@public("rezoom")
 @dataclass(frozen=True, repr=False)
 class Following(Split, Generic[R]):
     """A series split in two: `trim` ends the old one, `new` is what a create needs.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota, Reading
+from .._public import public
 from .._redaction import HIDDEN, MaskedRepr, masked
 from ..errors import LedgerError, Problem, RezoomError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..recurrence import Series
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True, repr=False)
 class FieldChange:
     """A member by its dotted path, with its values before and after; None: not there."""
@@ -56,6 +58,7 @@ def words(value: object) -> str:
     return str(value)
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True)
 class Dates:
     """The meetings to come, before a change of the series and after it, as instants in UTC."""
@@ -155,6 +158,7 @@ class PlanData:
         return 0 if self.empty else 1
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True)
 class Record:
     """What was sent, when, and what the reads around it showed; kept for undoing it."""
@@ -170,6 +174,7 @@ class Record:
     hidden: tuple[str, ...] = ()
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """What became of each field: applied, ignored or not shown by a read; and what else changed."""

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .._clock import Wait
 from .._ledger.gauge import Quota, Reading
+from .._public import public
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
 
 
+@public("rezoom")
 @dataclass(frozen=True)
 class Receipt(ReceiptData):
     """Proof that Zoom accepted an update; with `verify=True` also of what it did.
@@ -122,6 +124,7 @@ else:
     R = TypeVar("R")
 
 
+@public("rezoom")
 @dataclass(frozen=True, repr=False)
 class Plan(PlanData, Generic[R]):
     """An update that was worked out from one read and not sent yet.
@@ -192,6 +195,7 @@ class Plan(PlanData, Generic[R]):
         return Plan.of(read_plan(text))
 
 
+@public("rezoom")
 def _restored(kind: type[Any], state: dict[str, Any]) -> Any:
     """Restore a pickled plan or receipt; its client stayed in the process that pickled it."""
     return kind(**state)

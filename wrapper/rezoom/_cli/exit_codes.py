@@ -1,10 +1,4 @@
-"""The errors of the command line, and the exit code of every error.
-
-0 done · 1 a bug of rezoom · 2 usage, invalid change, configuration · 3 retry later ·
-4 authorisation or scope · 5 refused, not found, server · 6 unanswered, or Zoom was not reached ·
-7 accepted but ignored or unverifiable · 8 stale plan, or not confirmed (--yes missing) · 9 ledger ·
-10 drift (vendor) · 130 interrupted or declined
-"""
+"""The errors of the command line, and the exit code of every error (docs/command-line.md)."""
 
 from __future__ import annotations
 

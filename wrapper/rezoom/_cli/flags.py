@@ -3,72 +3,60 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Annotated, Any, TypeAlias, get_type_hints
 
 import typer
+
+# For what has no default: older releases of typer show None as one.
+option = partial(typer.Option, show_default=False)
+argument = partial(typer.Argument, show_default=False)
 
 _COMMON = "Common fields"
 
 MeetingNumber: TypeAlias = Annotated[
     str,
-    typer.Argument(
+    argument(
         metavar="ID",
         help="The meeting number, as digits or as Zoom prints it: 85746065 or '857 460 65'.",
-        show_default=False,
     ),
 ]
 BodyFile: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--body",
-        metavar="FILE|-",
-        help="A JSON object with fields; --set is laid over it.",
-        show_default=False,
-    ),
+    option("--body", metavar="FILE|-", help="A JSON object with fields; --set is laid over it."),
 ]
 Start: TypeAlias = Annotated[
     str | None,
-    typer.Option(
+    option(
         metavar="TIME",
         help="The start: 2027-03-01T09:30 (on the clock of --timezone), or an instant with Z.",
         rich_help_panel=_COMMON,
-        show_default=False,
     ),
 ]
 Timezone: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        metavar="ZONE",
-        help="The time zone, such as Europe/Berlin.",
-        rich_help_panel=_COMMON,
-        show_default=False,
-    ),
+    option(metavar="ZONE", help="The time zone, such as Europe/Berlin.", rich_help_panel=_COMMON),
 ]
 Repeat: TypeAlias = Annotated[
     str | None,
-    typer.Option(
+    option(
         metavar="WORDS",
         help="The pattern and its end in words: 'every 2 weeks on tue until 2027-06-30'.",
-        show_default=False,
     ),
 ]
 Rrule: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        metavar="RULE",
-        help="The same as a rule of RFC 5545: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12'.",
-        show_default=False,
+    option(
+        metavar="RULE", help="The same as a rule of RFC 5545: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12'."
     ),
 ]
 Occurrence: TypeAlias = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--occurrence",
         metavar="ID|DATE|TIME",
         help="One date of a series: the id that `rezoom show` prints, a day such as 2027-03-01, or "
         "a time such as 2027-03-01T09:30 on the meeting's own clock.",
-        show_default=False,
     ),
 ]
 SkipUnchanged: TypeAlias = Annotated[
@@ -93,52 +81,36 @@ class FieldOptions:
     """The fields that a change sets, the rules it lifts, and what rezoom does not know yet."""
 
     topic: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT", help="The title.", rich_help_panel=_COMMON, show_default=False
-        ),
+        str | None, option(metavar="TEXT", help="The title.", rich_help_panel=_COMMON)
     ] = None
     agenda: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT", help="The description.", rich_help_panel=_COMMON, show_default=False
-        ),
+        str | None, option(metavar="TEXT", help="The description.", rich_help_panel=_COMMON)
     ] = None
     duration: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MINUTES", help="The length.", rich_help_panel=_COMMON, show_default=False
-        ),
+        str | None, option(metavar="MINUTES", help="The length.", rich_help_panel=_COMMON)
     ] = None
     start: Start = None
     timezone: Timezone = None
     sets: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--set",
             metavar="PATH=VALUE",
             help="One field of the update: settings.waiting_room=on. Lists and objects in JSON; "
             "@FILE or @- reads the value, which keeps it out of the list of processes.",
-            show_default=False,
         ),
     ] = None
     body: BodyFile = None
     allow: Annotated[
         list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="RULE",
-            help="Lift one rule, by the id its problem names.",
-            show_default=False,
-        ),
+        option("--allow", metavar="RULE", help="Lift one rule, by the id its problem names."),
     ] = None
     extra: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
             "--extra",
             metavar="PATH=VALUE",
             help="A field that Zoom added after this release; sent unchecked.",
-            show_default=False,
         ),
     ] = None
 
@@ -162,11 +134,10 @@ class SendOptions:
     ] = False
     wait: Annotated[
         float | None,
-        typer.Option(
+        option(
             "--wait",
             metavar="SECONDS",
             help="All sleeping one update may do between attempts; 30 unless said.",
-            show_default=False,
         ),
     ] = None
     verify: Annotated[
@@ -179,12 +150,11 @@ class SendOptions:
     ] = True
     receipt: Annotated[
         str | None,
-        typer.Option(
+        option(
             "--receipt",
             metavar="FILE",
             help="Keep the receipt for `rezoom undo`: what was there before, without passcodes and "
             "links; readable by you alone.",
-            show_default=False,
         ),
     ] = None
     secrets: Secrets = False

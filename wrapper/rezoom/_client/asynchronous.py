@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from .._public import public
 from .options import Session, drivers, update_needs
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # As in `sync.py`, what a call needs is imported in the call.
 
 
+@public("rezoom")
 class AsyncZoom(Session):
     """The same as `Zoom`, awaited; belongs to one event loop."""
 

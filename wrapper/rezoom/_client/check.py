@@ -10,6 +10,7 @@ from .._change.diff import work_out
 from .._change.occurrences import filled
 from .._change.plan_data import Change
 from .._clock import SystemClock
+from .._public import public
 from .._rules.judge import judge_scheduled
 from .._rules.normalize import as_mapping
 from .._times import aware_now
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..recurrence import Series
 
 
+@public("rezoom")
 def check(
     change: MeetingUpdate | Mapping[str, Any] | None = None,
     /,

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from .._public import public
 from .options import Session, drivers, update_needs
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # What a call needs is imported in the call, httpx above all: `from rezoom import Zoom` is quick.
 
 
+@public("rezoom")
 class Zoom(Session):
     """Update Zoom meetings, guarded; thread- and fork-safe, and opens nothing before first use.
 

@@ -20,6 +20,7 @@ from .._ledger.model import Grant, Lease, Reservation, account_key
 from .._ledger.opening import LedgerDown, chosen_ledger, chosen_limits
 from .._ledger.policy import AccountPlan, Limits, Policy
 from .._ledger.protocol import Ledger
+from .._public import public
 from ..errors import ConfigError, NotSentError
 from .driver import NEVER_LEFT, HeldSlot, aperform_step, aquery_ledger, perform_step, query_ledger
 from .flow import (
@@ -236,6 +237,7 @@ def _moves_host(request: httpx.Request, response: httpx.Response) -> bool:
         return response.is_success
 
 
+@public("rezoom.quota")
 class Guard:
     """Keeps Zoom's daily limits for clients that know nothing of them.
 

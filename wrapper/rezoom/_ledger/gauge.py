@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from .._public import public
 from .._times import SECOND, instant
 from ..errors import QuotaExceeded, SlotExpired
 from .pacing import Pace, Stored, rate_now, turn, turns_ahead
@@ -18,6 +19,7 @@ from .pacing import Pace, Stored, rate_now, turn, turns_ahead
 PENDING, SETTLED, EXTERNAL, UNKNOWN = range(4)
 
 
+@public("rezoom.quota")
 class Forecast(NamedTuple):
     """When places come back, as a ledger counts: microseconds, `shift` behind the wall clock.
 
@@ -38,6 +40,7 @@ class Forecast(NamedTuple):
 NO_FORECAST = Forecast()
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """One quota as this ledger sees it; `remaining` is what may still be sent now.
@@ -68,6 +71,7 @@ class Gauge:
         return {name: getattr(self, name) for name in counts} | {"next_free": when}
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Quota(Gauge):
     """The tightest of the gauges, with each of them.
@@ -112,6 +116,7 @@ class Quota(Gauge):
         )
 
 
+@public("rezoom.quota")
 class Row(NamedTuple):
     """What one scope held when it was read; put together for those who look.
 
@@ -141,6 +146,7 @@ class Row(NamedTuple):
         return (*settled, *((free_at, 1) for free_at in self.waiting), *self.external)
 
 
+@public("rezoom.quota")
 class Reading(NamedTuple):
     """What a ledger has read; made a Quota for those who look."""
 

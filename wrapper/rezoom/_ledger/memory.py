@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from .._clock import MACHINE, Time, in_forked_child
+from .._public import public
 from .._times import SECOND, instant, micros
 from ..errors import QuotaExceeded, StateLost
 from .boot_clock import shown
@@ -179,6 +180,7 @@ T = TypeVar("T")
 _SWEEP_EVERY = 4096
 
 
+@public("rezoom.quota")
 class MemoryLedger(BlockingLedger):
     """A ledger for one process: exact, thread-safe, and gone when the process ends.
 

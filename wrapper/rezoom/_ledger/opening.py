@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._clock import Time
+from .._public import public
 from ..errors import ConfigError
 from .location import default_path, filesystem
 from .memory import MemoryLedger
@@ -27,6 +28,7 @@ _FORMS = "Give sqlite:///path/to/file, redis://host:6379/0, or memory: in REZOOM
 _EXTRAS = dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), ("redis", "RedisLedger"))
 
 
+@public("rezoom.quota")
 def open_ledger(
     url: str | None = None, *, environ: Mapping[str, str] | None = None, clock: Time | None = None
 ) -> Ledger:

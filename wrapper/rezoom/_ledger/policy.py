@@ -10,6 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, cast
 
+from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 from .model import Lease, Reservation, Scope, day_key, host_key, meeting_key, pace_key
@@ -26,6 +27,7 @@ _SHARE = 0.9
 _DAY = max(rate.per_day or 0 for rate in facts.RATES.values())
 
 
+@public("rezoom.quota")
 class _Plan(Enum):
     FROM_PLAN = "from plan"
 
@@ -33,6 +35,7 @@ class _Plan(Enum):
 FROM_PLAN: Final = _Plan.FROM_PLAN
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits to keep; None switches one off. What is left out is what the spec says.
@@ -86,6 +89,7 @@ class Limits:
         return cls(account_day=rate.per_day, per_second=rate.per_second)
 
 
+@public("rezoom.quota")
 class Policy:
     """Limits and plan, turned into reservations of a ledger.
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from .._public import public
 from ..errors import LedgerError
 from .gauge import Quota, Reading
 from .model import Grant, Reservation
 
 
+@public("rezoom.quota")
 class Ledger(Protocol):
     """The record of what was spent; each `a…` method is its namesake, awaited.
 

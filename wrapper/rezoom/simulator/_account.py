@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, NamedTuple, Self
 from urllib.parse import unquote
 
+from .._public import public
 from ..errors import ConfigError
 from ._answers import Answer, refused, token_refused, with_json
 from ._meetings.members import host_members, user_id
@@ -21,6 +22,7 @@ _LIFE = timedelta(hours=1)
 _CLASSIC = 2  # parts: meeting:write has two, meeting:update:meeting three
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What a Server-to-Server OAuth app signs in with, and the scopes it was given.
@@ -146,6 +148,7 @@ def _basic(authorization: str) -> tuple[str, str] | None:
     return (unquote(user), unquote(secret)) if colon else None
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """One user of the account.

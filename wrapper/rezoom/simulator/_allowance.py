@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
 
+from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 from ._answers import ACCOUNT_DAY, Limit, next_midnight
@@ -17,6 +18,7 @@ Plan = Literal["free", "pro", "business"]
 PLANS: tuple[str, ...] = get_args(Plan)
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """The size of each limit; None is no limit.

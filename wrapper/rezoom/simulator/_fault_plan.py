@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Self
 
+from .._public import public
 from ..errors import ConfigError
 from ._documents import SUFFIXES, Document
 from ._faults import Fault, check_match
@@ -19,6 +20,7 @@ _STATUS = re.compile(r"[0-9]{3}")
 _PLAN = frozenset({"seed", "match", "chances"})
 
 
+@public("rezoom.simulator")
 class RandomFaults:
     """A seeded lottery: for each request that fits `match`, one of the faults, or none.
 

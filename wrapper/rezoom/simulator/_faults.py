@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, NamedTuple, TypedDict, Unpack, get_args
 
+from .._public import public
 from ..errors import ConfigError
 from ._answers import JSON, Answer, Limit
 
@@ -25,6 +26,7 @@ _ANSWER = frozenset({"status", "body", "headers"})
 _SHARED = frozenset({"applied", "match", "nth", "times"})
 
 
+@public("rezoom.simulator")
 class FaultKind(NamedTuple):
     """What a client sees of a kind of fault, the options it has beyond the shared, its defaults."""
 
@@ -102,6 +104,7 @@ class FaultOptions(TypedDict, total=False):
     times: int | None
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True, init=False)
 class Fault:
     """One thing that goes wrong with the `nth` request that fits `match`, `times` times in a row.

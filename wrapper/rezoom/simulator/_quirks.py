@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args, get_type_hints
 
+from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 
@@ -20,6 +21,7 @@ class Behaviour(NamedTuple):
     sources: tuple[str, ...]
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, kw_only=True)
 class Quirks:
     """The switches; each default is the behaviour with the best evidence.

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from .._public import public
 from .._wire import facts
 
 # A soak test must not fill the memory.
@@ -17,6 +18,7 @@ _SECRETS_OF_FORMS = {"client_secret", "code", "code_verifier", "token", "asserti
 _FORM_SECRETS = facts.SECRET_NAMES | _SECRETS_OF_FORMS
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """One thing the contract has against a body; `kind` is unknown, missing or invalid."""
@@ -26,6 +28,7 @@ class Flaw:
     message: str
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the generated contract says of a body, whether or not Zoom would refuse it."""
@@ -45,6 +48,7 @@ class Verdict:
         return "; ".join(f"{flaw.field}: {flaw.message}" for flaw in self.flaws) or "ok"
 
 
+@public("rezoom.simulator")
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
     """One request and what became of it; `status` is None when the connection was cut instead.

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from .._public import public
 from ..errors import ConfigError
 
 # Room on both sides for whatever adds days or months to it, or takes a day away.
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
+@public("rezoom.simulator")
 class SimClock:
     """A `rezoom.Clock` that is set and advanced by hand; sleeping on it advances it at once.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from .._public import public
 from ._scenario import Scenario, ScenarioOptions
 from ._server.asgi_app import CONTROL, build_app
 from ._server.control import Access, access, build_control
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("rezoom.simulator")
 
 
+@public("rezoom.simulator")
 class Simulator(Scenario):
     """A fake Zoom over HTTP: tokens, GET and PATCH of meetings, faults, and a log of it all.
 
@@ -159,6 +161,7 @@ class Simulator(Scenario):
         return self._origin
 
 
+@public("rezoom.simulator")
 def serve(
     host: str = "127.0.0.1",
     port: int = 0,

@@ -31,10 +31,9 @@ def apply(
     *,
     plans: Annotated[
         list[str],
-        typer.Argument(
+        flags.argument(
             metavar="PLAN…|-",
             help="Files that `rezoom plan --out` wrote; or - for updates as JSON lines.",
-            show_default=False,
         ),
     ],
     skip_unchanged: flags.SkipUnchanged = False,
@@ -85,19 +84,14 @@ def undo(
     *,
     file: Annotated[
         str,
-        typer.Argument(
+        flags.argument(
             metavar="RECEIPT|-",
             help="What `rezoom update --receipt`, its --json, or `rezoom apply` has written.",
-            show_default=False,
         ),
     ],
     out: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            help="Send nothing; keep the plan for `rezoom apply`.",
-            show_default=False,
-        ),
+        flags.option(metavar="FILE", help="Send nothing; keep the plan for `rezoom apply`."),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Undo although the meeting has changed since.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -29,26 +28,20 @@ _TITLES = {
 def explain(
     words: Annotated[
         list[str] | None,
-        typer.Argument(
+        flags.argument(
             metavar="[CODE|STATUS|RULE|FIELD|TEXT]",
             help="3000, 429, past-start, settings.jbh_time, or a part of what Zoom said; without "
             "it, everything that can be explained is listed.",
-            show_default=False,
         ),
     ] = None,
     message: Annotated[
         str,
-        typer.Option(
-            metavar="TEXT",
-            help="What Zoom said with the code: one code has many reasons.",
-            show_default=False,
+        flags.option(
+            metavar="TEXT", help="What Zoom said with the code: one code has many reasons."
         ),
     ] = "",
     status: Annotated[
-        int | None,
-        typer.Option(
-            min=100, max=599, metavar="HTTP", help="The status it came with.", show_default=False
-        ),
+        int | None, flags.option(min=100, max=599, metavar="HTTP", help="The status it came with.")
     ] = None,
     as_json: flags.Json = False,
 ) -> None:

@@ -31,19 +31,14 @@ def plan(
     ] = False,
     out: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="Keep the plan, to review it and to apply it later; readable by you alone.",
-            show_default=False,
         ),
     ] = None,
     new: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            help="With --following: keep the body of the new meeting.",
-            show_default=False,
-        ),
+        flags.option(metavar="FILE", help="With --following: keep the body of the new meeting."),
     ] = None,
     secrets: flags.Secrets = False,
     as_json: flags.Json = False,

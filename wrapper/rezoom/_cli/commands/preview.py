@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..._times import zulu
 from .. import flags
 from ..console import answers, print_json, print_line, print_problems, talk
 from ..exit_codes import UsageError
@@ -40,10 +41,10 @@ def preview(
     start: flags.Start = None,
     timezone: flags.Timezone = None,
     duration: Annotated[
-        int | None, typer.Option(min=1, metavar="MINUTES", help="The length of each meeting.")
+        int | None, flags.option(min=1, metavar="MINUTES", help="The length of each meeting.")
     ] = None,
     count: Annotated[
-        int | None, typer.Option("--count", min=1, metavar="N", help="How many starts to list.")
+        int | None, flags.option("--count", min=1, metavar="N", help="How many starts to list.")
     ] = None,
     short_months: Annotated[
         str, typer.Option(metavar="skip|clamp", help="A 31st in a month of 30 days.")
@@ -52,7 +53,7 @@ def preview(
         str, typer.Option(metavar="move|drop", help="A start that the clocks jump over.")
     ] = "move",
     ics: Annotated[
-        Path | None, typer.Option("--ics", metavar="FILE", help="Write a calendar file too.")
+        Path | None, flags.option("--ics", metavar="FILE", help="Write a calendar file too.")
     ] = None,
     as_json: flags.Json = False,
 ) -> None:
@@ -170,7 +171,7 @@ def _rows(starts: Sequence[Occurrence]) -> Iterator[dict[str, Any]]:
         yield {
             "index": start.index,
             "local": start.local.isoformat(),
-            "utc": f"{start.utc.replace(tzinfo=None).isoformat()}Z",
+            "utc": zulu(start.utc),
             "weekday": f"{start.local:%A}",
             "offset": _hours(offset),
             "offset_change": _hours(change) if change else "",

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ..._ledger.gauge import Gauge
+from ..._times import zulu
 from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import LedgerAccount, open_ledger_account
@@ -37,20 +37,17 @@ _TIMES = 4
 def quota(
     meetings: Annotated[
         list[str] | None,
-        typer.Argument(
+        flags.argument(
             metavar="[ID]...",
             help="Meeting numbers; without any, everything that is counted for the account.",
-            show_default=False,
         ),
     ] = None,
-    host: Annotated[
-        str | None, typer.Option(metavar="ID", help="Show this host's day.", show_default=False)
-    ] = None,
+    host: Annotated[str | None, flags.option(metavar="ID", help="Show this host's day.")] = None,
     as_json: flags.Json = False,
 ) -> None:
     """Show what is left of the day's updates, and when places come back.
 
-    Reads the ledger and asks nobody else: spends nothing, and needs no secret.
+    Reads only the ledger: sends nothing, spends nothing, and needs no secret.
     """
     with open_ledger_account() as account:
         if meetings or host:
@@ -95,7 +92,7 @@ class _Line:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line as JSON-ready data; times in UTC with Z."""
-        frees = [{"at": _zulu(at), "places": number} for at, number in self.gauge.frees]
+        frees = [{"at": zulu(at), "places": number} for at, number in self.gauge.frees]
         named: dict[str, Any] = {"scope": self.scope}
         if self.meeting is not None:
             named["meeting"] = self.meeting
@@ -257,7 +254,3 @@ def _minutes(gauge: Gauge) -> Counter[datetime]:
     for at, number in gauge.frees:
         minutes[next_minute(at)] += number
     return minutes
-
-
-def _zulu(at: datetime) -> str:
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"

@@ -35,77 +35,67 @@ def simulate(
     ] = 8042,
     cert: Annotated[
         Path | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="A certificate chain in PEM; with --key it speaks https.",
             rich_help_panel=_NETWORK,
-            show_default=False,
         ),
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The certificate's private key in PEM.",
-            rich_help_panel=_NETWORK,
-            show_default=False,
+        flags.option(
+            metavar="FILE", help="The certificate's private key in PEM.", rich_help_panel=_NETWORK
         ),
     ] = None,
     seed: Annotated[
         Path | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="A list of meetings to start with, in YAML or JSON, as a read shows them; "
             "without it there are two of ours.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     db: Annotated[
         Path | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="An SQLite file that keeps meetings, history and clock; --seed fills a new one.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     plan: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             "--plan",
             metavar="PLAN",
             help="Keep the rate limits of free, pro or business.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     quirk: Annotated[
         list[str] | None,
-        typer.Option(
+        flags.option(
             metavar="NAME=VALUE",
             help="One behaviour that Zoom leaves open: past-start=rewrite-to-now.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     faults: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             metavar="FILE|WORDS",
             help="What goes wrong: reset:times=2:match=PATCH, or by chance reset=0.05,seed=7, "
             "or a YAML or JSON file.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     clock: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             metavar="INSTANT",
             help="What its clock shows at the start: 2027-01-01T00:00Z.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     frozen: Annotated[

@@ -44,10 +44,7 @@ def update(
     meeting: flags.MeetingNumber,
     change: flags.ChangeOptions,
     host: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID", help="The host whose daily hundred is spent.", show_default=False
-        ),
+        str | None, flags.option(metavar="ID", help="The host whose daily hundred is spent.")
     ] = None,
     skip_unchanged: flags.SkipUnchanged = False,
     send: flags.SendOptions,

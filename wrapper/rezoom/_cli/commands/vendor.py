@@ -19,10 +19,8 @@ _DRIFT = 10
 def vendor(
     dest: Annotated[
         Path,
-        typer.Argument(
-            metavar="DEST",
-            help="The folder of the copy; its last part names the package.",
-            show_default=False,
+        flags.argument(
+            metavar="DEST", help="The folder of the copy; its last part names the package."
         ),
     ],
     check: Annotated[

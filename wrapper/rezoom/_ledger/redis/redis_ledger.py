@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio.to_thread
 
 from ..._clock import MACHINE, Time
+from ..._public import public
 from ..._times import SECOND, instant, micros
 from ...errors import ConfigError, QuotaExceeded
 from ..gauge import (
@@ -48,6 +49,7 @@ T = TypeVar("T")
 _LONGEST_WAIT = 1e9
 
 
+@public("rezoom.quota")
 class RedisLedger(BlockingLedger):
     """A ledger in a Redis or Valkey server (6.2 or later), counting by the server's clock.
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from ..._clock import Boot, Time, machine_boot, machine_wall
+from ..._public import public
 from ..._times import SECOND, micros
 from ...errors import ConfigError, LedgerError, QuotaExceeded
 from ..boot_clock import Anchor, AnchoredClock
@@ -120,6 +121,7 @@ _NORMAL = Kind.NORMAL  # looked up once: an enum's attributes are slow
 _ANSWER, _FOLDED = Tolerant("an answer"), Tolerant("a summary of the last answers")
 
 
+@public("rezoom.quota")
 class SQLiteLedger(BlockingLedger):
     """A ledger in a SQLite file on a local disk; opens nothing before its first use.
 
