@@ -46,11 +46,12 @@ class Document:
         for step in steps(path):
             if isinstance(node, Mapping) and step in node:
                 line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]  # ruamel's own mapping knows its lines
+                node = node[step]
             elif isinstance(node, list) and isinstance(step, int) and step < len(node):
                 line = node.lc.item(step)[0] + 1  # type: ignore[attr-defined]  # as above
+                node = node[step]
             else:
                 break
-            node = node[step]
         return f"{self.file}, line {line}" if line else str(self.file)
 
     def _json(self, text: str) -> Any:
