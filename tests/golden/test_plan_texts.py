@@ -15,6 +15,8 @@ from rezoom.planning.making import Wish, make_plan
 from rezoom.planning.receipt import Receipt, Record
 from rezoom.recurrence import MON, TUE
 
+pytestmark = pytest.mark.smoke
+
 HOSTS = "b@x.org;a@x.org"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PLANS = Path(__file__).parent / "plans"

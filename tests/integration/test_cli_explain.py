@@ -13,6 +13,8 @@ from rezoom._wire import facts
 from rezoom.cli.app import app
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.smoke
+
 
 def run(*words: str) -> Any:
     """Run the command in this process."""

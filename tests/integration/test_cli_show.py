@@ -12,6 +12,8 @@ from rezoom.cli.app import app
 from rezoom.simulator import Fault, Simulator
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.smoke
+
 Run: TypeAlias = Callable[..., Any]
 
 

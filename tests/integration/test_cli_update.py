@@ -58,6 +58,7 @@ def patches(sim: Simulator) -> list[Any]:
     return [request for request in sim.requests if request.method == "PATCH"]
 
 
+@pytest.mark.smoke
 def test_fields_arrive(run: Run, sim: Simulator, meeting: int) -> None:
     """Options of their own and `--set` end up in one update."""
     ran = run(
@@ -75,6 +76,7 @@ def test_fields_arrive(run: Run, sim: Simulator, meeting: int) -> None:
     assert "Stand-up" in ran.stderr
 
 
+@pytest.mark.smoke
 def test_a_receipt_is_one_object(run: Run, meeting: int) -> None:
     """With --json a program reads stdout, and nobody talks."""
     ran = run("update", meeting, "--topic", "Stand-up", "--yes", "--json")
@@ -96,6 +98,7 @@ def test_one_date_of_a_series(run: Run, sim: Simulator, meeting: int) -> None:
     assert sim.history(meeting)[-1].occurrence_id == date
 
 
+@pytest.mark.smoke
 def test_a_body_on_standard_input(run: Run, sim: Simulator, meeting: int) -> None:
     """`--body -` reads a pipe."""
     ran = run("update", meeting, "--body", "-", "--yes", stdin='{"agenda": "Numbers"}')
@@ -229,6 +232,7 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert not sim.requests
 
 
+@pytest.mark.smoke
 def test_usage_errors_are_json_too(run: Run, meeting: int) -> None:
     """A program that asked for JSON gets JSON, whatever is wrong."""
     answer = told(run("update", meeting, "--bogus", "--json"))
@@ -290,6 +294,7 @@ def test_an_unknown_meeting(run: Run) -> None:
     assert (answer["type"], answer["status"], answer["code"]) == ("NotFoundError", 404, 3001)
 
 
+@pytest.mark.smoke
 def test_a_daily_limit_says_when_to_come_back(run: Run, sim: Simulator, meeting: int) -> None:
     """Exit 3, and the time in UTC."""
     sim.fail_next("host-day")

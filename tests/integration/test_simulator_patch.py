@@ -11,6 +11,8 @@ from rezoom.simulator.patch import apply
 from rezoom.simulator.seeding import WEEKLY, new_meeting
 from rezoom.simulator.view import view
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 PLAIN = Quirks()
 

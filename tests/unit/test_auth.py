@@ -12,6 +12,8 @@ from rezoom._wire import facts
 from rezoom.auth import Bearer, ServerToServer, TokenSource
 from rezoom.errors import AuthError, ConfigError, ServerError
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 
 

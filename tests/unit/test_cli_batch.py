@@ -17,6 +17,8 @@ from rezoom.cli.outcome import Interrupted, Left
 from rezoom.planning.receipt import Receipt
 from rezoom.planning.verdict import Verdict
 
+pytestmark = pytest.mark.smoke
+
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
 DONE = Receipt(1, True, None, None, verdict=Verdict())
 ENDINGS: dict[str, errors.RezoomError | Exception | None] = {

@@ -10,6 +10,8 @@ from rezoom._wire import facts
 from rezoom.cli.change import Change, read_change
 from rezoom.cli.outcome import UsageError
 
+pytestmark = pytest.mark.smoke
+
 
 def change(*sets: str, body: str | None = None, extras: tuple[str, ...] = ()) -> Change:
     """Read a change from `--set` options."""

@@ -12,6 +12,8 @@ from rezoom._wire import facts
 from rezoom.answers import read
 from rezoom.explaining import Explanation, everything, explain, nearest
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2030, 3, 1, 12, 0, tzinfo=UTC)
 # Every code that a source was found for, and how many reasons it stands for.
 CODES = {

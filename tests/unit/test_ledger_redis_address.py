@@ -11,6 +11,8 @@ from rezoom import ConfigError
 from rezoom.quota import open_ledger
 from rezoom.quota.redis import RedisLedger
 
+pytestmark = pytest.mark.smoke
+
 SECRET = "S3cret"
 
 

@@ -16,6 +16,8 @@ from rezoom.planning.receipt import Record
 from rezoom.planning.sealed import seal
 from rezoom.planning.verdict import Verdict
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DOUBT = Problem("topic", "warning", "rule", "It is doubtful", "look", "somewhere")
 ANSWER = {

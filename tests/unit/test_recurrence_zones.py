@@ -9,6 +9,8 @@ from rezoom.recurrence.engine import dates
 from rezoom.recurrence.pattern import Daily, MonthlyOnDay, Pattern, Weekly
 from rezoom.recurrence.zones import ClockGaps, last_instant, named
 
+pytestmark = pytest.mark.smoke
+
 
 def local(text: str) -> datetime:
     """Read a wall clock time."""

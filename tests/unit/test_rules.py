@@ -11,6 +11,8 @@ from rezoom._wire import facts
 from rezoom.rules import judge
 from rule_table import DAILY, RULES, WEEKLY, Body, series, settings
 
+pytestmark = pytest.mark.smoke
+
 
 def ids(problems: list[Problem]) -> list[str]:
     """Name the rules that were broken."""

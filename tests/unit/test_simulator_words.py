@@ -9,6 +9,8 @@ from rezoom import ConfigError
 from rezoom.simulator import Quirks, SimClock
 from rezoom.simulator.words import read_clock, read_quirks
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize(
     ("text", "instant"),

@@ -171,7 +171,7 @@ def error_object(error: errors.RezoomError) -> Mapping[str, Any]:
 
 
 def _usage(error: Exception) -> UsageError | None:
-    # By its shape: typer carries click's errors in one release and its own in the next.
+    # By its shape: typer keeps the class of its errors to itself.
     words = getattr(error, "format_message", None)
     if words is None:
         return None
