@@ -228,7 +228,7 @@ def test_scripts_leave_the_pool_to_others(server: Server) -> None:
     with closing(redis.Redis.from_url(server.url, max_connections=1)) as client:
         ledger = RedisLedger(client)
         ledger.usage(asking())
-        held = client.client()
+        held = client.client()  # type: ignore[no-untyped-call]  # redis-py has no types for it
 
         ledger.settle(ledger.reserve(asking(), "mine"))
         held.close()
