@@ -134,6 +134,33 @@ def users(session: nox.Session) -> None:
         pytest(session, part="+no-tz", env=strict | {"PYTHONTZPATH": str(program / "nowhere")})
 
 
+@nox.session(python=PYTHONS[:1], default=False, tags=["elsewhere"])
+def lowest(session: nox.Session) -> None:
+    """Run the smoke part with the lowest version of everything that pyproject.toml admits."""
+    session.install("--quiet", "uv")
+    bounds = str(Path(session.create_tmp()).resolve() / "lowest.txt")
+    session.run(
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--upgrade",
+        "--resolution",
+        "lowest-direct",
+        "--all-extras",
+        "--output-file",
+        bounds,
+        "pyproject.toml",
+        silent=True,
+    )
+    # pytest and what else judges may be new: it is nothing that a user installs.
+    install_wheel(session, "--constraint", bounds, *group("testing"))
+    # One module cannot be looked through for the smoke part without the compiler.
+    pytest(
+        session, "-m", "smoke", "--ignore=tests/contract/test_spec_refusals.py", *session.posargs
+    )
+
+
 @nox.session(default=False)
 def flickers(session: nox.Session) -> None:
     """Run the suite ten times in random order, while each core has something else to do."""

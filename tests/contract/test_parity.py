@@ -172,6 +172,7 @@ def test_what_the_facts_allow_is_accepted_by_all(body: dict[str, Any]) -> None:
     assert verdicts(body) == dict.fromkeys(READINGS, True)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("path", [p for p, f in facts.FIELDS.items() if f.kind == "integer"])
 @pytest.mark.parametrize("value", [True, False])
 def test_readings_agree_that_a_boolean_is_no_number(path: str, value: bool) -> None:
@@ -193,6 +194,7 @@ def test_readings_agree_on_doubtful_bodies(body: dict[str, Any]) -> None:
     assert set(seen.values()) in ({True}, {False}), seen
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("body", [None, [], "topic", 1, True])
 def test_readings_agree_that_a_body_is_an_object(body: object) -> None:
     """Nothing but an object is a body."""

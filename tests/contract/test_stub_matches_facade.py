@@ -14,6 +14,8 @@ from rezoom_wire.api.meetings import get_meeting, update_meeting
 from rezoom_wire.models import Meeting, ZoomError
 from rezoom_wire.types import UNSET, Response
 
+pytestmark = pytest.mark.smoke
+
 BASE = "https://api.zoom.us/v2"
 OCCURRENCE = "1648194360000"
 

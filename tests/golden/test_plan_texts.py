@@ -17,6 +17,8 @@ from rezoom._change.results import Plan, Receipt
 from rezoom._change.split import split_series
 from rezoom.recurrence import MON, TUE
 
+pytestmark = pytest.mark.smoke
+
 HOSTS = "b@x.org;a@x.org"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PLANS = Path(__file__).parent / "plans"

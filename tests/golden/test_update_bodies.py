@@ -16,6 +16,8 @@ from rezoom._rules.judge import judge
 from rezoom_wire.models import MeetingRecurrence, MeetingSettings, MeetingUpdate
 from rezoom_wire.types import UNSET
 
+pytestmark = pytest.mark.smoke
+
 BERLIN, KATHMANDU, TOKYO = map(ZoneInfo, ("Europe/Berlin", "Asia/Kathmandu", "Asia/Tokyo"))
 EASTERN_WINTER = timezone(timedelta(hours=-5))
 MARCH, JULY = datetime(2030, 3, 4, 9, 0), datetime(2030, 7, 1, 9, 0)  # wall clocks

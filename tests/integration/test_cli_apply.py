@@ -56,6 +56,7 @@ def renamed(meetings: Iterable[int], topic: str = "New") -> str:
     return written({"meeting": number, "body": {"topic": topic}} for number in meetings)
 
 
+@pytest.mark.smoke
 def test_each_line_is_answered_by_a_line(run: Run, sim: Simulator) -> None:
     """In order, with its number; each is a receipt that tells what Zoom applied."""
     meetings = [sim.add_meeting() for _ in range(3)]

@@ -13,6 +13,8 @@ from rezoom._cli.app import app
 from rezoom._wire import facts
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.smoke
+
 
 def run(*words: str) -> Any:
     """Run the command in this process."""

@@ -43,6 +43,7 @@ def plan(run: Run, meeting: int, tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.smoke
 def test_a_plan_is_shown_and_never_written(run: Run, sim: Simulator, meeting: int) -> None:
     """The fields, the dates before and after, and the exact request; one read and no update."""
     ran = run("plan", meeting, "--duration", 30, "--set", "recurrence.repeat_interval=2")
@@ -114,6 +115,7 @@ def test_a_plan_that_cannot_be_kept_is_an_error(run: Run, meeting: int, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.smoke
 def test_a_plan_is_applied_and_verified(
     run: Run, sim: Simulator, meeting: int, plan: Path, tmp_path: Path
 ) -> None:
@@ -240,6 +242,7 @@ def test_what_could_not_be_read_again_exits_7(run: Run, sim: Simulator, meeting:
     assert "could not be read again" in ran.stderr
 
 
+@pytest.mark.smoke
 def test_help_of_each_has_examples(run: Run) -> None:
     """Lines that can be copied."""
     for command in ("plan", "apply", "undo"):

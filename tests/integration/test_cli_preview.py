@@ -16,6 +16,8 @@ from rezoom.recurrence import Recurrence
 from rich.console import Console
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.smoke
+
 Run: TypeAlias = Callable[..., Any]
 
 START = ("--start", "2097-03-06T09:00", "--timezone", "Europe/Berlin")

@@ -78,6 +78,7 @@ def test_help_is_quick(words: list[str]) -> None:
     assert ran.stdout
 
 
+@pytest.mark.smoke
 def test_commands_explain_themselves_with_examples() -> None:
     """Each command's help shows lines that can be copied."""
     for command in ("update", "show", "check", "explain", "simulate", "vendor"):
@@ -86,6 +87,7 @@ def test_commands_explain_themselves_with_examples() -> None:
         assert f"rezoom {command} " in text.partition("Examples:")[2]
 
 
+@pytest.mark.smoke
 def test_the_version_names_package_and_spec() -> None:
     """Both matter in a bug report."""
     assert "spec 1." in run("--version").stdout
@@ -99,6 +101,7 @@ def test_without_a_command_the_help_is_shown() -> None:
     assert "vendor" in ran.stdout
 
 
+@pytest.mark.smoke
 def test_output_to_a_pipe_is_plain() -> None:
     """No colours, no box drawing around answers, no wrapped lines."""
     ran = run("check", "--duration", "0", COLUMNS="")

@@ -76,6 +76,7 @@ def gauge_of(ledger: SQLiteLedger, meeting: int = MEETING) -> Gauge:
     return gauge
 
 
+@pytest.mark.smoke
 def test_a_meeting_has_a_bar_and_a_time(run: Run, ledger: SQLiteLedger) -> None:
     """What is left of how many, and when the next place is free, on the clock of the wall."""
     spend(ledger, 3)
@@ -286,6 +287,7 @@ def test_a_wrong_number_is_refused(run: Run) -> None:
     assert run("quota", "not-a-number").exit_code == 2
 
 
+@pytest.mark.smoke
 def test_where_names_the_ledger_and_its_circle(run: Run, file: Path) -> None:
     """The address, who shares it, and why it is this one."""
     ran, answer = run("ledger", "where"), json.loads(run("ledger", "where", "--json").stdout)
@@ -331,6 +333,7 @@ def test_reset_without_a_terminal_needs_a_yes(run: Run, ledger: SQLiteLedger) ->
     assert gauge_of(ledger).used == 1
 
 
+@pytest.mark.smoke
 def test_reset_forgets_what_was_counted(run: Run, ledger: SQLiteLedger) -> None:
     """For the programs that have the ledger open, too; whose meetings are whose stays known."""
     spend(ledger, 100)

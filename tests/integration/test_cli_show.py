@@ -12,6 +12,8 @@ from rezoom._cli.app import app
 from rezoom.simulator import Fault, Simulator
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.fixture(scope="module")
 def sim() -> Iterator[Simulator]:

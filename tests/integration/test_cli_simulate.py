@@ -51,6 +51,7 @@ def client(started: dict[str, Any], **options: Any) -> Iterator[httpx.Client]:
         yield http
 
 
+@pytest.mark.smoke
 def test_every_option_reaches_the_simulator(tmp_path: Path) -> None:
     """Seed, plan, quirk, fault, clock and strictness, seen from outside."""
     (tmp_path / "meetings.yaml").write_text(YAML)
@@ -129,6 +130,7 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
         assert httpx.get(started["control_url"]).status_code == 200
 
 
+@pytest.mark.smoke
 def test_it_speaks_https(tmp_path: Path) -> None:
     """With a certificate and its key."""
     authority = trustme.CA()

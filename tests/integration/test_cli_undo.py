@@ -48,6 +48,7 @@ def updated(run: Run, meeting: int, file: Path, *words: str) -> None:
     assert ran.exit_code == 0, ran.output
 
 
+@pytest.mark.smoke
 def test_an_update_is_undone_from_its_receipt(
     run: Run, sim: Simulator, meeting: int, file: Path
 ) -> None:

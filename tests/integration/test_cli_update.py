@@ -38,6 +38,7 @@ def run(sim: Simulator) -> Run:
     return runner(sim)
 
 
+@pytest.mark.smoke
 def test_fields_arrive(run: Run, sim: Simulator, meeting: int) -> None:
     """Options of their own and `--set` end up in one update."""
     ran = run(
@@ -64,6 +65,7 @@ def test_fields_arrive(run: Run, sim: Simulator, meeting: int) -> None:
     assert "Stand-up" in ran.stderr
 
 
+@pytest.mark.smoke
 def test_a_receipt_is_one_object(run: Run, meeting: int) -> None:
     """With --json a program reads stdout, and stderr stays empty."""
     ran = run("update", meeting, "--topic", "Stand-up", "--yes", "--json")
@@ -85,6 +87,7 @@ def test_one_date_of_a_series(run: Run, sim: Simulator, meeting: int) -> None:
     assert sim.history(meeting)[-1].occurrence_id == date
 
 
+@pytest.mark.smoke
 def test_a_body_on_standard_input(run: Run, sim: Simulator, meeting: int) -> None:
     """`--body -` reads a pipe."""
     ran = run("update", meeting, "--body", "-", "--yes", stdin='{"agenda": "Numbers"}')
@@ -233,6 +236,7 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert not sim.requests
 
 
+@pytest.mark.smoke
 def test_usage_errors_are_json_too(run: Run, meeting: int) -> None:
     """A program that asked for JSON gets JSON, whatever is wrong."""
     answer = answer_of(run("update", meeting, "--bogus", "--json"))
@@ -294,6 +298,7 @@ def test_an_unknown_meeting(run: Run) -> None:
     assert (answer["type"], answer["status"], answer["code"]) == ("NotFoundError", 404, 3001)
 
 
+@pytest.mark.smoke
 def test_a_daily_limit_says_when_to_come_back(run: Run, sim: Simulator, meeting: int) -> None:
     """Exit 3, and the time in UTC."""
     sim.fail_next("host-day")

@@ -50,6 +50,7 @@ def as_older(folder: Path) -> None:
     reseal(folder, spec={"version": "0.9.0", "sha256": "0" * 64}, files=files)
 
 
+@pytest.mark.smoke
 def test_a_fresh_copy_is_intact(copy: Path) -> None:
     """All files of the seal and nothing else, no caches, and the check says so."""
     present = {p.relative_to(copy).as_posix() for p in copy.rglob("*") if p.is_file()}
@@ -133,6 +134,7 @@ def test_an_unchanged_older_copy_is_replaced(copy: Path) -> None:
     assert check_vendored(copy).age == "current"
 
 
+@pytest.mark.smoke
 def test_an_edited_copy_is_not_replaced(copy: Path) -> None:
     """Exit 10 with the names; someone's work is in there."""
     (copy / "facts.py").write_text("LIMIT = 1000\n")

@@ -85,6 +85,7 @@ CASES = {
 }
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("name", CASES)
 def test_every_odd_answer_is_a_typed_error(name: str, wire: Wire, call: Call) -> None:
     """The error says whether the change left and what answered; nothing untyped gets out."""
@@ -162,6 +163,7 @@ def test_an_odd_meeting_is_read_as_far_as_it_goes(wire: Wire, call: Call) -> Non
     assert not meeting.recurrence
 
 
+@pytest.mark.smoke
 def test_an_update_is_one_patch_with_the_json_body(wire: Wire, call: Call) -> None:
     """Method, path, query, token and body are on the wire as the endpoint wants them."""
     call().update("857 460 65", occurrence="1648194360000", duration=30, agenda="Grüße")
@@ -191,6 +193,7 @@ def test_a_refused_change_opens_no_connection(wire: Wire, call: Call) -> None:
     assert wire.connections == 0
 
 
+@pytest.mark.smoke
 def test_one_connection_carries_everything(wire: Wire, call: Call) -> None:
     """Token, updates and reads share the pool."""
     caller = call()
@@ -229,6 +232,7 @@ class CountedPeeks(ServerToServer):
         return super().peek(now, rejected=rejected)
 
 
+@pytest.mark.smoke
 def test_twenty_callers_at_once_fetch_one_token(wire: Wire, call: Call) -> None:
     """The token address answers only when all of them are waiting for it, and is asked once."""
     source = CountedPeeks("a", "b", "c", token_url=f"{wire.origin}/oauth/token")
@@ -260,6 +264,7 @@ def test_a_token_is_renewed_before_it_ends(wire: Wire, call: Call, clock: FakeCl
     ]
 
 
+@pytest.mark.smoke
 def test_a_rejected_token_is_renewed_once_and_the_update_repeated(wire: Wire, call: Call) -> None:
     """The second attempt carries the new token, and costs a second place of the hundred."""
     wire.says(NO_TOKEN)
@@ -293,6 +298,7 @@ def test_a_fixed_token_that_is_rejected_says_so(wire: Wire, call: Call) -> None:
     assert caught.value.sent is True
 
 
+@pytest.mark.smoke
 def test_a_short_limit_is_waited_out(wire: Wire, call: Call, clock: FakeClock) -> None:
     """A per-second 429 is paused for and sent again; the receipt counts both."""
     wire.says(
@@ -364,6 +370,7 @@ def test_a_read_teaches_the_host(wire: Wire, call: Call) -> None:
     assert caller.update(85746065, topic="x").quota.host is not None
 
 
+@pytest.mark.smoke
 def test_there_is_a_timeout_by_default(wire: Wire, call: Call) -> None:
     """Nobody waits for ever unless they ask for it."""
     caller = call()
@@ -383,6 +390,7 @@ def test_an_impossible_timeout_is_refused(timeout: object, call: Call) -> None:
     assert caught.value.field == "timeout"
 
 
+@pytest.mark.smoke
 def test_a_client_of_the_callers_own_stays_open(wire: Wire, call: Call) -> None:
     """Who made it closes it."""
     caller = call(own_http=True)
@@ -442,6 +450,7 @@ def test_a_forked_child_opens_its_own_connection(
     caller.zoom._pid = pid
 
 
+@pytest.mark.smoke
 def test_an_unreachable_host_is_not_sent(wire: Wire, call: Call) -> None:
     """A refused connection provably carried nothing, so the place is given back."""
     caller = call(Bearer("token"), base_url="http://127.0.0.1:1/v2", retries=0)

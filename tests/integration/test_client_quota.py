@@ -48,6 +48,7 @@ def test_a_fresh_quota_is_whole(wire: Wire, call: Call) -> None:
     assert wire.sent == []
 
 
+@pytest.mark.smoke
 def test_the_hundred_and_first_is_refused_here(wire: Wire, call: Call, clock: FakeClock) -> None:
     """Zoom never hears of it; at retry_at one more goes through."""
     caller = call()
@@ -246,6 +247,7 @@ def test_wait_may_be_given_per_call(call: Call, clock: FakeClock) -> None:
     assert len(clock.slept) == 1
 
 
+@pytest.mark.smoke
 def test_callers_at_once_have_turns_one_after_the_other(wire: Wire, call: Call) -> None:
     """Nobody is refused, and the account stays below four a second."""
     caller = call(account_plan="free", wait=60)
@@ -322,6 +324,7 @@ def test_who_is_interrupted_before_the_turn_gives_the_place_back(wire: Wire) -> 
         assert counted(zoom.quota(2).meeting) == (0, 0, 0, 0)
 
 
+@pytest.mark.smoke
 def test_a_cancelled_update_stays_counted_and_locks_nothing(wire: Wire) -> None:
     """A task that is given up on is as good as a timeout."""
     wire.says(SILENCE)

@@ -117,6 +117,7 @@ def create(sender: Sender, user: str, **more: Any) -> httpx.Response:
     return sender.send("POST", f"/users/{user}/meetings", json={"topic": "x"}, **more)
 
 
+@pytest.mark.smoke
 def test_the_hundred_and_first_update_is_refused(make: Make, wire: Wire, clock: FakeClock) -> None:
     """Through httpx comes QuotaExceeded, the wire hears nothing; at retry_at one more goes."""
     sender = make()
@@ -254,6 +255,7 @@ def test_a_callback_is_asked_once(make: Make) -> None:
     assert asked == [MEETING]
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -286,6 +288,7 @@ def test_every_answer_is_spent(
     assert (left().used, left().pending, left().unknown) == (1, 0, 0)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("odd", [SILENCE, HANG_UP], ids=["silence", "hung-up"])
 def test_without_an_answer_it_stays_counted(
     make: Make, wire: Wire, left: Callable[..., Quota], odd: Any
@@ -469,6 +472,7 @@ def vendored(wire: Wire, **httpx_args: Any) -> AuthenticatedClient:
     return AuthenticatedClient(base_url=f"{wire.origin}/v2", token="token", httpx_args=httpx_args)
 
 
+@pytest.mark.smoke
 def test_the_vendored_client_is_guarded(
     wire: Wire, ledger: MemoryLedger, left: Callable[..., Quota]
 ) -> None:
@@ -484,6 +488,7 @@ def test_the_vendored_client_is_guarded(
     assert left().used == 2
 
 
+@pytest.mark.smoke
 def test_the_vendored_async_client_is_guarded(wire: Wire, ledger: MemoryLedger) -> None:
     """The same, awaited; and its read teaches the host."""
     guard = Guard(ledger, limits=Limits(host=1))

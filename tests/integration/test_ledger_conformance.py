@@ -44,6 +44,7 @@ def refused(ledger: Ledger, asked: Reservation, *, wait: float = 0.0) -> QuotaEx
     return caught.value
 
 
+@pytest.mark.smoke
 def test_a_refusal_tells_everything(ledger: Ledger) -> None:
     """The scope, its limit, what the places are, and when to come back."""
     first, second, *_ = take(ledger, asking(limit=4), 3)
@@ -57,6 +58,7 @@ def test_a_refusal_tells_everything(ledger: Ledger) -> None:
     assert (error.used, error.pending, error.unknown, error.external) == (1, 1, 1, 1)
 
 
+@pytest.mark.smoke
 def test_a_retry_at_that_instant_succeeds(ledger: Ledger, clock: FakeClock) -> None:
     """And a microsecond earlier it does not."""
     for grant in take(ledger, asking(), 3):
@@ -140,6 +142,7 @@ def test_the_first_ending_stands(ledger: Ledger, first: str, second: str) -> Non
     assert ledger.usage(asking()) == before
 
 
+@pytest.mark.smoke
 def test_all_scopes_or_none(ledger: Ledger) -> None:
     """The host is full: the meeting's place is not taken."""
     take(ledger, asking(key="other", host=1), 1)
@@ -348,6 +351,7 @@ def test_what_others_spent_only_adds_what_is_missing(ledger: Ledger) -> None:
     assert (usage.pending, usage.external, usage.remaining) == (2, 1, 2)
 
 
+@pytest.mark.smoke
 def test_one_request_at_a_time_in_an_exclusive_scope(ledger: Ledger) -> None:
     """The next may go as soon as the first is answered."""
     asked = asking(exclusive=True)
@@ -456,6 +460,7 @@ def test_without_a_pace_the_first_refusal_teaches_one(ledger: Ledger) -> None:
     assert taught == pytest.approx([0, 1 / 7], abs=1e-4)
 
 
+@pytest.mark.smoke
 def test_hosts_are_learned_and_forgotten(ledger: Ledger) -> None:
     """By account and meeting."""
     ledger.learn_host("account", 7, "h1")

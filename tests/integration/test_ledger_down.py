@@ -68,6 +68,7 @@ def test_closed_is_the_default(wire: Wire, call: Call, failing: Failing) -> None
     assert wire.calls == []
 
 
+@pytest.mark.smoke
 def test_open_sends_and_logs_every_single_time(
     wire: Wire, call: Call, failing: Failing, caplog: pytest.LogCaptureFixture
 ) -> None:

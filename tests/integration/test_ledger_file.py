@@ -62,6 +62,7 @@ def test_the_file_is_its_owners_alone(ledger: SQLiteLedger, path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+@pytest.mark.smoke
 def test_two_ledgers_on_one_file_count_together(
     ledger: SQLiteLedger, path: Path, clock: FakeClock
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_full_ledger_notices_a_place_that_another_process_gave_back(
     assert ledger.reserve(asking(), "in its place")
 
 
+@pytest.mark.smoke
 def test_a_count_survives_closing(ledger: SQLiteLedger) -> None:
     """The next call opens the file again."""
     spend(ledger, 2)

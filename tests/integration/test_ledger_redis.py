@@ -118,6 +118,7 @@ def test_what_a_server_says_of_itself_decides(facts: dict[str, Any], reason: str
         inspect("redis://host", SOUND | facts)
 
 
+@pytest.mark.smoke
 def test_a_wrong_password_is_told_and_not_shown(server: Server) -> None:
     """Nor is the right one."""
     with server.client() as client:
@@ -133,6 +134,7 @@ def test_a_wrong_password_is_told_and_not_shown(server: Server) -> None:
             client.config_set("requirepass", "")
 
 
+@pytest.mark.smoke
 def test_a_server_that_is_not_there_is_told(server: Server) -> None:
     """Nothing is granted without it; a GET does not ask it."""
     ledger = RedisLedger("redis://127.0.0.1:1")
@@ -169,6 +171,7 @@ def test_everything_is_in_one_slot_and_what_is_counted_expires(server: Server) -
     assert shortest > DAY.total_seconds() * 1000
 
 
+@pytest.mark.smoke
 def test_a_cluster_will_do(request: pytest.FixtureRequest, server: Server) -> None:
     """Whichever of its nodes the tag falls to is the one that is checked, and counts."""
     cluster = Server(request.node.callspec.params["server"], cluster_enabled="yes")
@@ -190,6 +193,7 @@ def test_a_cluster_will_do(request: pytest.FixtureRequest, server: Server) -> No
         assert ledger.keys("") == ()
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("decode", [False, True])
 def test_a_client_of_ones_own_will_do(server: Server, decode: bool) -> None:
     """Whether or not it decodes what it reads."""
@@ -204,6 +208,7 @@ def test_a_client_of_ones_own_will_do(server: Server, decode: bool) -> None:
     ledger.close()
 
 
+@pytest.mark.smoke
 def test_two_event_loops_use_one_ledger(server: Server) -> None:
     """One after the other, and of two kinds."""
     ledger = RedisLedger(server.url)
@@ -217,12 +222,13 @@ def test_two_event_loops_use_one_ledger(server: Server) -> None:
     assert ledger.usage(asking()).used == 2
 
 
+@pytest.mark.smoke
 def test_scripts_leave_the_pool_to_others(server: Server) -> None:
     """A client that may hold one connection, and holds it: the ledger still counts."""
     with closing(redis.Redis.from_url(server.url, max_connections=1)) as client:
         ledger = RedisLedger(client)
         ledger.usage(asking())
-        held = client.client()
+        held = client.client()  # type: ignore[no-untyped-call]  # redis-py has no types for it
 
         ledger.settle(ledger.reserve(asking(), "mine"))
         held.close()
@@ -230,6 +236,7 @@ def test_scripts_leave_the_pool_to_others(server: Server) -> None:
         assert ledger.usage(asking()).used == 1
 
 
+@pytest.mark.smoke
 def test_a_line_that_the_server_has_closed_is_replaced(server: Server) -> None:
     """As a server does with clients that were idle for too long."""
     with closing(RedisLedger(server.url)) as ledger, server.client() as other:

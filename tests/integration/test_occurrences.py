@@ -188,6 +188,7 @@ def test_a_plan_for_one_occurrence(sim: Simulator, calling: Calling) -> None:
     assert caller.plan(meeting, occurrence=SECOND, agenda="Only today").empty
 
 
+@pytest.mark.smoke
 def test_one_occurrence_is_verified_and_undone(sim: Simulator, calling: Calling) -> None:
     """Its own state before, not that of the series."""
     caller, meeting = calling(), sim.add_meeting(**MONDAYS)
@@ -232,6 +233,7 @@ def test_both_starts_of_a_diff_are_on_one_clock(sim: Simulator, calling: Calling
     assert (change.before, change.after) == ("2027-01-18T08:00:00Z", "2027-01-18T09:00:00Z")
 
 
+@pytest.mark.smoke
 def test_this_and_the_following(sim: Simulator, calling: Calling) -> None:
     """The old series ends before the split; what a create needs is handed out."""
     caller = calling()

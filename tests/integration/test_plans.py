@@ -50,6 +50,7 @@ def sent(sim: Simulator) -> Any:
     return sim.updates()[-1].body
 
 
+@pytest.mark.smoke
 def test_a_plan_costs_one_read(sim: Simulator, calling: Calling) -> None:
     """And none of the hundred."""
     caller, meeting = calling(), series(sim)
@@ -82,6 +83,7 @@ def test_an_empty_plan_sends_nothing_and_spends_nothing(sim: Simulator, calling:
     assert (receipt.applied, receipt.ignored, receipt.undo().empty) == ({}, {}, True)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("change", "wanted"),
     [
@@ -218,6 +220,7 @@ def test_another_time_zone_moves_nobody(sim: Simulator, calling: Calling) -> Non
     assert caller.send(plan, verify=True).raise_if_ignored().applied["timezone"] == "Africa/Lagos"
 
 
+@pytest.mark.smoke
 def test_applying_reads_once_more(sim: Simulator, calling: Calling) -> None:
     """Then sends; a read costs none of the hundred."""
     caller, meeting = calling(), series(sim)
@@ -228,6 +231,7 @@ def test_applying_reads_once_more(sim: Simulator, calling: Calling) -> None:
     assert receipt.quota.used == 1
 
 
+@pytest.mark.smoke
 def test_a_stale_plan_says_what_has_changed(sim: Simulator, calling: Calling) -> None:
     """Before and now; nothing is sent."""
     caller, meeting = calling(), series(sim)
@@ -283,6 +287,7 @@ def test_a_plan_of_another_account_is_refused(sim: Simulator, calling: Calling) 
         stranger.apply(plan)
 
 
+@pytest.mark.smoke
 def test_a_plan_survives_a_file(sim: Simulator, calling: Calling) -> None:
     """The same plan, but for the client that made it."""
     caller, meeting = calling(), series(sim)

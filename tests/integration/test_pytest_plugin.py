@@ -33,6 +33,7 @@ def run(suite: pytest.Pytester, test: str, *options: str, ini: str = "") -> pyte
     return suite.runpytest_subprocess("-p", PLUGIN, *options)
 
 
+@pytest.mark.smoke
 def test_a_test_gets_a_zoom_of_its_own(pytester: pytest.Pytester) -> None:
     """A client that reads the environment updates a meeting; the next test knows nothing of it."""
     ran = run(
@@ -307,6 +308,7 @@ def test_without_the_extra_the_message_says_what_to_install(pytester: pytest.Pyt
     ran.stdout.fnmatch_lines(['*pip install "rezoom[[]simulator]"*'])
 
 
+@pytest.mark.smoke
 def test_pytest_finds_it_by_its_entry_point() -> None:
     """The file pyproject.toml names the module, and importing it loads nothing heavy."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

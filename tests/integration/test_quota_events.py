@@ -49,6 +49,7 @@ def kinds(heard: list[Event]) -> list[type[Event]]:
     return [type(event) for event in heard]
 
 
+@pytest.mark.smoke
 def test_an_update_is_granted_and_settled(wire: Wire, call: Call, heard: list[Event]) -> None:
     """Each event says whose quota it was."""
     call(on_event=heard.append).update(MEETING, topic="x", host="host-1")
@@ -133,6 +134,7 @@ def test_a_turn_that_is_waited_for_is_told(call: Call, heard: list[Event]) -> No
     assert pauses[1] > 0
 
 
+@pytest.mark.smoke
 def test_a_guard_tells_the_same(wire: Wire, heard: list[Event]) -> None:
     """A create by e-mail address names the address until Zoom has named the id."""
     wire.says(answer(201, {"id": 1, "host_id": "host-1"}))
@@ -245,6 +247,7 @@ def spend(ledger: Ledger) -> None:
     ledger.block(asked, "nothing", datetime.max.replace(tzinfo=UTC))
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("twins", [False, True], ids=["sync", "async"])
 def test_every_ledger_tells_the_same(
     ledger: Ledger, heard: list[Event], clock: FakeClock, twins: bool

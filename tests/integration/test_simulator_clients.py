@@ -10,6 +10,8 @@ import pytest
 from rezoom import AuthError, ConfigError, NotFoundError, RateLimited, RefusedError, ScopeError
 from rezoom.simulator import Credentials, SimClock, Simulator, serve
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 

@@ -41,6 +41,7 @@ def explained(answer: httpx.Response, status: int, word: str) -> None:
     assert body["next_step"]
 
 
+@pytest.mark.smoke
 def test_the_index_names_every_call(control: httpx.Client) -> None:
     """A GET of the prefix tells time, meetings, limits, and all calls."""
     body = control.get("").json()
@@ -51,6 +52,7 @@ def test_the_index_names_every_call(control: httpx.Client) -> None:
     assert "PUT /simulator/clock" in body["calls"]
 
 
+@pytest.mark.smoke
 def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) -> None:
     """A test crosses midnight in an instant; the answer is the new time."""
     assert control.get("/clock").json()["now"] == "2030-01-01T12:00:00Z"
@@ -175,6 +177,7 @@ def test_the_log_is_read_and_narrowed(sim: Simulator, control: httpx.Client) -> 
     assert sim.requests == ()
 
 
+@pytest.mark.smoke
 def test_meetings_are_added_and_read_with_their_history(
     sim: Simulator, control: httpx.Client
 ) -> None:
@@ -239,6 +242,7 @@ def test_tokens_scopes_users_and_quirks(sim: Simulator, control: httpx.Client) -
     assert all(row["sentence"] and row["sources"] for row in rows.values())
 
 
+@pytest.mark.smoke
 def test_reset_goes_back_to_the_beginning(sim: Simulator, control: httpx.Client) -> None:
     """Meetings, users, quirks, scopes, counts, faults and log; only the clock stays."""
     first = control.get("/meetings").json()

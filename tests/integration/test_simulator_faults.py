@@ -39,6 +39,7 @@ def topic(sim: Simulator) -> Any:
     return sim.meeting(85746065)["topic"]
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("fault", "content"),
     [
@@ -70,6 +71,7 @@ def test_a_fault_can_lose_the_answer_of_a_change_that_was_made(
     assert topic(sim) == "after"
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("applied", [False, True])
 def test_a_dropped_connection(sim: Simulator, api: httpx.Client, applied: bool) -> None:
     """The client sees a transport error, before or after the change was made."""
@@ -81,6 +83,7 @@ def test_a_dropped_connection(sim: Simulator, api: httpx.Client, applied: bool) 
     assert update(api).status_code == 204
 
 
+@pytest.mark.smoke
 def test_a_truncated_answer(sim: Simulator, api: httpx.Client) -> None:
     """The body ends before the length it announced."""
     sim.fail_next(Fault("truncated", times=2))
@@ -168,6 +171,7 @@ def test_each_limit_answers_as_it_was_reported(
     assert limit == "account-day" or "retry-after" not in answer.headers
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("kind", "error"),
     [

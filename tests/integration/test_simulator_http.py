@@ -60,6 +60,7 @@ def refused(answer: httpx.Response, status: int, code: int) -> Any:
     return body
 
 
+@pytest.mark.smoke
 def test_a_meeting_is_read_as_the_document_says(sim: Simulator, api: httpx.Client) -> None:
     """The answer of a GET validates, and is the state that Python shows."""
     number = sim.add_series()
@@ -69,6 +70,7 @@ def test_a_meeting_is_read_as_the_document_says(sim: Simulator, api: httpx.Clien
     assert answer.headers["x-ratelimit-limit"] == "6000"
 
 
+@pytest.mark.smoke
 def test_an_update_answers_204_and_counts_the_hosts_hundred_down(
     sim: Simulator, api: httpx.Client
 ) -> None:
@@ -93,6 +95,7 @@ def test_an_update_without_a_body_changes_nothing(sim: Simulator, api: httpx.Cli
     assert sim.meeting(number) == before
 
 
+@pytest.mark.smoke
 def test_the_contract_names_every_wrong_member(sim: Simulator, api: httpx.Client) -> None:
     """A validation error lists dotted paths, changes nothing, and quotes no value."""
     number = sim.add_meeting()
@@ -268,6 +271,7 @@ def test_past_dates_come_with_show_previous_occurrences(sim: Simulator, api: htt
     assert len(api.get(path, params=query).json()["occurrences"]) == 12
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("body", [b'{"topic": "\\ud83d"}', b'{"\\ud83d": 1}'])
 def test_half_a_surrogate_pair_breaks_nothing(
     sim: Simulator, api: httpx.Client, body: bytes
@@ -451,6 +455,7 @@ def test_two_simulators_share_nothing() -> None:
         socket.create_connection((address.host, address.port or 0))
 
 
+@pytest.mark.smoke
 def test_it_can_be_used_in_async_with() -> None:
     """Also from a running event loop."""
 
@@ -461,6 +466,7 @@ def test_it_can_be_used_in_async_with() -> None:
     assert asyncio.run(run()) == 401
 
 
+@pytest.mark.smoke
 def test_a_port_in_use_is_explained(sim: Simulator) -> None:
     """The error names the port and the way out."""
     port = httpx.URL(sim.url).port or 0

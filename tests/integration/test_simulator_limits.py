@@ -51,6 +51,7 @@ def limit_headers(answer: httpx.Response) -> dict[str, str]:
     return found
 
 
+@pytest.mark.smoke
 def test_a_host_has_a_hundred_updates_a_day_over_all_meetings() -> None:
     """The 101st is refused, for each of the host's meetings, until 00:00 UTC; others go on."""
     with running() as (sim, http):

@@ -11,6 +11,8 @@ from rezoom.simulator._meetings.members import view
 from rezoom.simulator._meetings.patch import apply
 from rezoom.simulator._seeds import WEEKLY, new_meeting
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 PLAIN = Quirks()
 

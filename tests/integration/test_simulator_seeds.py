@@ -29,6 +29,7 @@ def sim_from(folder: Path, text: str, name: str = "seed.yaml") -> Simulator:
     return Simulator(meetings=read_seed(file))
 
 
+@pytest.mark.smoke
 def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
     """Times are text in both, and an anchor is only a short way of writing."""
     sim = sim_from(tmp_path, YAML)
@@ -43,6 +44,7 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
     assert sim_from(tmp_path, text, "seed.json").meeting(85746065)["topic"] == "Stand-up"
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("line", "where", "words"),
     [
@@ -79,6 +81,7 @@ def test_every_flaw_of_a_meeting_is_named(tmp_path: Path) -> None:
         sim_from(tmp_path, "- topic: a\n  duration: 0\n  topc: x\n")
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("name", "text", "word"),
     [

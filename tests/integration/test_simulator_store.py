@@ -209,6 +209,7 @@ def test_a_file_makes_no_difference(tmp_path: Path, taken: list[tuple[str, Any, 
         file.close()
 
 
+@pytest.mark.smoke
 def test_a_simulator_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """Meetings, history and the distance of the clock survive; tokens do not."""
     file = tmp_path / "sim.db"

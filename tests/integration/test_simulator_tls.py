@@ -12,6 +12,8 @@ import trustme
 from rezoom import ConfigError, NotSentError
 from rezoom.simulator import Fault, SimClock, Simulator
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 

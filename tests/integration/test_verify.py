@@ -46,6 +46,7 @@ def methods(wire: Wire) -> list[str]:
     return [sent.method for sent in wire.calls]
 
 
+@pytest.mark.smoke
 def test_what_zoom_did_is_reported_field_by_field(sim: Simulator, calling: Calling) -> None:
     """Two reads and one update; a passcode is told as applied and never shown."""
     caller, meeting = calling(), sim.add_meeting()
@@ -58,6 +59,7 @@ def test_what_zoom_did_is_reported_field_by_field(sim: Simulator, calling: Calli
     assert "S3cret-x" not in f"{receipt!r} {receipt.to_dict()} {receipt.side_effects}"
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("sim_options", [{"quirks": {"locked": ("settings.host_video",)}}])
 def test_what_zoom_ignored_has_a_reason_with_its_source(sim: Simulator, calling: Calling) -> None:
     """A locked member, and a 204 all the same."""
@@ -264,6 +266,7 @@ def test_dates_that_zoom_makes_otherwise_are_no_lock(
     }
 
 
+@pytest.mark.smoke
 def test_undoing_puts_everything_back(sim: Simulator, calling: Calling) -> None:
     """Passcode and links too; the plan is applied like any other."""
     caller, meeting = calling(), sim.add_meeting(topic="Old", agenda="", password="first")
@@ -332,6 +335,7 @@ def test_what_was_never_read_cannot_be_undone(sim: Simulator, calling: Calling) 
         receipt.undo()
 
 
+@pytest.mark.smoke
 def test_a_receipt_survives_a_file(sim: Simulator, calling: Calling) -> None:
     """Without secrets: the topic comes back, and the passcode is named as lost."""
     caller, meeting = calling(), sim.add_meeting(topic="Old", password="first")

@@ -13,6 +13,8 @@ from rezoom._auth.tokens import TokenSource
 from rezoom._wire import facts
 from rezoom.errors import AuthError, ConfigError, ServerError
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ from rezoom._catalog import Explanation, everything, explain, nearest
 from rezoom._http.responses import read
 from rezoom._wire import facts
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2030, 3, 1, 12, 0, tzinfo=UTC)
 # Every code that a source was found for, and how many reasons it stands for.
 CODES = {

@@ -11,6 +11,8 @@ from rezoom._cli.flags import FieldOptions
 from rezoom._cli.input import Fields, read_fields
 from rezoom._wire import facts
 
+pytestmark = pytest.mark.smoke
+
 
 def change(*sets: str, body: str | None = None, extras: tuple[str, ...] = ()) -> Fields:
     """Read a change from `--set` options."""

@@ -17,6 +17,8 @@ from rezoom._change.results import Receipt
 from rezoom._cli.batch import Result, Tally, Task, carry_out
 from rezoom._cli.exit_codes import Interrupted, Left
 
+pytestmark = pytest.mark.smoke
+
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
 DONE = Receipt(1, True, None, None, verdict=Verdict())
 ENDINGS: dict[str, errors.RezoomError | Exception | None] = {

@@ -11,6 +11,8 @@ import pytest
 from rezoom._auth.sources import ServerToServer
 from rezoom.errors import AuthError
 
+pytestmark = pytest.mark.smoke
+
 API = "https://api.zoom.us/v2/meetings/1"
 CALLERS = 8
 

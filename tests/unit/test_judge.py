@@ -11,6 +11,8 @@ from rezoom._rules.judge import judge
 from rezoom._wire import facts
 from rule_table import DAILY, RULES, WEEKLY, Body, series, settings
 
+pytestmark = pytest.mark.smoke
+
 
 def ids(problems: list[Problem]) -> list[str]:
     """Name the rules that were broken."""

@@ -11,6 +11,8 @@ from rezoom import ConfigError
 from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.quota import open_ledger
 
+pytestmark = pytest.mark.smoke
+
 SECRET = "S3cret"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rezoom import UNSET, Problem
 from rezoom._paths import pattern_path
@@ -398,7 +398,9 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@pytest.mark.smoke
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
+@example({"": {"start_time": datetime(2027, 1, 1)}})
 def test_whatever_comes_in_is_judged_and_never_raises(change: dict[str, Any]) -> None:
     """And what is left of it can be written as JSON in UTF-8."""
     body, problems = judge(change, {})

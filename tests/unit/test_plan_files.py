@@ -15,6 +15,8 @@ from rezoom._change.files import seal
 from rezoom._change.plan_data import Change, Record, Verdict
 from rezoom.errors import ServerError
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DOUBT = Problem("topic", "warning", "rule", "It is doubtful", "look", "somewhere")
 ANSWER = {

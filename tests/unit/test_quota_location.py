@@ -37,6 +37,7 @@ def choose(
     )  # fmt: skip
 
 
+@pytest.mark.smoke
 def test_the_users_state_directory(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The usual place, without a word."""
     assert choose(tmp_path) == tmp_path / "home/state/rezoom/quota.sqlite3"

@@ -12,6 +12,8 @@ from rezoom._wire import facts
 from rezoom.errors import ConfigError
 from rezoom.quota import Lease, Limits, Policy, Reservation, Scope
 
+pytestmark = pytest.mark.smoke
+
 HUNDRED = facts.QUOTAS["meeting"].limit
 
 

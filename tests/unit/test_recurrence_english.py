@@ -23,6 +23,8 @@ from rezoom.recurrence import (
 )
 from rezoom.recurrence._series import Unbounded
 
+pytestmark = pytest.mark.smoke
+
 DAY = date(2027, 6, 30)
 weekdays = st.sampled_from(Weekday)
 patterns = st.one_of(

@@ -32,6 +32,7 @@ def parsed(text: str) -> tuple[icalendar.Calendar, Any]:
     return calendar, event
 
 
+@pytest.mark.smoke
 def test_a_calendar_reads_what_was_meant() -> None:
     """Start, length, rule and words."""
     text = series().to_ics(duration=timedelta(minutes=45), summary="Stand-up", uid="85746065@zoom")

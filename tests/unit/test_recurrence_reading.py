@@ -9,6 +9,8 @@ from rezoom.recurrence import MON, SUN, TUE, WED, Recurrence, Series
 from rezoom.recurrence._pattern import Count, Weekly
 from rezoom_wire.models import Meeting
 
+pytestmark = pytest.mark.smoke
+
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = datetime.fromisoformat("2027-03-02 09:00")
 TUESDAYS = Recurrence.weekly(TUE, every=2).until(date(2027, 6, 30)).starting(NINE, tz=BERLIN)

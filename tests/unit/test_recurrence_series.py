@@ -10,6 +10,8 @@ import pytest
 from rezoom.recurrence import FRI, MON, SUN, TUE, WED, Recurrence, RecurrenceError, Series
 from rezoom.recurrence._pattern import Count
 
+pytestmark = pytest.mark.smoke
+
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = datetime.fromisoformat("2027-03-02 09:00")
 TUESDAYS = Recurrence.weekly(TUE, every=2).until(date(2027, 6, 30)).starting(NINE, tz=BERLIN)

@@ -25,6 +25,8 @@ from rezoom.recurrence._pattern import (
 )
 from rezoom_wire import facts
 
+pytestmark = pytest.mark.smoke
+
 DAY = date(2027, 6, 30)
 NINE = datetime(2027, 3, 2, 9)
 # The mistakes below are type errors too (tests/typing/recurrence.py); here mypy looks away.

@@ -9,6 +9,8 @@ from rezoom.recurrence._expand import dates
 from rezoom.recurrence._pattern import ClockGaps, Daily, MonthlyOnDay, Pattern, Weekly
 from rezoom.recurrence._zones import last_instant, named
 
+pytestmark = pytest.mark.smoke
+
 
 def local(text: str) -> datetime:
     """Read a wall clock time."""

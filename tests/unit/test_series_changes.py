@@ -25,6 +25,8 @@ from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
 from rezoom.recurrence import FRI, WED
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 WEEKLY = {"type": 2, "repeat_interval": 2, "weekly_days": "2", "end_times": 12}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom.simulator import Fault, RandomFaults
 from rezoom.simulator._fault_plan import FaultPlan, Faults
+
+pytestmark = pytest.mark.smoke
 
 REQUESTS = [("PATCH", "/v2/meetings/1"), ("GET", "/v2/meetings/1"), ("GET", "/v2/meetings/11")]
 matches = st.sampled_from(["/v2/", "PATCH", "GET", "/v2/meetings/1", "GET /v2/meetings/11"])

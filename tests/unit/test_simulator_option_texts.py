@@ -10,6 +10,8 @@ from rezoom.simulator import Quirks, SimClock
 from rezoom.simulator._quirks import read_quirks
 from rezoom.simulator._sim_clock import read_clock
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize(
     ("text", "instant"),

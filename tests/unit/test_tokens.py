@@ -10,6 +10,8 @@ from rezoom._auth.tokens import Token, header_flaw, read_token
 from rezoom._wire import facts
 from rezoom.errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
 
+pytestmark = pytest.mark.smoke
+
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 SECRET = "eyJhbGciOi.S3cret"
 PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"

@@ -33,7 +33,7 @@ _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 class Commands(TyperGroup):
     """Ends every command in the documented way, whatever happened in it."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own class or click's, by release
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # its base takes a class that typer keeps to itself
         """Run the command; Ctrl-C becomes an error like any other."""
         try:
             return super().invoke(ctx)

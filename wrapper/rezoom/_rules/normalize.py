@@ -106,7 +106,7 @@ def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dic
         if not isinstance(key, str) or not _encodable(key):
             out.refuse(prefix, "not-json", f"{key!r} is not a field name", "use text for names")
             continue
-        clean = _value(value, f"{prefix}.{key}" if prefix else key, out, depth + 1)
+        clean = _value(value, f"{prefix}.{key}" if depth else key, out, depth + 1)
         if clean is not _DROP:
             body[key] = clean
     return body
