@@ -222,10 +222,10 @@ def test_scripts_leave_the_pool_to_others(server: Server) -> None:
     with closing(redis.Redis.from_url(server.url, max_connections=1)) as client:
         ledger = RedisLedger(client)
         ledger.usage(asking())
-        held = client.client()
+        held = client.connection_pool.get_connection()
 
         ledger.settle(ledger.reserve(asking(), "mine"))
-        held.close()
+        client.connection_pool.release(held)
 
         assert ledger.usage(asking()).used == 1
 
