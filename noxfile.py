@@ -117,7 +117,7 @@ def tests_elsewhere(session: nox.Session) -> None:
 for _version in PYTHONS:
     _tags = ["elsewhere"] if _version != HERE else []
     _name = f"tests-{_version}"
-    nox.session(tests_elsewhere, python=_version, name=_name, default=False, tags=_tags)
+    nox.session(python=_version, name=_name, default=False, tags=_tags)(tests_elsewhere)
 
 
 @nox.session(python=PYTHONS, default=False, tags=["elsewhere"])
