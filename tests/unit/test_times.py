@@ -34,7 +34,7 @@ WIRE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
 
 class Pytz(tzinfo):
-    """As much of a pytz zone as is read: one offset at a time, and the name in `zone`."""
+    """A time zone with as much of pytz as is read: one offset, and the name in `zone`."""
 
     def __init__(self, name: str) -> None:
         self.zone = name
@@ -212,7 +212,7 @@ def test_an_aware_time_in_the_repeated_hour_is_sent_as_an_instant(fold: int) -> 
 
 
 def test_a_fold_on_a_naive_time_is_honoured() -> None:
-    """fold=1 is never there by accident."""
+    """A fold of 1 is never set by accident, so it says which of two times is meant."""
     second = datetime(2026, 10, 25, 2, 30, fold=1)
 
     assert start_fields(second, BERLIN, utc_only=False)["start_time"] == "2026-10-25T01:30:00Z"
@@ -328,6 +328,6 @@ def test_what_is_in_our_form_stays_as_it_is(text: str, end: str) -> None:
     "text", ["2026-12-07T09:00", "2026-12-07T09:00:00.5", "2026-12-07 09:00:00", "20261207T090000"]
 )
 def test_what_has_to_be_rewritten_is_in_no_form_of_ours(text: str) -> None:
-    """However well it can be read."""
+    """A text that has to be rewritten is in no form of ours, however well it can be read."""
     assert not is_wall_clock(text)
     assert not is_instant(f"{text}Z")

@@ -19,10 +19,10 @@ from ._expand import first_start, occurrences
 from ._limits import refusal
 from ._pattern import Count, Forever, Timeline, Weekday
 from ._rrule import write_rule
-from ._zones import Occurrence
+from ._zones import Occurrence, first_second
 from ._zoom import first_wall_clock
 
-_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+_DAY = timedelta(days=1)
 # Far enough back to see a change before the first start, far enough on to tell a rule from chance.
 _BEFORE, _AHEAD = timedelta(days=500), timedelta(days=3653)
 _NEXT_YEAR = timedelta(days=400)
@@ -93,18 +93,12 @@ def _changes(tz: ZoneInfo, begin: datetime, end: datetime) -> Iterator[Change]:
     while day < end:
         after = _state(tz, day + _DAY)
         if after != before:
-            yield Change(_moment(tz, day, day + _DAY, before), before, after)
+            yield Change(_end_of(before, tz, day), before, after)
         day, before = day + _DAY, after
 
 
-def _moment(tz: ZoneInfo, low: datetime, high: datetime, before: State) -> datetime:
-    while high - low > _SECOND:
-        middle = low + (high - low) // 2 // _SECOND * _SECOND
-        if _state(tz, middle) == before:
-            low = middle
-        else:
-            high = middle
-    return high
+def _end_of(state: State, tz: ZoneInfo, day: datetime) -> datetime:
+    return first_second(day, day + _DAY, lambda then: _state(tz, then) != state)
 
 
 def _state(tz: ZoneInfo, instant: datetime) -> State:

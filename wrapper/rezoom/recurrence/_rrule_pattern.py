@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from itertools import islice, zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from . import _limits as limits
@@ -46,11 +46,14 @@ from ._rrule import (
     write_pattern,
 )
 
+T = TypeVar("T")
+
 _SHORTEST = 28
 _LONGEST = 31
 _MONTHS = 12
 # More dates than can differ.
 _MANY = 1000
+_EACH_YEAR = "schedule each year's meetings on their own"
 _CLOCK = {"BYHOUR": "hour", "BYMINUTE": "minute", "BYSECOND": "second"}
 _CLOCK_FREQUENCIES = ("HOURLY", "MINUTELY", "SECONDLY")
 
@@ -213,9 +216,6 @@ def _without_months(rule: Rule) -> Rule:
     raise Unsayable(rule.said("BYMONTH"), why, monthly or rule.without("BYMONTH"))
 
 
-_EACH_YEAR = "schedule each year's meetings on their own"
-
-
 def _daily(rule: Rule, every: int) -> Pattern:
     days = _plain_days(rule)
     if "BYMONTHDAY" in rule.parts:
@@ -251,8 +251,7 @@ def _at_places(rule: Rule, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if not places:
         return days
     week = sorted(days, key=lambda day: (day.iso - rule.week_start().iso) % 7)
-    indexes = {place - 1 if place > 0 else len(week) + place for place in places}
-    found = tuple(day for index, day in enumerate(week) if index in indexes)
+    found = tuple(_nth_of(week, places))
     if not found:
         raise malformed(f"{rule.said('BYSETPOS')} leaves no dates")
     return found
@@ -456,7 +455,7 @@ def _days_of(shape: Shape, nth: int | None, weekday: int) -> Sequence[int]:
     return days if nth is None else _nth_of(days, (nth,))
 
 
-def _nth_of(days: Sequence[int], places: Sequence[int]) -> list[int]:
+def _nth_of(days: Sequence[T], places: Sequence[int]) -> list[T]:
     """Return the items at places that count from 1, or from -1 at the end."""
     indexes = {place - 1 if place > 0 else len(days) + place for place in places}
     return [days[index] for index in indexes if 0 <= index < len(days)]

@@ -1,4 +1,7 @@
-"""Recurrence and Series: the public values, over plain data and functions."""
+"""Recurrence and Series: the public values, over plain data and functions.
+
+The modules of rules, calendars and English sentences are loaded on first use, for a lighter start.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import wraps
 from itertools import islice
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    NoReturn,
-    ParamSpec,
-    TypeAlias,
-    TypeVar,
-    Unpack,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeAlias, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
 from ..errors import Problem
 from . import _english as english
-from . import _english_parser as english_parser
 from . import _expand as expand
-from . import _icalendar as icalendar
 from . import _limits as limits
-from . import _rrule as rrule
-from . import _rrule_pattern as rrule_pattern
 from . import _zones as zones
 from . import _zoom as zoom
 from ._date_diff import Difference, compare
@@ -53,6 +43,7 @@ from ._zones import Occurrence
 
 if TYPE_CHECKING:
     from .._wire import Meeting
+    from ._icalendar import EventWords
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -232,14 +223,18 @@ class Recurrence(Phase):
     @staticmethod
     def parse(words: str, /) -> Recurrence:
         """Read words such as "every 2 weeks on tue until 2027-06-30"; `str()` writes them."""
-        return Recurrence(*english_parser.parse(words))
+        from ._english_parser import parse
+
+        return Recurrence(*parse(words))
 
     @staticmethod
     def from_rrule(
         text: str, /, *, tz: str | ZoneInfo, start: datetime | None = None
     ) -> Recurrence:
         """Read a rule of RFC 5545; NotExpressible if no recurrence has the same dates."""
-        return Recurrence(*rrule_pattern.read_rule(text, tz, start))
+        from ._rrule_pattern import read_rule
+
+        return Recurrence(*read_rule(text, tz, start))
 
     def __str__(self) -> str:
         return english.canonical(self.pattern, self.end)
@@ -309,8 +304,9 @@ class Series:
         clock_gaps: ClockGaps = "move",
     ) -> Series:
         """Read DTSTART and RRULE; `tz` may be left out if DTSTART names its zone."""
-        timeline = rrule_pattern.read_series(text, tz, short_months, clock_gaps)
-        return _series_of(timeline).not_empty()
+        from ._rrule_pattern import read_series
+
+        return _series_of(read_series(text, tz, short_months, clock_gaps)).not_empty()
 
     def __str__(self) -> str:
         return english.sentence(self.timeline)
@@ -332,7 +328,7 @@ class Series:
         """Return the starts from `first` to `last`, both included; a date means all of its day."""
         timeline, end = self.timeline, zones.moment(last, self.tz)
         if isinstance(first, date) and not isinstance(first, datetime):
-            begin = expand.first_second(first, timeline)
+            begin = expand.day_begins(first, timeline)
         else:
             begin = zones.moment(first, self.tz)
         if end < begin:
@@ -390,19 +386,25 @@ class Series:
 
     def to_rrule(self) -> str:
         """Write the rule of RFC 5545 that goes with the first start as DTSTART."""
-        return rrule.write_rule(self.timeline)
+        from ._rrule import write_rule
 
-    def to_vevent(self, **event: Unpack[icalendar.EventWords]) -> str:
+        return write_rule(self.timeline)
+
+    def to_vevent(self, **event: Unpack[EventWords]) -> str:
         """Write the VEVENT of RFC 5545.
 
         It takes `summary`, `description`, `location`, a `duration`, the `stamp` of when it was
         made, and the `uid` by which a calendar knows an older version of it.
         """
-        return icalendar.vevent(self.timeline, icalendar.Event(**event))
+        from ._icalendar import Event, vevent
 
-    def to_ics(self, **event: Unpack[icalendar.EventWords]) -> str:
+        return vevent(self.timeline, Event(**event))
+
+    def to_ics(self, **event: Unpack[EventWords]) -> str:
         """Write a calendar file: the VEVENT, as `to_vevent` does, and its time zone's rules."""
-        return icalendar.calendar(self.timeline, icalendar.Event(**event))
+        from ._icalendar import Event, calendar
+
+        return calendar(self.timeline, Event(**event))
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None
