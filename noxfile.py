@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -34,6 +35,7 @@ TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
 EXTRAS = "[cli,redis,simulator]"
 EVERYTHING = f".{EXTRAS}"
 Env = Mapping[str, str | None]
+DAYS_AHEAD = 400
 
 
 def group(*names: str) -> list[str]:
@@ -91,11 +93,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Hand-written code and the promised face under mypy --strict."""
+    """Hand-written code and the promised face under mypy --strict and pyright."""
     install(session, "mypy", *TOOLCHAIN, EVERYTHING, "nox", *group("types"))
     session.run("mypy", "-p", "rezoom", silent=False)
     session.run("mypy", "scripts", "noxfile.py")
     session.run("mypy", "tests")
+    session.run("python", "scripts/run_pyright.py")
 
 
 @nox.session
@@ -112,13 +115,12 @@ def tests_elsewhere(session: nox.Session) -> None:
 
 
 for _version in PYTHONS:
-    nox.session(
-        tests_elsewhere, python=_version, name=f"tests-{_version}", default=False,
-        tags=["pythons"] if _version != HERE else [],
-    )  # fmt: skip
+    _tags = ["elsewhere"] if _version != HERE else []
+    _name = f"tests-{_version}"
+    nox.session(tests_elsewhere, python=_version, name=_name, default=False, tags=_tags)
 
 
-@nox.session(python=PYTHONS, default=False, tags=["pythons"])
+@nox.session(python=PYTHONS, default=False, tags=["elsewhere"])
 def users(session: nox.Session) -> None:
     """Run a user's program and its tests where every warning is an error."""
     install_wheel(session, "pytest")
@@ -144,6 +146,20 @@ def flickers(session: nox.Session) -> None:
     finally:
         for process in busy:
             process.kill()
+
+
+@nox.session(name="year-ahead", default=False, tags=["elsewhere"])
+def year_ahead(session: nox.Session) -> None:
+    """Run the tests with the clock 400 days on: a test must pass next year as well."""
+    install_wheel(session, *TOOLCHAIN, *group("testing", "compiler", "moved-clock"))
+    preload = "import json, libfaketime as f; print(json.dumps(f.get_reload_information()[1]))"
+    moved = json.loads(str(session.run("python", "-c", preload, silent=True)))
+    moved["FAKETIME"] = f"+{DAYS_AHEAD}d"
+    now = session.run("python", "-c", "import time; print(time.time())", env=moved, silent=True)
+    if float(str(now)) < time.time() + (DAYS_AHEAD - 1) * 86_400:
+        session.error("libfaketime moves no clock here: it is built for Linux on x86-64")
+    leave_out = "not slow and not real_clock"
+    pytest(session, "-n", "auto", "-m", leave_out, *session.posargs, env=moved)
 
 
 @nox.session

@@ -132,12 +132,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # In a file or a pipe a table is as wide as it needs to be.
     wide = None if sys.stdout.isatty() else WIDTH
     talk, answer = Console(stderr=True), Console(quiet=options.json, width=wide)
+    rounds = options.rounds or (3 if options.quick else 21)
     found = []
     with talk.status("starting …") as status:
         for name in options.group or GROUPS:
             status.update(f"{name} …")
             run = Run(
-                options.rounds or (3 if options.quick else 21),
+                rounds,
                 0.004 if options.quick else 0.02,
                 options.quick,
                 partial(_tell, status, name),
@@ -147,10 +148,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 answer.print(table(one))
     told = {
         "schema": SCHEMA, "at": f"{datetime.now(UTC):%Y-%m-%d}", "command": "nox -s bench",
-        "machine": machine(), "quick": options.quick, "rounds": run.rounds, "tables": found,
+        "machine": machine(), "quick": options.quick, "rounds": rounds, "tables": found,
     }  # fmt: skip
     line = ", ".join(machine().values())
-    answer.print(f"{line}; {run.rounds} interleaved rounds, medians, CPU time", style="dim")
+    answer.print(f"{line}; {rounds} interleaved rounds, medians, CPU time", style="dim")
     if options.json:
         print(json.dumps(told))
     if options.save:

@@ -76,7 +76,7 @@ def refusal(zoom: Zoom, number: int, console: Console) -> None:
 
 
 def main() -> None:
-    """Run the demonstration."""
+    """Run the demonstration on the simulator."""
     console = Console(width=100)
     with console.status("starting a fake Zoom on this machine …"):
         sim = Simulator(seed=7)

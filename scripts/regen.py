@@ -76,7 +76,7 @@ def compile_spec(root: Path, target: Path) -> None:
     spec = root / "spec" / "openapi.yaml"
     with step("read and lint the spec"):
         document = Document(spec)
-        facade = root / "wrapper" / "rezoom" / "_client" / "sync.py"
+        facade = root / "wrapper" / "rezoom" / "client.py"
         lint(document, facade if facade.exists() else None)
         bundled = bundle(document.root)
     spec_digest = digest(spec.read_bytes())
@@ -158,8 +158,7 @@ def mend_client(client: Path) -> None:
         text, found = re.subn(old, new, text)
         if found != times:
             raise ToolError(
-                f"{client.name}: {found} of {old!r} found, {times} expected;"
-                " the generator has changed"
+                f"{client.name}: {found} of {old!r}, not {times}; the generator has changed"
             )
     client.write_text(text, encoding="utf-8")
 

@@ -70,7 +70,7 @@ def them(name: str) -> Connect:
 
 
 def table(board: Mapping[str, Any]) -> Table:
-    """Draw the board."""
+    """Draw the board for a terminal."""
     names = [client["name"] for client in board["clients"]]
     out = Table(title="Ten silent failures", title_justify="left", show_footer=True)
     out.add_column("", footer="avoided")

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = (Path("spec/openapi.yaml"), Path("generated/rezoom_wire/openapi.json"))
 _MANIFEST = ("package.json", "package-lock.json", ".npmrc")
-_STAMP = "installed.sha256"
 _HEARTBEAT = 5.0
 _INSTALL_SECONDS, _LINT_SECONDS = 600.0, 120.0
 Say = Callable[[str], None]
@@ -64,9 +63,9 @@ def install(root: Path, cache: Path, say: Say = talk) -> Path:
 
 def install_packages(pinned: Path, cache: Path, what: str, say: Say = talk) -> Path:
     """Install what the lock in `pinned` names into `cache`, once; return its node_modules."""
-    wanted = _digest([pinned / name for name in _MANIFEST])
-    modules, stamp = cache / "node_modules", cache / _STAMP
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and modules.is_dir():
+    home = cache / _digest([pinned / name for name in _MANIFEST])[:16]
+    modules = home / "node_modules"
+    if modules.is_dir():
         return modules
     npm = shutil.which("npm")
     if npm is None:
@@ -75,16 +74,22 @@ def install_packages(pinned: Path, cache: Path, what: str, say: Say = talk) -> P
             "Install it (https://nodejs.org, or `apt-get install nodejs npm`) and run this again."
         )
     cache.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    for name in _MANIFEST:
-        shutil.copyfile(pinned / name, cache / name)
-    # No install scripts: none of the tools needs one, and one of them reports who installs it.
-    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"]
-    say(f"installing {what}")
-    code, _, words = run(command, cache, {}, _INSTALL_SECONDS, say)
-    if code:
-        raise ToolError(f"npm ci failed (exit {code}):\n{words.strip()}")
-    stamp.write_text(wanted, encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=cache) as scratch:
+        for name in _MANIFEST:
+            shutil.copyfile(pinned / name, Path(scratch) / name)
+        # No install scripts: none of the tools needs one, and one reports who installs it.
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"]
+        say(f"installing {what}")
+        code, _, words = run(command, Path(scratch), {}, _INSTALL_SECONDS, say)
+        if code:
+            raise ToolError(f"npm ci failed (exit {code}):\n{words.strip()}")
+        home.mkdir(exist_ok=True)
+        # Whole or not at all: two processes may install at once, and the first one's is kept.
+        try:
+            (Path(scratch) / "node_modules").rename(modules)
+        except OSError:
+            if not modules.is_dir():
+                raise
     return modules
 
 

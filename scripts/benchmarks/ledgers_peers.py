@@ -43,7 +43,7 @@ def tables(run: Run) -> Iterator[Table]:
 
 
 def in_memory() -> list[Case]:
-    """For one process."""
+    """Measure limiters of one process."""
     return [
         Case("rezoom, memory: three limits, reserve and settle", pair(MemoryLedger())),
         Case("limits, moving window", _moving(limits.storage.MemoryStorage())),

@@ -42,7 +42,7 @@ class Counted:
 
 
 class Answering(asyncio.Protocol):
-    """One connection."""
+    """Answer the requests of one connection."""
 
     connections = requests = 0
 

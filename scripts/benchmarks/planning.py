@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from rezoom._change.build import make_plan
-from rezoom._change.plan_data import Wish
+from rezoom._change.diff import make_plan
+from rezoom._change.plan_data import Change
+from rezoom._change.results import Plan
 from rezoom._change.timing import dates_of
-from rezoom._change.verify import compare
+from rezoom._change.verify import verdict_of
 from rezoom.recurrence import THU, TUE, Recurrence, Series
 
 from .harness import Case, Goal
@@ -40,7 +41,7 @@ def cases() -> list[Case]:
         Case("plan: other days, another time", partial(plan, **moved), goal=PROMISE),
         Case("plan: a whole Series", partial(plan, schedule=series.until(LAST)), goal=PROMISE),
         Case("plan: nothing to change", partial(plan, schedule=series), goal=PROMISE),
-        Case("the diff as text", partial(str, plan(**moved))),
+        Case("the diff as text", partial(str, Plan.of(plan(**moved)))),
         Case("verify: two reads compared", partial(_compare, body, read)),
     ]  # fmt: skip
 
@@ -68,10 +69,10 @@ def answer(series: Series) -> dict[str, Any]:
 
 
 def _plan(read: dict[str, Any], *, schedule: Series | None = None, **fields: Any) -> Any:
-    wish = Wish(None, fields, schedule)
-    return make_plan(wish, read, meeting=MEETING, account="bench/default", now=NOW)
+    change = Change(None, fields, schedule)
+    return make_plan(change, read, meeting=MEETING, account="bench/default", now=NOW)
 
 
 def _compare(body: dict[str, Any], read: dict[str, Any]) -> object:
     dates = dates_of(body, read, NOW)
-    return compare(body, read, read, now=NOW, dates=dates)
+    return verdict_of(body, read, read, now=NOW, dates=dates)

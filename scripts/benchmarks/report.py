@@ -32,7 +32,7 @@ def machine() -> dict[str, str]:
 
 
 def table(shown: Table) -> Drawn:
-    """Draw one table."""
+    """Draw one table in Markdown."""
     out = Drawn(title=shown.title, title_justify="left", caption=shown.note or None, box=box.SIMPLE)
     out.add_column("", no_wrap=True)
     walls, counted, promised = (

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from .harness import Figure, Goal, Run, Table, figures
@@ -107,7 +108,8 @@ def _first_updates() -> list[Start]:
 
 def _commands() -> list[Start]:
     rezoom = ("-m", "rezoom.cli")
-    series = ("--repeat", "every 2 weeks on tue, 10 times", "--start", "2027-03-02T09:00")
+    start = f"{date.today() + timedelta(days=7)}T09:00"  # noqa: DTZ011  # a week on, whatever the zone
+    series = ("--repeat", "every 2 weeks on tue, 10 times", "--start", start)
     preview = ("preview", *series, "--timezone", "Europe/Berlin")
     change = ("update", "85746065", "--topic", "Stand-up", "--dry-run")
     return [

@@ -30,7 +30,7 @@ _KINDS = {
 
 
 def rules_page(bundled: Schema) -> str:
-    """Render the page."""
+    """Render the page of all rules."""
     rows, sources = rule_rows(bundled), bundled["x-sources"]
     parts = [_HEAD]
     for kind, (title, about) in _KINDS.items():

@@ -1,4 +1,4 @@
-"""rezoom as the scenarios see it: either client, called as its README shows."""
+"""The library as the scenarios see it: either client, called as its README shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Rezoom:
-    """rezoom, one line per call; made of the `update` of either client, awaited outside."""
+    """The library, one line per call; made of the `update` of either client, awaited outside."""
 
     update_call = "zoom.update(…, …)"
     occurrence_call = "zoom.update(…, occurrence=…, …)"
@@ -16,9 +16,9 @@ class Rezoom:
         self._update = update
 
     def update(self, meeting: int, **fields: Any) -> object:
-        """Update a meeting."""
+        """Update a meeting and wait."""
         return self._update(meeting, **fields)
 
     def update_occurrence(self, meeting: int, occurrence: str, **fields: Any) -> object:
-        """Update one occurrence."""
+        """Update one occurrence and wait."""
         return self._update(meeting, occurrence=occurrence, **fields)

@@ -73,7 +73,7 @@ READINGS: dict[str, Callable[[object], bool]] = {
 
 
 def verdicts(body: object) -> dict[str, bool]:
-    """Ask every reading."""
+    """Return the verdict of every reading."""
     return {name: accepts(body) for name, accepts in READINGS.items()}
 
 

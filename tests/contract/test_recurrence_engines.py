@@ -68,14 +68,14 @@ def judge() -> Iterator[Judge]:
     """Run the engine in one process for all questions."""
     cache = ROOT / ".cache" / "recurrence-judge"
     try:
-        install_packages(HERE, cache, "rrule-temporal (once, 2 MB)")
+        modules = install_packages(HERE, cache, "rrule-temporal (once, 2 MB)")
     except ToolError as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
     # npm comes with it.
     node = shutil.which("node") or "node"
-    script = shutil.copy(HERE / "judge.mjs", cache)
+    script = shutil.copy(HERE / "judge.mjs", modules.parent)
     with subprocess.Popen(
         [node, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:

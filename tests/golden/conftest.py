@@ -1,4 +1,4 @@
-"""How an update becomes a stored request, and how `nox -s goldens` writes those anew."""
+"""How an update becomes a stored request, and how `nox -s goldens` writes those again."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         _OPTION,
         action="store_true",
         default=False,
-        help="write tests/golden/wire anew; read the diff before you commit it",
+        help="write tests/golden/wire again; read the diff before you commit it",
     )
 
 
 @pytest.fixture
 def rewriting(request: pytest.FixtureRequest) -> bool:
-    """Tell whether the goldens are being written anew."""
+    """Tell whether the goldens are being written again."""
     # A run of all tests reads this file too late for the option to exist.
     return bool(request.config.getoption(_OPTION, default=False))
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from rezoom import Recurrence, Series
-from rezoom._change.build import make_plan
-from rezoom._change.following import make_following
+from rezoom._change.diff import make_plan
+from rezoom._change.following import Following
 from rezoom._change.occurrences import choose
-from rezoom._change.plan_data import Record, Wish
-from rezoom._change.results import Receipt
+from rezoom._change.plan_data import Change, Record
+from rezoom._change.results import Plan, Receipt
+from rezoom._change.split import split_series
 from rezoom.recurrence import MON, TUE
 
 HOSTS = "b@x.org;a@x.org"
@@ -51,10 +52,16 @@ def listed(series: Series) -> list[dict[str, Any]]:
 def planned(*, when: Any = None, schedule: Series | None = None, **fields: Any) -> Any:
     """Plan a change of it."""
     one = None if when is None else choose(when, answer())
-    return make_plan(
-        Wish(None, fields, schedule), answer(), meeting=85746065, account="api.zoom.us/account",
-        now=NOW, occurrence=one, seen=one is None,
-    )  # fmt: skip
+    made = make_plan(
+        Change(None, fields, schedule),
+        answer(),
+        meeting=85746065,
+        account="api.zoom.us/account",
+        now=NOW,
+        occurrence=one,
+        seen=one is None,
+    )
+    return Plan.of(made)
 
 
 def undone() -> Any:
@@ -69,12 +76,13 @@ def undone() -> Any:
 
 
 def split() -> Any:
-    """Split the series."""
+    """Split the series at the date in February."""
     first = choose(date(2027, 2, 15), answer())
-    wish = Wish(None, {"topic": "Later", "duration": 30})
-    return make_following(
-        wish, answer(), first, meeting=85746065, account="api.zoom.us/account", now=NOW
+    change = Change(None, {"topic": "Later", "duration": 30})
+    made = split_series(
+        change, answer(), first, meeting=85746065, account="api.zoom.us/account", now=NOW
     )
+    return Following.of(made)
 
 
 TEXTS: dict[str, Callable[[], Any]] = {

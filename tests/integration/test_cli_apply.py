@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,9 @@ def test_each_line_is_answered_by_a_line(run: Run, sim: Simulator) -> None:
 
     ran = run("apply", "-", "--yes", stdin=renamed(meetings))
 
-    told = answers(ran.stdout)
-    assert [(one["line"], one["meeting"]) for one in told] == list(enumerate(meetings, 1))
-    assert all(one["applied"] == {"topic": "New"} for one in told)
+    found = answers(ran.stdout)
+    assert [(one["line"], one["meeting"]) for one in found] == list(enumerate(meetings, 1))
+    assert all(one["applied"] == {"topic": "New"} for one in found)
     assert (ran.exit_code, {sim.meeting(number)["topic"] for number in meetings}) == (0, {"New"})
     assert "3 in all: 3 applied." in ran.stderr
 
@@ -72,18 +73,28 @@ def test_a_line_may_say_what_an_update_can(run: Run, sim: Simulator) -> None:
     """An occurrence by its day, a series in words, a rule lifted, a field of tomorrow."""
     one, other = sim.add_series(), sim.add_meeting()
     second = sim.meeting(one)["occurrences"][1]
+    next_week = datetime.now(UTC) + timedelta(weeks=1)
 
     ran = run(
-        "apply", "-", "--yes", "--no-verify",
-        stdin=written([
-            {"meeting": one, "body": {"duration": 20}, "occurrence": second["start_time"][:10]},
-            {
-                "meeting": str(other), "repeat": "weekly on mon, 3 times",
-                "body": {"start_time": "2030-01-07T10:00", "timezone": "Europe/Berlin"},
-            },
-            {"meeting": other, "body": {"duration": 20}, "extra": {"brand_new": True}},
-        ]),
-    )  # fmt: skip
+        "apply",
+        "-",
+        "--yes",
+        "--no-verify",
+        stdin=written(
+            [
+                {"meeting": one, "body": {"duration": 20}, "occurrence": second["start_time"][:10]},
+                {
+                    "meeting": str(other),
+                    "repeat": "weekly on mon, 3 times",
+                    "body": {
+                        "start_time": f"{next_week:%Y-%m-%dT10:00}",
+                        "timezone": "Europe/Berlin",
+                    },
+                },
+                {"meeting": other, "body": {"duration": 20}, "extra": {"brand_new": True}},
+            ]
+        ),
+    )
 
     assert ran.exit_code == 0, ran.output
     assert sim.history(one)[-1].occurrence_id == second["occurrence_id"]
@@ -130,14 +141,14 @@ def test_a_dry_run_plans_each_line(run: Run, sim: Simulator) -> None:
 
     ran = run("apply", "-", "--dry-run", stdin=renamed([number]))
 
-    (told,) = answers(ran.stdout)
-    assert (told["schema"], told["line"]) == ("rezoom.plan/1", 1)
-    assert told["changes"] == [{"path": "topic", "before": "Before", "after": "New"}]
+    (found,) = answers(ran.stdout)
+    assert (found["schema"], found["line"]) == ("rezoom.plan/1", 1)
+    assert found["changes"] == [{"path": "topic", "before": "Before", "after": "New"}]
     assert (ran.exit_code, patches(sim)) == (0, [])
 
 
 def test_without_yes_nothing_is_sent(run: Run, sim: Simulator) -> None:
-    """The pipe holds the updates, so nobody can be asked: exit 8."""
+    """The pipe holds the updates, so there is no terminal to ask on: exit 8."""
     ran = run("apply", "-", stdin=renamed([sim.add_meeting()]))
 
     assert (ran.exit_code, ran.stdout, "--yes" in ran.stderr) == (8, "", True)
@@ -153,10 +164,10 @@ def test_a_daily_limit_leaves_the_rest_and_a_rerun_goes_on(
 
     stopped = run("apply", "-", "--yes", stdin=renamed(meetings), **ledger)
 
-    told = answers(stopped.stdout)
-    assert [one["schema"] for one in told] == ["rezoom.receipt/1"] * 2 + ["rezoom.error/1"] * 2
-    assert (told[2]["type"], told[3]["sent"]) == ("RateLimited", False)
-    assert told[3]["retry_at"]
+    found = answers(stopped.stdout)
+    assert [one["schema"] for one in found] == ["rezoom.receipt/1"] * 2 + ["rezoom.error/1"] * 2
+    assert (found[2]["type"], found[3]["sent"]) == ("RateLimited", False)
+    assert found[3]["retry_at"]
     assert (stopped.exit_code, len(patches(sim))) == (3, 3)
     assert "from line 3" in stopped.stderr
     assert "--skip-unchanged" in stopped.stderr
@@ -176,10 +187,13 @@ def test_a_meeting_at_its_limit_keeps_its_order_and_no_other_waits(
 
     ran = run("apply", "-", "--yes", stdin=renamed([one, one, other, one]), **limits)
 
-    told = answers(ran.stdout)
-    assert [one.get("type", "Receipt") for one in told] == [
-        "Receipt", "QuotaExceeded", "Receipt", "Left",
-    ]  # fmt: skip
+    found = answers(ran.stdout)
+    assert [one.get("type", "Receipt") for one in found] == [
+        "Receipt",
+        "QuotaExceeded",
+        "Receipt",
+        "Left",
+    ]
     assert (ran.exit_code, len(patches(sim))) == (3, 2)
 
 
@@ -207,16 +221,19 @@ def test_a_ledger_that_is_broken_ends_the_sending(run: Run, sim: Simulator, tmp_
     broken.write_bytes(b"this is no database" * 100)
 
     ran = run(
-        "apply", "-", "--yes", stdin=renamed([sim.add_meeting() for _ in "ab"]),
+        "apply",
+        "-",
+        "--yes",
+        stdin=renamed([sim.add_meeting() for _ in "ab"]),
         REZOOM_LEDGER=f"sqlite:///{broken}",
-    )  # fmt: skip
+    )
 
     assert ran.exit_code == 9
     assert patches(sim) == []
 
 
 def test_other_files_beside_the_pipe_are_refused(run: Run) -> None:
-    """- is all of standard input, and a command of its own."""
+    """The name - is all of standard input, and a command of its own."""
     ran = run("apply", "-", "plan.json", "--yes", stdin="")
 
     assert (ran.exit_code, "standard input" in ran.stderr) == (2, True)
@@ -232,14 +249,21 @@ def test_no_lines_are_nothing_to_do(run: Run) -> None:
 def process(wire: Wire, *words: str) -> subprocess.Popen[str]:
     """Start the command line in front of a scripted server."""
     env = {
-        "ZOOM_ACCOUNT_ID": "a", "ZOOM_CLIENT_ID": "c", "ZOOM_CLIENT_SECRET": "s",
-        "ZOOM_API_URL": f"{wire.origin}/v2", "ZOOM_OAUTH_URL": f"{wire.origin}/oauth/token",
+        "ZOOM_ACCOUNT_ID": "a",
+        "ZOOM_CLIENT_ID": "c",
+        "ZOOM_CLIENT_SECRET": "s",
+        "ZOOM_API_URL": f"{wire.origin}/v2",
+        "ZOOM_OAUTH_URL": f"{wire.origin}/oauth/token",
         "PYTHONPATH": os.pathsep.join(sys.path),
-    }  # fmt: skip
+    }
     return subprocess.Popen(
-        [sys.executable, "-m", "rezoom.cli", *words], env={**os.environ, **env}, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-m", "rezoom.cli", *words],
+        env={**os.environ, **env},
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def owned(meetings: Iterable[int]) -> str:
@@ -280,8 +304,8 @@ def test_an_interrupt_says_what_was_sent_and_how_to_go_on() -> None:
             ran.send_signal(signal.SIGINT)
             out, err = ran.communicate(timeout=30)
 
-    told = answers(out)
-    assert [(one["line"], one["sent"]) for one in told] == [(1, True), (2, True), (3, None)]
+    found = answers(out)
+    assert [(one["line"], one["sent"]) for one in found] == [(1, True), (2, True), (3, None)]
     assert (ran.returncode, len(wire.calls)) == (130, 3)
     assert "line 3 (meeting 3); whether that one reached Zoom, nobody knows" in err
     assert "2 accepted" in err

@@ -19,7 +19,7 @@ def run(*words: str) -> Any:
     return CliRunner().invoke(app, ["explain", *words], env={"COLUMNS": "200"})
 
 
-def told(*words: str) -> dict[str, Any]:
+def explained(*words: str) -> dict[str, Any]:
     """Run the command with --json and read its one object."""
     result = run(*words, "--json")
     assert result.exit_code == 0, result.output
@@ -27,7 +27,7 @@ def told(*words: str) -> dict[str, Any]:
     return answer
 
 
-def test_a_code_is_told_with_every_reason_and_link() -> None:
+def test_a_code_is_explained_with_every_reason_and_link() -> None:
     """Zoom's words, the cause, what to do, the source and where it stands."""
     output = run("3000").stdout
 
@@ -41,7 +41,7 @@ def test_a_code_is_told_with_every_reason_and_link() -> None:
 
 def test_a_message_leaves_one_reason() -> None:
     """What Zoom said decides."""
-    answer = told("3000", "--message", "You cannot schedule a meeting for ada@example.org")
+    answer = explained("3000", "--message", "You cannot schedule a meeting for ada@example.org")
 
     (one,) = answer["explanations"]
     assert (answer["schema"], answer["asked"]) == ("rezoom.explanation/1", "3000")
@@ -50,19 +50,19 @@ def test_a_message_leaves_one_reason() -> None:
 
 def test_a_message_is_enough() -> None:
     """Whoever has no code looks the words up."""
-    (one,) = told("--message", "Too many concurrent requests")["explanations"]
+    (one,) = explained("--message", "Too many concurrent requests")["explanations"]
 
     assert (one["kind"], one["id"], one["retried"]) == ("limit", "lock", True)
 
 
 def test_words_need_no_quotes() -> None:
     """A sentence pasted into a shell comes as many words."""
-    assert [one["id"] for one in told("too", "many", "concurrent", "requests")["explanations"]] == [
-        "lock"
-    ]
+    assert [
+        one["id"] for one in explained("too", "many", "concurrent", "requests")["explanations"]
+    ] == ["lock"]
 
 
-def test_a_missing_scope_is_told_in_both_forms() -> None:
+def test_a_missing_scope_is_named_in_both_forms() -> None:
     """Classic and granular, whichever the app has."""
     output = run("4711", "--message", "does not contain scopes:[meeting:write:admin]").stdout
 
@@ -70,7 +70,7 @@ def test_a_missing_scope_is_told_in_both_forms() -> None:
     assert "updateMeeting, classic: meeting:write or meeting:write:admin" in output
 
 
-def test_a_rule_is_told_with_source_and_date() -> None:
+def test_a_rule_is_explained_with_source_and_date() -> None:
     """Provenance is a part of the rule."""
     output = run("edited-dates-reset").stdout
 
@@ -88,8 +88,8 @@ def test_without_a_word_everything_is_listed() -> None:
 
 
 def test_everything_as_json_is_one_object() -> None:
-    """Fields too."""
-    kinds = {one["kind"] for one in told()["explanations"]}
+    """Fields are explained like codes."""
+    kinds = {one["kind"] for one in explained()["explanations"]}
 
     assert kinds == {"error", "limit", "token", "rule", "field"}
 
@@ -131,7 +131,7 @@ def test_a_hostile_word_is_shown_tamely(word: str) -> None:
 
 
 def test_as_a_process_it_loads_no_network_library() -> None:
-    """Offline means offline."""
+    """Not even the HTTP client is loaded."""
     script = (
         "import sys\nfrom rezoom.cli import main\nsys.argv = ['rezoom', 'explain', '429']\n"
         "try:\n    main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
@@ -140,9 +140,13 @@ def test_as_a_process_it_loads_no_network_library() -> None:
     environment = dict(os.environ) | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
     done = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True,
-        timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "per-second" in done.stdout

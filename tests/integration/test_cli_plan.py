@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runner import Ran, Run, patches, runner, told
+from cli_runner import Ran, Run, answer_of, patches, runner
 from rezoom.simulator import Fault, Simulator
 
 
@@ -57,7 +57,9 @@ def test_a_plan_is_shown_and_never_written(run: Run, sim: Simulator, meeting: in
 
 def test_only_dates_that_move_as_one_are_called_moved(run: Run, meeting: int) -> None:
     """Every second week keeps half of the dates: the others are not the new ones, moved."""
-    dates = told(run("plan", meeting, "--set", "recurrence.repeat_interval=2", "--json"))["dates"]
+    dates = answer_of(run("plan", meeting, "--set", "recurrence.repeat_interval=2", "--json"))[
+        "dates"
+    ]
 
     assert dates["moved"] == []
     assert len(dates["appears"]) == len(dates["disappears"]) == 6
@@ -67,7 +69,7 @@ def test_a_plan_is_one_object(run: Run, meeting: int) -> None:
     """With --json a program reads what changes; secrets are masked."""
     ran = run("plan", meeting, "--topic", "New", "--set", "password=Other-2", "--json")
 
-    answer = told(ran)
+    answer = answer_of(ran)
     assert (answer["schema"], answer["meeting"], answer["price"]) == ("rezoom.plan/1", meeting, 1)
     changed = {change["path"]: change["after"] for change in answer["changes"]}
     assert changed == {"topic": "New", "password": "(hidden)"}
@@ -90,7 +92,7 @@ def test_a_kept_plan_is_for_its_owner_alone(plan: Path) -> None:
     assert stat.S_IMODE(plan.stat().st_mode) == 0o600
 
 
-def test_a_kept_plan_holds_a_passcode_only_when_told_to(
+def test_a_kept_plan_holds_a_passcode_only_on_request(
     run: Run, meeting: int, tmp_path: Path
 ) -> None:
     """Without --secrets nothing is written, and the message says how it can be."""
@@ -128,10 +130,10 @@ def test_a_plan_is_applied_and_verified(
 
 
 def test_one_plan_is_answered_by_one_object(run: Run, meeting: int, plan: Path) -> None:
-    """With --json and --yes nobody talks."""
+    """With --json and --yes stderr stays empty."""
     ran = run("apply", plan, "--yes", "--json")
 
-    answer = told(ran)
+    answer = answer_of(ran)
     assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/1", meeting)
     assert (answer["verified"], answer["ignored"], ran.stderr) == (True, {}, "")
 
@@ -163,7 +165,7 @@ def test_a_plan_that_was_carried_out_is_nothing_to_do(run: Run, sim: Simulator, 
     """The same command again, after one that stopped half-way, goes on where it stopped."""
     assert run("apply", plan, "--yes").exit_code == 0
 
-    again = told(run("apply", plan, "--yes", "--json"))
+    again = answer_of(run("apply", plan, "--yes", "--json"))
 
     assert (again["sent"], len(patches(sim))) == (False, 1)
 
@@ -201,7 +203,7 @@ def test_of_several_plans_none_is_sent_if_one_cannot_be_read(
     assert patches(sim) == []
 
 
-def test_several_plans_are_told_one_by_one(
+def test_several_plans_are_answered_one_by_one(
     run: Run, sim: Simulator, meeting: int, plan: Path, tmp_path: Path
 ) -> None:
     """A stale one does not stop the next; the closing words say how to go on."""
@@ -217,7 +219,7 @@ def test_several_plans_are_told_one_by_one(
     assert (ran.exit_code, "2 in all: 1 applied, 1 refused" in ran.stderr) == (8, True)
 
 
-def test_what_zoom_ignored_is_told_and_exits_7(run: Run, meeting: int, sim: Simulator) -> None:
+def test_what_zoom_ignored_is_named_and_exits_7(run: Run, meeting: int, sim: Simulator) -> None:
     """A setting that an administrator has locked: accepted, and not applied."""
     with Simulator(quirks={"locked": ["settings.join_before_host"]}) as locked:
         number = locked.add_meeting()
@@ -270,7 +272,7 @@ def test_this_and_the_following_become_another_meeting(
     assert (applied.exit_code, len(sim.meeting(meeting)["occurrences"])) == (0, 4)
 
 
-def test_a_new_meeting_with_a_passcode_is_kept_only_when_told_to(
+def test_a_new_meeting_with_a_passcode_is_kept_only_on_request(
     run: Run, sim: Simulator, meeting: int, tmp_path: Path
 ) -> None:
     """Neither file is written then."""
@@ -317,8 +319,8 @@ def test_a_damaged_plan_among_several_is_named(
     ran = run("apply", good, bad, "--yes", "--json")
 
     assert ran.exit_code == 2
-    assert str(bad) in told(ran)["message"]
-    assert "new plan" in told(ran)["next_step"]
+    assert str(bad) in answer_of(ran)["message"]
+    assert "new plan" in answer_of(ran)["next_step"]
 
 
 def test_how_to_apply_a_plan_can_be_copied(run: Run, meeting: int, tmp_path: Path) -> None:

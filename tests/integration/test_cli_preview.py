@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import icalendar
 import pytest
-from rezoom._cli import meeting_views
 from rezoom._cli.app import app
+from rezoom._cli.commands.preview import months
 from rezoom.recurrence import Recurrence
 from rich.console import Console
 from typer.testing import CliRunner
@@ -62,13 +62,18 @@ def test_json_is_one_object(run: Run) -> None:
     ran = run(*EVERY_OTHER, *START, "--json", "--count", 2)
 
     (line,) = ran.stdout.splitlines()
-    told = json.loads(line)
-    assert told["schema"] == "rezoom.preview/1"
-    assert told["words"] == "every 2 weeks on Tuesday until 2097-04-30"
-    assert told["rrule"] == "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=SU;UNTIL=20970430T215959Z"
-    assert told["update"]["recurrence"]["weekly_days"] == "3"
-    assert (told["total"], told["more"], told["endless"], told["ok"]) == (4, True, False, True)
-    assert told["occurrences"][1] == {
+    answer = json.loads(line)
+    assert answer["schema"] == "rezoom.preview/1"
+    assert answer["words"] == "every 2 weeks on Tuesday until 2097-04-30"
+    assert answer["rrule"] == "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=SU;UNTIL=20970430T215959Z"
+    assert answer["update"]["recurrence"]["weekly_days"] == "3"
+    assert (answer["total"], answer["more"], answer["endless"], answer["ok"]) == (
+        4,
+        True,
+        False,
+        True,
+    )
+    assert answer["occurrences"][1] == {
         "index": 1,
         "local": "2097-04-02T09:00:00",
         "utc": "2097-04-02T07:00:00Z",
@@ -76,15 +81,15 @@ def test_json_is_one_object(run: Run) -> None:
         "offset": "+02:00",
         "offset_change": "+01:00",
     }
-    assert [problem["rule"] for problem in told["problems"]] == ["first-differs"]
+    assert [problem["rule"] for problem in answer["problems"]] == ["first-differs"]
 
 
 def test_an_endless_series_is_listed_for_a_while(run: Run) -> None:
     """Twelve starts, and that it goes on."""
     ran = run("--repeat", "every weekday forever", *START, "--json")
 
-    told = json.loads(ran.stdout)
-    assert (len(told["occurrences"]), told["total"], told["endless"]) == (12, None, True)
+    answer = json.loads(ran.stdout)
+    assert (len(answer["occurrences"]), answer["total"], answer["endless"]) == (12, None, True)
     assert "without an end" in run("--repeat", "every weekday forever", *START).stdout
 
 
@@ -124,9 +129,9 @@ def test_errors_in_words_are_pointed_at(run: Run) -> None:
 
     assert ran.exit_code == 2
     assert "  every 2nd tuesday forever\n        ^^^^^^^^^^^\n" in ran.stderr
-    told = json.loads(run("--repeat", "every 2nd tuesday forever", *START, "--json").stdout)
-    assert (told["schema"], told["type"]) == ("rezoom.error/1", "WordsError")
-    assert (told["position"], told["length"]) == (6, 11)
+    answer = json.loads(run("--repeat", "every 2nd tuesday forever", *START, "--json").stdout)
+    assert (answer["schema"], answer["type"]) == ("rezoom.error/1", "WordsError")
+    assert (answer["position"], answer["length"]) == (6, 11)
 
 
 @pytest.mark.parametrize(
@@ -137,16 +142,20 @@ def test_errors_in_words_are_pointed_at(run: Run) -> None:
         (("--repeat", "daily forever"), "--start is missing"),
         (("--repeat", "daily forever", "--start", "2097-03-05T09:00"), "--timezone is missing"),
         (("--repeat", "daily forever", "--start", "soon", "--timezone", "UTC"), "not a time"),
-        (("--repeat", "daily forever", "--start", "2097-03-05", "--timezone", "UTC"),
-         "the hour is missing"),
-        (("--repeat", "daily forever", "--start", "2097-03-05T09:00", "--timezone", "Berlin"),
-         "write Europe/Berlin"),
+        (
+            ("--repeat", "daily forever", "--start", "2097-03-05", "--timezone", "UTC"),
+            "the hour is missing",
+        ),
+        (
+            ("--repeat", "daily forever", "--start", "2097-03-05T09:00", "--timezone", "Berlin"),
+            "write Europe/Berlin",
+        ),
         (("--repeat", "daily until 2001-01-01", *START), "before it starts"),
         (("--rrule", "FREQ=YEARLY", *START), "FREQ=YEARLY"),
         (("--repeat", "daily forever", *START, "--short-months", "guess"), "short_months"),
         (("--repeat", "daily forever", *START, "--ics", "no/such/folder.ics"), "cannot write"),
     ],
-)  # fmt: skip
+)
 def test_usage_is_explained(run: Run, words: tuple[str, ...], says: str) -> None:
     """Exit 2, with what to write."""
     ran = run(*words)
@@ -178,9 +187,9 @@ def test_a_terminal_sees_the_months() -> None:
     coloured = Console(width=100, force_terminal=True, color_system="standard")
 
     with plain.capture() as starred:
-        plain.print(meeting_views.months(plain, days))
+        plain.print(months(plain, days))
     with coloured.capture() as marked:
-        coloured.print(meeting_views.months(coloured, days))
+        coloured.print(months(coloured, days))
 
     head = starred.get().splitlines()[0]
     assert "March 2027" in head

@@ -33,9 +33,14 @@ def environment(**more: str) -> dict[str, str]:
 def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
     return subprocess.run(
-        [*COMMAND, *words], env=environment(**more), capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, timeout=60, check=False,
-    )  # fmt: skip
+        [*COMMAND, *words],
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +67,12 @@ def test_help_is_quick(words: list[str]) -> None:
     )
 
     ran = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True,
+        [sys.executable, "-c", script],
+        env=environment(),
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
 
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout
@@ -110,9 +118,12 @@ def test_without_the_extra_it_says_what_to_install(missing: str) -> None:
     )
 
     ran = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True,
+        [sys.executable, "-c", script],
+        env=environment(),
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
 
     assert ran.returncode == 2
     assert 'pip install "rezoom[cli]"' in ran.stderr
@@ -127,9 +138,12 @@ def test_the_simulator_without_its_extra_says_what_to_install() -> None:
     )
 
     ran = subprocess.run(
-        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True,
+        [sys.executable, "-c", script],
+        env=environment(),
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
 
     assert ran.returncode == 2
     assert 'pip install "rezoom[simulator]"' in ran.stderr
@@ -142,9 +156,13 @@ class Terminal:
     def __init__(self, *words: str, **more: str) -> None:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            [*COMMAND, *words], env=environment(**more), stdin=theirs, stderr=theirs,
-            stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            [*COMMAND, *words],
+            env=environment(**more),
+            stdin=theirs,
+            stderr=theirs,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
         os.close(theirs)
 
     def read_until(self, words: str) -> str:
@@ -157,7 +175,7 @@ class Terminal:
         return shown.decode()
 
     def write(self, text: str) -> None:
-        """Type."""
+        """Type a text on the terminal."""
         os.write(self._ours, text.encode())
 
     def end(self) -> tuple[int, str]:
@@ -182,7 +200,7 @@ def test_on_a_terminal_it_asks(sim: Simulator) -> None:
     assert sim.meeting(meeting)["topic"] == "Stand-up"
 
 
-def test_on_a_terminal_a_plan_is_shown_in_colour_and_asked_about(
+def test_on_a_terminal_a_plan_is_shown_in_colour_and_confirmed(
     sim: Simulator, tmp_path: Path
 ) -> None:
     """What was is red, what becomes is green; sent on a yes."""
@@ -209,9 +227,14 @@ def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) 
     ours, theirs = pty.openpty()
     with lines.open("rb") as source:
         ran = subprocess.run(
-            [*COMMAND, "apply", "-", "--yes"], env=environment(TERM="xterm", **sim.env()),
-            stdin=source, stdout=subprocess.PIPE, stderr=theirs, timeout=60, check=False,
-        )  # fmt: skip
+            [*COMMAND, "apply", "-", "--yes"],
+            env=environment(TERM="xterm", **sim.env()),
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            timeout=60,
+            check=False,
+        )
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)
@@ -238,7 +261,7 @@ def test_whatever_is_not_a_yes_is_a_no(sim: Simulator, answer: str) -> None:
 
 @pytest.mark.parametrize(("more", "colour"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_colours_are_for_terminals_that_want_them(more: dict[str, str], colour: bool) -> None:
-    """NO_COLOR is respected."""
+    """The variable NO_COLOR is respected."""
     terminal = Terminal("update", "1", "--duration", "0", TERM="xterm-256color", **more)
     shown = terminal.read_until("duration.minimum")
     terminal.end()
@@ -253,7 +276,7 @@ class _Silent(BaseHTTPRequestHandler):
     released: threading.Event
 
     def do_POST(self) -> None:
-        """Give a token."""
+        """Give a token to whoever asks."""
         data = json.dumps({"access_token": "t", "token_type": "bearer", "expires_in": 3600})
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
@@ -266,7 +289,7 @@ class _Silent(BaseHTTPRequestHandler):
         self.released.wait(30)
         self.close_connection = True
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: Any, **__: Any) -> None:
         """Keep the test's output clean."""
 
 
@@ -282,9 +305,12 @@ def silent() -> Iterator[tuple[dict[str, str], threading.Event]]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         origin = f"http://127.0.0.1:{server.server_address[1]}"
         env = {
-            "ZOOM_ACCOUNT_ID": "a", "ZOOM_CLIENT_ID": "c", "ZOOM_CLIENT_SECRET": "s",
-            "ZOOM_API_URL": f"{origin}/v2", "ZOOM_OAUTH_URL": f"{origin}/oauth/token",
-        }  # fmt: skip
+            "ZOOM_ACCOUNT_ID": "a",
+            "ZOOM_CLIENT_ID": "c",
+            "ZOOM_CLIENT_SECRET": "s",
+            "ZOOM_API_URL": f"{origin}/v2",
+            "ZOOM_OAUTH_URL": f"{origin}/oauth/token",
+        }
         yield env, Silent.arrived
         Silent.released.set()
         server.shutdown()
@@ -297,8 +323,11 @@ def test_an_interrupt_after_sending_says_that_nobody_knows(
     env, arrived = silent
     process = subprocess.Popen(
         [*COMMAND, "update", "85746065", "--topic", "x", "--yes", "--json", "--no-verify"],
-        env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environment(**env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
     assert arrived.wait(30)
     process.send_signal(signal.SIGINT)
@@ -306,8 +335,8 @@ def test_an_interrupt_after_sending_says_that_nobody_knows(
 
     assert process.returncode == 130
     assert "Traceback" not in err
-    told = json.loads(out)
-    assert (told["type"], told["sent"]) == ("Interrupted", None)
+    answer = json.loads(out)
+    assert (answer["type"], answer["sent"]) == ("Interrupted", None)
 
 
 def test_the_simulator_runs_until_it_is_interrupted(tmp_path: Path) -> None:
@@ -316,18 +345,21 @@ def test_the_simulator_runs_until_it_is_interrupted(tmp_path: Path) -> None:
     seed.write_text('[{"id": 85746065, "topic": "Seeded"}]')
     process = subprocess.Popen(
         [*COMMAND, "simulate", "--port", "0", "--seed", str(seed), "--json"],
-        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
 
-    told = json.loads(process.stdout.readline())
-    shown = run("show", "85746065", **told["env"])
-    changed = run("update", "85746065", "--topic", "Changed", "--yes", **told["env"])
+    answer = json.loads(process.stdout.readline())
+    shown = run("show", "85746065", **answer["env"])
+    changed = run("update", "85746065", "--topic", "Changed", "--yes", **answer["env"])
     process.send_signal(signal.SIGINT)
     rest, err = process.communicate(timeout=30)
 
-    assert (told["schema"], told["meetings"]) == ("rezoom.simulator/1", [85746065])
-    assert told["url"] == told["env"]["ZOOM_API_URL"]
+    assert (answer["schema"], answer["meetings"]) == ("rezoom.simulator/1", [85746065])
+    assert answer["url"] == answer["env"]["ZOOM_API_URL"]
     assert "Seeded" in shown.stdout
     assert changed.returncode == 0, changed.stderr
     assert (process.returncode, rest) == (130, "")
@@ -338,8 +370,11 @@ def test_the_simulator_prints_what_to_export() -> None:
     """Lines for a shell, and an example that works."""
     process = subprocess.Popen(
         [*COMMAND, "simulate", "--port", "0"],
-        env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     lines: list[str] = []
     while not lines or not lines[-1].startswith("rezoom update"):
@@ -352,8 +387,12 @@ def test_the_simulator_prints_what_to_export() -> None:
         line.removeprefix("export ").strip().split("=", 1) for line in lines if "export" in line
     )
     assert set(exports) == {
-        "ZOOM_ACCOUNT_ID", "ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_API_URL", "ZOOM_OAUTH_URL",
-    }  # fmt: skip
+        "ZOOM_ACCOUNT_ID",
+        "ZOOM_CLIENT_ID",
+        "ZOOM_CLIENT_SECRET",
+        "ZOOM_API_URL",
+        "ZOOM_OAUTH_URL",
+    }
 
 
 @pytest.mark.parametrize("seed", ["missing.json", "half.json", "odd.json"])
@@ -395,11 +434,16 @@ NOBODY = (
 
 
 def unread(sim: Simulator, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line with nobody to read its answers."""
+    """Run the command line without a reader of its answers."""
     return subprocess.run(
-        [sys.executable, "-c", NOBODY, *COMMAND, *words], env=environment(**sim.env()),
-        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", NOBODY, *COMMAND, *words],
+        env=environment(**sim.env()),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
@@ -437,7 +481,7 @@ def test_an_answer_that_cannot_be_written_is_no_bug(sim: Simulator, words: str) 
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
-def test_of_many_it_is_told_what_was_sent_although_the_disk_is_full(sim: Simulator) -> None:
+def test_of_many_it_is_said_what_was_sent_although_the_disk_is_full(sim: Simulator) -> None:
     """And nothing more is sent whose receipt would be lost."""
     first, second = sim.add_meeting(), sim.add_meeting()
     lines = "".join(f'{{"meeting": {one}, "body": {{"topic": "x"}}}}\\n' for one in (first, second))
@@ -451,6 +495,7 @@ def test_of_many_it_is_told_what_was_sent_although_the_disk_is_full(sim: Simulat
     assert "--skip-unchanged" in ran.stderr
 
 
+@pytest.mark.real_clock("what moves the clock opens a file, which takes the closed one's place")
 @pytest.mark.parametrize(
     "words", ["apply - --yes", "undo -", "plan 1 --body -", "plan 1 --set password=@-"]
 )
@@ -461,7 +506,7 @@ def test_a_closed_standard_input_is_named(sim: Simulator, words: str) -> None:
     assert (ran.returncode, "standard input is closed" in ran.stderr) == (2, True)
 
 
-def test_without_a_standard_input_nobody_is_asked(sim: Simulator) -> None:
+def test_without_a_standard_input_there_is_no_question(sim: Simulator) -> None:
     """Exactly as without a terminal."""
     ran = piped(sim, f"$REZOOM update {sim.add_meeting()} --topic x <&-")
 

@@ -49,17 +49,17 @@ def spend(
     ledger: SQLiteLedger, number: int, *, meeting: int = MEETING, host: str | None = None
 ) -> None:
     """Let Zoom answer that many updates."""
-    asked = Policy().reservation(ACCOUNT, meeting, host)
+    wanted = Policy().reservation(ACCOUNT, meeting, host)
     for turn in range(number):
-        ledger.settle(ledger.reserve(asked, f"{meeting}-{turn}"))
+        ledger.settle(ledger.reserve(wanted, f"{meeting}-{turn}"))
 
 
 def lines(ran: Any) -> list[dict[str, Any]]:
     """Read the quotas out of the one JSON object on stdout."""
     (line,) = ran.stdout.splitlines()
-    told = json.loads(line)
-    assert told["schema"] == "rezoom.quota/1"
-    quotas: list[dict[str, Any]] = told["quotas"]
+    answer = json.loads(line)
+    assert answer["schema"] == "rezoom.quota/1"
+    quotas: list[dict[str, Any]] = answer["quotas"]
     return quotas
 
 
@@ -117,21 +117,21 @@ def test_without_ids_everything_that_counts_is_shown(run: Run, ledger: SQLiteLed
 
     found = lines(run("quota", "--json"))
 
-    told = [(one["scope"], one.get("meeting"), one["host"], one["remaining"]) for one in found]
-    assert told == [
+    answer = [(one["scope"], one.get("meeting"), one["host"], one["remaining"]) for one in found]
+    assert answer == [
         ("meeting", 1002, None, 97),
         ("meeting", 1001, None, 99),
         ("host", None, "host/1", 97),
     ]
 
 
-def test_every_kind_of_place_is_told(run: Run, ledger: SQLiteLedger) -> None:
+def test_every_kind_of_place_is_counted(run: Run, ledger: SQLiteLedger) -> None:
     """Answered, under way, without an answer, spent elsewhere; and when each comes back."""
-    asked = Policy().reservation(ACCOUNT, MEETING)
-    ledger.settle(ledger.reserve(asked, "answered"))
-    ledger.abandon(ledger.reserve(asked, "unknown"))
-    ledger.external(asked, "meeting", 10)
-    ledger.reserve(asked, "under way")
+    wanted = Policy().reservation(ACCOUNT, MEETING)
+    ledger.settle(ledger.reserve(wanted, "answered"))
+    ledger.abandon(ledger.reserve(wanted, "unknown"))
+    ledger.external(wanted, "meeting", 10)
+    ledger.reserve(wanted, "under way")
 
     (found,) = lines(run("quota", MEETING, "--json"))
 
@@ -209,22 +209,22 @@ def test_a_raised_limit_is_shown(run: Run, ledger: SQLiteLedger) -> None:
     spend(ledger, 1)
     env = {"REZOOM_LIMITS": "meeting=500,host=off,per_second=2", "REZOOM_ACCOUNT_PLAN": "free"}
 
-    ran, told = run("quota", MEETING, **env), run("quota", MEETING, "--json", **env)
+    ran, answer = run("quota", MEETING, **env), run("quota", MEETING, "--json", **env)
 
     assert "499 of 500" in ran.stdout
     assert "meeting: raised to 500 by REZOOM_LIMITS; Zoom's own limit is 100" in ran.stdout
     assert "host: switched off" in ran.stdout
     assert "per_second" not in ran.stdout
-    assert json.loads(told.stdout)["raised"] == {
+    assert json.loads(answer.stdout)["raised"] == {
         "meeting": {"limit": 500, "zooms": 100},
         "host": {"limit": None, "zooms": 100},
     }
 
 
-def test_nothing_is_asked_of_the_network(run: Run, ledger: SQLiteLedger) -> None:
+def test_the_network_is_not_used(run: Run, ledger: SQLiteLedger) -> None:
     """Neither a secret nor a server is needed, only the address that names the account."""
-    asked = Policy().reservation("127.0.0.1:9/acc-1", 1001)
-    ledger.settle(ledger.reserve(asked, "there"))
+    wanted = Policy().reservation("127.0.0.1:9/acc-1", 1001)
+    ledger.settle(ledger.reserve(wanted, "there"))
 
     found = lines(run("quota", "--json", ZOOM_API_URL="http://127.0.0.1:9/v2"))
 
@@ -275,9 +275,9 @@ def test_a_ledger_that_cannot_be_used_is_exit_9(
 
     ran = run(*words, "--json")
 
-    told = json.loads(ran.stdout)
+    answer = json.loads(ran.stdout)
     assert ran.exit_code == 9
-    assert (told["schema"], told["type"]) == ("rezoom.error/1", "LedgerUnavailable")
+    assert (answer["schema"], answer["type"]) == ("rezoom.error/1", "LedgerUnavailable")
     assert file.read_bytes().startswith(b"letters")
 
 
@@ -288,14 +288,14 @@ def test_a_wrong_number_is_refused(run: Run) -> None:
 
 def test_where_names_the_ledger_and_its_circle(run: Run, file: Path) -> None:
     """The address, who shares it, and why it is this one."""
-    ran, told = run("ledger", "where"), json.loads(run("ledger", "where", "--json").stdout)
+    ran, answer = run("ledger", "where"), json.loads(run("ledger", "where", "--json").stdout)
 
     assert ran.exit_code == 0
     assert str(file) in ran.stdout
     assert "all processes of this machine" in ran.stdout
     assert "nothing is sent" in ran.stdout
     assert "go out uncounted" in run("ledger", "where", REZOOM_LEDGER_DOWN="open").stdout
-    assert told == {
+    assert answer == {
         "schema": "rezoom.ledger/1",
         "ledger": f"sqlite://{file.as_posix()}",
         "shared_by": "all processes of this machine",

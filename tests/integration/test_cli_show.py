@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
 
 import pytest
+from cli_runner import Run, runner
 from rezoom._cli.app import app
 from rezoom.simulator import Fault, Simulator
 from typer.testing import CliRunner
-
-Run: TypeAlias = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +23,7 @@ def sim() -> Iterator[Simulator]:
 @pytest.fixture
 def run(sim: Simulator) -> Run:
     """Run the command line, pointed at the fake Zoom."""
-    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], env=sim.env())
+    return runner(sim)
 
 
 def test_a_series_is_shown(run: Run, sim: Simulator) -> None:
@@ -75,7 +73,7 @@ def test_an_unreadable_answer_is_an_error(run: Run, sim: Simulator) -> None:
 
 
 def test_an_unknown_meeting_is_an_error(run: Run) -> None:
-    """Exit 5."""
+    """The exit code is 5."""
     assert run("show", 999999999).exit_code == 5
 
 
@@ -89,7 +87,7 @@ def test_check_names_rule_fix_and_source(run: Run) -> None:
 
 
 def test_check_passes_what_would_be_sent(run: Run) -> None:
-    """Exit 0."""
+    """The exit code is 0."""
     ran = run("check", "--duration", "45", "--json")
 
     assert ran.exit_code == 0
@@ -97,7 +95,7 @@ def test_check_passes_what_would_be_sent(run: Run) -> None:
 
 
 def test_check_lets_warnings_pass(run: Run) -> None:
-    """A doubt is told and does not stop an update."""
+    """A doubt is named and does not stop an update."""
     ran = run("check", "--extra", "brand_new=1", "--duration", "45", "--json")
 
     answer = json.loads(ran.stdout)

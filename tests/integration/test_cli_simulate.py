@@ -25,7 +25,7 @@ YAML = "- id: 7\n  topic: from the file\n  start_time: 2027-03-01T09:00:00Z\n"
 
 @contextmanager
 def running(*options: str, stderr: Path | None = None) -> Iterator[dict[str, Any]]:
-    """Run it until the block ends, and give what it told on its first line."""
+    """Run it until the block ends, and give what it said on its first line."""
     with (stderr or Path(os.devnull)).open("w") as talk:
         process = subprocess.Popen(
             [*COMMAND, *options], stdout=subprocess.PIPE, stderr=talk, text=True
@@ -40,12 +40,12 @@ def running(*options: str, stderr: Path | None = None) -> Iterator[dict[str, Any
 
 
 @contextmanager
-def client(told: dict[str, Any], **options: Any) -> Iterator[httpx.Client]:
+def client(started: dict[str, Any], **options: Any) -> Iterator[httpx.Client]:
     """Give a client with a token."""
-    env = told["env"]
+    env = started["env"]
     form = {"grant_type": "account_credentials", "account_id": env["ZOOM_ACCOUNT_ID"]}
     known = (env["ZOOM_CLIENT_ID"], env["ZOOM_CLIENT_SECRET"])
-    with httpx.Client(base_url=told["url"], **options) as http:
+    with httpx.Client(base_url=started["url"], **options) as http:
         token = http.post(env["ZOOM_OAUTH_URL"], data=form, auth=known).json()["access_token"]
         http.headers["authorization"] = f"Bearer {token}"
         yield http
@@ -55,11 +55,20 @@ def test_every_option_reaches_the_simulator(tmp_path: Path) -> None:
     """Seed, plan, quirk, fault, clock and strictness, seen from outside."""
     (tmp_path / "meetings.yaml").write_text(YAML)
     options = [
-        "--seed", str(tmp_path / "meetings.yaml"), "--plan", "free", "--clock", "2027-02-28T23:59Z",
-        "--frozen", "--quirk", "past-start=rewrite-to-now", "--strict",
-        "--faults", "html-502:match=GET:nth=2",
-    ]  # fmt: skip
-    with running(*options) as told, client(told) as http:
+        "--seed",
+        str(tmp_path / "meetings.yaml"),
+        "--plan",
+        "free",
+        "--clock",
+        "2027-02-28T23:59Z",
+        "--frozen",
+        "--quirk",
+        "past-start=rewrite-to-now",
+        "--strict",
+        "--faults",
+        "html-502:match=GET:nth=2",
+    ]
+    with running(*options) as started, client(started) as http:
         read = http.get("/meetings/7")
         assert read.json()["topic"] == "from the file"
         assert read.json()["start_time"] == "2027-03-01T09:00:00Z"
@@ -73,21 +82,21 @@ def test_every_option_reaches_the_simulator(tmp_path: Path) -> None:
 
 
 def test_the_meetings_it_comes_with_are_there_again_after_a_reset() -> None:
-    """What it told on its first line stays true."""
-    with running() as told, client(told) as http:
-        number = told["meetings"][0]
+    """What it said on its first line stays true."""
+    with running() as started, client(started) as http:
+        number = started["meetings"][0]
         first = http.get(f"/meetings/{number}").json()
         http.patch(f"/meetings/{number}", json={"topic": "changed"})
-        again = httpx.post(f"{told['control_url']}/reset").json()
-        assert [meeting["id"] for meeting in again] == told["meetings"]
+        again = httpx.post(f"{started['control_url']}/reset").json()
+        assert [meeting["id"] for meeting in again] == started["meetings"]
         assert again[0]["topic"] == first["topic"]
 
 
 def test_strictness_refuses_what_zoom_would_ignore() -> None:
     """Without it the misplaced member is passed over in silence."""
     for options, status in ((["--strict"], 400), ([], 204)):
-        with running(*options) as told, client(told) as http:
-            number = told["meetings"][0]
+        with running(*options) as started, client(started) as http:
+            number = started["meetings"][0]
             assert http.patch(f"/meetings/{number}", json={"colour": "x"}).status_code == status
 
 
@@ -95,10 +104,10 @@ def test_a_file_keeps_everything(tmp_path: Path) -> None:
     """The second run goes on where the first one stopped; the seed is for an empty file."""
     (tmp_path / "meetings.yaml").write_text(YAML)
     options = ["--db", str(tmp_path / "sim.db"), "--seed", str(tmp_path / "meetings.yaml")]
-    with running(*options) as told, client(told) as http:
+    with running(*options) as started, client(started) as http:
         assert http.patch("/meetings/7", json={"topic": "kept"}).status_code == 204
-    with running(*options) as told, client(told) as http:
-        assert told["meetings"] == [7]
+    with running(*options) as started, client(started) as http:
+        assert started["meetings"] == [7]
         assert http.get("/meetings/7").json()["topic"] == "kept"
 
 
@@ -107,17 +116,17 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     options = ["--db", str(tmp_path / "sim.db")]
     process = subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
-    number = told["meetings"][0]
-    with client(told) as http:
+    started = json.loads(process.stdout.readline())
+    number = started["meetings"][0]
+    with client(started) as http:
         assert http.patch(f"/meetings/{number}", json={"topic": "kept"}).status_code == 204
     process.kill()
     process.communicate()
-    with running(*options) as told, client(told) as http:
+    with running(*options) as started, client(started) as http:
         assert http.get(f"/meetings/{number}").json()["topic"] == "kept"
         answer = http.patch(f"/meetings/{number}", json={"topic": "again"})
         assert answer.headers["x-ratelimit-remaining"] == "98"
-        assert httpx.get(told["control_url"]).status_code == 200
+        assert httpx.get(started["control_url"]).status_code == 200
 
 
 def test_it_speaks_https(tmp_path: Path) -> None:
@@ -129,16 +138,16 @@ def test_it_speaks_https(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     authority.configure_trust(context)
     files = ["--cert", str(tmp_path / "cert.pem"), "--key", str(tmp_path / "key.pem")]
-    with running(*files) as told, client(told, verify=context) as http:
-        assert told["url"].startswith("https://")
-        assert http.get(f"/meetings/{told['meetings'][0]}").status_code == 200
+    with running(*files) as started, client(started, verify=context) as http:
+        assert started["url"].startswith("https://")
+        assert http.get(f"/meetings/{started['meetings'][0]}").status_code == 200
 
 
 def test_beyond_this_machine_it_is_loud(tmp_path: Path) -> None:
     """Once, on stderr, where a program that reads stdout does not lose it either."""
     talk = tmp_path / "talk.txt"
-    with running("--host", "0.0.0.0", stderr=talk) as told:  # noqa: S104 - that is the test
-        assert told["url"].startswith("http://127.0.0.1:")
+    with running("--host", "0.0.0.0", stderr=talk) as started:  # noqa: S104 - that is the test
+        assert started["url"].startswith("http://127.0.0.1:")
     (warning, _) = talk.read_text().splitlines()
     assert warning.startswith("WARNING: it listens on 0.0.0.0, so whoever reaches this machine")
     with running(stderr=talk):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runner import Run, patches, runner, told
+from cli_runner import Run, answer_of, patches, runner
 from rezoom.simulator import Fault, Simulator
 
 PASSCODE = "Blue-42"
@@ -69,7 +69,7 @@ def test_the_answer_of_an_update_is_a_receipt_too(
     ran = run("update", meeting, "--topic", "After", "--yes", "--json")
     file.write_text(ran.stdout)
 
-    assert told(run("undo", file, "--yes", "--json"))["applied"] == {"topic": "Before"}
+    assert answer_of(run("undo", file, "--yes", "--json"))["applied"] == {"topic": "Before"}
     assert sim.meeting(meeting)["topic"] == "Before"
 
 
@@ -90,7 +90,7 @@ def test_many_are_undone_from_the_last_to_the_first(
     assert (undone.exit_code, sim.meeting(meeting)["topic"]) == (0, "Before")
 
 
-def test_a_receipt_holds_no_secret_unless_told_to(run: Run, meeting: int, file: Path) -> None:
+def test_a_receipt_holds_no_secret_unless_requested(run: Run, meeting: int, file: Path) -> None:
     """Then the file is its owner's alone, and a passcode can be brought back from it."""
     updated(run, meeting, file, "--set", "password=Other-2")
     assert PASSCODE not in file.read_text()
@@ -113,7 +113,10 @@ def test_a_dry_run_sends_nothing(run: Run, sim: Simulator, meeting: int, file: P
     updated(run, meeting, file)
     sim.clear_requests()
 
-    shown, answer = run("undo", file, "--dry-run"), told(run("undo", file, "--dry-run", "--json"))
+    shown, answer = (
+        run("undo", file, "--dry-run"),
+        answer_of(run("undo", file, "--dry-run", "--json")),
+    )
 
     assert "Spends 1 of the 100 updates" in shown.stdout
     assert (answer["schema"], answer["price"]) == ("rezoom.plan/1", 1)
@@ -123,7 +126,7 @@ def test_a_dry_run_sends_nothing(run: Run, sim: Simulator, meeting: int, file: P
 def test_an_undo_can_be_reviewed_first(
     run: Run, sim: Simulator, meeting: int, file: Path, tmp_path: Path
 ) -> None:
-    """--out keeps the plan, for `rezoom apply`."""
+    """The option --out keeps the plan, for `rezoom apply`."""
     updated(run, meeting, file)
 
     kept = run("undo", file, "--out", tmp_path / "plan.json")
@@ -150,7 +153,7 @@ def test_what_somebody_changed_since_is_not_overwritten(
 def test_without_a_terminal_nothing_is_undone_unasked(
     run: Run, sim: Simulator, meeting: int, file: Path
 ) -> None:
-    """Exit 8."""
+    """The exit code is 8."""
     updated(run, meeting, file)
 
     assert run("undo", file).exit_code == 8
@@ -216,7 +219,7 @@ def test_skipping_what_is_so_spends_nothing(run: Run, sim: Simulator, meeting: i
     """The second run of the same update sends nothing, and says so."""
     words = ("update", meeting, "--topic", "After", "--skip-unchanged", "--yes", "--json")
 
-    first, second = told(run(*words)), told(run(*words))
+    first, second = answer_of(run(*words)), answer_of(run(*words))
 
     assert (first["sent"], second["sent"], len(patches(sim))) == (True, False, 1)
 
@@ -231,7 +234,7 @@ def test_skipping_completes_a_part_of_a_series(run: Run, sim: Simulator, meeting
 
 
 def test_a_date_is_found_by_its_day(run: Run, sim: Simulator, meeting: int) -> None:
-    """--occurrence takes a day or a time; the id goes into the query."""
+    """The option --occurrence takes a day or a time; the id goes into the query."""
     second = sim.meeting(meeting)["occurrences"][1]
     day = second["start_time"][:10]
 

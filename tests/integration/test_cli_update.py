@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
-from rezoom._cli.app import app
+from cli_runner import Run, answer_of, patches, runner
 from rezoom._wire import facts
 from rezoom.simulator import Fault, Simulator
-from typer.testing import CliRunner
 
 PASSCODE = "Blue-42"
-Ran: TypeAlias = Any
-Run: TypeAlias = Callable[..., Ran]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +26,7 @@ def sim() -> Iterator[Simulator]:
 
 @pytest.fixture
 def meeting(sim: Simulator) -> int:
-    """Add a series."""
+    """Add a series to the fake Zoom."""
     sim.clear_faults()
     sim.clear_requests()
     return sim.add_series()
@@ -38,32 +35,24 @@ def meeting(sim: Simulator) -> int:
 @pytest.fixture
 def run(sim: Simulator) -> Run:
     """Run the command line, pointed at the fake Zoom."""
-
-    def go(*words: object, env: dict[str, str] | None = None, stdin: str | None = None) -> Ran:
-        settings = sim.env() if env is None else env
-        return CliRunner().invoke(app, [str(word) for word in words], env=settings, input=stdin)
-
-    return go
-
-
-def told(ran: Ran) -> dict[str, Any]:
-    """Read the one JSON object on stdout."""
-    (line,) = ran.stdout.splitlines()
-    answer: dict[str, Any] = json.loads(line)
-    return answer
-
-
-def patches(sim: Simulator) -> list[Any]:
-    """Return the updates that arrived."""
-    return [request for request in sim.requests if request.method == "PATCH"]
+    return runner(sim)
 
 
 def test_fields_arrive(run: Run, sim: Simulator, meeting: int) -> None:
     """Options of their own and `--set` end up in one update."""
     ran = run(
-        "update", meeting, "--topic", "Stand-up", "--duration", "30", "--yes",
-        "--set", "settings.waiting_room=off", "--set", "settings.alternative_hosts=",
-    )  # fmt: skip
+        "update",
+        meeting,
+        "--topic",
+        "Stand-up",
+        "--duration",
+        "30",
+        "--yes",
+        "--set",
+        "settings.waiting_room=off",
+        "--set",
+        "settings.alternative_hosts=",
+    )
 
     assert ran.exit_code == 0, ran.stderr
     assert sim.history(meeting)[-1].body == {
@@ -76,10 +65,10 @@ def test_fields_arrive(run: Run, sim: Simulator, meeting: int) -> None:
 
 
 def test_a_receipt_is_one_object(run: Run, meeting: int) -> None:
-    """With --json a program reads stdout, and nobody talks."""
+    """With --json a program reads stdout, and stderr stays empty."""
     ran = run("update", meeting, "--topic", "Stand-up", "--yes", "--json")
 
-    answer = told(ran)
+    answer = answer_of(ran)
     assert (ran.exit_code, ran.stderr) == (0, "")
     assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/1", meeting)
     assert answer["sent"] is True
@@ -111,18 +100,25 @@ def test_without_a_terminal_nothing_is_sent_unasked(run: Run, sim: Simulator, me
     assert ran.exit_code == 8
     assert "Stand-up" in ran.stderr
     assert "--yes" in ran.stderr
-    assert told(run("update", meeting, "--topic", "x", "--json"))["type"] == "NotConfirmed"
+    assert answer_of(run("update", meeting, "--topic", "x", "--json"))["type"] == "NotConfirmed"
     assert not patches(sim)
 
 
 def test_a_dry_run_sends_nothing_and_needs_no_credentials(run: Run, sim: Simulator) -> None:
     """The request is the answer."""
     ran = run(
-        "update", "857 460 65", "--start", "2027-03-01 09:30", "--timezone", "Europe/Berlin",
-        "--dry-run", "--json", env={},
-    )  # fmt: skip
+        "update",
+        "857 460 65",
+        "--start",
+        "2027-03-01 09:30",
+        "--timezone",
+        "Europe/Berlin",
+        "--dry-run",
+        "--json",
+        env={},
+    )
 
-    answer = told(ran)
+    answer = answer_of(ran)
     assert answer["schema"] == "rezoom.request/1"
     assert (answer["method"], answer["path"]) == ("PATCH", "/meetings/85746065")
     assert answer["body"] == {"start_time": "2027-03-01T09:30:00", "timezone": "Europe/Berlin"}
@@ -173,21 +169,29 @@ def test_every_field_of_the_spec_can_be_sent(run: Run, tmp_path: Path, path: str
         )
 
         assert ran.exit_code == 0, ran.stdout
-        sent: Any = told(ran)["body"]
+        sent: Any = answer_of(ran)["body"]
         for step in path.replace("[]", ".[]").split("."):
             sent = sent[0] if step == "[]" else sent[step]
         masked = known.secret or "?pwd=" in str(example)
         assert sent == ("(hidden)" if masked else example)
 
 
-def test_every_problem_is_told_at_once(run: Run, sim: Simulator, meeting: int) -> None:
+def test_every_problem_is_named_at_once(run: Run, sim: Simulator, meeting: int) -> None:
     """What could not be read and what breaks a rule, in one answer, and nothing is sent."""
     ran = run(
-        "update", meeting, "--duration", "2000", "--set", "settings.waiting_room=maybe",
-        "--set", "settings.jbh_tme=5", "--yes", "--json",
-    )  # fmt: skip
+        "update",
+        meeting,
+        "--duration",
+        "2000",
+        "--set",
+        "settings.waiting_room=maybe",
+        "--set",
+        "settings.jbh_tme=5",
+        "--yes",
+        "--json",
+    )
 
-    answer = told(ran)
+    answer = answer_of(ran)
     assert ran.exit_code == 2
     assert (answer["schema"], answer["type"]) == ("rezoom.error/1", "InvalidChange")
     assert answer["sent"] is False
@@ -231,7 +235,7 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
 
 def test_usage_errors_are_json_too(run: Run, meeting: int) -> None:
     """A program that asked for JSON gets JSON, whatever is wrong."""
-    answer = told(run("update", meeting, "--bogus", "--json"))
+    answer = answer_of(run("update", meeting, "--bogus", "--json"))
 
     assert (answer["schema"], answer["type"]) == ("rezoom.error/1", "UsageError")
 
@@ -285,7 +289,7 @@ def test_a_token_that_zoom_rejects(run: Run, sim: Simulator, meeting: int) -> No
 
 def test_an_unknown_meeting(run: Run) -> None:
     """Exit 5, with Zoom's own code and words."""
-    answer = told(run("update", 999999999, "--topic", "x", "--yes", "--json"))
+    answer = answer_of(run("update", 999999999, "--topic", "x", "--yes", "--json"))
 
     assert (answer["type"], answer["status"], answer["code"]) == ("NotFoundError", 404, 3001)
 
@@ -297,7 +301,7 @@ def test_a_daily_limit_says_when_to_come_back(run: Run, sim: Simulator, meeting:
     ran = run("update", meeting, "--topic", "x", "--yes", "--json")
 
     assert ran.exit_code == 3
-    assert told(ran)["retry_at"].endswith("Z")
+    assert answer_of(ran)["retry_at"].endswith("Z")
 
 
 @pytest.mark.parametrize(
@@ -333,12 +337,12 @@ def test_an_unreachable_host(run: Run, sim: Simulator, meeting: int, unused_port
     ran = run("update", meeting, "--topic", "x", "--yes", "--wait", "0", "--json", env=env)
 
     assert ran.exit_code == 6
-    assert told(ran)["sent"] is False
+    assert answer_of(ran)["sent"] is False
 
 
 @pytest.fixture
 def unused_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find a port on which nothing listens."""
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -360,11 +364,12 @@ SECRET_RUNS: dict[str, list[str]] = {
     "twice": ["--set", f"password={PASSCODE}"],
     "half an object": ["--set", f'settings={{"password": "{PASSCODE}"', "--yes"],
     "link": [
-        "--set", f"settings.authentication_exception[0].join_url=https://x.example/?pwd={PASSCODE}",
+        "--set",
+        f"settings.authentication_exception[0].join_url=https://x.example/?pwd={PASSCODE}",
         "--yes",
     ],
     "agenda": ["--agenda", f"https://zoom.example/j/1?pwd={PASSCODE}", "--dry-run"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("words", SECRET_RUNS.values(), ids=SECRET_RUNS)
@@ -376,11 +381,15 @@ def test_a_passcode_is_in_no_output(
     """Not on stdout, stderr or in a log line; even if Zoom quotes it back."""
     caplog.set_level(logging.DEBUG)
     if fault is not None:
-        body = {"code": 300, "message": f"Bad passcode {PASSCODE}.", "errors": [
-            {"field": "password", "message": f"{PASSCODE} is too weak"}]}  # fmt: skip
+        body = {
+            "code": 300,
+            "message": f"Bad passcode {PASSCODE}.",
+            "errors": [{"field": "password", "message": f"{PASSCODE} is too weak"}],
+        }
         html = f"<html>{PASSCODE}</html>"
-        sim.fail_next(Fault(status=fault, body=html if fault == 502 else body, times=3,
-                            match="PATCH"))  # fmt: skip
+        sim.fail_next(
+            Fault(status=fault, body=html if fault == 502 else body, times=3, match="PATCH")
+        )
 
     number = sim.meetings[-1]
 

@@ -62,7 +62,7 @@ def test_a_fresh_copy_is_intact(copy: Path) -> None:
 
 
 def test_using_a_copy_does_not_change_it(copy: Path) -> None:
-    """Compiled files and tool caches are nobody's edit."""
+    """Compiled files and tool caches are no edit."""
     for cache in ("__pycache__", "models/__pycache__", ".mypy_cache"):
         (copy / cache).mkdir()
         (copy / cache / "x.pyc").write_bytes(b"")
@@ -83,10 +83,10 @@ def test_the_check_names_every_file_that_differs(copy: Path) -> None:
     assert "models/meeting.py (missing)" in ran.stdout
     assert "patched.py (foreign)" in ran.stdout
 
-    told = json.loads(run(copy, "--check", "--json").stdout)
-    assert (told["schema"], told["intact"]) == ("rezoom.vendor/1", False)
-    assert (told["edited"], told["missing"]) == (["facts.py"], ["models/meeting.py"])
-    assert told["foreign"] == ["patched.py"]
+    answer = json.loads(run(copy, "--check", "--json").stdout)
+    assert (answer["schema"], answer["intact"]) == ("rezoom.vendor/1", False)
+    assert (answer["edited"], answer["missing"]) == (["facts.py"], ["models/meeting.py"])
+    assert answer["foreign"] == ["patched.py"]
 
 
 def test_a_seal_made_to_fit_an_edit_betrays_itself(copy: Path) -> None:
@@ -195,10 +195,13 @@ def test_check_and_force_exclude_each_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "seal",
     [
-        "", "[]", '{"package": "other"}', '{"package": "rezoom_wire"}',
+        "",
+        "[]",
+        '{"package": "other"}',
+        '{"package": "rezoom_wire"}',
         '{"package": "rezoom_wire", "spec": {"version": "1.0.0"}, "files": {"a": 1}}',
     ],
-)  # fmt: skip
+)
 def test_a_foreign_seal_is_no_seal(tmp_path: Path, seal: str) -> None:
     """A folder is only believed to be a copy if its seal is one of ours."""
     folder = tmp_path / "zoomwire"
@@ -262,7 +265,7 @@ class _Gateway(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: Any, **__: Any) -> None:
         """Keep the test's output clean."""
 
 
@@ -316,12 +319,16 @@ def test_a_copy_lives_in_a_project_with_attrs_and_httpx_only(
 
     ran = subprocess.run(
         [home / "bin" / "python", project / "main.py", url],
-        env={}, cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
-    assert told == {"seen": [[429, True], [520, True], [299, True], [204, True]], "ours": []}
+    answer = json.loads(ran.stdout)
+    assert answer == {"seen": [[429, True], [520, True], [299, True], [204, True]], "ours": []}
     assert [json.loads(body) for body in bodies] == [{"topic": "Stand-up"}] * len(ANSWERS)
     assert check_vendored(project / "acme" / "zoomwire") == before
     assert before.intact

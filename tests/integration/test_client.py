@@ -420,7 +420,7 @@ def test_a_closed_http_client_costs_nothing(wire: Wire, call: Call, clock: FakeC
     with pytest.raises(ConfigError, match="http client"):
         caller.update(1, topic="x")
 
-    assert ledger.usage(caller.zoom._desk.reservation(1, None)).pending == 0
+    assert ledger.usage(caller.zoom._context.reservation(1, None)).pending == 0
 
 
 def test_a_forked_child_opens_its_own_connection(
@@ -449,7 +449,7 @@ def test_an_unreachable_host_is_not_sent(wire: Wire, call: Call) -> None:
     with pytest.raises(NotSentError, match="ConnectError") as caught:
         caller.update(1, topic="x")
 
-    claim = caller.zoom._desk.reservation(1, None)
+    claim = caller.zoom._context.reservation(1, None)
     assert (caught.value.sent, caller.zoom._tools.ledger.usage(claim).used) == (False, 0)
 
 
@@ -516,7 +516,7 @@ class LostAfterwards(MemoryLedger):
         raise LedgerUnavailable("gone")
 
     def reading(self, reservation: Reservation) -> Reading:
-        """As `usage`."""
+        """Read the quota as `usage` does."""
         raise LedgerUnavailable("gone")
 
 

@@ -175,7 +175,7 @@ def test_raising_a_limit_is_logged(call: Call, caplog: pytest.LogCaptureFixture)
 
 
 def test_a_limit_that_is_off_is_not_shown(call: Call) -> None:
-    """And refuses nothing."""
+    """It refuses nothing and no receipt names it."""
     caller = call(limits=Limits(meeting=None))
     for _ in range(101):
         caller.update(MEETING, topic="x")
@@ -262,7 +262,7 @@ def test_a_second_update_of_a_meeting_waits_for_the_first(
     """One in flight per meeting: another one that is never answered for is waited out."""
     ledger = MemoryLedger(clock=clock)
     first = call(ledger=ledger)
-    asked = first.zoom._desk.reservation(MEETING, None)
+    asked = first.zoom._context.reservation(MEETING, None)
     ledger.reserve(asked, "somebody else's")
 
     with pytest.raises(QuotaExceeded) as caught:

@@ -38,7 +38,7 @@ class Sender(Protocol):
 
 
 class SyncSender:
-    """httpx.Client."""
+    """Send with an `httpx.Client`."""
 
     def __init__(self, guard: Guard, url: str, wait: float) -> None:
         self.http = httpx.Client(base_url=url, transport=guard.transport(wait=wait))
@@ -51,7 +51,7 @@ class SyncSender:
 
 
 class AsyncSender:
-    """httpx.AsyncClient, in an event loop of its own."""
+    """Send with an `httpx.AsyncClient`, in an event loop of its own."""
 
     def __init__(self, guard: Guard, url: str, wait: float) -> None:
         transport = guard.async_transport(wait=wait)
@@ -108,12 +108,12 @@ def left(wire: Wire, ledger: MemoryLedger) -> Callable[..., Quota]:
 
 
 def change(sender: Sender, meeting: int | str = MEETING, **more: Any) -> httpx.Response:
-    """Send an update."""
+    """Send an update of a meeting."""
     return sender.send("PATCH", f"/meetings/{meeting}", json={"topic": "x"}, **more)
 
 
 def create(sender: Sender, user: str, **more: Any) -> httpx.Response:
-    """Create a meeting."""
+    """Send a request that creates a meeting."""
     return sender.send("POST", f"/users/{user}/meetings", json={"topic": "x"}, **more)
 
 
@@ -320,7 +320,7 @@ def test_a_patient_client_is_reckoned_with(
 
 
 def test_what_never_left_is_given_back(make: Make, ledger: MemoryLedger) -> None:
-    """Nobody listens there."""
+    """Where no server listens, the slot is free again."""
     nowhere = "http://127.0.0.1:9/v2"
     sender = make(url=nowhere)
 
@@ -520,7 +520,7 @@ def test_a_guard_in_a_guard_is_refused(ledger: MemoryLedger) -> None:
 
 
 class Between(httpx.BaseTransport):
-    """Hides a transport."""
+    """Hide a transport behind another one."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner

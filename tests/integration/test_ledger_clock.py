@@ -67,7 +67,7 @@ def machine(tmp_path: Path, clock: FakeClock) -> Iterator[Machine]:
 
 
 def fill(ledger: Ledger) -> None:
-    """Spend all three."""
+    """Spend all three slots of a meeting."""
     for number in range(3):
         ledger.settle(ledger.reserve(asking(), f"{number}"))
 

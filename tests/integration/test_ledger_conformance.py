@@ -104,6 +104,19 @@ def test_an_answer_that_is_read_late_never_lengthens_a_place(
     assert refused(ledger, asking(limit=1)).retry_at == promised
 
 
+def test_a_late_answer_lengthens_no_place_of_a_pool_either(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    """Where answered places end with a minute, this one keeps its second."""
+    clock.advance(timedelta(seconds=59))
+    (grant,) = take(ledger, asking(limit=300), 1)
+    promised = ledger.usage(asking(limit=300)).frees
+    clock.advance(timedelta(hours=5))
+    ledger.settle(grant)
+
+    assert ledger.usage(asking(limit=300)).frees == promised
+
+
 def test_a_released_place_is_free_at_once(ledger: Ledger) -> None:
     """The request provably never left."""
     first, *_ = take(ledger, asking(), 3)

@@ -71,7 +71,7 @@ def test_closed_is_the_default(wire: Wire, call: Call, failing: Failing) -> None
 def test_open_sends_and_logs_every_single_time(
     wire: Wire, call: Call, failing: Failing, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With the reason."""
+    """Each line of the log gives the reason."""
     caller = call(ledger=failing, ledger_down="open")
     for _ in range(3):
         assert caller.update(MEETING, topic="x").sent
@@ -111,7 +111,7 @@ def test_a_day_later_it_does_not_matter_any_more(
 
 
 def test_what_never_left_is_not_uncounted(call: Call, failing: Failing) -> None:
-    """Nobody listens there."""
+    """Where no server listens, nothing was sent uncounted."""
     nowhere: dict[str, Any] = {"base_url": "http://127.0.0.1:9/v2", "retries": 0}
     caller = call(Bearer("t"), ledger=failing, ledger_down="open", **nowhere)
     with pytest.raises(NotSentError, match="ConnectError"):
@@ -209,7 +209,7 @@ def test_a_file_that_is_no_ledger_can_be_passed_over(wire: Wire, call: Call, pat
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Name a file."""
+    """Name a file that can be a ledger."""
     return tmp_path / "quota.sqlite3"
 
 

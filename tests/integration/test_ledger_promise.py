@@ -119,7 +119,7 @@ def test_who_comes_back_at_that_instant_is_granted_and_a_moment_before_is_not(na
 
     @settings(
         max_examples=few, deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(st.sampled_from(PACES), st.lists(_steps, min_size=15, max_size=50))
     def holds(pace: Pace | None, steps: list[Step]) -> None:

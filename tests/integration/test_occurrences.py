@@ -28,8 +28,8 @@ WHEN = {
 }
 
 
-def asked(sim: Simulator) -> list[tuple[str, str | None]]:
-    """List methods and occurrences of what was asked."""
+def calls_made(sim: Simulator) -> list[tuple[str, str | None]]:
+    """List the method and the occurrence of each call."""
     return [
         (request.method, request.query.get("occurrence_id"))
         for request in sim.requests
@@ -53,7 +53,7 @@ def test_an_occurrence_is_found_by_whatever_names_it(
     calling().update(meeting, occurrence=when, duration=30)
 
     reads = [] if isinstance(when, str) else [("GET", None)]
-    assert asked(sim) == [*reads, ("PATCH", SECOND)]
+    assert calls_made(sim) == [*reads, ("PATCH", SECOND)]
     assert sim.updates()[-1].body == {"duration": 30}
     lengths = [row["duration"] for row in sim.meeting(meeting)["occurrences"]]
     assert lengths == [60, 30, 60, 60]
@@ -75,7 +75,7 @@ def test_an_occurrence_that_was_read_names_itself(
 
     caller.update(meeting, occurrence=when, duration=30)
 
-    assert asked(sim)[-1] == ("PATCH", SECOND)
+    assert calls_made(sim)[-1] == ("PATCH", SECOND)
 
 
 def test_an_occurrence_is_read_by_its_day(sim: Simulator, calling: Calling) -> None:
@@ -109,7 +109,7 @@ def test_a_day_with_two_is_ambiguous(sim: Simulator, calling: Calling) -> None:
 
     assert len(caught.value.candidates) == 2
     caller.update(meeting, occurrence=datetime(2027, 1, 18, 13), duration=30)
-    assert asked(sim)[-1] == ("PATCH", SECOND)
+    assert calls_made(sim)[-1] == ("PATCH", SECOND)
 
 
 def test_a_deleted_one_is_not_changed(sim: Simulator, calling: Calling) -> None:
@@ -148,7 +148,7 @@ def test_what_it_does_not_honour_is_refused_before_any_request(
     with pytest.raises(InvalidChange, match="ignores this field") as caught:
         ask(sim.add_meeting(**MONDAYS), occurrence=date(2027, 1, 11), topic="Only today")
 
-    assert ([p.rule for p in caught.value.problems], asked(sim)) == (["occurrence-field"], [])
+    assert ([p.rule for p in caught.value.problems], calls_made(sim)) == (["occurrence-field"], [])
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_an_occurrence_never_reaches_the_body(
     with pytest.raises(InvalidChange, match="occurrence="):
         calling().update(sim.add_meeting(**MONDAYS), change, **options)
 
-    assert asked(sim) == []
+    assert calls_made(sim) == []
 
 
 def test_a_plan_for_one_occurrence(sim: Simulator, calling: Calling) -> None:
@@ -181,7 +181,7 @@ def test_a_plan_for_one_occurrence(sim: Simulator, calling: Calling) -> None:
         start_time="2027-01-11T10:00:00Z",
     )  # fmt: skip
 
-    assert (plan.occurrence, asked(sim)) == (SECOND, [("GET", None)])
+    assert (plan.occurrence, calls_made(sim)) == (SECOND, [("GET", None)])
     assert plan.body == {"agenda": "Only today", "start_time": "2027-01-11T10:00:00Z"}
     receipt = caller.send(plan, verify=True)
     assert (receipt.ignored, receipt.side_effects) == ({}, ())
@@ -214,8 +214,8 @@ def test_a_plan_for_an_occurrence_goes_stale_with_it(sim: Simulator, calling: Ca
         caller.send(plan)
 
 
-def test_a_split_needs_to_be_told_where(sim: Simulator, calling: Calling) -> None:
-    """Before any request."""
+def test_a_split_needs_an_occurrence(sim: Simulator, calling: Calling) -> None:
+    """It is refused before any request."""
     with pytest.raises(OccurrenceError, match=r"None is not an occurrence.*pass a date"):
         calling().plan_following(sim.add_meeting(**MONDAYS), None)
 
@@ -239,7 +239,7 @@ def test_this_and_the_following(sim: Simulator, calling: Calling) -> None:
 
     both = caller.plan_following(meeting, date(2027, 1, 18), topic="Later", duration=30)
 
-    assert asked(sim) == [("GET", None)]
+    assert calls_made(sim) == [("GET", None)]
     assert both.trim.body["recurrence"]["end_date_time"] == "2027-01-11T22:59:59Z"
     new = dict(both.new)
     assert (new["topic"], new["duration"], new["start_time"]) == (

@@ -127,11 +127,11 @@ def test_a_verdict_is_true(strict_zoom: Zoom, first: State, change: State) -> No
 
 def kept(state: Mapping[str, Any], undo: Plan) -> State:
     """Leave out what the undo says it cannot bring back."""
-    told = {problem.rule for problem in undo.problems}
+    reported = {problem.rule for problem in undo.problems}
     lost = {problem.path for problem in undo.problems if problem.rule.startswith("undo-")}
-    # More dates than an update may ask for are told by that rule.
-    lost |= {"recurrence"} if "recurrence.end_times.maximum" in told else set()
-    if "undo-series-goes-on" in told:
+    # More dates than an update may ask for are reported by that rule.
+    lost |= {"recurrence"} if "recurrence.end_times.maximum" in reported else set()
+    if "undo-series-goes-on" in reported:
         lost |= {"recurrence.end_times"}
     elif {"start_time", "recurrence", "recurrence.end_times"} & lost:
         # "With the whole timing", says the rule.

@@ -40,7 +40,7 @@ def series(sim: Simulator, **fields: Any) -> int:
     return sim.add_meeting(**given | fields)
 
 
-def asked(sim: Simulator) -> list[str]:
+def methods_called(sim: Simulator) -> list[str]:
     """List the methods of the API that were called."""
     return [request.method for request in sim.requests if request.method != "POST"]
 
@@ -56,7 +56,7 @@ def test_a_plan_costs_one_read(sim: Simulator, calling: Calling) -> None:
 
     plan = caller.plan(meeting, topic="Daily", recurrence={"end_times": 15})
 
-    assert (asked(sim), plan.empty, plan.price) == (["GET"], False, 1)
+    assert (methods_called(sim), plan.empty, plan.price) == (["GET"], False, 1)
     assert caller.quota(meeting).remaining == 100
 
 
@@ -77,7 +77,7 @@ def test_an_empty_plan_sends_nothing_and_spends_nothing(sim: Simulator, calling:
 
     receipt = caller.send(plan, verify=True)
 
-    assert (plan.empty, plan.price, receipt.sent, asked(sim)) == (True, 0, False, ["GET"])
+    assert (plan.empty, plan.price, receipt.sent, methods_called(sim)) == (True, 0, False, ["GET"])
     assert receipt.quota.remaining == 100
     assert (receipt.applied, receipt.ignored, receipt.undo().empty) == ({}, {}, True)
 
@@ -102,7 +102,7 @@ def test_an_empty_plan_sends_nothing_and_spends_nothing(sim: Simulator, calling:
 def test_a_part_of_a_recurrence_is_completed(
     sim: Simulator, calling: Calling, change: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
-    """What the asked members exclude is dropped, and a start still to come goes with it."""
+    """What the changed members exclude is dropped, and a start still to come goes with it."""
     plan = calling().plan(series(sim), recurrence=change)
 
     assert plan.body["recurrence"] == wanted
@@ -197,7 +197,7 @@ def test_an_endless_series_is_planned_once(sim: Simulator, calling: Calling) -> 
 
 
 def test_a_naive_start_is_in_the_meetings_own_zone(sim: Simulator, calling: Calling) -> None:
-    """A plan has read it, so nobody has to say it again."""
+    """A plan has read it, so it need not be said again."""
     meeting = sim.add_meeting(start_time="2027-01-04T09:00:00", timezone="Asia/Kolkata")
 
     plan = calling().plan(meeting, start_time=datetime(2027, 1, 5, 9))
@@ -224,7 +224,7 @@ def test_applying_reads_once_more(sim: Simulator, calling: Calling) -> None:
 
     receipt = caller.send(caller.plan(meeting, topic="Daily"))
 
-    assert asked(sim) == ["GET", "GET", "PATCH"]
+    assert methods_called(sim) == ["GET", "GET", "PATCH"]
     assert receipt.quota.used == 1
 
 
@@ -324,7 +324,7 @@ def test_a_plan_can_be_pickled(sim: Simulator, calling: Calling) -> None:
     assert pickle.loads(pickle.dumps(plan)) == plan
 
 
-def test_a_plan_with_a_passcode_hides_it_until_asked(sim: Simulator, calling: Calling) -> None:
+def test_a_plan_with_a_passcode_hides_it_by_default(sim: Simulator, calling: Calling) -> None:
     """In text, in data, and in a file; a file that must hold it says so."""
     caller, meeting = calling(), series(sim)
     plan = caller.plan(meeting, password="S3cret-x")
@@ -440,7 +440,9 @@ def test_applying_judges_the_meeting_as_it_is_now(sim: Simulator, calling: Calli
         caller.send(plan)
 
 
-def test_a_meeting_that_is_gone_is_told_and_nothing_sent(sim: Simulator, calling: Calling) -> None:
+def test_a_meeting_that_is_gone_is_reported_and_nothing_sent(
+    sim: Simulator, calling: Calling
+) -> None:
     """With the next step."""
     with pytest.raises(NotFoundError) as caught:
         calling().plan(123456789, topic="x")

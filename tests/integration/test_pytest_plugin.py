@@ -104,9 +104,9 @@ def test_any_other_client_finds_it_by_the_environment(pytester: pytest.Pytester)
         known = f"{os.environ['ZOOM_CLIENT_ID']}:{os.environ['ZOOM_CLIENT_SECRET']}"
         basic = base64.b64encode(known.encode()).decode()
         form = f"grant_type=account_credentials&account_id={os.environ['ZOOM_ACCOUNT_ID']}"
-        asked = web.Request(os.environ["ZOOM_OAUTH_URL"], form.encode(),
+        request = web.Request(os.environ["ZOOM_OAUTH_URL"], form.encode(),
                             {"Authorization": f"Basic {basic}"})
-        token = json.load(web.urlopen(asked))["access_token"]
+        token = json.load(web.urlopen(request))["access_token"]
         update = web.Request(f"{os.environ['ZOOM_API_URL']}/meetings/7", b'{"topic": "urllib"}',
                              {"Authorization": f"Bearer {token}"}, method="PATCH")
         print(web.urlopen(update).status)
@@ -220,7 +220,7 @@ def test_a_wrong_option_is_explained(pytester: pytest.Pytester, marker: str, sai
     ran.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_a_failure_shows_what_zoom_was_asked(pytester: pytest.Pytester) -> None:
+def test_a_failure_shows_the_requests_to_zoom(pytester: pytest.Pytester) -> None:
     """Request by request, with no secret in it; a test that passes shows nothing."""
     ran = run(
         pytester,
@@ -300,7 +300,7 @@ def test_pytest_loads_it_by_itself(
 
 
 def test_without_the_extra_the_message_says_what_to_install(pytester: pytest.Pytester) -> None:
-    """Whoever has rezoom without its simulator is told which extra to install."""
+    """Without the simulator's packages the error names the extra to install."""
     pytester.makeconftest("import sys; sys.modules['starlette'] = None")
     ran = run(pytester, "def test_it(zoom_simulator): pass")
     ran.assert_outcomes(errors=1)
@@ -308,7 +308,7 @@ def test_without_the_extra_the_message_says_what_to_install(pytester: pytest.Pyt
 
 
 def test_pytest_finds_it_by_its_entry_point() -> None:
-    """pyproject.toml names the module, and importing it loads nothing heavy."""
+    """The file pyproject.toml names the module, and importing it loads nothing heavy."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["entry-points"]["pytest11"] == {"rezoom": PLUGIN}
     assert import_module(PLUGIN).zoom_simulator

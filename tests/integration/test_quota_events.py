@@ -74,7 +74,7 @@ def test_a_refusal_tells_its_scope(call: Call, heard: list[Event]) -> None:
 
 
 def test_what_never_left_is_released(call: Call, heard: list[Event]) -> None:
-    """Nobody listens there."""
+    """Where no server listens, the slot is released and reported."""
     nowhere = call(Bearer("t"), on_event=heard.append, base_url="http://127.0.0.1:9/v2", retries=0)
     with pytest.raises(Exception, match="ConnectError"):
         nowhere.update(MEETING, topic="x")
@@ -157,7 +157,7 @@ class Down(MemoryLedger):
 
 
 def test_a_ledger_that_fails_is_told(call: Call, heard: list[Event]) -> None:
-    """Nothing is sent."""
+    """The event names the failure, and nothing is sent."""
     with pytest.raises(LedgerUnavailable):
         call(ledger=Down(), on_event=heard.append).update(MEETING, topic="x")
 
@@ -208,11 +208,11 @@ class Awaited:
     """A listener whose call is a coroutine."""
 
     async def __call__(self, event: Event) -> None:
-        """Never run."""
+        """Fail to be awaited: a listener is called."""
 
 
 async def awaited(event: Event) -> None:
-    """Never run."""
+    """Fail to be awaited: a listener is called."""
 
 
 @pytest.mark.parametrize("listener", ["print", awaited, Awaited()])
@@ -227,7 +227,7 @@ def test_a_listener_that_could_never_hear_is_refused(make: Any, listener: object
 
 @pytest.fixture(params=list(LEDGERS))
 def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Ledger]:
-    """Every ledger."""
+    """Make a ledger of every kind."""
     with LEDGERS[request.param](tmp_path, clock) as made:
         yield made
 

@@ -39,8 +39,8 @@ def sign(sim: Simulator, http: httpx.Client, **form: str) -> httpx.Response:
 
 
 def refused(answer: httpx.Response) -> tuple[int, int, str]:
-    told = answer.json()
-    return answer.status_code, told["code"], told["message"]
+    body = answer.json()
+    return answer.status_code, body["code"], body["message"]
 
 
 @pytest.mark.parametrize("scope", UPDATE)
@@ -70,7 +70,7 @@ def test_a_token_keeps_the_scopes_it_was_given_with() -> None:
             sim.set_scopes()
 
 
-def test_expired_and_invented_tokens_are_told_apart() -> None:
+def test_an_expired_token_is_refused_in_other_words_than_an_invented_one() -> None:
     """Both are code 124 and status 401; the words differ."""
     with running() as (sim, http):
         sim.clock.advance(3_600)
@@ -153,7 +153,7 @@ def test_a_webinar_is_no_meeting() -> None:
             sim.add_meeting(id=number)
 
 
-def test_numbers_lapse_by_the_kind_of_meeting() -> None:
+def test_a_number_expires_by_the_kind_of_its_meeting() -> None:
     """A single one 30 days after its date or last use, a series 365, an instant one at its end."""
     with running() as (sim, http):
         single, series, instant = sim.add_meeting(), sim.add_series(), sim.add_meeting(type=1)

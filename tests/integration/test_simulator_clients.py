@@ -1,4 +1,4 @@
-"""rezoom's own clients against the simulator, sharing one clock."""
+"""The clients of rezoom against the simulator, sharing one clock."""
 
 import asyncio
 import json

@@ -36,19 +36,19 @@ def updated(sim: Simulator, number: int = 85746065, **fields: Any) -> int:
 
 
 def explained(answer: httpx.Response, status: int, word: str) -> None:
-    told = answer.json()
-    assert (answer.status_code, word in told["error"]) == (status, True), told
-    assert told["next_step"]
+    body = answer.json()
+    assert (answer.status_code, word in body["error"]) == (status, True), body
+    assert body["next_step"]
 
 
 def test_the_index_names_every_call(control: httpx.Client) -> None:
     """A GET of the prefix tells time, meetings, limits, and all calls."""
-    told = control.get("").json()
-    assert (told["schema"], told["now"]) == ("rezoom.simulator-index/1", "2030-01-01T12:00:00Z")
-    assert told["meetings"] == [85746065]
-    assert told["limits"]["host-day"] == 100
-    assert len(told["calls"]) == len(TABLE)
-    assert "PUT /simulator/clock" in told["calls"]
+    body = control.get("").json()
+    assert (body["schema"], body["now"]) == ("rezoom.simulator-index/1", "2030-01-01T12:00:00Z")
+    assert body["meetings"] == [85746065]
+    assert body["limits"]["host-day"] == 100
+    assert len(body["calls"]) == len(TABLE)
+    assert "PUT /simulator/clock" in body["calls"]
 
 
 def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) -> None:
@@ -185,10 +185,10 @@ def test_meetings_are_added_and_read_with_their_history(
     assert [one["meeting"]["topic"] for one in several] == ["two", "three"]
     number = made.json()["meeting"]["id"]
     updated(sim, number, topic="new")
-    told = control.get(f"/meetings/{number}").json()
-    assert told["meeting"] == sim.meeting(number)
-    assert [change["body"] for change in told["history"]] == [{"topic": "new"}]
-    assert told["lapses_at"]
+    body = control.get(f"/meetings/{number}").json()
+    assert body["meeting"] == sim.meeting(number)
+    assert [change["body"] for change in body["history"]] == [{"topic": "new"}]
+    assert body["lapses_at"]
     assert [one["topic"] for one in control.get("/meetings").json()] == [
         "first", "new", "two", "three",
     ]  # fmt: skip
@@ -197,21 +197,21 @@ def test_meetings_are_added_and_read_with_their_history(
 def test_quota_is_read_and_cleared(sim: Simulator, control: httpx.Client) -> None:
     """What is used of each limit, and what is left of it."""
     updated(sim)
-    told = control.get("/quota").json()
-    assert told == sim.quota()
-    assert told["hosts"] == {
+    body = control.get("/quota").json()
+    assert body == sim.quota()
+    assert body["hosts"] == {
         "30R7kT7bTIKSNUFEuH_Qlg": {"limit": 100, "used": 1, "left": 99, "next_free": None}
     }
-    assert told["meetings"]["85746065"]["used"] == 1
-    assert told["account_day"]["used"] == 1
+    assert body["meetings"]["85746065"]["used"] == 1
+    assert body["account_day"]["used"] == 1
     assert control.delete("/quota").json()["hosts"] == {}
 
 
-def test_faults_are_asked_for_and_called_off(sim: Simulator, control: httpx.Client) -> None:
+def test_faults_are_added_and_called_off(sim: Simulator, control: httpx.Client) -> None:
     """In the same form in which the plan is shown."""
     plan = {"faults": [{"kind": "html-502"}, {"kind": "answer", "status": 520}]}
-    told = control.post("/faults", json=plan).json()
-    assert [fault["kind"] for fault in told["faults"]] == ["html-502", "answer"]
+    body = control.post("/faults", json=plan).json()
+    assert [fault["kind"] for fault in body["faults"]] == ["html-502", "answer"]
     assert [updated(sim), updated(sim), updated(sim)] == [502, 520, 204]
     control.post("/faults", json={"plan": {"seed": 1, "chances": {"empty-429": 1}}})
     assert updated(sim) == 429
@@ -265,7 +265,7 @@ def test_a_web_page_may_not_use_it(control: httpx.Client) -> None:
 
 
 def test_it_can_be_switched_off_and_opened() -> None:
-    """By default it answers this machine; `off` nobody, and another word is refused."""
+    """By default it answers this machine, with `off` no machine; other words are refused."""
     with Simulator(control="off") as sim:
         explained(httpx.get(f"{sim.control_url}/clock"), 403, "switched off")
     with Simulator(control="anywhere") as sim:
@@ -280,7 +280,7 @@ def test_only_this_machine_is_answered(sim: Simulator) -> None:
 
     from rezoom.simulator._server.control import build_control
 
-    told: list[Any] = []
+    body: list[Any] = []
 
     async def call() -> None:
         scope = {
@@ -292,13 +292,13 @@ def test_only_this_machine_is_answered(sim: Simulator) -> None:
             return {"type": "http.request", "body": b""}
 
         async def send(message: Any) -> None:
-            told.append(message)
+            body.append(message)
 
         await build_control(sim, "loopback")(scope, receive, send)
 
     asyncio.run(call())
-    assert told[0]["status"] == 403
-    assert b"this machine only" in told[1]["body"]
+    assert body[0]["status"] == 403
+    assert b"this machine only" in body[1]["body"]
 
 
 @pytest.mark.parametrize(

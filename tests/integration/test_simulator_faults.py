@@ -10,7 +10,7 @@ import httpx
 import pytest
 from rezoom import ConfigError
 from rezoom.simulator import FAULTS, Fault, SimClock, Simulator
-from rezoom.simulator._faults.fault_spec import read_fault_words, read_faults
+from rezoom.simulator._fault_plan import read_fault_words, read_faults
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 LOST = (httpx.ReadError, httpx.RemoteProtocolError)

@@ -134,7 +134,7 @@ def test_a_body_that_is_no_json_object_is_refused(
 def test_a_meeting_at_the_end_of_the_calendar_goes_on_answering(
     sim: Simulator, api: httpx.Client, start: str
 ) -> None:
-    """Its number would lapse after the last day there is, so it never does."""
+    """Its number would expire after the last day there is, so it never does."""
     number = sim.add_meeting()
     assert api.patch(f"/meetings/{number}", json={"start_time": start}).status_code == 204
     assert api.get(f"/meetings/{number}").json()["start_time"].startswith(start[:10])
@@ -237,7 +237,7 @@ def test_a_misspelt_parameter_is_noted(strict: bool) -> None:
 
 @pytest.mark.parametrize("number", ["1", "0", "x" * 50, "9" * 5_000, "85746o65"])
 def test_a_meeting_that_is_not_there(sim: Simulator, api: httpx.Client, number: str) -> None:
-    """Numbers nobody has, and what is no number at all, answer 404 and 3001."""
+    """Numbers without a meeting, and what is no number at all, answer 404 and 3001."""
     refused(api.get(f"/meetings/{number}"), 404, 3001)
     refused(api.patch(f"/meetings/{number}", json={"topic": "x"}), 404, 3001)
 

@@ -151,7 +151,7 @@ def test_a_free_account_has_a_daily_figure() -> None:
 
 
 def test_only_one_update_of_a_meeting_is_under_way() -> None:
-    """A second one is told so; another meeting, and a read, are not."""
+    """A second one is refused; another meeting, and a read, are not."""
     with running() as (sim, http):
         one, two = sim.add_meeting(), sim.add_meeting()
         sim.fault("timeout", match=f"PATCH /v2/meetings/{one}")
@@ -194,7 +194,7 @@ def test_a_client_that_has_given_up_blocks_nobody() -> None:
 
 
 def test_what_reaches_no_meeting_costs_no_host_anything() -> None:
-    """Wrong numbers and bad tokens are nobody's updates; what Zoom refuses for its body is."""
+    """Wrong numbers and bad tokens count for no host; what Zoom refuses for its body does."""
     with running() as (sim, http):
         number = sim.add_meeting()
         patch(http, 1)

@@ -28,7 +28,7 @@ CLIENTS: dict[str, Callable[..., Caller]] = {"Zoom": SyncCaller, "AsyncZoom": As
 SHORT = 0.05
 
 
-class Outcome(NamedTuple):
+class Expected(NamedTuple):
     """What a caller sees of a fault that lasts, and what has become of the meeting."""
 
     error: type[RezoomError] | None
@@ -36,34 +36,34 @@ class Outcome(NamedTuple):
     retried: bool = True  # then there are three attempts
     applied: bool = False  # by each attempt
     answered: bool = True  # otherwise the place in the ledger stays spent as unknown
-    read_error: type[RezoomError] | None = None  # where a read is told something else
+    read_error: type[RezoomError] | None = None  # where a read gets another one
 
 
-LASTING: dict[str, Outcome] = {
-    "answer": Outcome(ServerError, retried=False),
-    "html-502": Outcome(ServerError),
-    "empty-429": Outcome(RateLimited),
-    "odd-299": Outcome(ServerError, retried=False),
-    "odd-520": Outcome(ServerError, retried=False),
+LASTING: dict[str, Expected] = {
+    "answer": Expected(ServerError, retried=False),
+    "html-502": Expected(ServerError),
+    "empty-429": Expected(RateLimited),
+    "odd-299": Expected(ServerError, retried=False),
+    "odd-520": Expected(ServerError, retried=False),
     # A read that gets less than a meeting cannot tell a refusal from nonsense.
-    "error-200": Outcome(RefusedError, retried=False, read_error=ServerError),
-    "malformed-json": Outcome(ServerError, retried=False),
-    "burst-503": Outcome(ServerError),
-    "second": Outcome(RateLimited),
-    "account-day": Outcome(RateLimited, retried=False),
-    "host-day": Outcome(RateLimited, retried=False),
-    "lock": Outcome(RateLimited),
-    "latency": Outcome(None, retried=False, applied=True),
-    "timeout": Outcome(UnansweredError, None, answered=False),
-    "timeout-after": Outcome(UnansweredError, None, applied=True, answered=False),
-    "reset": Outcome(UnansweredError, None, answered=False),
-    "reset-after": Outcome(UnansweredError, None, applied=True, answered=False),
-    "close": Outcome(UnansweredError, None, answered=False),
-    "truncated": Outcome(UnansweredError, None, applied=True, answered=False),
-    "bad-chunk": Outcome(UnansweredError, None, applied=True, answered=False),
-    "bad-gzip": Outcome(UnansweredError, None, applied=True, answered=False),
-    "oversized-header": Outcome(UnansweredError, None, applied=True, answered=False),
-    "garbage": Outcome(UnansweredError, None, applied=True, answered=False),
+    "error-200": Expected(RefusedError, retried=False, read_error=ServerError),
+    "malformed-json": Expected(ServerError, retried=False),
+    "burst-503": Expected(ServerError),
+    "second": Expected(RateLimited),
+    "account-day": Expected(RateLimited, retried=False),
+    "host-day": Expected(RateLimited, retried=False),
+    "lock": Expected(RateLimited),
+    "latency": Expected(None, retried=False, applied=True),
+    "timeout": Expected(UnansweredError, None, answered=False),
+    "timeout-after": Expected(UnansweredError, None, applied=True, answered=False),
+    "reset": Expected(UnansweredError, None, answered=False),
+    "reset-after": Expected(UnansweredError, None, applied=True, answered=False),
+    "close": Expected(UnansweredError, None, answered=False),
+    "truncated": Expected(UnansweredError, None, applied=True, answered=False),
+    "bad-chunk": Expected(UnansweredError, None, applied=True, answered=False),
+    "bad-gzip": Expected(UnansweredError, None, applied=True, answered=False),
+    "oversized-header": Expected(UnansweredError, None, applied=True, answered=False),
+    "garbage": Expected(UnansweredError, None, applied=True, answered=False),
 }
 ONCE = [kind for kind in LASTING if kind not in {"timeout", "timeout-after", "latency"}]
 Make = Callable[..., Caller]

@@ -125,7 +125,7 @@ class SideBySide(RuleBasedStateMachine):
         self.sign()
 
     @rule(which=which, before=st.booleans())
-    def go_to_where_a_number_lapses(self, which: int, before: bool) -> None:
+    def go_to_where_a_number_expires(self, which: int, before: bool) -> None:
         """Or to the second before, and see."""
         there = self.model.meetings[self.number(which)].lapses() - timedelta(seconds=before)
         assume(there > self.model.now)
@@ -193,7 +193,7 @@ class SideBySide(RuleBasedStateMachine):
         number, meeting = self.number(which), self.model.meetings[self.number(which)]
         answer = self.http.get(f"/meetings/{number}")
         expected = self.model.read(number)
-        assert self.told(answer) == expected
+        assert self.seen(answer) == expected
         if expected == (200, 0):
             over = [
                 one for one in meeting.dates
@@ -229,9 +229,9 @@ class SideBySide(RuleBasedStateMachine):
         number = self.number(which)
         query = {"occurrence_id": one} if one else {}
         answer = self.http.patch(f"/meetings/{number}", json=body, params=query)
-        assert self.told(answer) == self.model.update(number, body, one)
+        assert self.seen(answer) == self.model.update(number, body, one)
 
-    def told(self, answer: httpx.Response) -> tuple[int, int]:
+    def seen(self, answer: httpx.Response) -> tuple[int, int]:
         return answer.status_code, answer.json()["code"] if answer.is_error else 0
 
 

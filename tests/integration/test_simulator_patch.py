@@ -9,7 +9,7 @@ import pytest
 from rezoom.simulator import Quirks
 from rezoom.simulator._meetings.members import view
 from rezoom.simulator._meetings.patch import apply
-from rezoom.simulator._store.seeds import WEEKLY, new_meeting
+from rezoom.simulator._seeds import WEEKLY, new_meeting
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 PLAIN = Quirks()
@@ -50,7 +50,7 @@ def test_objects_merge_and_arrays_are_replaced() -> None:
 
 
 def test_the_state_that_came_in_stays_as_it_was() -> None:
-    """`apply` is pure."""
+    """The function `apply` is pure."""
     before = series()
     copy = view(before, now=NOW)
     patched(before, {"topic": "new", "settings": {"waiting_room": False}, "duration": 5})
@@ -157,7 +157,7 @@ def test_a_recurrence_without_a_start(quirk: Any, first: str, ignored: tuple[str
 def test_an_endless_series_comes_back_with_a_count(
     pattern: dict[str, Any], quirk: Any, count: int
 ) -> None:
-    """end_times 0 is read back as the number of meetings that were made."""
+    """An end_times of 0 is read back as the number of meetings that were made."""
     body = {"recurrence": {**pattern, "end_times": 0}}
     after, _ = patched(series(), body, Quirks(endless=quirk))
     assert after["recurrence"]["end_times"] == len(after["occurrences"]) == count
@@ -196,7 +196,7 @@ def test_an_occurrence_that_is_not_there_is_a_lookup_error() -> None:
 
 
 def test_moving_the_series_resets_single_dates() -> None:
-    """A new pattern makes all dates anew."""
+    """A new pattern makes all dates again."""
     state = series()
     edited, _ = patched(
         state, {"duration": 5}, occurrence_id=state["occurrences"][0]["occurrence_id"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rezoom import ConfigError
 from rezoom.simulator import Simulator
-from rezoom.simulator._store.seeds import read_seed
+from rezoom.simulator._seeds import read_seed
 
 YAML = """\
 meetings:
@@ -66,14 +66,14 @@ def test_a_wrong_member_is_explained(
     """By file, line, meeting and member, with what is allowed; and no passcode is quoted."""
     with pytest.raises(ConfigError) as caught:
         sim_from(tmp_path, f"- {{id: 7}}\n- agenda: ''\n  {line}\n")
-    told = str(caught.value)
-    assert f"{tmp_path / 'seed.yaml'}, {where}" in told
-    assert [word for word in words if word not in told] == []
-    assert "123456" not in told
+    message = str(caught.value)
+    assert f"{tmp_path / 'seed.yaml'}, {where}" in message
+    assert [word for word in words if word not in message] == []
+    assert "123456" not in message
     assert (caught.value.field, bool(caught.value.next_step)) == ("seed", True)
 
 
-def test_every_flaw_of_a_meeting_is_told(tmp_path: Path) -> None:
+def test_every_flaw_of_a_meeting_is_named(tmp_path: Path) -> None:
     """At once, not one a run."""
     with pytest.raises(ConfigError, match=r"line 2.*duration.*line 3.*topc"):
         sim_from(tmp_path, "- topic: a\n  duration: 0\n  topc: x\n")

@@ -69,7 +69,7 @@ def test_a_series_keeps_its_wall_clock_when_the_clocks_change() -> None:
 
 
 def test_a_meeting_exactly_at_the_end_belongs_to_the_series() -> None:
-    """end_date_time is inclusive."""
+    """The instant in end_date_time is inclusive."""
     pattern = with_defaults({"type": 1, "end_date_time": "2030-01-04T08:00:00Z"})
     found = starts_in_utc(pattern, WEDNESDAY, BERLIN, now=NOW)
     assert [start.day for start in found] == [2, 3, 4]
@@ -82,7 +82,7 @@ def test_a_far_end_gives_no_more_than_sixty() -> None:
 
 
 def test_an_endless_series_is_counted_from_the_update() -> None:
-    """end_times 0 drops what is over and fills the horizon from now on."""
+    """An end_times of 0 drops what is over and fills the horizon from now on."""
     pattern = with_defaults({"type": 2, "weekly_days": "4", "end_times": 0})
     now = datetime(2031, 1, 1, tzinfo=UTC)
     found = starts_in_utc(pattern, WEDNESDAY, BERLIN, now=now, horizon=110)

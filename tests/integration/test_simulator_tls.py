@@ -117,7 +117,7 @@ def test_a_client_that_speaks_no_tls_is_turned_away(authority: trustme.CA) -> No
 
 @pytest.mark.parametrize("tls", [("none.pem", "none.pem"), ("only-one.pem",), 5])
 def test_a_certificate_that_cannot_be_used_is_explained(tls: Any) -> None:
-    """Before anything listens."""
+    """It is refused before anything listens."""
     with pytest.raises(ConfigError, match="tls: ") as caught:
         Simulator(tls=tls)
     assert (caught.value.field, "PEM" in caught.value.next_step) == ("tls", True)

@@ -46,7 +46,7 @@ def methods(wire: Wire) -> list[str]:
     return [sent.method for sent in wire.calls]
 
 
-def test_what_zoom_did_is_told_field_by_field(sim: Simulator, calling: Calling) -> None:
+def test_what_zoom_did_is_reported_field_by_field(sim: Simulator, calling: Calling) -> None:
     """Two reads and one update; a passcode is told as applied and never shown."""
     caller, meeting = calling(), sim.add_meeting()
 
@@ -76,7 +76,7 @@ def test_what_zoom_ignored_has_a_reason_with_its_source(sim: Simulator, calling:
 
 
 def test_an_unverified_receipt_does_not_answer(sim: Simulator, calling: Calling) -> None:
-    """Nobody has looked, so nobody knows."""
+    """Nothing was read back, so it is not known."""
     receipt = calling().update(sim.add_meeting(), topic="New")
 
     assert not receipt.verified
@@ -100,7 +100,7 @@ def test_a_late_read_is_waited_for_once(
 
 
 def test_a_change_that_does_not_come_is_ignored(wire: Wire, call: Callable[..., Caller]) -> None:
-    """After the second look nobody waits any longer."""
+    """After the second look the call waits no longer."""
     wire.says(*reads("Old"), ACCEPTED, *reads("Old", "Old", "Old"))
 
     assert list(call().update(85746065, topic="New", verify=True).ignored) == ["topic"]
@@ -139,17 +139,17 @@ def test_a_read_back_that_fails_does_not_raise(
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "malformed",
     [
         {"id": 1, "topic": ["a"], "settings": "none", "occurrences": [7, {"start_time": 5}]},
         {"id": 1, "type": "x", "recurrence": [], "timezone": 5, "occurrences": "none"},
     ],
 )
-def test_an_odd_answer_does_not_cost_the_receipt(
-    wire: Wire, call: Callable[..., Caller], odd: dict[str, Any]
+def test_a_malformed_answer_does_not_cost_the_receipt(
+    wire: Wire, call: Callable[..., Caller], malformed: dict[str, Any]
 ) -> None:
     """Whatever Zoom writes there."""
-    wire.says(answer(200, odd), ACCEPTED, answer(200, odd), answer(200, odd))
+    wire.says(answer(200, malformed), ACCEPTED, answer(200, malformed), answer(200, malformed))
 
     receipt = call().update(85746065, topic="New", settings={"host_video": True}, verify=True)
 
@@ -158,7 +158,7 @@ def test_an_odd_answer_does_not_cost_the_receipt(
 
 
 def test_a_read_before_that_fails_sends_nothing(wire: Wire, call: Callable[..., Caller]) -> None:
-    """And says so."""
+    """The error says that nothing was sent."""
     wire.says(answer(500))
 
     with pytest.raises(ServerError) as caught:
@@ -228,7 +228,7 @@ def test_a_switch_that_zoom_throws_by_itself_is_a_side_effect(
     assert receipt.ignored["settings.waiting_room"].rule == "last-protection-off"
 
 
-def test_a_length_of_one_date_that_goes_with_the_series_is_told(
+def test_a_length_of_one_date_that_goes_with_the_series_is_reported(
     sim: Simulator, calling: Calling
 ) -> None:
     """The series takes a date with it that had its own; undoing does not bring that back."""
@@ -251,7 +251,7 @@ def test_a_length_of_one_date_that_goes_with_the_series_is_told(
 def test_dates_that_zoom_makes_otherwise_are_no_lock(
     sim: Simulator, calling: Calling, quirk: dict[str, Any]
 ) -> None:
-    """Nobody has to ask an administrator about the thirty-first of June."""
+    """The reason is the dates that Zoom makes, and no locked setting."""
     sim.set_quirks(quirk)
     caller = calling()
     meeting = sim.add_series(start_time="2027-01-31T09:00:00", timezone="Europe/Berlin")

@@ -13,6 +13,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from coming import to_come
 from rezoom.simulator import Simulator
 
 pytest_plugins = ["pytester"]
@@ -70,12 +71,17 @@ def test_vendoring_commands_succeed(command: list[str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("start", "code"),
-    [("rezoom show", 0), ("rezoom check", 2), ("rezoom update 85746065 --body", 0)],
+    [
+        ("rezoom show", 0),
+        ("rezoom check", 2),
+        ("rezoom update 85746065 --body", 0),
+        ("rezoom preview", 0),
+    ],
 )
 def test_client_commands_exit_as_documented(start: str, code: int, tmp_path: Path) -> None:
-    """The lines of the command-line part run against the simulator."""
+    """The lines of the command-line part run against the simulator, with dates that are to come."""
     (tmp_path / "change.json").write_text('{"topic": "Stand-up"}')
-    (command,) = commands(start)
+    (command,) = (shlex.split(to_come(shlex.join(words))) for words in commands(start))
     with Simulator() as sim:
         sim.add_meeting()
         done = run(command, tmp_path, **sim.env())

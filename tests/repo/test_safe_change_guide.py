@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coming import to_come
 from rezoom.simulator import Simulator
 
 GUIDE = Path(__file__).parents[2] / "docs" / "safe-change.md"
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", GUIDE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+TEXT = to_come(GUIDE.read_text("utf-8"))
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+(START,) = set(re.findall(r'"start_time": "([^"]+)"', TEXT))
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def zoom_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     with Simulator() as sim:
         number = sim.add_meeting(
             topic="Weekly",
-            start_time="2035-01-08T09:00:00",
+            start_time=START,
             timezone="Europe/Berlin",
             recurrence={"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 4},
         )
@@ -51,7 +54,7 @@ def test_every_error_of_the_guide_is_there() -> None:
     """Its table names classes that can be imported."""
     import rezoom
 
-    named = re.findall(r"^\| `(\w+)` \|", GUIDE.read_text("utf-8"), re.MULTILINE)
+    named = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
 
     assert len(named) == 8
     assert all(issubclass(getattr(rezoom, name), rezoom.RezoomError) for name in named)

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 from rezoom.simulator import FAULTS, SimClock, Simulator
-from rezoom.simulator._faults.fault_spec import read_fault_words, read_faults
+from rezoom.simulator._fault_plan import read_fault_words, read_faults
 from rezoom.simulator._quirks import behaviours
+from rezoom.simulator._seeds import read_seed
 from rezoom.simulator._server.control import calls
-from rezoom.simulator._store.seeds import read_seed
 
 GUIDE = Path(__file__).parents[2] / "docs" / "simulator.md"
 TEXT = GUIDE.read_text("utf-8")
@@ -93,11 +93,11 @@ def test_the_command_starts(tmp_path: Path) -> None:
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
+    first = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
-    assert {"url", "control_url", "env", "meetings"} <= told.keys()
-    assert told["meetings"] == [85746065, 85746066]
+    assert {"url", "control_url", "env", "meetings"} <= first.keys()
+    assert first["meetings"] == [85746065, 85746066]
 
 
 def test_the_files_are_read(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_the_files_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_the_table_of_faults_is_the_codes(kind: str) -> None:
-    """Sentence by sentence."""
+    """They agree sentence by sentence."""
     assert f"| `{kind}` | {FAULTS[kind].sentence} |" in TEXT
 
 

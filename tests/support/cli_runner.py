@@ -15,16 +15,18 @@ Run: TypeAlias = Callable[..., Ran]
 
 
 def runner(sim: Simulator) -> Run:
-    """Return what runs a command; its words may be anything with a text."""
+    """Return what runs a command; `env` replaces the variables of the fake Zoom."""
 
-    def go(*words: object, stdin: str | None = None, **more: str) -> Ran:
-        env = sim.env() | {"COLUMNS": "200"} | more
+    def go(
+        *words: object, stdin: str | None = None, env: dict[str, str] | None = None, **more: str
+    ) -> Ran:
+        env = (sim.env() if env is None else env) | {"COLUMNS": "200"} | more
         return CliRunner().invoke(app, [str(word) for word in words], env=env, input=stdin)
 
     return go
 
 
-def told(ran: Ran) -> dict[str, Any]:
+def answer_of(ran: Ran) -> dict[str, Any]:
     """Read the one JSON object on stdout."""
     (line,) = ran.stdout.splitlines()
     answer: dict[str, Any] = json.loads(line)

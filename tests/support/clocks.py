@@ -31,7 +31,7 @@ class FakeClock:
             self._now += timedelta(seconds=seconds)
 
     async def asleep(self, seconds: float) -> None:
-        """As `sleep`."""
+        """Let the time go by as `sleep` does."""
         self.sleep(seconds)
 
     def advance(self, by: timedelta) -> None:

@@ -38,7 +38,7 @@ class Zoom:
     arrivals: list[tuple[datetime, str]] = field(default_factory=list)
 
     def count(self, at: datetime, meeting: str) -> None:
-        """Take a request."""
+        """Count a request that arrives."""
         self.arrivals.append((at, meeting))
         recent = [seen for seen, of in self.arrivals if of == meeting and at - DAY < seen <= at]
         today = [seen for seen, _ in self.arrivals if seen.date() == at.date()]

@@ -27,7 +27,7 @@ class LossyProxy:
         self._loss, self._request = loss, request
 
     def close(self) -> None:
-        """Cut everybody off."""
+        """Cut all connections that are open."""
         _hang_up(self._listener, *self._open)
 
     def _accept(self) -> None:

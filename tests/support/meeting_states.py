@@ -62,7 +62,7 @@ def schedules(draw: st.DrawFn, starts: st.SearchStrategy[datetime] = LATER) -> d
     if kind == 3:
         return {"type": 3}
     start = draw(starts)
-    timed = {
+    timed: dict[str, Any] = {
         "type": kind,
         "start_time": start.isoformat(),
         "timezone": draw(st.sampled_from(ZONES)),

@@ -100,14 +100,14 @@ class ModelZoom:
         return min((at for at in counted if at > self.now), default=None)
 
     def read(self, number: int) -> tuple[int, int]:
-        """Answer a GET."""
+        """Answer a GET of a meeting."""
         refused = self.admit()
         if refused is None and self.meetings[number].lapses() <= self.now:
             refused = 404, 3001
         return refused or (200, 0)
 
     def update(self, number: int, body: dict[str, Any], one: str | None) -> tuple[int, int]:
-        """Answer a PATCH."""
+        """Answer a PATCH of a meeting."""
         refused = self.admit()
         if refused is not None:
             return refused

@@ -39,10 +39,10 @@ def test_without_a_moment_the_machines_clock_judges() -> None:
     assert [problem.rule for problem in check(schedule=series)] == ["past-start"]
 
 
-@pytest.mark.parametrize("odd", [datetime(2031, 1, 8), "2031-01-08T12:00:00Z", 5])
-def test_a_moment_without_a_zone_is_refused(odd: Any) -> None:
+@pytest.mark.parametrize("strange", [datetime(2031, 1, 8), "2031-01-08T12:00:00Z", 5])
+def test_a_moment_without_a_zone_is_refused(strange: Any) -> None:
     """Also where nothing in the change depends on it."""
     with pytest.raises(ConfigError, match=r"now: .* is no aware datetime") as caught:
-        check(topic="x", now=odd)
+        check(topic="x", now=strange)
 
     assert "datetime.now(UTC)" in caught.value.next_step

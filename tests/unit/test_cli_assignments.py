@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from rezoom._cli.exit_codes import UsageError
-from rezoom._cli.input import Change, read_change
+from rezoom._cli.flags import FieldOptions
+from rezoom._cli.input import Fields, read_fields
 from rezoom._wire import facts
 
 
-def change(*sets: str, body: str | None = None, extras: tuple[str, ...] = ()) -> Change:
+def change(*sets: str, body: str | None = None, extras: tuple[str, ...] = ()) -> Fields:
     """Read a change from `--set` options."""
-    return read_change(body=body, sets=sets, direct={}, extras=extras)
+    return read_fields(FieldOptions(body=body, sets=list(sets), extra=list(extras)))
 
 
 def written(value: Any) -> str:
@@ -24,7 +25,7 @@ def written(value: Any) -> str:
 
 
 def found(body: Any, path: str) -> Any:
-    """Look up `a.b[0].c`."""
+    """Look up a path such as `a.b[0].c`."""
     for step in path.replace("[", ".[").split("."):
         body = body[int(step[1:-1])] if step.startswith("[") else body[step]
     return body
@@ -76,7 +77,7 @@ def test_a_number_is_digits(word: str) -> None:
 
 @pytest.mark.parametrize("list_", ["a@x.org;b@x.org", "a@x.org, b@x.org", '["a@x.org","b@x.org"]'])
 def test_either_sign_separates_a_list_that_zoom_reads_as_text(list_: str) -> None:
-    """Zoom wants semicolons here and commas there; nobody has to know where."""
+    """Zoom wants semicolons here and commas there; the caller need not know where."""
     body = change(f"settings.alternative_hosts={list_}").body
 
     assert body == {"settings": {"alternative_hosts": ["a@x.org", "b@x.org"]}}
@@ -168,5 +169,8 @@ def test_what_the_spec_does_not_know_is_json_or_text() -> None:
 
     assert read.body == {}
     assert read.extra == {
-        "settings": {"brand_new": True}, "label": "blue", "duration": 45, "list": [1],
-    }  # fmt: skip
+        "settings": {"brand_new": True},
+        "label": "blue",
+        "duration": 45,
+        "list": [1],
+    }

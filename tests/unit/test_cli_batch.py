@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom import errors
+from rezoom._change.plan_data import Verdict
 from rezoom._change.results import Receipt
-from rezoom._change.verify import Verdict
-from rezoom._cli.batch import Tally, Task, Told, carry_out
+from rezoom._cli.batch import Result, Tally, Task, carry_out
 from rezoom._cli.exit_codes import Interrupted, Left
 
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ class NoLedger:
         raise errors.LedgerUnavailable(f"nothing is known of {meeting}")
 
 
-def played(plays: list[tuple[int, str]]) -> tuple[list[int], list[Told]]:
+def played(plays: list[tuple[int, str]]) -> tuple[list[int], list[Result]]:
     """Carry out tasks that end as named; return which were sent, and what was told."""
     sent: list[int] = []
 
@@ -60,29 +60,29 @@ def played(plays: list[tuple[int, str]]) -> tuple[list[int], list[Told]]:
 
         return Task({"line": number}, send, meeting)
 
-    told: list[Told] = []
+    results: list[Result] = []
     tasks = [task(number, *play) for number, play in enumerate(plays)]
-    carry_out(cast("Any", NoLedger()), tasks, told.append)
-    return sent, told
+    carry_out(cast("Any", NoLedger()), tasks, results.append)
+    return sent, results
 
 
 PLAYS = st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(ENDINGS))), max_size=12)
 
 
 @given(PLAYS)
-def test_each_is_told_once_and_in_order(plays: list[tuple[int, str]]) -> None:
+def test_each_is_reported_once_and_in_order(plays: list[tuple[int, str]]) -> None:
     """Whether it was sent or not."""
-    _, told = played(plays)
-    assert [one.task.place["line"] for one in told] == list(range(len(plays)))
+    _, results = played(plays)
+    assert [one.task.origin["line"] for one in results] == list(range(len(plays)))
 
 
 @given(PLAYS)
-def test_what_was_not_sent_is_told_as_left_and_nothing_else_is(
+def test_what_was_not_sent_is_reported_as_left_and_nothing_else_is(
     plays: list[tuple[int, str]],
 ) -> None:
     """An answer never claims what did not happen."""
-    sent, told = played(plays)
-    assert [one.task.place["line"] for one in told if not isinstance(one.error, Left)] == sent
+    sent, results = played(plays)
+    assert [one.task.origin["line"] for one in results if not isinstance(one.error, Left)] == sent
 
 
 @given(PLAYS)
@@ -124,9 +124,9 @@ def test_the_exit_code_is_that_of_the_first_failure_unless_some_must_wait(
     assert (tally.code, str(tally)) == (code, words)
 
 
-def interrupting(when: Callable[[int], bool]) -> tuple[list[Told], list[int]]:
+def interrupting(when: Callable[[int], bool]) -> tuple[list[Result], list[int]]:
     """Interrupt this process while the answers are told, or in sending, for which `when` holds."""
-    told: list[Told] = []
+    results: list[Result] = []
     sent: list[int] = []
 
     def send(number: int) -> Callable[[Any], Receipt]:
@@ -138,26 +138,26 @@ def interrupting(when: Callable[[int], bool]) -> tuple[list[Told], list[int]]:
 
         return sending
 
-    def tell(one: Told) -> None:
-        if when(one.task.place["line"]):
+    def report(one: Result) -> None:
+        if when(one.task.origin["line"]):
             os.kill(os.getpid(), signal.SIGINT)
-        told.append(one)
+        results.append(one)
 
     tasks = [Task({"line": number}, send(number)) for number in range(1, 5)]
     with pytest.raises(KeyboardInterrupt):
-        carry_out(cast("Any", NoLedger()), tasks, tell)
-    return told, sent
+        carry_out(cast("Any", NoLedger()), tasks, report)
+    return results, sent
 
 
-def test_an_interrupt_waits_until_what_was_sent_is_told() -> None:
-    """Or nobody would know that it was."""
-    told, sent = interrupting(lambda number: number == 2)
-    assert [one.task.place["line"] for one in told] == sent == [1, 2]
+def test_an_interrupt_waits_until_what_was_sent_is_reported() -> None:
+    """Otherwise it would stay unknown that it was."""
+    results, sent = interrupting(lambda number: number == 2)
+    assert [one.task.origin["line"] for one in results] == sent == [1, 2]
 
 
-def test_an_interrupt_while_sending_is_told_as_unknown() -> None:
+def test_an_interrupt_while_sending_is_reported_as_unknown() -> None:
     """It may have reached Zoom."""
-    told, sent = interrupting(lambda number: number == -3)
-    assert (sent, len(told)) == ([1, 2], 3)
-    assert isinstance(told[2].error, Interrupted)
-    assert told[2].error.sent is None
+    results, sent = interrupting(lambda number: number == -3)
+    assert (sent, len(results)) == ([1, 2], 3)
+    assert isinstance(results[2].error, Interrupted)
+    assert results[2].error.sent is None

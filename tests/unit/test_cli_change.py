@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 from rezoom._cli.exit_codes import UsageError
-from rezoom._cli.input import read_change
+from rezoom._cli.flags import FieldOptions
+from rezoom._cli.input import read_fields
 from rezoom._cli.saved_files import read_plan
 
 
 def body(*sets: str, file: str | Path | None = None) -> dict[str, object]:
     """Read a change and return its body."""
-    return read_change(
-        body=None if file is None else str(file), sets=sets, direct={"agenda": None}
-    ).body
+    options = FieldOptions(body=None if file is None else str(file), sets=list(sets))
+    return read_fields(options).body
 
 
 @pytest.fixture

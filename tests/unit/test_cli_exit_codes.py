@@ -9,27 +9,50 @@ from datetime import UTC, datetime
 import pytest
 from rezoom import errors
 from rezoom._cli import exit_codes
+from rezoom._cli.app import report
 from rezoom._vendor import CopyDiffers, VendorError
 from rezoom.recurrence._english_parser import WordsError
 from rezoom.recurrence._limits import RecurrenceError, WrongStep
 from rezoom.recurrence._rrule import NotExpressible
 
 CODES = {
-    errors.InvalidChange: 2, errors.OccurrenceError: 2, errors.ConfigError: 2, VendorError: 2,
-    RecurrenceError: 2, WrongStep: 2, NotExpressible: 2, WordsError: 2,
-    errors.QuotaExceeded: 3, errors.RateLimited: 3, errors.RetryLater: 3,
-    errors.AuthError: 4, errors.ScopeError: 4,
-    errors.RefusedError: 5, errors.NotFoundError: 5, errors.ServerError: 5,
-    errors.UnansweredError: 6, errors.NotSentError: 6,
-    errors.NotApplied: 7, errors.NotVerified: 7,
-    errors.PlanStale: 8, errors.PlanError: 2, errors.CannotUndo: 2,
-    errors.LedgerError: 9, errors.LedgerUnavailable: 9, errors.StateLost: 9,
-    errors.ClockUntrusted: 9, errors.SlotExpired: 9,
+    errors.InvalidChange: 2,
+    errors.OccurrenceError: 2,
+    errors.ConfigError: 2,
+    VendorError: 2,
+    RecurrenceError: 2,
+    WrongStep: 2,
+    NotExpressible: 2,
+    WordsError: 2,
+    errors.QuotaExceeded: 3,
+    errors.RateLimited: 3,
+    errors.RetryLater: 3,
+    errors.AuthError: 4,
+    errors.ScopeError: 4,
+    errors.RefusedError: 5,
+    errors.NotFoundError: 5,
+    errors.ServerError: 5,
+    errors.UnansweredError: 6,
+    errors.NotSentError: 6,
+    errors.NotApplied: 7,
+    errors.NotVerified: 7,
+    errors.PlanStale: 8,
+    errors.PlanError: 2,
+    errors.CannotUndo: 2,
+    errors.LedgerError: 9,
+    errors.LedgerUnavailable: 9,
+    errors.StateLost: 9,
+    errors.ClockUntrusted: 9,
+    errors.SlotExpired: 9,
     CopyDiffers: 10,
-    exit_codes.UsageError: 2, exit_codes.NotConfirmed: 8, exit_codes.Interrupted: 130,
+    exit_codes.UsageError: 2,
+    exit_codes.NotConfirmed: 8,
+    exit_codes.Interrupted: 130,
     exit_codes.Unwritten: 130,
-    exit_codes.CommandError: 2, exit_codes.Bug: 1, exit_codes.Left: 3,
-}  # fmt: skip
+    exit_codes.CommandError: 2,
+    exit_codes.Bug: 1,
+    exit_codes.Left: 3,
+}
 
 
 def kinds(root: type[errors.RezoomError]) -> Iterator[type[errors.RezoomError]]:
@@ -56,11 +79,11 @@ def test_an_error_object_answers_the_callers_questions(capsys: pytest.CaptureFix
         "slow down", scope="meeting", retry_at=datetime(2027, 3, 1, 0, 0, tzinfo=UTC)
     )
 
-    assert exit_codes.report(error, as_json=True) == 3
+    assert report(error, as_json=True) == 3
 
-    told = json.loads(capsys.readouterr().out)
-    assert (told["schema"], told["type"]) == ("rezoom.error/1", "RateLimited")
-    assert (told["sent"], told["retry_at"]) == (True, "2027-03-01T00:00:00Z")
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["schema"], answer["type"]) == ("rezoom.error/1", "RateLimited")
+    assert (answer["sent"], answer["retry_at"]) == (True, "2027-03-01T00:00:00Z")
 
 
 def test_a_bug_is_one_line_without_its_values(
@@ -69,7 +92,7 @@ def test_a_bug_is_one_line_without_its_values(
     """The message of a foreign exception may quote a passcode, so only its kind is told."""
     monkeypatch.delenv("REZOOM_DEBUG", raising=False)
 
-    assert exit_codes.report(KeyError("Blue-42"), as_json=False) == 1
+    assert report(KeyError("Blue-42"), as_json=False) == 1
 
     said = capsys.readouterr()
     assert said.out == ""
@@ -87,6 +110,6 @@ def test_a_traceback_is_shown_on_request(
 
     with pytest.raises(KeyError) as raised:
         CODES["there"]  # type: ignore[index]  # missing is the point
-    exit_codes.report(raised.value, as_json=False)
+    report(raised.value, as_json=False)
 
     assert "Traceback (most recent call last)" in capsys.readouterr().err

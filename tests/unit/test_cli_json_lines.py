@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rezoom._cli.commands.apply import read_tasks
 from rezoom._cli.exit_codes import UsageError
-from rezoom._cli.json_lines import read_tasks
+from rezoom._cli.input import LineUpdate
 from rezoom.errors import RezoomError
 
 MEMBERS = ("meeting", "body", "occurrence", "host", "repeat", "rrule", "allow", "extra", "other")
@@ -24,9 +24,9 @@ VALUES = st.recursive(
 )
 
 
-def send(zoom: Any, meeting: int, change: Mapping[str, Any], asked: Mapping[str, Any]) -> Any:
+def send(zoom: Any, line: LineUpdate) -> Any:
     """Take what would be sent."""
-    return meeting, change, asked
+    return line
 
 
 def tried(line: bytes) -> list[Any]:
@@ -47,16 +47,18 @@ def test_any_line_is_one_task_that_is_sent_or_refused(line: bytes) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(MEMBERS), VALUES))
-def test_any_object_is_sent_or_refused(asked: dict[str, Any]) -> None:
+def test_any_object_is_sent_or_refused(members: dict[str, Any]) -> None:
     """Whatever its members hold."""
-    assert len(tried(json.dumps(asked).encode())) == 1
+    assert len(tried(json.dumps(members).encode())) == 1
 
 
 @given(st.integers(1, 2**53), st.text(max_size=20), st.text(max_size=8))
 def test_what_is_sent_is_what_was_written(meeting: int, topic: str, host: str) -> None:
     """Fields as they stand, options by their names, and none that was not given."""
     line = {"meeting": meeting, "body": {"topic": topic}, "host": host, "allow": None}
-    assert tried(json.dumps(line).encode()) == [(meeting, {"topic": topic}, {"host": host})]
+    assert tried(json.dumps(line).encode()) == [
+        LineUpdate(meeting, {"topic": topic}, {"host": host})
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_what_is_wrong_is_named(line: str, said: str) -> None:
         ('{"start_time": "nine", "timezone": "UTC"}', "body.start_time nine: not a time"),
     ],
 )
-def test_a_line_is_told_in_the_words_of_lines(body: str, said: str) -> None:
+def test_an_error_speaks_in_the_words_of_lines(body: str, said: str) -> None:
     """It has members and no options."""
     (error,) = tried(f'{{"meeting": 1, "repeat": "daily, 2 times", "body": {body}}}'.encode())
 

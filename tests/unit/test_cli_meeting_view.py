@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom._cli.meeting_views import print_meeting, printed_number, series_words
+from rezoom._cli.commands.show import print_meeting, series_words
+from rezoom._cli.views import printed_number
 from rich.console import Console
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -118,6 +119,6 @@ NAMES = st.sampled_from([*SERIES, "agenda", "status", "host_email", "type", "end
 
 
 @given(st.dictionaries(NAMES, json_values | st.dictionaries(NAMES, json_values), max_size=6))
-def test_no_answer_is_too_odd_to_be_shown(meeting: dict[str, Any]) -> None:
+def test_no_answer_is_too_strange_to_be_shown(meeting: dict[str, Any]) -> None:
     """Zoom's answers keep no promise; showing one never fails."""
     assert view(meeting)

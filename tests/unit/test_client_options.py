@@ -130,9 +130,11 @@ def test_the_environment_can_name_another_zoom(environment: pytest.MonkeyPatch) 
 
 def test_accounts_and_addresses_are_counted_apart() -> None:
     """The same meeting number at a simulator is another meeting."""
-    ours = Zoom(Bearer("token", account="a"))._desk.ledger_account
-    theirs = Zoom(Bearer("token", account="b"))._desk.ledger_account
-    local = Zoom(Bearer("token", account="a"), base_url="http://localhost/v2")._desk.ledger_account
+    ours = Zoom(Bearer("token", account="a"))._context.ledger_account
+    theirs = Zoom(Bearer("token", account="b"))._context.ledger_account
+    local = Zoom(
+        Bearer("token", account="a"), base_url="http://localhost/v2"
+    )._context.ledger_account
 
     assert len({ours, theirs, local}) == 3
 

@@ -1,4 +1,4 @@
-"""Whether a meeting has the asked value: by meaning, not by letters."""
+"""Whether a meeting has the requested value: by meaning, not by letters."""
 
 from __future__ import annotations
 
@@ -58,22 +58,22 @@ JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize(("path", "asked", "shown"), SAME)
-def test_what_means_the_same_is_the_same(path: str, asked: Any, shown: Any) -> None:
+@pytest.mark.parametrize(("path", "requested", "shown"), SAME)
+def test_what_means_the_same_is_the_same(path: str, requested: Any, shown: Any) -> None:
     """Times by instant, lists by their items, empty as missing."""
-    assert same(path, asked, shown, BERLIN)
+    assert same(path, requested, shown, BERLIN)
 
 
-@pytest.mark.parametrize(("path", "asked", "shown"), OTHER)
-def test_what_means_something_else_is_not(path: str, asked: Any, shown: Any) -> None:
+@pytest.mark.parametrize(("path", "requested", "shown"), OTHER)
+def test_what_means_something_else_is_not(path: str, requested: Any, shown: Any) -> None:
     """A missing switch is not known to be off; a number is not its text."""
-    assert not same(path, asked, shown, BERLIN)
+    assert not same(path, requested, shown, BERLIN)
 
 
 @given(st.sampled_from(["start_time", "topic", "settings.alternative_hosts", "x"]), JSON, JSON)
-def test_no_answer_is_too_odd_to_compare(path: str, asked: Any, shown: Any) -> None:
+def test_no_answer_is_too_malformed_to_compare(path: str, requested: Any, shown: Any) -> None:
     """Whatever Zoom writes, comparing tells yes or no."""
-    assert same(path, asked, shown, BERLIN) in (True, False)
+    assert same(path, requested, shown, BERLIN) in (True, False)
 
 
 @given(st.sampled_from(["topic", "agenda", "x", "settings"]), JSON)

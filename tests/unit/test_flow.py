@@ -53,7 +53,7 @@ ACCOUNT_DAY = b'{"code": 429, "message": "You have reached the maximum daily rat
 
 
 def reply(status: int, body: bytes = b"{}", **headers: str) -> Reply:
-    """Make an answer."""
+    """Make an answer of the server."""
     return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, body, NOW)
 
 
@@ -303,7 +303,7 @@ def test_a_renewal_that_fails_tells_that_the_change_was_sent() -> None:
 
 
 def test_what_never_left_is_given_back_and_tried_again() -> None:
-    """It cost nothing."""
+    """A request that never left costs nothing."""
     run = Run([UNSENT, DONE])
     run.go()
 

@@ -26,7 +26,7 @@ from situation_table import (
 )
 
 # What no meeting has, and what the calendar can hardly bear.
-ODD = st.sampled_from(
+MALFORMED = st.sampled_from(
     [None, True, -1, 10**12, "", "x", "1,9", "Europe/Berlin", "deleted", *(
         f"{day}T{clock}" for day in ("0001-01-01", "2030-03-31", "2030-02-30", "9999-12-31")
         for clock in ("00:00:00Z", "02:30:00", "23:59:59+01:00")
@@ -38,14 +38,17 @@ ANSWER = [
     "settings.alternative_hosts", "settings.meeting_invitees", "settings.breakout_room.rooms",
 ]  # fmt: skip
 ROWS = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("occurrence_id", "start_time", "duration", "status", "email"), ODD)
+    {},
+    optional=dict.fromkeys(
+        ("occurrence_id", "start_time", "duration", "status", "email"), MALFORMED
+    ),
 )
 REASONS = [rule for rule in facts.RULES.values() if rule.kind == "reason"]
 
 
-def odd(paths: Iterable[str]) -> st.SearchStrategy[dict[str, Any]]:
+def malformed(paths: Iterable[str]) -> st.SearchStrategy[dict[str, Any]]:
     """Draw a document with any values at some of these paths, and at what lies above them."""
-    value = st.integers(1, 10) | ODD | st.lists(ROWS | ODD, max_size=3)
+    value = st.integers(1, 10) | MALFORMED | st.lists(ROWS | MALFORMED, max_size=3)
     above = {path.partition(".")[0] for path in paths}
     pairs = st.tuples(st.sampled_from(sorted({*above, *paths})), value)
     return st.lists(pairs, max_size=6).map(nested)
@@ -82,7 +85,7 @@ def test_the_table_has_every_rule_about_a_situation() -> None:
 
 
 @pytest.mark.parametrize("rule", SITUATIONS)
-def test_a_rule_that_holds_is_told_with_its_words_and_path(rule: str) -> None:
+def test_a_rule_that_holds_is_reported_with_its_words_and_path(rule: str) -> None:
     """Severity, sentence, fix and source come from the spec, and the member to blame is named."""
     holds, _, path = SITUATIONS[rule]
 
@@ -106,20 +109,20 @@ def test_every_rule_can_be_allowed(rule: str) -> None:
     """Whoever knows better says so by the rule's id, and only that rule is silent."""
     case = SITUATIONS[rule][0].case()
 
-    told = [problem.rule for problem in judge_situation(case)]
+    reported = [problem.rule for problem in judge_situation(case)]
     lifted = [problem.rule for problem in judge_situation(case, allow=[rule])]
 
-    assert lifted == [other for other in told if other != rule]
+    assert lifted == [other for other in reported if other != rule]
     check(topic="x", allow=[rule])
 
 
 def test_a_reason_cannot_be_allowed() -> None:
-    """It is told of what has happened already."""
+    """A reason explains what has happened already."""
     with pytest.raises(ConfigError, match="locked-or-gated"):
         check(topic="x", allow=["locked-or-gated"])
 
 
-def test_a_harmless_change_is_told_nothing() -> None:
+def test_a_harmless_change_has_no_problems() -> None:
     """Another title for a series to come: no rule holds."""
     assert ids(Situation({"topic": "x", "agenda": "y"})) == []
 
@@ -134,8 +137,8 @@ def test_nothing_is_held_against_a_meeting_of_which_nothing_is_known(
     ] == []
 
 
-@given(change=odd(facts.FIELDS), meeting=odd(ANSWER))
-def test_odd_answers_are_judged_all_the_same(
+@given(change=malformed(facts.FIELDS), meeting=malformed(ANSWER))
+def test_malformed_answers_are_judged_all_the_same(
     change: dict[str, Any], meeting: dict[str, Any]
 ) -> None:
     """Whatever Zoom sends, a case can be built, judged and explained."""
@@ -242,7 +245,7 @@ def test_an_item_that_changes_is_not_left_out() -> None:
         ("multiple-devices-without-registration", settings(allow_multiple_devices=True)),
     ],
 )
-def test_a_read_settles_the_advice_that_asked_for_it(advice: str, change: dict[str, Any]) -> None:
+def test_a_read_settles_the_advice_that_needed_it(advice: str, change: dict[str, Any]) -> None:
     """What counts "only if the meeting already" has something is moot once it is known."""
     problems = check(change)
 

@@ -1,4 +1,4 @@
-"""Every rule of the spec: what breaks it, what almost does, and how it is told."""
+"""Every rule of the spec: what breaks it, what almost does, and how it is reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_the_table_has_every_rule() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_broken_rule_is_told_with_its_words_and_path(rule: str) -> None:
+def test_a_broken_rule_is_reported_with_its_words_and_path(rule: str) -> None:
     """Severity, sentence and fix come from the spec, and the member to blame is named."""
     broken, _, path = RULES[rule]
 
@@ -101,7 +101,7 @@ def test_every_rule_can_be_allowed(rule: str) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
-def test_a_limit_is_told_with_value_and_allowed(
+def test_a_limit_is_reported_with_value_and_allowed(
     body: Body, rule: str, message: str, fix: str
 ) -> None:
     """The problem names the field, the value, what is allowed, and what to write."""
@@ -114,7 +114,7 @@ def test_a_limit_is_told_with_value_and_allowed(
 
 
 def test_all_problems_come_at_once() -> None:
-    """Nobody repairs a body one refusal at a time."""
+    """A body can be repaired in one go."""
     body = {
         "topic": None,
         "agenda": "\ud800",
@@ -165,7 +165,7 @@ def test_a_field_in_the_wrong_place_is_sent_home() -> None:
         ),
     ],
 )
-def test_a_field_of_another_operation_is_told_as_such(body: Body, rule: str, fix: str) -> None:
+def test_a_field_of_another_operation_is_reported_as_such(body: Body, rule: str, fix: str) -> None:
     """Most of all the id of an occurrence, which in the body would change the whole series."""
     (problem,) = check({"topic": "x", **body})
 
@@ -174,21 +174,21 @@ def test_a_field_of_another_operation_is_told_as_such(body: Body, rule: str, fix
     assert "pwd" not in str(problem)
 
 
-def test_every_field_that_only_an_answer_has_is_told() -> None:
+def test_every_field_that_only_an_answer_has_is_reported() -> None:
     """Whoever sends back what was read learns which members are not for sending."""
     answers = facts.RULES["answer-only-field"].names
-    told = {
+    reported = {
         path: ids([p for p in check({path: 1}) if p.path == path])
         for path in answers
         if "." not in path
     }
 
-    assert told == {path: ["answer-only-field"] for path in told}
-    assert {"id", "host_id", "start_url", "occurrences"} <= told.keys()
+    assert reported == {path: ["answer-only-field"] for path in reported}
+    assert {"id", "host_id", "start_url", "occurrences"} <= reported.keys()
 
 
 def test_a_dotted_name_is_nested_instead() -> None:
-    """Paths are how problems are told, not how bodies are written."""
+    """Paths are how problems are reported, not how bodies are written."""
     (problem,) = check({"settings.waiting_room": True})
 
     assert problem.fix == "it belongs at settings.waiting_room"
@@ -202,7 +202,7 @@ def test_a_dotted_name_is_nested_instead() -> None:
         (series(**DAILY, repeat_intervall=2), "repeat_interval"),
     ],
 )
-def test_a_misspelt_field_is_asked_back(body: Body, meant: str) -> None:
+def test_a_misspelt_field_brings_the_nearest_names(body: Body, meant: str) -> None:
     """The nearest name that Zoom knows is offered."""
     (problem,) = [problem for problem in check(body) if problem.severity == "error"]
 
@@ -262,7 +262,7 @@ def test_what_cannot_be_sent_cannot_be_allowed(body: Body, rule: str) -> None:
         check(body, allow=[rule])
 
 
-def test_an_unknown_permission_is_asked_back() -> None:
+def test_an_unknown_permission_brings_the_nearest_rules() -> None:
     """A misspelt id would otherwise seem to have been lifted."""
     with pytest.raises(ConfigError, match="did you mean weekly-needs-days") as caught:
         check(topic="x", allow=["weekly-need-days"])
@@ -270,19 +270,19 @@ def test_an_unknown_permission_is_asked_back() -> None:
     assert caught.value.field == "allow"
 
 
-@pytest.mark.parametrize("odd", ["past-start", "", b"x", 5, None, [5], [["past-start"]]])
-def test_what_is_no_list_of_rules_cannot_be_allowed(odd: Any) -> None:
+@pytest.mark.parametrize("strange", ["past-start", "", b"x", 5, None, [5], [["past-start"]]])
+def test_what_is_no_list_of_rules_cannot_be_allowed(strange: Any) -> None:
     """A single text above all: it is not taken letter by letter."""
     with pytest.raises(ConfigError, match="is no list of rules") as caught:
-        check(topic="x", allow=odd)
+        check(topic="x", allow=strange)
 
     assert (caught.value.field, "allow=[" in caught.value.next_step) == ("allow", True)
 
 
-@pytest.mark.parametrize("odd", [123456, True, ["123456"]])
-def test_a_passcode_that_is_no_text_is_told_as_that(odd: Any) -> None:
+@pytest.mark.parametrize("strange", [123456, True, ["123456"]])
+def test_a_passcode_that_is_no_text_is_reported_as_that(strange: Any) -> None:
     """Its characters are not the problem; what was given is not shown."""
-    (problem,) = check({"password": odd})
+    (problem,) = check({"password": strange})
 
     assert (problem.rule, problem.fix) == ("password.type", "give text")
     assert "123456" not in problem.message
@@ -302,7 +302,7 @@ def test_a_lifted_type_reaches_the_wire_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("wrong", [[{"cn_meeting": True}], "x", 3])
-def test_what_is_no_object_is_not_asked_for_its_members(wrong: Any) -> None:
+def test_what_is_no_object_is_not_searched_for_members(wrong: Any) -> None:
     """One problem, its type; not a row of members it cannot have."""
     assert ids(check({"settings": wrong})) == ["settings.type"]
 

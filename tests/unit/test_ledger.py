@@ -219,7 +219,7 @@ def test_while_the_host_is_unknown_only_the_meeting_counts(ledger: MemoryLedger)
 
 
 def test_a_host_is_learned_for_its_account(ledger: MemoryLedger) -> None:
-    """And only there."""
+    """Another account does not know the host."""
     ledger.learn_host("account", 1, "host")
 
     assert (ledger.host_of("account", 1), ledger.host_of("elsewhere", 1)) == ("host", None)

@@ -140,7 +140,7 @@ def test_a_fraction_is_refused_with_the_number_that_was_meant(value: float, fix:
     ids=lambda value: type(value).__name__,
 )
 def test_what_json_cannot_carry_is_refused_by_its_type(value: object) -> None:
-    """The value itself is not shown: nobody knows what is in it."""
+    """The value itself is not shown: it may hold a secret."""
     problem = refused(topic=value)
 
     assert (problem.path, problem.rule) == ("topic", "not-json")
@@ -223,7 +223,7 @@ def test_the_start_of_an_occurrence_is_an_instant(fields: dict[str, Any]) -> Non
 
 
 def test_a_local_start_of_an_occurrence_needs_its_zone() -> None:
-    """Without one nobody knows which instant is meant."""
+    """Without one it is not known which instant is meant."""
     assert "timezone" in refused(start_time=WALL, occurrence=True).fix
 
 

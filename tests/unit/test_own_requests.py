@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
-from rezoom._http.transport import Address, Letterhead, quick_address
+from rezoom._http.transport import Address, RequestWriter, quick_address
 
 BASES = [
     "https://api.zoom.us/v2",
@@ -24,7 +24,7 @@ def written(
     base: str, *, query: Mapping[str, str] | None = None, content: bytes | None = BODY
 ) -> httpx.Request:
     """Write a PATCH below `base`."""
-    return Letterhead(base, TIMEOUT).write(
+    return RequestWriter(base, TIMEOUT).write(
         "PATCH", "/meetings/85746065", "token",
         query=query or {}, content=content, extensions={},
     )  # fmt: skip
@@ -77,7 +77,7 @@ def test_a_read_has_no_body() -> None:
 
 def test_a_new_token_is_written_at_once() -> None:
     """The headers of the last one are not used for the next."""
-    letterhead = Letterhead(BASES[0], TIMEOUT)
+    letterhead = RequestWriter(BASES[0], TIMEOUT)
 
     shown = [
         letterhead.write("PATCH", "/x", token, query={}, content=b"", extensions={})
@@ -93,7 +93,7 @@ def test_a_new_token_is_written_at_once() -> None:
 
 def test_requests_share_no_headers() -> None:
     """What is changed in one is not changed in the next."""
-    letterhead = Letterhead(BASES[0], TIMEOUT)
+    letterhead = RequestWriter(BASES[0], TIMEOUT)
     first, second = (
         letterhead.write("PATCH", "/x", "token", query={}, content=body, extensions={})
         for body in (b"one", b"seventeen")

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom import CannotUndo, ConfigError, FieldChange, Plan, PlanError, Problem, Receipt
-from rezoom._change.build import make_plan
+from rezoom._change.diff import make_plan
 from rezoom._change.files import seal
-from rezoom._change.plan_data import Record, Wish
-from rezoom._change.verify import Verdict
+from rezoom._change.plan_data import Change, Record, Verdict
 from rezoom.errors import ServerError
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -31,8 +30,8 @@ ANSWER = {
 
 def plan() -> Plan:
     """Make a plan with everything in it."""
-    wish = Wish(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
-    return make_plan(wish, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW)
+    change = Change(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
+    return Plan.of(make_plan(change, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW))
 
 
 def receipt() -> Receipt:
@@ -90,7 +89,7 @@ def test_an_edited_member_of_a_plan_is_named(member: str) -> None:
 
 
 def test_an_added_member_is_named() -> None:
-    """Nobody can slip one in."""
+    """A member that was slipped in is found too."""
     given = json.loads(plan().to_json()) | {"host": "x"}
 
     with pytest.raises(PlanError, match="host"):
@@ -131,9 +130,9 @@ def test_a_plan_is_not_a_receipt() -> None:
         st.sampled_from(sorted(json.loads(plan().to_json()))), st.none() | st.integers() | st.text()
     )
 )
-def test_no_file_breaks_the_reader(odd: dict[str, Any]) -> None:
+def test_no_file_breaks_the_reader(strange: dict[str, Any]) -> None:
     """An edited file is a PlanError, never anything else."""
-    given_file = json.loads(plan().to_json()) | odd
+    given_file = json.loads(plan().to_json()) | strange
     try:
         Plan.from_json(json.dumps(given_file))
     except PlanError:
@@ -143,22 +142,21 @@ def test_no_file_breaks_the_reader(odd: dict[str, Any]) -> None:
 
 def test_half_a_surrogate_pair_does_not_stop_a_file() -> None:
     """An answer may hold one; the file can be written and read."""
-    odd = make_plan(
-        Wish(None, {"topic": "New"}), ANSWER | {"topic": "\ud83d"}, meeting=1, account="a", now=NOW
-    )
+    change, answer = Change(None, {"topic": "New"}), ANSWER | {"topic": "\ud83d"}
+    strange = Plan.of(make_plan(change, answer, meeting=1, account="a", now=NOW))
 
-    assert Plan.from_json(odd.to_json().encode("utf-8")) == odd
+    assert Plan.from_json(strange.to_json().encode("utf-8")) == strange
 
 
 def resealed(text: str, **members: Any) -> str:
-    """Edit a file as somebody does who makes its digests anew."""
+    """Edit a file as somebody does who writes new digests."""
     given_file = json.loads(text) | members
     del given_file["digests"]
     return seal(given_file.pop("schema"), given_file)
 
 
 @pytest.mark.parametrize(
-    ("member", "odd"),
+    ("member", "strange"),
     [
         ("meeting", 1.5), ("meeting", "x"), ("body", []), ("read", []), ("made_at", "yesterday"),
         ("made_at", "2026-01-01T00:00:00"), ("occurrence", 5), ("allow", "past-start"),
@@ -166,23 +164,23 @@ def resealed(text: str, **members: Any) -> str:
         ("read", {"occurrences": {"1": 5}}), ("dates", {"timezone": "UTC"}),
     ],
 )  # fmt: skip
-def test_a_plan_that_was_made_up_is_refused(member: str, odd: object) -> None:
+def test_a_plan_that_was_made_up_is_refused(member: str, strange: object) -> None:
     """Digests are no signature: what is in the file is looked at all the same."""
     with pytest.raises(PlanError, match=r"The plan (lacks|misstates|lacks or misstates)"):
-        Plan.from_json(resealed(plan().to_json(), **{member: odd}))
+        Plan.from_json(resealed(plan().to_json(), **{member: strange}))
 
 
 @pytest.mark.parametrize(
-    ("member", "odd"),
+    ("member", "strange"),
     [
         ("before", 5), ("before", []), ("after", "x"), ("body", 5), ("at", "2026"),
         ("at", "2026-01-01T00:00:00"), ("occurrence", 5), ("hidden", 5),
     ],
 )  # fmt: skip
-def test_a_receipt_that_was_made_up_is_refused(member: str, odd: object) -> None:
+def test_a_receipt_that_was_made_up_is_refused(member: str, strange: object) -> None:
     """Before anything is worked out from it."""
     text = receipt().to_json()
-    record = json.loads(text)["record"] | {member: odd}
+    record = json.loads(text)["record"] | {member: strange}
 
     given_record: Any
     for given_record in (record, [], "x"):
@@ -190,10 +188,10 @@ def test_a_receipt_that_was_made_up_is_refused(member: str, odd: object) -> None
             Receipt.from_json(resealed(text, record=given_record))
 
 
-@pytest.mark.parametrize("odd", [datetime(2027, 1, 1), "2027", 5])
-def test_the_time_of_an_undo_has_a_zone(odd: Any) -> None:
-    """Otherwise nobody knows which meetings are still to come."""
+@pytest.mark.parametrize("strange", [datetime(2027, 1, 1), "2027", 5])
+def test_the_time_of_an_undo_has_a_zone(strange: Any) -> None:
+    """Otherwise it is not known which meetings are still to come."""
     with pytest.raises(ConfigError, match=r"now: .* is no aware datetime") as caught:
-        receipt().undo(now=odd)
+        receipt().undo(now=strange)
 
     assert "datetime.now(UTC)" in caught.value.next_step

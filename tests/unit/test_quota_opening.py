@@ -1,4 +1,4 @@
-"""Ledgers by address."""
+"""Ledgers are opened by their address."""
 
 from __future__ import annotations
 

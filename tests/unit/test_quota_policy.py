@@ -123,7 +123,7 @@ def test_raising_a_limit_is_logged_and_shown(caplog: pytest.LogCaptureFixture) -
 @pytest.mark.parametrize("name", ["meeting", "host", "account_day", "per_second"])
 @pytest.mark.parametrize("value", [0, -1, True, "100", float("nan"), float("inf")])
 def test_an_impossible_limit_names_itself(name: str, value: object) -> None:
-    """With the fix."""
+    """The error names the limit and the fix."""
     with pytest.raises(ConfigError, match=f"the limit {name} is") as caught:
         Limits(**{name: value})  # type: ignore[arg-type] # wrong on purpose
 
@@ -154,7 +154,7 @@ def test_text_that_names_no_limits_is_refused(text: str) -> None:
 
 
 def test_an_unknown_plan_lists_the_known_ones() -> None:
-    """From the spec."""
+    """The names of plans come from the spec."""
     with pytest.raises(ConfigError, match="'gold'") as caught:
         Policy(account_plan="gold")
 

@@ -10,19 +10,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rezoom import MON, OccurrenceError, Recurrence, Series
-from rezoom._change.following import make_following
 from rezoom._change.merge import completed
 from rezoom._change.occurrences import (
-    Dates,
     Listed,
     choose,
     choose_id,
     expected,
     filled,
     listed,
-    slot,
+    planned_start,
 )
-from rezoom._change.plan_data import Wish
+from rezoom._change.plan_data import Change, Dates
+from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
 from rezoom.recurrence import FRI, WED
 
@@ -44,7 +43,7 @@ def answer(series: Series, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("asked", "wanted"),
+    ("changed", "wanted"),
     [
         ({"end_times": 5}, {**WEEKLY, "end_times": 5}),
         ({"weekly_days": "3"}, {**WEEKLY, "weekly_days": "3"}),
@@ -63,9 +62,9 @@ def answer(series: Series, **more: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_recurrence_is_completed(asked: dict[str, Any], wanted: dict[str, Any]) -> None:
-    """The asked members, the present ones, and none that they exclude."""
-    assert completed(WEEKLY, asked) == wanted
+def test_a_recurrence_is_completed(changed: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """The changed members, the present ones, and none that they exclude."""
+    assert completed(WEEKLY, changed) == wanted
 
 
 def test_a_day_of_the_month_and_a_weekday_exclude_each_other() -> None:
@@ -79,7 +78,7 @@ def test_a_day_of_the_month_and_a_weekday_exclude_each_other() -> None:
 
 
 def test_an_end_of_a_date_goes_with_a_count() -> None:
-    """And comes back when it is asked for."""
+    """A series has one end: by its count or by a date."""
     dated = {"type": 1, "repeat_interval": 1, "end_date_time": "2027-06-30T21:59:59Z"}
 
     assert completed(dated, {"end_times": 3}) == {"type": 1, "repeat_interval": 1, "end_times": 3}
@@ -121,9 +120,11 @@ def test_an_occurrence_knows_its_slot() -> None:
     """Its id is where the series had put it; other ids say nothing."""
     start = datetime(2027, 1, 5, 14, tzinfo=UTC)
 
-    assert slot(Listed("1799049600000", start, BERLIN)) == datetime(2027, 1, 4, 8, tzinfo=UTC)
-    assert slot(Listed("17", start, BERLIN)) == start
-    assert slot(Listed("a-b", start, BERLIN)) == start
+    assert planned_start(Listed("1799049600000", start, BERLIN)) == datetime(
+        2027, 1, 4, 8, tzinfo=UTC
+    )
+    assert planned_start(Listed("17", start, BERLIN)) == start
+    assert planned_start(Listed("a-b", start, BERLIN)) == start
 
 
 def test_a_start_that_an_answer_leaves_out_is_that_of_its_first_date() -> None:
@@ -168,7 +169,7 @@ def test_a_split_loses_no_meeting_and_adds_none(
     read = answer(series)
     first = listed(read)[split]
 
-    both = make_following(Wish(None, {}), read, first, meeting=1, account="a", now=NOW)
+    both = split_series(Change(None, {}), read, first, meeting=1, account="a", now=NOW)
 
     assert both.trim.dates is not None
     old = both.trim.dates.after
@@ -179,14 +180,14 @@ def test_a_split_loses_no_meeting_and_adds_none(
     assert both.new["recurrence"].keys() == read["recurrence"].keys()
 
 
-def test_a_split_at_a_meeting_that_was_moved_uses_its_slot() -> None:
+def test_a_split_at_a_meeting_that_was_moved_uses_its_planned_start() -> None:
     """The pattern is split, not what somebody made of one date."""
     monday = Recurrence.weekly(MON).times(6).starting(datetime(2027, 1, 4, 9), tz=BERLIN)
     read = answer(monday)
     read["occurrences"][2]["start_time"] = "2027-01-20T14:00:00Z"
     moved = choose(date(2027, 1, 20), read)
 
-    both = make_following(Wish(None, {}), read, moved, meeting=1, account="a", now=NOW)
+    both = split_series(Change(None, {}), read, moved, meeting=1, account="a", now=NOW)
 
     assert both.new["start_time"] == "2027-01-18T09:00:00"
     assert both.trim.body["recurrence"]["end_date_time"] == "2027-01-11T22:59:59Z"
@@ -205,7 +206,7 @@ def test_what_only_an_update_knows_is_not_in_the_new_meeting() -> None:
         },
     )  # fmt: skip
 
-    new = make_following(Wish(None, {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
+    new = split_series(Change(None, {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
 
     assert new["settings"] == {
         "waiting_room": True,

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rezoom import ConfigError
 from rezoom.simulator import Quirks, SimClock
-from rezoom.simulator._option_texts import read_clock, read_quirks
+from rezoom.simulator._quirks import read_quirks
+from rezoom.simulator._sim_clock import read_clock
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from rezoom.simulator._option_texts import read_clock, read_quirks
         ("20270101T0000Z", datetime(2027, 1, 1, tzinfo=UTC)),
     ],
 )
-def test_a_clock_stands_where_it_is_told(text: str, instant: datetime) -> None:
+def test_a_clock_stands_at_the_instant_it_is_given(text: str, instant: datetime) -> None:
     """Any form of ISO 8601 with a zone."""
     clock = read_clock(text)
     assert clock.now() == clock.now() == instant
@@ -53,7 +54,7 @@ def test_quirks_are_read_as_they_are_said() -> None:
 
 @pytest.mark.parametrize("word", ["", "past-start", "=x", "past-start="])
 def test_what_is_no_quirk_is_explained(word: str) -> None:
-    """With an example."""
+    """The error gives an example."""
     with pytest.raises(ConfigError, match="is no quirk"):
         read_quirks([word])
 
@@ -69,11 +70,11 @@ def test_a_clock_is_restored_as_it_was(runs: bool) -> None:
     assert runs or again.now() == clock.now()
 
 
-def test_a_move_is_told_to_who_watches() -> None:
+def test_a_move_is_reported_to_those_who_watch() -> None:
     """Set and advance are moves; reading is not."""
-    clock, told = SimClock(datetime(2030, 1, 1, tzinfo=UTC)), []
-    clock.watch(lambda: told.append(clock.now().day))
+    clock, seen = SimClock(datetime(2030, 1, 1, tzinfo=UTC)), []
+    clock.watch(lambda: seen.append(clock.now().day))
     clock.now()
     clock.advance(86_400)
     clock.set(datetime(2030, 1, 5, tzinfo=UTC))
-    assert told == [2, 5]
+    assert seen == [2, 5]

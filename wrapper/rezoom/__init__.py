@@ -107,6 +107,14 @@ _HOMES = {
     "rezoom_wire.models": ("Meeting", "MeetingUpdate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+# Found here, though not promised: pickles of public values hold them.
+_IN_PICKLES = {
+    "Dates": "._change.plan_data",
+    "MaskedRepr": "._redaction",
+    "Record": "._change.plan_data",
+    "Verdict": "._change.plan_data",
+    "_restored": "._change.results",
+}
 
 __all__ = [
     "FRI",
@@ -166,8 +174,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # Loaded on first use (PEP 562): `rezoom.recurrence` or `rezoom.errors` must not pull in httpx.
-    if name in _HOME_OF:
-        return getattr(import_module(_HOME_OF[name], __name__), name)
+    if home := _HOME_OF.get(name) or _IN_PICKLES.get(name):
+        return getattr(import_module(home, __name__), name)
     if name == "__version__":
         from importlib.metadata import version
 

@@ -56,7 +56,7 @@ _DECIDED = {
     "body": "the change alone",
     "advice": "the change alone",
     "situation": "the change, the meeting as it is, and the clock",
-    "reason": "told after a change that had no effect",
+    "reason": "shown after a change that had no effect",
     "computed": "code of this library",
 }
 _RESETS = {
@@ -105,7 +105,7 @@ def explain(
     if text.isascii() and text.isdigit() and len(text) < 10:
         found = _numbered(int(text), message, status)
         return found or ((_unknown(int(text), message, status),) if message else ())
-    # A limit of a field is told under the field's path and the limit's name: duration.maximum.
+    # A limit of a field is listed under the field's path and the limit's name: duration.maximum.
     for name in (text, text.rpartition(".")[0]):
         named = tuple(make() for known, make in _named() if known == name)
         if named:
@@ -179,9 +179,16 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
         named = [path for path in facts.FIELDS if _mentions(message, path)]
         details = [("fields", tuple(map(_limits, named)))] if named else []
     return Explanation(
-        "error", row.id, row.meaning, row.next_step, *_from(row.source), status=row.status,
-        code=row.code, said=message or row.message, details=tuple(details),
-    )  # fmt: skip
+        "error",
+        row.id,
+        row.meaning,
+        row.next_step,
+        *_from(row.source),
+        status=row.status,
+        code=row.code,
+        said=message or row.message,
+        details=tuple(details),
+    )
 
 
 def _scopes(message: str) -> Iterator[tuple[str, Any]]:
@@ -215,16 +222,28 @@ def _limit(
     )
     details += (("about_the_code", code.sentence),) if code else ()
     return Explanation(
-        "limit", row.id, row.meaning, row.next_step, *_from(row.source), status=_TOO_MANY,
-        code=code.code if code else None, said=message or row.message, details=details,
-    )  # fmt: skip
+        "limit",
+        row.id,
+        row.meaning,
+        row.next_step,
+        *_from(row.source),
+        status=_TOO_MANY,
+        code=code.code if code else None,
+        said=message or row.message,
+        details=details,
+    )
 
 
 def _token(row: facts.TokenError) -> Explanation:
     return Explanation(
-        "token", row.id, row.meaning, row.next_step, *_from(row.source), code=row.code,
+        "token",
+        row.id,
+        row.meaning,
+        row.next_step,
+        *_from(row.source),
+        code=row.code,
         said=row.match,
-    )  # fmt: skip
+    )
 
 
 def _rule(rule: facts.Rule) -> Explanation:
@@ -248,9 +267,13 @@ def _field(known: facts.Field) -> Explanation:
         or known.path == ".".join(filter(None, (rule.path, rule.field)))
     )
     return Explanation(
-        "field", known.path, known.summary, f"Give {_limits(known.path).partition(': ')[2]}.",
-        *_from(known.source), details=(("rules", rules),) if rules else (),
-    )  # fmt: skip
+        "field",
+        known.path,
+        known.summary,
+        f"Give {_limits(known.path).partition(': ')[2]}.",
+        *_from(known.source),
+        details=(("rules", rules),) if rules else (),
+    )
 
 
 def _limits(path: str) -> str:

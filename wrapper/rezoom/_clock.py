@@ -1,4 +1,4 @@
-"""Clocks: what is asked of one, the system's, and how long a caller will wait."""
+"""Clocks: their protocol, the system's clock, and how long a caller will wait."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from ._public import public
 from ._times import SECOND
 from .errors import ConfigError
 
@@ -30,6 +31,7 @@ def seconds(wait: Wait) -> float:
     return float(value)
 
 
+@public("rezoom")
 class Clock(Protocol):
     """Time to read and time to wait."""
 
@@ -42,16 +44,16 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Block this thread."""
+        """Block this thread for some seconds."""
         ...
 
     async def asleep(self, seconds: float) -> None:
-        """Suspend this task."""
+        """Suspend this task for some seconds."""
         ...
 
 
 class SystemClock:
-    """The real time."""
+    """The clock of the operating system."""
 
     def now(self) -> datetime:
         """Read the wall clock, in UTC."""
@@ -63,7 +65,7 @@ class SystemClock:
         return time.monotonic() if boot is None else time.clock_gettime(boot)
 
     def sleep(self, seconds: float) -> None:
-        """Block this thread."""
+        """Block this thread for some seconds."""
         time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:

@@ -1,15 +1,15 @@
-"""Dotted paths of members in a body."""
+"""Members of a body: their dotted paths, and one body laid over another."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
 def pattern_path(path: str) -> str:
     """Turn `rooms[0].name` into the `rooms[].name` under which the spec knows it."""
-    return re.sub(r"\[[0-9]+\]", "[]", path)
+    return re.sub(r"\[[0-9]+\]", "[]", path) if "[" in path else path
 
 
 def at(node: Any, path: str) -> Any:
@@ -34,3 +34,27 @@ def drop(body: dict[str, Any], path: str) -> None:
     for key in objects:
         node = node.get(key, {})
     node.pop(name, None)
+
+
+def at_steps(node: Any, steps: Iterable[str | int]) -> Any:
+    """Return what stands at the end of some names and indexes, all of which are there."""
+    for step in steps:
+        node = node[step]
+    return node
+
+
+def dotted(steps: Iterable[str | int]) -> str:
+    """Write names and indexes as a dotted path: `rooms[0].name`."""
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
+    """Lay `added` over `target`: objects member by member, everything else whole."""
+    for key, value in added.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            merge(target[key], value)
+        else:
+            target[key] = value

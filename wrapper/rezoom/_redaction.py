@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ._public import public
 from ._wire import facts
 
 HIDDEN = "(hidden)"
@@ -58,7 +59,8 @@ def hidden_paths(value: Any, prefix: str = "") -> Iterator[str]:
             yield from hidden_paths(item, f"{prefix}[{index}]")
 
 
-class Veiled(dict[str, Any]):
+@public("rezoom")
+class MaskedRepr(dict[str, Any]):
     """Members by dotted path, or a body: every value is there, and no secret is in the repr."""
 
     def __repr__(self) -> str:

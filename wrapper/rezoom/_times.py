@@ -34,6 +34,11 @@ def instant(count: int) -> datetime:
     return _EPOCH + timedelta(microseconds=count)
 
 
+def zulu(moment: datetime) -> str:
+    """Write an aware datetime as an instant in UTC: 2027-01-04T08:00:00Z."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
 _WRITTEN = re.compile(
     r"""
     (?P<year>[0-9]{4}) (?P<dash>-?) (?P<month>[0-9]{2}) (?P=dash) (?P<day>[0-9]{2})
@@ -46,7 +51,6 @@ _WRITTEN = re.compile(
 )
 _UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "GMT", "Etc/GMT"})
 _LONGEST_ABBREVIATION = 5
-_WALL = len("2026-12-07T09:00:00")
 _WRITE_IT = "write it as 2026-12-07T09:00:00 with timezone, or as 2026-12-07T08:00:00Z"
 _SAY_WHERE = "pass timezone, an aware datetime, or a time that ends in Z"
 
@@ -66,9 +70,11 @@ class WireTimeError(ValueError):
 def aware_now(now: object) -> None:
     """Refuse a `now` that is in no time zone: it could lie before or after any start."""
     if not isinstance(now, datetime) or now.utcoffset() is None:
-        message = f"now: {now!r:.60} is no aware datetime"
-        next_step = "Pass datetime.now(UTC), or leave it out."
-        raise ConfigError(message, field="now", next_step=next_step)
+        raise ConfigError(
+            f"now: {now!r:.60} is no aware datetime",
+            field="now",
+            next_step="Pass datetime.now(UTC), or leave it out.",
+        )
 
 
 def start_fields(
@@ -105,19 +111,6 @@ def utc_instant(value: datetime | str) -> str:
         fix = "pass an aware datetime, or a time that ends in Z"
         raise WireTimeError(f"{_wall(moment)} could be in any time zone", fix)
     return _instant(moment)
-
-
-def is_wall_clock(text: str) -> bool:
-    """Tell whether a text is a wall-clock time as we write it: nothing has to be changed."""
-    try:
-        return len(text) == _WALL and datetime.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
-def is_instant(text: str) -> bool:
-    """Tell whether a text is an instant as we write it: nothing has to be changed."""
-    return text.endswith("Z") and is_wall_clock(text[:-1])
 
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:

@@ -16,7 +16,7 @@ from ._wire import PACKAGE
 from .errors import ConfigError
 
 SEAL = "SEAL.json"
-# What tools leave behind when a package is used; nobody's edit.
+# What tools leave behind when a package is used; no edit of a person.
 _LEFTOVERS = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
 
 
@@ -84,9 +84,9 @@ class Vendored:
     kept: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the outcome as JSON-ready data."""
-        told = {"folder": str(self.folder), "version": self.version, "files": self.files}
-        return told | {"replaced": self.replaced, "kept": list(self.kept)}
+        """Return the result as JSON-ready data."""
+        data = {"folder": str(self.folder), "version": self.version, "files": self.files}
+        return data | {"replaced": self.replaced, "kept": list(self.kept)}
 
 
 def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
@@ -121,8 +121,9 @@ def check_vendored(folder: str | os.PathLike[str]) -> Comparison:
     if seal is None:
         raise VendorError(
             f"{target} holds no copy of {PACKAGE}: its {SEAL} is missing or is not ours",
-            field="folder", next_step="Name the folder that `rezoom vendor` wrote.",
-        )  # fmt: skip
+            field="folder",
+            next_step="Name the folder that `rezoom vendor` wrote.",
+        )
     installed = json.loads(files(PACKAGE).joinpath(SEAL).read_bytes())
     return _compare(target, seal, installed)
 
@@ -141,11 +142,13 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
         if found != sealed[name]:
             edited.append(name)
     return Comparison(
-        _version(seal), _version(installed), current,
+        _version(seal),
+        _version(installed),
+        current,
         edited=tuple(edited),
         missing=tuple(sorted(sealed.keys() - present)),
         foreign=tuple(sorted(present - sealed.keys() - {SEAL})),
-    )  # fmt: skip
+    )
 
 
 def _installed() -> dict[str, bytes]:
@@ -167,9 +170,10 @@ def _installed() -> dict[str, bytes]:
         version = _version(json.loads(seal_bytes))
         comparison = Comparison(version, version, current=True, edited=tuple(wrong))
         raise CopyDiffers(
-            f"the installed {PACKAGE} is not what its seal says", comparison,
-            next_step="Install rezoom anew, or run `nox -s regen` in its own repository.",
-        )  # fmt: skip
+            f"the installed {PACKAGE} is not what its seal says",
+            comparison,
+            next_step="Install rezoom again, or run `nox -s regen` in its own repository.",
+        )
     # Written last, so that a copy cut short does not look whole.
     return package | {SEAL: seal_bytes}
 
@@ -183,18 +187,20 @@ def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, 
     if seal is None:
         if any(_present(target)):
             raise VendorError(
-                f"{target} is not empty and holds no copy of {PACKAGE}", field="folder",
+                f"{target} is not empty and holds no copy of {PACKAGE}",
+                field="folder",
                 next_step="Name a new folder, such as src/acme/zoomwire.",
-            )  # fmt: skip
+            )
         return None, ()
     installed = json.loads(files(PACKAGE).joinpath(SEAL).read_bytes())
     comparison = _compare(target, seal, installed)
     if comparison.names and not force:
         raise CopyDiffers(
-            f"{target} was changed since it was vendored", comparison,
+            f"{target} was changed since it was vendored",
+            comparison,
             next_step="Move the changes elsewhere, or replace the copy with --force "
             "(files that are not part of it stay).",
-        )  # fmt: skip
+        )
     return seal, comparison.foreign
 
 
@@ -231,9 +237,10 @@ def _inside(target: Path, name: str) -> Path:
 def _check_name(target: Path) -> None:
     if not target.name.isidentifier() or keyword.iskeyword(target.name):
         raise VendorError(
-            f"{target.name!r} cannot be the name of a package", field="folder",
+            f"{target.name!r} cannot be the name of a package",
+            field="folder",
             next_step="End the path in a name that Python can import, such as zoomwire.",
-        )  # fmt: skip
+        )
 
 
 def _cannot(what: str, error: OSError) -> VendorError:

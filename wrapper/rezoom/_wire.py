@@ -82,7 +82,7 @@ def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, A
 
 
 def read_meeting(answer: Mapping[str, Any]) -> Meeting:
-    """Read the answer of `getMeeting`; odd members are kept as they came."""
+    """Read the answer of `getMeeting`; unexpected members are kept as they came."""
     from rezoom_wire.models import Meeting
 
     return Meeting.from_dict(answer)

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, TypedDict, Unpack
 
-_MOST_TOLD = 5
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Problem:
 
 
 class RezoomError(Exception):
-    """The root; `sent` is True, False, or None when nobody can know."""
+    """Base of all errors; `sent` is True, False, or None when it cannot be known."""
 
     next_step: str = ""
 
@@ -212,10 +212,10 @@ class PlanStale(PlanError):
 
     # Any, not FieldChange: this module imports nothing of ours.
     def __init__(self, changes: Sequence[Any]) -> None:
-        told = "; ".join(map(str, changes[:_MOST_TOLD]))
-        if len(changes) > _MOST_TOLD:
-            told += f"; and {len(changes) - _MOST_TOLD} more"
-        super().__init__(f"The meeting is not as it was when the plan was made: {told}")
+        shown = "; ".join(map(str, changes[:_MOST_SHOWN]))
+        if len(changes) > _MOST_SHOWN:
+            shown += f"; and {len(changes) - _MOST_SHOWN} more"
+        super().__init__(f"The meeting is not as it was when the plan was made: {shown}")
         self.changes = tuple(changes)
 
 
@@ -333,7 +333,7 @@ class NotApplied(RezoomError):
 
 
 class NotVerified(RezoomError, RuntimeError):
-    """Nothing was read back, so nobody knows what Zoom applied."""
+    """Nothing was read back, so it is not known what Zoom applied."""
 
     next_step = "Update with verify=True, or read the meeting."
 

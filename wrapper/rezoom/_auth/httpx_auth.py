@@ -75,13 +75,13 @@ class TokenAuth(httpx.Auth):
             rejected = token.value
 
     def _token_request(self, request: httpx.Request) -> httpx.Request:
-        asked = self._source.request()
+        wanted = self._source.request()
         # A request made by hand has no timeout of its own: it takes that of the one it serves.
         timeout = request.extensions.get("timeout", _TIMEOUT.as_dict())
         return httpx.Request(
             "POST",
-            asked.url,
-            data=dict(asked.form),
-            headers=dict(asked.headers),
+            wanted.url,
+            data=dict(wanted.form),
+            headers=dict(wanted.headers),
             extensions={"timeout": timeout},
         )

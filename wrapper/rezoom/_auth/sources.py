@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
+from .._public import public
 from ..errors import AuthError, ConfigError
 from .tokens import Token, TokenRequest, header_flaw, read_token
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _RENEW_EARLY = timedelta(seconds=60)
 
 
+@public("rezoom")
 class ServerToServer:
     """The credentials of a Server-to-Server OAuth app, and its present token."""
 
@@ -77,6 +79,7 @@ class ServerToServer:
         return self._httpx_auth
 
 
+@public("rezoom")
 class Bearer:
     """A token from elsewhere: the token itself, or a function that returns the present one."""
 
@@ -88,7 +91,7 @@ class Bearer:
         return f"Bearer(account={self.account!r})"
 
     def peek(self, now: datetime, *, rejected: str | None = None) -> Token | None:  # noqa: ARG002 - a token from elsewhere has no known end
-        """Return the token, asking the function anew each time."""
+        """Return the token, calling the function each time."""
         value = _bearer_token(self._token()) if callable(self._token) else self._token
         return None if value == rejected else Token(value)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from .._public import public
 from ..errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
 
 _SHORTEST_SECRET = 8
@@ -158,6 +159,7 @@ class TokenRequest:
     headers: Mapping[str, str] = field(repr=False)
 
 
+@public("rezoom")
 class TokenSource(Protocol):
     """Gives out the tokens of one account; `account` names it in the ledger."""
 

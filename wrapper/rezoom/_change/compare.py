@@ -13,7 +13,7 @@ from .._wire import facts, load_schema
 
 
 def volatile(member: str) -> bool:
-    """Tell whether a top-level member of an answer changes although nobody changed it."""
+    """Tell whether a top-level member of an answer changes without an update."""
     return member in facts.VOLATILE
 
 
@@ -24,7 +24,7 @@ def elsewhere(path: str) -> tuple[str, ...]:
 
 
 def proves_nothing(path: str, shown: object) -> bool:
-    """Tell whether a read that does not show the asked value says nothing about it."""
+    """Tell whether a read that does not show the requested value says nothing about it."""
     row = facts.READ_BACK.get(pattern_path(path))
     if row is None:
         return False
@@ -66,33 +66,34 @@ def writable(path: str) -> bool:
     return pattern_path(path) in facts.FIELDS
 
 
-def same(path: str, asked: Any, shown: Any, place: ZoneInfo | None = None) -> bool:
-    """Tell whether a read that shows `shown` has the `asked` value.
+def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -> bool:
+    """Tell whether a read that shows `shown` has the `requested` value.
 
     An empty text and a missing one are the same; a missing boolean is not known to be false.
     `place` tells which instant a wall-clock time means.
     """
-    if _blank(asked) and _blank(shown):
+    if _blank(requested) and _blank(shown):
         return True
-    if isinstance(asked, dict):
+    if isinstance(requested, dict):
         return isinstance(shown, dict) and all(
-            same(f"{path}.{name}", value, shown.get(name), place) for name, value in asked.items()
+            same(f"{path}.{name}", value, shown.get(name), place)
+            for name, value in requested.items()
         )
-    if isinstance(asked, list):
-        return isinstance(shown, list) and _same_list(path, asked, shown, place)
-    if isinstance(asked, bool) or isinstance(shown, bool):
-        return asked is shown
-    if not isinstance(asked, str):
-        return bool(asked == shown)
+    if isinstance(requested, list):
+        return isinstance(shown, list) and _same_list(path, requested, shown, place)
+    if isinstance(requested, bool) or isinstance(shown, bool):
+        return requested is shown
+    if not isinstance(requested, str):
+        return bool(requested == shown)
     if not isinstance(shown, str | int):
         return False
     if has_time(path):
-        meant = instant(asked, place)
+        meant = instant(requested, place)
         return meant is not None and meant == instant(str(shown), place)
     between = separator(path)
     if between is not None:
-        return _items(asked, between) == _items(str(shown), between)
-    return asked == shown
+        return _items(requested, between) == _items(str(shown), between)
+    return requested == shown
 
 
 def instant(text: object, place: ZoneInfo | None) -> datetime | None:
@@ -108,6 +109,11 @@ def instant(text: object, place: ZoneInfo | None) -> datetime | None:
         return None
 
 
+def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
+    """Tell whether two reads show the same value: either way round, since absence proves little."""
+    return same(path, old, new, place) and same(path, new, old, place)
+
+
 def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every member that is set or kept by itself; what is sent whole is one of them."""
     for name, value in body.items():
@@ -118,14 +124,14 @@ def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield path, value
 
 
-def _same_list(path: str, asked: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
-    if len(asked) != len(shown):
+def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
+    if len(requested) != len(shown):
         return False
     item = f"{path}[]"
     if has_order(path):
-        return all(same(item, *pair, place) for pair in zip(asked, shown, strict=True))
+        return all(same(item, *pair, place) for pair in zip(requested, shown, strict=True))
     left = list(shown)
-    for one in asked:
+    for one in requested:
         found = next((n for n, other in enumerate(left) if same(item, one, other, place)), None)
         if found is None:
             return False

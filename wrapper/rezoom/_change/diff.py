@@ -1,51 +1,122 @@
-"""What of a change is not so already."""
+"""From a change and one read of the meeting to what differs, and to the plan; no I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import at, put
+from .._rules.in_context import build_case, judge_situation, still_open
+from .._rules.judge import judge, judge_scheduled, raise_errors
+from .._times import zulu
 from .._wire import facts
+from ..errors import Problem
 from . import compare
 from .compare import instant, leaves, same
-from .occurrences import place_of, zulu
-from .plan_data import FieldChange
-from .timing import TIMED, Timing
+from .fingerprint import fingerprint, salt_of
+from .occurrences import Listed, place_of
+from .plan_data import Change, Diff, FieldChange, PlanData
+from .timing import TIMED, Timing, complete, is_series
 
 # What the list of occurrences shows of each of them.
 _LISTED = frozenset({"start_time", "duration"})
 
 
-def reduce(
-    body: Mapping[str, Any], view: Mapping[str, Any], timing: Timing | None, *, seen: bool
-) -> tuple[dict[str, Any], list[FieldChange]]:
-    """Drop what is already so; start, zone and recurrence go together, or not at all."""
-    kept: dict[str, Any] = {}
-    changes: list[FieldChange] = []
-    place = place_of(body) or place_of(view)
-    differing = {
-        path for path, value in leaves(body)
-        if not is_so(path, value, view, place, body) or (not seen and path not in _LISTED)
-    }  # fmt: skip
-    if timing is not None:
-        whole = set(timing.body) if timing.changes else set()
-        told = {path for path in whole & differing if path != "start_time" or _moves(timing)}
-        differing = (differing - set(TIMED)) | whole
-    else:
-        told = set(differing)
-        if "start_time" in differing and "timezone" in body:
-            differing.add("timezone")
-        if {"start_time", "timezone"} <= body.keys() and "timezone" in differing:
-            differing.add("start_time")
+def make_plan(
+    change: Change,
+    answer: Mapping[str, Any],
+    *,
+    meeting: int,
+    account: str,
+    now: datetime,
+    occurrence: Listed | None = None,
+    seen: bool = True,
+) -> PlanData:
+    """Work out an update of the meeting that `answer` shows; InvalidChange lists every error.
+
+    `seen`: the read was of this one occurrence, and not of its series; otherwise only the time and
+    the length of the occurrence are known.
+    """
+    view = _view(answer, occurrence)
+    diff = work_out(change, view, now=now, occurrence=occurrence, seen=seen)
+    raise_errors(diff.problems)
+    made_at = now.replace(microsecond=0)
+    salt = salt_of(meeting, made_at)
+    return PlanData(
+        meeting,
+        account,
+        diff.body,
+        tuple(diff.changes),
+        tuple(diff.problems),
+        read=fingerprint(diff.body, view, salt=salt, occurrence=occurrence, seen=seen),
+        made_at=made_at,
+        occurrence=None if occurrence is None else occurrence.id,
+        dates=diff.dates,
+        topic=str(answer.get("topic") or ""),
+        allow=tuple(change.allow),
+    )
+
+
+def work_out(
+    change: Change,
+    view: Mapping[str, Any],
+    *,
+    now: datetime,
+    occurrence: Listed | bool | None = None,
+    seen: bool = True,
+) -> Diff:
+    """Judge a change in view of the meeting, and leave of it what differs."""
+    timings: list[Timing] = []
+    body, problems = judge_scheduled(
+        change.body,
+        change.fields,
+        schedule=change.schedule,
+        now=now,
+        occurrence=bool(occurrence),
+        extra=change.extra,
+        allow=change.allow,
+        complete=None if occurrence else _completing(timings, change, view, now),
+    )
+    timing = timings[0] if timings else None
+    if timing is not None and change.schedule is None:
+        own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
+        problems = _with_dates(problems, own, change.allow)
+    body, changes = _reduce(body, view, timing, seen=seen)
+    dates = timing.dates if timing is not None and timing.changes else None
+    if not body:
+        return Diff({}, changes, [one for one in problems if one.severity == "error"], dates)
+    target = occurrence.to_dict() if isinstance(occurrence, Listed) else bool(occurrence)
+    problems = rejudge(problems, body, view, now=now, occurrence=target, allow=change.allow)
+    return Diff(body, changes, problems, dates)
+
+
+def judge_written(
+    body: Mapping[str, Any], *, occurrence: bool, allow: Sequence[str]
+) -> list[Problem]:
+    """Judge a body that was made earlier; what the spec does not know was allowed as `extra`."""
+    known: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
     for path, value in leaves(body):
-        if path not in differing:
-            continue
-        put(kept, path, value)
-        if path in told or path not in TIMED:
-            changes += _told(path, value, view, timing)
-    return kept, changes
+        put(known if compare.writable(path) else extra, path, value)
+    return judge(known, {}, occurrence=occurrence, extra=extra or None, allow=allow)[1]
+
+
+def rejudge(
+    problems: Sequence[Problem],
+    body: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    *,
+    now: datetime,
+    occurrence: Mapping[str, Any] | bool,
+    allow: Sequence[str],
+) -> list[Problem]:
+    """Add to the problems of a body what the meeting as it is says to it."""
+    case = build_case(body, answer, now=now, occurrence=occurrence)
+    known = {problem.rule for problem in problems}
+    found = (problem for problem in judge_situation(case, allow) if problem.rule not in known)
+    return [*still_open(problems, case), *found]
 
 
 def is_so(
@@ -55,32 +126,107 @@ def is_so(
     place: ZoneInfo | None,
     body: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Tell whether the meeting has the asked value already."""
+    """Tell whether the meeting has the requested value already."""
     places = compare.elsewhere(path)
     if places:
         wanted = str(value).casefold()
         return any(str(at(view, name)).casefold() == wanted for name in places)
-    if path == "password" and not value and has_passcode(view):
+    if path == "password" and not value and _has_passcode(view):
         return False
     if path == "start_time" and body is not None:
-        return same(path, value, at(view, path), place_of(body) or place)
+        place = place_of(body) or place
     return same(path, value, at(view, path), place)
 
 
-def has_passcode(view: Mapping[str, Any]) -> bool:
+def _has_passcode(view: Mapping[str, Any]) -> bool:
     """Tell whether a meeting has a passcode, also where a read does not show it itself."""
     others = (view.get(name) for name in facts.SECRET_NAMES if name.endswith("password"))
     return any(others) or "pwd=" in str(view.get("join_url"))
 
 
+def _view(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str, Any]:
+    """Show the meeting as one of its occurrences."""
+    if occurrence is None:
+        return answer
+    shown = {**answer, "start_time": zulu(occurrence.utc)}
+    if occurrence.duration is not None:
+        shown["duration"] = occurrence.duration
+    return shown
+
+
+def _completing(
+    timings: list[Timing], change: Change, view: Mapping[str, Any], now: datetime
+) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what completes a body from the meeting; of a series it leaves the Timing behind."""
+
+    def completing(body: dict[str, Any]) -> dict[str, Any]:
+        zone = body.get("timezone")
+        moves = {"recurrence", "start_time"} & body.keys() or zone not in (
+            None,
+            view.get("timezone"),
+        )
+        if moves and is_series(body, view):
+            timing = complete(body, view, now, whole=change.schedule is not None)
+            timings.append(timing)
+            return {**body, **timing.body}
+        start, place = body.get("start_time"), place_of(view)
+        if isinstance(start, str) and not start.endswith("Z") and zone is None and place:
+            return {**body, "timezone": place.key}
+        return body
+
+    return completing
+
+
+def _with_dates(
+    problems: Sequence[Problem], own: Sequence[Problem], allow: Sequence[str]
+) -> list[Problem]:
+    """Say what a series knows of itself with its dates, in the place of what its form shows."""
+    dated = [problem for problem in own if problem.rule not in allow]
+    rules = {problem.rule for problem in dated}
+    return [*dated, *(problem for problem in problems if problem.rule not in rules)]
+
+
+def _reduce(
+    body: Mapping[str, Any], view: Mapping[str, Any], timing: Timing | None, *, seen: bool
+) -> tuple[dict[str, Any], list[FieldChange]]:
+    """Drop what is already so; start, zone and recurrence go together, or not at all."""
+    kept: dict[str, Any] = {}
+    changes: list[FieldChange] = []
+    place = place_of(body) or place_of(view)
+    differing = {
+        path
+        for path, value in leaves(body)
+        if not is_so(path, value, view, place, body) or (not seen and path not in _LISTED)
+    }
+    # A member that is sent only because another one is sent is no change of its own.
+    listed = set(differing)
+    if timing is not None:
+        whole = set(timing.body) if timing.changes else set()
+        listed = {path for path in whole & differing if path != "start_time" or _moves(timing)}
+        differing = (differing - set(TIMED)) | whole
+    else:
+        if "start_time" in differing and "timezone" in body:
+            differing.add("timezone")
+        if {"start_time", "timezone"} <= body.keys() and "timezone" in differing:
+            differing.add("start_time")
+    for path, value in leaves(body):
+        if path not in differing:
+            continue
+        put(kept, path, value)
+        if path in listed or path not in TIMED:
+            changes += _field_changes(path, value, view, timing)
+    return kept, changes
+
+
 def _moves(timing: Timing) -> bool:
     first = timing.dates.after[:1]
-    return timing.start_asked and first != timing.dates.before[:1]
+    return timing.start_requested and first != timing.dates.before[:1]
 
 
-def _told(
+def _field_changes(
     path: str, value: Any, view: Mapping[str, Any], timing: Timing | None
 ) -> list[FieldChange]:
+    """List what changes at a path: one member, or of a recurrence each that differs."""
     before = at(view, path)
     if path == "recurrence" and isinstance(value, dict):
         old = before if isinstance(before, Mapping) else {}

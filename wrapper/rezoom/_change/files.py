@@ -5,52 +5,58 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from .._ledger.gauge import Quota, Reading
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
-from .._times import WireTimeError, zone
+from .._times import WireTimeError, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
-from .occurrences import Dates
-from .plan_data import FieldChange, Record
-from .results import Plan, Receipt
-from .verify import Verdict
+from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
 
 
 def seal(schema: str, members: Mapping[str, Any]) -> str:
-    """Write the members with their digests."""
+    """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
     text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    # Half a surrogate pair, which an answer may hold, goes into no file as it is.
-    return text if text.isascii() or _encodable(text) else json.dumps(whole, indent=2) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which an answer may hold, goes into no file as it is.
+        return json.dumps(whole, indent=2) + "\n"
+    return text
 
 
-def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
-    """Read what `seal` wrote; PlanError says what is wrong with it, and `again` what to do."""
+def _unseal(text: str | bytes, schema: str, *, next_step: str) -> dict[str, Any]:
+    """Read what `seal` wrote; PlanError says what is wrong with it, and `next_step` what to do."""
     kind = schema.partition(".")[2].partition("/")[0]
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise PlanError(f"The {kind} is not JSON{where}: it is damaged", next_step=again) from None
+        raise PlanError(
+            f"The {kind} is not JSON{where}: it is damaged", next_step=next_step
+        ) from None
     found = whole.get("schema") if isinstance(whole, dict) else None
     if not isinstance(found, str):
-        raise PlanError(f"This is no {kind}: it has no schema", next_step=again)
+        raise PlanError(f"This is no {kind}: it has no schema", next_step=next_step)
     if found != schema:
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
-        raise PlanError(f"This is no {schema}: {what}", next_step=again)
+        raise PlanError(f"This is no {schema}: {what}", next_step=next_step)
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
-        raise PlanError(f"The {kind} has no digests, so nobody knows if it is whole",
-                        next_step=again)  # fmt: skip
+        raise PlanError(
+            f"The {kind} has no digests, so it is not known whether it is whole",
+            next_step=next_step,
+        )
     names = sorted({*whole, *digests})
     wrong = [
         name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
@@ -58,38 +64,34 @@ def unseal(text: str | bytes, schema: str, *, again: str) -> dict[str, Any]:
     if wrong:
         raise PlanError(
             f"The {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
-            next_step=again,
+            next_step=next_step,
         )
     return dict(whole)
 
 
-def check_shape(
-    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, again: str
+def _check_shape(
+    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, next_step: str
 ) -> None:
     """Raise PlanError for a member that is missing, or is not what is written there.
 
-    Digests tell an accident, and no will: whoever edits a file can make them anew.
+    Digests tell an accident, and no will: whoever edits a file can write new ones.
     """
     for name, kinds in shape.items():
         if name not in given:
-            raise PlanError(f"The {kind} lacks {name}", next_step=again)
+            raise PlanError(f"The {kind} lacks {name}", next_step=next_step)
         if type(given[name]) not in kinds:
             wanted = " or ".join(_KINDS[one] for one in kinds)
-            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=again)
+            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=next_step)
 
 
 _KINDS = {
-    int: "a whole number", str: "a text", dict: "an object", list: "a list", bool: "a boolean",
+    int: "a whole number",
+    str: "a text",
+    dict: "an object",
+    list: "a list",
+    bool: "a boolean",
     type(None): "null",
-}  # fmt: skip
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+}
 
 
 def _digest(value: Any) -> str:
@@ -100,15 +102,23 @@ def _digest(value: Any) -> str:
 PLAN_SCHEMA = "rezoom.plan/1"
 _NONE = type(None)
 _PLAN_SHAPE: Mapping[str, tuple[type, ...]] = {
-    "meeting": (int,), "account": (str,), "body": (dict,), "changes": (list,), "problems": (list,),
-    "read": (dict,), "made_at": (str, _NONE), "occurrence": (str, _NONE), "dates": (dict, _NONE),
-    "topic": (str,), "allow": (list,),
-}  # fmt: skip
-_PLAN_AGAIN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
+    "meeting": (int,),
+    "account": (str,),
+    "body": (dict,),
+    "changes": (list,),
+    "problems": (list,),
+    "read": (dict,),
+    "made_at": (str, _NONE),
+    "occurrence": (str, _NONE),
+    "dates": (dict, _NONE),
+    "topic": (str,),
+    "allow": (list,),
+}
+_NEW_PLAN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
 
 
-def write_plan(plan: Plan[Any], *, secrets: bool) -> str:
-    """Write a plan; PlanError if it holds a secret and `secrets` was not asked for."""
+def write_plan(plan: PlanData, *, secrets: bool) -> str:
+    """Write a plan; PlanError if it holds a secret and `secrets` is false."""
     hidden = list(hidden_paths(dict(plan.body)))
     if hidden and not secrets:
         raise PlanError(
@@ -122,7 +132,7 @@ def write_plan(plan: Plan[Any], *, secrets: bool) -> str:
     return seal(PLAN_SCHEMA, {**members, "secrets": holds})
 
 
-def plan_as_data(plan: Plan[Any]) -> dict[str, Any]:
+def plan_as_data(plan: PlanData) -> dict[str, Any]:
     """Return a plan as JSON-ready data with its secrets masked."""
     return {
         "meeting": plan.meeting,
@@ -134,46 +144,49 @@ def plan_as_data(plan: Plan[Any]) -> dict[str, Any]:
         "price": plan.price,
         "body": masked(dict(plan.body)),
         "changes": [change.to_dict() for change in plan.changes],
-        "dates": None if plan.dates is None else write_dates(plan.dates),
+        "dates": None if plan.dates is None else _write_dates(plan.dates),
         "problems": [problem.to_dict() for problem in plan.problems],
         "allow": list(plan.allow),
         "read": without_digests(plan.read),
     }
 
 
-def read_plan(text: str | bytes) -> Plan:
+def read_plan(text: str | bytes) -> PlanData:
     """Read a plan; PlanError says what is wrong with the file."""
-    given = unseal(text, PLAN_SCHEMA, again=_PLAN_AGAIN)
-    check_shape(given, _PLAN_SHAPE, "plan", again=_PLAN_AGAIN)
+    given = _unseal(text, PLAN_SCHEMA, next_step=_NEW_PLAN)
+    _check_shape(given, _PLAN_SHAPE, "plan", next_step=_NEW_PLAN)
     try:
-        return Plan(
-            int(given["meeting"]), str(given["account"]), dict(given["body"]),
-            tuple(read_change(one) for one in given["changes"]),
-            tuple(read_problem(one) for one in given["problems"]),
-            read=_plan_from(given["read"]),
-            made_at=given["made_at"] and moment(given["made_at"]),
+        return PlanData(
+            int(given["meeting"]),
+            str(given["account"]),
+            dict(given["body"]),
+            tuple(_read_change(one) for one in given["changes"]),
+            tuple(_read_problem(one) for one in given["problems"]),
+            read=_read_basis(given["read"]),
+            made_at=given["made_at"] and _moment(given["made_at"]),
             occurrence=given["occurrence"] and str(given["occurrence"]),
-            dates=given["dates"] and dates_from(given["dates"]),
-            topic=str(given["topic"]), allow=tuple(map(str, given["allow"])),
-        )  # fmt: skip
+            dates=given["dates"] and _read_dates(given["dates"]),
+            topic=str(given["topic"]),
+            allow=tuple(map(str, given["allow"])),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"The plan lacks or misstates {error}", next_step=_PLAN_AGAIN) from None
+        raise PlanError(f"The plan lacks or misstates {error}", next_step=_NEW_PLAN) from None
 
 
-def _plan_from(given: Mapping[str, Any]) -> dict[str, Any]:
+def _read_basis(given: Mapping[str, Any]) -> dict[str, Any]:
     dates = given.get("occurrences", {})
     if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
         raise ValueError("read.occurrences")
     return dict(given)
 
 
-def read_change(given: Mapping[str, Any]) -> FieldChange:
-    """Read a change that was written down."""
+def _read_change(given: Mapping[str, Any]) -> FieldChange:
+    """Read a change of one member from a file."""
     return FieldChange(str(given["path"]), given["before"], given["after"])
 
 
-def read_problem(given: Mapping[str, Any]) -> Problem:
-    """Read a problem that was written down."""
+def _read_problem(given: Mapping[str, Any]) -> Problem:
+    """Read a problem from a file."""
     days = tuple(datetime.fromisoformat(day).date() for day in given["dates"])
     severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
     path, rule, message, fix, tag = (
@@ -182,12 +195,7 @@ def read_problem(given: Mapping[str, Any]) -> Problem:
     return Problem(path, severity, rule, message, fix, tag, days)
 
 
-def zulu(instant: datetime) -> str:
-    """Write an instant."""
-    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
-
-
-def moment(text: str) -> datetime:
+def _moment(text: str) -> datetime:
     """Read an instant; ValueError for a time that could be in any zone."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
@@ -195,24 +203,28 @@ def moment(text: str) -> datetime:
     return instant
 
 
-def write_dates(dates: Dates) -> dict[str, Any]:
-    """Write the dates, before and after."""
+def _write_dates(dates: Dates) -> dict[str, Any]:
+    """Write the starts before and after a change."""
 
     def all_of(starts: Iterable[datetime]) -> list[str]:
         return [zulu(start) for start in starts]
 
     return {
-        "timezone": dates.place.key, "before": all_of(dates.before), "after": all_of(dates.after),
-        "edited": all_of(dates.edited), "deleted": all_of(dates.deleted),
+        "timezone": dates.place.key,
+        "before": all_of(dates.before),
+        "after": all_of(dates.after),
+        "edited": all_of(dates.edited),
+        "deleted": all_of(dates.deleted),
         "moved": [all_of(pair) for pair in dates.moved],
-        "appears": all_of(dates.appears), "disappears": all_of(dates.disappears),
-    }  # fmt: skip
+        "appears": all_of(dates.appears),
+        "disappears": all_of(dates.disappears),
+    }
 
 
-def dates_from(given: Mapping[str, Any]) -> Dates:
-    """Read dates that were written down."""
+def _read_dates(given: Mapping[str, Any]) -> Dates:
+    """Read the starts before and after a change."""
     names = ("before", "after", "edited", "deleted")
-    before, after, edited, deleted = (tuple(map(moment, given[name])) for name in names)
+    before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in names)
     return Dates(before, after, _zone(given["timezone"]), edited, deleted)
 
 
@@ -226,57 +238,84 @@ def _zone(name: str) -> ZoneInfo:
 RECEIPT_SCHEMA = "rezoom.receipt/1"
 
 _RECEIPT_SHAPE: Mapping[str, tuple[type, ...]] = {
-    "meeting": (int,), "sent": (bool,), "tracking_id": (str, _NONE), "warnings": (list,),
-    "verified": (bool,), "verify_error": (dict, _NONE), "record": (dict, _NONE),
-}  # fmt: skip
+    "meeting": (int,),
+    "sent": (bool,),
+    "tracking_id": (str, _NONE),
+    "warnings": (list,),
+    "verified": (bool,),
+    "verify_error": (dict, _NONE),
+    "record": (dict, _NONE),
+}
 _RECORD: Mapping[str, tuple[type, ...]] = {
-    "account": (str,), "at": (str,), "occurrence": (str, _NONE), "body": (dict,),
-    "before": (dict, _NONE), "after": (dict, _NONE), "dates": (dict, _NONE), "hidden": (list,),
-}  # fmt: skip
-_RECEIPT_AGAIN = (
+    "account": (str,),
+    "at": (str,),
+    "occurrence": (str, _NONE),
+    "body": (dict,),
+    "before": (dict, _NONE),
+    "after": (dict, _NONE),
+    "dates": (dict, _NONE),
+    "hidden": (list,),
+}
+_SEE_MEETING = (
     "Only a file that is as it was written can be undone; see the meeting with zoom.get(...)."
 )
 
 
-def write_receipt(receipt: Receipt, *, secrets: bool) -> str:
-    """Write a receipt."""
+def write_receipt(receipt: ReceiptData, *, secrets: bool) -> str:
+    """Write a receipt with its record; secrets are left out unless `secrets`."""
     record = receipt.record
     effects = () if receipt.verdict is None else receipt.verdict.side_effects
     changed = [change.path for change in effects if writable(change.path)]
-    written = None if record is None else _write(record, changed, secrets=secrets)
-    holds = record is not None and any(hidden_paths(_whole(record)))
-    return seal(
-        RECEIPT_SCHEMA, {**receipt.to_dict(), "record": written, "secrets": bool(secrets and holds)}
-    )
+    written = None if record is None else _write_record(record, changed, secrets=secrets)
+    holds = record is not None and any(hidden_paths(_states(record)))
+    members = {**receipt_as_data(receipt), "record": written, "secrets": bool(secrets and holds)}
+    return seal(RECEIPT_SCHEMA, members)
 
 
-def read_receipt(text: str | bytes) -> Receipt:
+def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
+    """Return a receipt as JSON-ready data without secrets."""
+    error, verdict = receipt.verify_error, receipt.verdict
+    left = receipt.left.quota() if isinstance(receipt.left, Reading) else receipt.left
+    return {
+        "meeting": receipt.meeting,
+        "sent": receipt.sent,
+        "tracking_id": receipt.tracking_id,
+        "quota": left.to_dict() if isinstance(left, Quota) else None,
+        "warnings": [problem.to_dict() for problem in receipt.warnings],
+        "verified": receipt.verified,
+        "verify_error": None if error is None else error.to_dict(),
+        **({} if verdict is None else verdict.to_dict()),
+    }
+
+
+def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    given = unseal(text, RECEIPT_SCHEMA, again=_RECEIPT_AGAIN)
-    check_shape(given, _RECEIPT_SHAPE, "receipt", again=_RECEIPT_AGAIN)
+    given = _unseal(text, RECEIPT_SCHEMA, next_step=_SEE_MEETING)
+    _check_shape(given, _RECEIPT_SHAPE, "receipt", next_step=_SEE_MEETING)
     if given["record"] is not None:
-        check_shape(given["record"], _RECORD, "receipt's record", again=_RECEIPT_AGAIN)
+        _check_shape(given["record"], _RECORD, "receipt's record", next_step=_SEE_MEETING)
     try:
         error = given["verify_error"]
-        return Receipt(
-            int(given["meeting"]), bool(given["sent"]), given["tracking_id"], None,
-            tuple(read_problem(one) for one in given["warnings"]),
+        return ReceiptData(
+            int(given["meeting"]),
+            bool(given["sent"]),
+            given["tracking_id"],
+            None,
+            tuple(_read_problem(one) for one in given["warnings"]),
             error and RezoomError(str(error["message"]), sent=error["sent"]),
-            _verdict(given) if given["verified"] else None,
-            given["record"] and _record(given["record"]),
-        )  # fmt: skip
+            _read_verdict(given) if given["verified"] else None,
+            given["record"] and _read_record(given["record"]),
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(
-            f"The receipt lacks or misstates {error}", next_step=_RECEIPT_AGAIN
-        ) from None
+        raise PlanError(f"The receipt lacks or misstates {error}", next_step=_SEE_MEETING) from None
 
 
-def _whole(record: Record) -> dict[str, Any]:
+def _states(record: Record) -> dict[str, Any]:
     return {"body": dict(record.body), "before": record.before, "after": record.after}
 
 
-def _write(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str, Any]:
-    states = _whole(record)
+def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str, Any]:
+    states = _states(record)
     hidden = {
         *hidden_paths(states["body"]),
         *(path for path in changed if is_secret(path.rpartition(".")[2])),
@@ -287,23 +326,28 @@ def _write(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str
         "occurrence": record.occurrence,
         # What was hidden is named, so that undoing can say what it cannot bring back.
         "hidden": [] if secrets else sorted(hidden),
-        "dates": None if record.dates is None else write_dates(record.dates),
+        "dates": None if record.dates is None else _write_dates(record.dates),
         **(states if secrets else {name: without_secrets(one) for name, one in states.items()}),
     }
 
 
-def _record(given: Mapping[str, Any]) -> Record:
+def _read_record(given: Mapping[str, Any]) -> Record:
     return Record(
-        str(given["account"]), dict(given["body"]), moment(given["at"]), given["occurrence"],
-        given["before"], given["after"], given["dates"] and dates_from(given["dates"]),
+        str(given["account"]),
+        dict(given["body"]),
+        _moment(given["at"]),
+        given["occurrence"],
+        given["before"],
+        given["after"],
+        given["dates"] and _read_dates(given["dates"]),
         tuple(map(str, given["hidden"])),
-    )  # fmt: skip
+    )
 
 
-def _verdict(given: Mapping[str, Any]) -> Verdict:
+def _read_verdict(given: Mapping[str, Any]) -> Verdict:
     ignored, unseen = (
-        {path: read_problem(one) for path, one in given[name].items()}
+        {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")
     )
-    effects = tuple(read_change(one) for one in given["side_effects"])
+    effects = tuple(_read_change(one) for one in given["side_effects"])
     return Verdict(given["applied"], ignored, unseen, effects)

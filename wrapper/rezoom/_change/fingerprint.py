@@ -10,19 +10,19 @@ from typing import Any
 
 from .._paths import at
 from .._redaction import HIDDEN, is_secret, masked
+from .._times import zulu
 from ..errors import PlanStale
 from . import compare
 from .compare import instant, leaves
 from .occurrences import Listed, place_of
-from .plan_data import FieldChange
-from .results import Plan
+from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
 _SERIES = ("type", "timezone", "recurrence")
 
 
 def salt_of(meeting: int, made_at: datetime | None) -> str:
-    """Make the digests of one plan differ from those of any other."""
+    """Return a salt that makes the digests of one plan differ from those of any other."""
     return f"{meeting}/{made_at}"
 
 
@@ -34,7 +34,7 @@ def fingerprint(
     occurrence: Listed | None = None,
     seen: bool = True,
 ) -> dict[str, Any]:
-    """Keep what the meeting has at the members that are about to change; of secrets a digest.
+    """Return what the meeting has at the members that are about to change; of secrets a digest.
 
     The passcode inside a link is not kept at all.
     """
@@ -45,7 +45,7 @@ def fingerprint(
     if occurrence is not None:
         known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
         kept = {path: _kept(path, at(view, path), salt) for path in known}
-        return kept | {"occurrence": occurrence.to_dict()["start_time"]}
+        return kept | {"occurrence": zulu(occurrence.utc)}
     if "recurrence" in paths:
         # The dates say more than the start, which may go on with them.
         del paths["recurrence"]
@@ -62,7 +62,7 @@ def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
     return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
 
 
-def differences(
+def _differences(
     read: Mapping[str, Any],
     view: Mapping[str, Any],
     *,
@@ -70,14 +70,14 @@ def differences(
     now: datetime,
     occurrence: Listed | None = None,
 ) -> list[FieldChange]:
-    """List what has changed since: before, and now."""
+    """List what has changed in the meeting since the plan was made."""
     found = []
     for path, before in read.items():
         if path == "occurrences":
             found += _dates(before, view, now)
             continue
         if path == "occurrence":
-            shown: Any = occurrence.to_dict()["start_time"] if occurrence else None
+            shown: Any = zulu(occurrence.utc) if occurrence else None
         else:
             shown = at(view, path)
         kept = _kept(path, shown, salt)
@@ -121,19 +121,12 @@ def _listing(view: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_fresh(
-    plan: Plan[Any],
-    answer: Mapping[str, Any],
-    occurrence: Listed | None,
-    *,
-    now: datetime,
-    force: bool,
+    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
 ) -> None:
-    """Raise PlanStale, naming what has changed, unless `force`."""
-    if force:
-        return
+    """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
     view = answer if occurrence is None else {**answer, **_own(occurrence)}
     salt = salt_of(plan.meeting, plan.made_at)
-    changes = differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
+    changes = _differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
     start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
     if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))

@@ -1,4 +1,4 @@
-"""A recurrence of which a part is asked, completed from the present one."""
+"""A part of a recurrence that is to change, completed from the present recurrence."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ _ORDER = ("type", "repeat_interval", *_DAYS, "end_times", "end_date_time")
 _PAIR = ("monthly_week", "monthly_week_day")
 
 
-def completed(present: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the asked members over the present ones, and drop those which they exclude."""
+def completed(present: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the changed members over the present ones, and drop those that they exclude."""
     kept = dict(present)
-    if "type" in asked and asked["type"] != present.get("type"):
+    if "type" in changed and changed["type"] != present.get("type"):
         for name in ("repeat_interval", *_DAYS):
             kept.pop(name, None)
         kept["repeat_interval"] = 1
-    if "end_date_time" in asked:
+    if "end_date_time" in changed:
         kept.pop("end_times", None)
-    if "end_times" in asked:
+    if "end_times" in changed:
         kept.pop("end_date_time", None)
-    if "monthly_day" in asked:
+    if "monthly_day" in changed:
         for name in _PAIR:
             kept.pop(name, None)
-    elif any(name in asked for name in _PAIR):
+    elif any(name in changed for name in _PAIR):
         kept.pop("monthly_day", None)
-    kind = asked.get("type", kept.get("type"))
+    kind = changed.get("type", kept.get("type"))
     for name, of in _DAYS.items():
         if kind in (DAILY, WEEKLY, MONTHLY) and kind != of:
             kept.pop(name, None)
-    merged = {**kept, **asked}
+    merged = {**kept, **changed}
     known = {name: merged[name] for name in _ORDER if name in merged}
     return known | merged
 
@@ -44,9 +44,10 @@ def present_of(recurrence: object) -> dict[str, Any]:
     if not isinstance(recurrence, Mapping):
         return {}
     found = {
-        name: value for name, value in recurrence.items()
+        name: value
+        for name, value in recurrence.items()
         if name in _ORDER and value not in (None, "") and (value != 0 or name == "end_times")
-    }  # fmt: skip
+    }
     if "end_date_time" in found:
         found.pop("end_times", None)
     most = facts.FIELDS["recurrence.end_times"].maximum or 0

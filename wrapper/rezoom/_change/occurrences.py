@@ -1,4 +1,4 @@
-"""The occurrences of a series: before and after a change, in a read, and the one meant."""
+"""The occurrences of a series: as Zoom makes and lists them, and the one that is meant."""
 
 from __future__ import annotations
 
@@ -11,60 +11,24 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._times import WireTimeError, zone
+from .._times import WireTimeError, zone, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence._pattern import Forever, Weekly
 from .compare import instant
 
+if TYPE_CHECKING:
+    from .._wire import MeetingOccurrence
+
+    # What names an occurrence: its id, its day, its start, or the occurrence itself.
+    When: TypeAlias = "str | date | datetime | Occurrence | MeetingOccurrence | Listed"
+
 # Longer than any list of occurrences that Zoom makes.
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The meetings to come, before a change of the series and after it, as instants in UTC."""
-
-    before: tuple[datetime, ...]
-    after: tuple[datetime, ...]
-    place: ZoneInfo
-    # Meetings that somebody moved or deleted one by one: a change of the series makes them anew.
-    edited: tuple[datetime, ...] = ()
-    deleted: tuple[datetime, ...] = ()
-
-    @property
-    def moved(self) -> tuple[tuple[datetime, datetime], ...]:
-        """Meetings that take place at another time: pairs of before and after."""
-        return tuple(self._pairs())
-
-    @property
-    def appears(self) -> tuple[datetime, ...]:
-        """Meetings that were not there before."""
-        known = {*self.before, *(after for _, after in self._pairs())}
-        return tuple(start for start in self.after if start not in known)
-
-    @property
-    def disappears(self) -> tuple[datetime, ...]:
-        """Meetings that are no longer there."""
-        kept = {*self.after, *(before for before, _ in self._pairs())}
-        return tuple(start for start in self.before if start not in kept)
-
-    def _pairs(self) -> Iterator[tuple[datetime, datetime]]:
-        """Pair the starts of one day; or all of them, where every date moves by the same."""
-        known, planned = set(self.before), set(self.after)
-        old = [start for start in self.before if start not in planned]
-        new = [start for start in self.after if start not in known]
-        walls = [[start.astimezone(self.place).replace(tzinfo=None) for start in side]
-                 for side in (old, new)]  # fmt: skip
-        whole = len(old) == len(self.before) and len(new) == len(self.after) == len(old)
-        if whole and len({b - a for a, b in zip(*walls, strict=True)}) == 1:
-            yield from zip(old, new, strict=True)
-            return
-        days = {wall.date(): start for wall, start in zip(walls[1], new, strict=True)}
-        for wall, start in zip(walls[0], old, strict=True):
-            if wall.date() in days:
-                yield start, days[wall.date()]
+_DELETED = "deleted"
+_YEAR = timedelta(days=366)
+_FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
 def expected(series: Series | None, now: datetime) -> tuple[datetime, ...]:
@@ -74,22 +38,14 @@ def expected(series: Series | None, now: datetime) -> tuple[datetime, ...]:
     return tuple(start.utc for start in bounded(series, now) if start.utc > now)
 
 
-def horizon(series: Series) -> int:
-    """Tell how many meetings Zoom makes of a series without an end."""
-    weekly = isinstance(series.recurrence.pattern, Weekly)
-    return facts.ENDLESS.weekly if weekly else facts.ENDLESS.other
-
-
 def bounded(series: Series, now: datetime) -> Iterator[Occurrence]:
     """Yield the starts of a series as far as Zoom makes them."""
     if isinstance(series.recurrence.end, Forever):
-        yield from series.next(horizon(series), after=now)
+        weekly = isinstance(series.recurrence.pattern, Weekly)
+        made = facts.ENDLESS.weekly if weekly else facts.ENDLESS.other
+        yield from series.next(made, after=now)
     else:
         yield from islice(series, _LOOK_AHEAD)
-
-
-_DELETED = "deleted"
-_YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +75,10 @@ class Listed:
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready data; the start in UTC."""
         known: dict[str, Any] = {
-            "occurrence_id": self.id, "start_time": zulu(self.utc), "status": self.status,
-        }  # fmt: skip
+            "occurrence_id": self.id,
+            "start_time": zulu(self.utc),
+            "status": self.status,
+        }
         return known if self.duration is None else known | {"duration": self.duration}
 
 
@@ -140,7 +98,7 @@ def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=attrgetter("utc")))
 
 
-def slot(item: Listed) -> datetime:
+def planned_start(item: Listed) -> datetime:
     """Return where the series had put an occurrence, wherever somebody has moved it since.
 
     Its id is its first start, in milliseconds since 1970; one that is not is as good as unknown.
@@ -157,22 +115,20 @@ def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     if not items:
         return answer
     usual = Counter(item.duration for item in items if item.duration is not None).most_common(1)
-    known = {"start_time": zulu(slot(items[0])), "duration": usual[0][0] if usual else None}
+    known = {
+        "start_time": zulu(planned_start(items[0])),
+        "duration": usual[0][0] if usual else None,
+    }
     return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
 
 
-def zulu(moment: datetime) -> str:
-    """Write an instant as Zoom does."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:
-    """Leave out what has begun."""
+    """List the occurrences that have not begun yet."""
     return tuple(item for item in items if item.utc > now)
 
 
 def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 3) -> list[Listed]:
-    """Choose those that a caller may have meant, in time."""
+    """Choose the occurrences that a caller may have meant, in the order of their starts."""
     there = [item for item in items if not item.deleted]
     if when is None:
         return there[:count]
@@ -196,17 +152,12 @@ def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
         whole = isinstance(length, int) and not isinstance(length, bool)
         status = item.get("status")
         yield Listed(
-            str(number), start, place, length if whole else None,
+            str(number),
+            start,
+            place,
+            length if whole else None,
             status if isinstance(status, str) else "available",
-        )  # fmt: skip
-
-
-if TYPE_CHECKING:
-    from .._wire import MeetingOccurrence
-
-    When: TypeAlias = str | date | datetime | Occurrence | MeetingOccurrence | Listed
-
-_FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
+        )
 
 
 def known_id(when: object) -> str | None:
@@ -219,7 +170,7 @@ def known_id(when: object) -> str | None:
         return when.id
     item = _item(when)
     if item is not None:
-        if item.get("status") == "deleted":
+        if item.get("status") == _DELETED:
             raise _refused(f"{item.get('start_time')} was deleted", "choose another occurrence")
         when = item.get("occurrence_id")
     if isinstance(when, str) and when.isascii() and when.isdigit():
@@ -267,11 +218,12 @@ def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
 
 
 def not_there(number: str, answer: Mapping[str, Any]) -> OccurrenceError:
-    """Say that no occurrence has the id, and which ones there are."""
+    """Return the error that no occurrence has the id, with those that there are."""
     return _refused(
         f"the meeting has no occurrence {number}: it is over, was deleted, or never was",
-        _FIX, nearest(listed(answer), None),
-    )  # fmt: skip
+        _FIX,
+        nearest(listed(answer), None),
+    )
 
 
 def _is_meant(item: Listed, when: date | datetime) -> bool:

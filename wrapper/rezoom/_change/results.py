@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .._clock import Wait
 from .._ledger.gauge import Quota, Reading
-from .._redaction import Veiled
-from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem, RezoomError
-from .plan_data import FieldChange, Record
-
-if TYPE_CHECKING:
-    from .occurrences import Dates
-    from .verify import Verdict
+from .._public import public
+from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
+from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+@public("rezoom")
+@dataclass(frozen=True)
+class Receipt(ReceiptData):
     """Proof that Zoom accepted an update; with `verify=True` also of what it did.
 
     A 204 is silent, so an unverified receipt raises NotVerified when it is asked what was applied.
@@ -28,16 +25,6 @@ class Receipt:
     where nothing had to change. `verify_error` says why the read-back failed: the change is out.
     """
 
-    meeting: int
-    sent: bool
-    tracking_id: str | None
-    # Why the ledger could not be read afterwards, where it could not: the change is out all the
-    # same, and its receipt must not be lost.
-    left: Quota | Reading | LedgerError | None
-    warnings: tuple[Problem, ...] = ()
-    verify_error: RezoomError | None = None
-    verdict: Verdict | None = field(default=None, repr=False)
-    record: Record | None = field(default=None, repr=False)
     _apply: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -53,11 +40,6 @@ class Receipt:
         return self.left.quota() if isinstance(self.left, Reading) else self.left
 
     @property
-    def verified(self) -> bool:
-        """Whether the meeting was read again, and compared with what was asked."""
-        return self.verdict is not None
-
-    @property
     def applied(self) -> Mapping[str, Any]:
         """Fields that were seen to have the asked value; NotVerified when nothing was read."""
         return self._seen().applied
@@ -69,12 +51,12 @@ class Receipt:
 
     @property
     def unseen(self) -> Mapping[str, Problem]:
-        """Fields that a read does not show, so that nobody knows; each with the reason."""
+        """Fields that a read does not show, so that their state is unknown, with the reason."""
         return self._seen().unseen
 
     @property
     def side_effects(self) -> tuple[FieldChange, ...]:
-        """What changed though nobody asked for it, such as the links after a new passcode."""
+        """What changed although the update did not name it, such as links after a new passcode."""
         return self._seen().side_effects
 
     def raise_if_ignored(self) -> Self:
@@ -92,30 +74,17 @@ class Receipt:
         """
         from .undo import undo
 
-        plan = undo(self, now)
-        return plan if self._apply is None else plan.bound(self._apply)
+        return replace(Plan.of(undo(self, now)), _apply=self._apply)
 
     def bound(self, apply: Callable[..., Any]) -> Receipt:
-        """Return the receipt with a client's own `apply`, for the plan that undoes it.
-
-        Only the client that has just made it may do so: it is this receipt, and no copy.
-        """
-        object.__setattr__(self, "_apply", apply)
-        return self
+        """Return the receipt with a client's own `apply`, for the plan that undoes it."""
+        return replace(self, _apply=apply)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the receipt as JSON-ready data without secrets."""
-        error, verdict = self.verify_error, self.verdict
-        return {
-            "meeting": self.meeting,
-            "sent": self.sent,
-            "tracking_id": self.tracking_id,
-            "quota": self.quota.to_dict() if isinstance(self.left, Quota | Reading) else None,
-            "warnings": [problem.to_dict() for problem in self.warnings],
-            "verified": self.verified,
-            "verify_error": None if error is None else error.to_dict(),
-            **({} if verdict is None else verdict.to_dict()),
-        }
+        from .files import receipt_as_data
+
+        return receipt_as_data(self)
 
     def to_json(self, *, secrets: bool = False) -> str:
         """Write the receipt as a file, from which the update can be undone later.
@@ -132,24 +101,18 @@ class Receipt:
         """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
         from .files import read_receipt
 
-        return read_receipt(text)
+        return Receipt(**vars(read_receipt(text)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A client stays in its process.
-        names = [name for name in self.__slots__ if name != "_apply"]
-        return Receipt, tuple(getattr(self, name) for name in names)
+        return _restored, (type(self), {**vars(self), "_apply": None})
 
     def _seen(self) -> Verdict:
-        return self._unseen() if self.verdict is None else self.verdict
-
-    def _unseen(self) -> NoReturn:
-        if self.verify_error is not None:
-            raise NotVerified(
-                "The read-back failed, so nobody knows what Zoom applied", sent=self.sent
-            ) from self.verify_error
+        if self.verdict is not None:
+            return self.verdict
+        why = "Nothing was read back" if self.verify_error is None else "The read-back failed"
         raise NotVerified(
-            "Nothing was read back, so nobody knows what Zoom applied", sent=self.sent
-        )
+            f"{why}, so it is not known what Zoom applied", sent=self.sent
+        ) from self.verify_error
 
 
 if TYPE_CHECKING:
@@ -161,41 +124,24 @@ else:
     R = TypeVar("R")
 
 
+@public("rezoom")
 @dataclass(frozen=True, repr=False)
-class Plan(Generic[R]):
+class Plan(PlanData, Generic[R]):
     """An update that was worked out from one read and not sent yet.
 
     `changes` are the members that differ, `body` is the exact request and nothing that is already
-    so; `problems` are warnings. `dates` shows the meetings of a series before and after. `str()` is
-    a diff for people, without secrets. `read` is what the plan rests on: `apply` compares it.
+    so; `problems` are warnings. `dates` shows the meetings of a series before and after, in UTC.
+    `made_at` (aware) is when it was made, `occurrence` the id of the one occurrence it changes.
+    `str()` is a diff for people, without secrets. `read` is what the plan rests on: `apply`
+    compares it.
     """
 
-    meeting: int
-    account: str
-    body: Mapping[str, Any]
-    changes: tuple[FieldChange, ...]
-    problems: tuple[Problem, ...]
-    read: Mapping[str, Any] = field(default_factory=dict)
-    made_at: datetime | None = None
-    occurrence: str | None = None
-    dates: Dates | None = None
-    topic: str = ""
-    allow: tuple[str, ...] = ()
     _apply: Callable[..., R] | None = field(default=None, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "body", Veiled(self.body))
-        object.__setattr__(self, "read", Veiled(self.read))
-
-    @property
-    def empty(self) -> bool:
-        """Whether everything is as asked already; applying it sends nothing and spends nothing."""
-        return not self.body
-
-    @property
-    def price(self) -> int:
-        """How many of the day's updates of this meeting, and of its host, applying it spends."""
-        return 0 if self.empty else 1
+    @staticmethod
+    def of(data: PlanData) -> Plan:
+        """Make a plan of its data; it has no client yet."""
+        return Plan(**vars(data))
 
     def apply(self, *, verify: bool = False, wait: Wait | None = None, force: bool = False) -> R:
         """Send it with the client that made it; see `Zoom.apply`. On AsyncZoom's plans: awaited.
@@ -223,9 +169,7 @@ class Plan(Generic[R]):
         return f"<Plan for {self.meeting}: {paths or 'nothing to change'}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A client stays in its process.
-        state = {**vars(self), "_apply": None}
-        return _revive, (type(self), state)
+        return _restored, (type(self), {**vars(self), "_apply": None})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON-ready data for display; secrets are masked."""
@@ -248,10 +192,10 @@ class Plan(Generic[R]):
         """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
         from .files import read_plan
 
-        return read_plan(text)
+        return Plan.of(read_plan(text))
 
 
-def _revive(kind: type[Plan], state: dict[str, Any]) -> Plan:
-    plan = kind.__new__(kind)
-    vars(plan).update(state)
-    return plan
+@public("rezoom")
+def _restored(kind: type[Any], state: dict[str, Any]) -> Any:
+    """Restore a pickled plan or receipt; its client stayed in the process that pickled it."""
+    return kind(**state)

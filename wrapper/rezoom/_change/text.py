@@ -13,18 +13,34 @@ from .._wire import facts
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from .occurrences import Dates
-    from .results import Plan
+    from .plan_data import Dates, PlanData, Split
 
 _MOST_SHOWN = 8
 
 
-def describe(plan: Plan[Any]) -> str:
-    """Write the diff."""
+def describe(plan: PlanData) -> str:
+    """Write a plan as a diff for people; secrets are masked."""
     return "\n".join(_lines(plan))
 
 
-def _lines(plan: Plan[Any]) -> Iterator[str]:
+def describe_split(split: Split) -> str:
+    """Write both parts of a split series for people; secrets are masked."""
+    return "\n".join(_split_lines(split))
+
+
+def _split_lines(split: Split) -> Iterator[str]:
+    yield f"From {split.first:%a %Y-%m-%d %H:%M} on, meeting {split.meeting} becomes two."
+    yield from _lines(split.trim)
+    if split.dates is not None:
+        yield "New meeting"
+        yield from _date_lines(split.dates)
+    for problem in split.problems:
+        yield _problem_line(problem)
+    yield "Request, which rezoom does not send: POST /users/{host}/meetings"
+    yield f"  {json.dumps(masked(dict(split.new)), ensure_ascii=False)}"
+
+
+def _lines(plan: PlanData) -> Iterator[str]:
     one = f", only the occurrence {plan.occurrence}" if plan.occurrence else ""
     topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
     yield f"Plan for meeting {plan.meeting}{topic}{one}"
@@ -33,9 +49,9 @@ def _lines(plan: Plan[Any]) -> Iterator[str]:
     for change in plan.changes:
         yield f"  {change}"
     if plan.dates is not None:
-        yield from date_lines(plan.dates)
+        yield from _date_lines(plan.dates)
     for problem in plan.problems:
-        yield problem_line(problem)
+        yield _problem_line(problem)
     if plan.empty:
         return
     query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
@@ -48,15 +64,15 @@ def _lines(plan: Plan[Any]) -> Iterator[str]:
     )
 
 
-def problem_line(problem: Problem) -> str:
-    """Write what is doubtful, with its days and its rule."""
+def _problem_line(problem: Problem) -> str:
+    """Write one problem on one line, with its days and its rule."""
     days = ", ".join(day.isoformat() for day in problem.dates[:_MOST_SHOWN])
     more = len(problem.dates) - _MOST_SHOWN
     days += f" and {more} more" if more > 0 else ""
     return f"  ! {problem}{f' ({days})' if days else ''} [{problem.rule}]"
 
 
-def date_lines(dates: Dates) -> Iterator[str]:
+def _date_lines(dates: Dates) -> Iterator[str]:
     """Write the meetings before and after."""
     before, after = len(dates.before), len(dates.after)
     yield f"  Meetings to come: {before} → {after}, in {dates.place.key}"

@@ -17,23 +17,39 @@ from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
 from .compare import instant, same
 from .merge import completed, present_of, remaining_of
-from .occurrences import Dates, Listed, bounded, expected, listed, place_of, upcoming
+from .occurrences import Listed, bounded, expected, listed, place_of, upcoming
+from .plan_data import Dates
 
 TIMED = ("start_time", "timezone", "recurrence")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Timing:
-    """What an update of a series says about time, and what comes of it."""
+    """The time members of an update of a series, completed, and the meetings they make."""
 
     body: dict[str, Any]
     dates: Dates
     # Whether anything of it differs from what is there.
-    changes: bool = True
-    series: Series | None = None
-    start_asked: bool = False
+    changes: bool
+    series: Series | None
+    start_requested: bool
     # Why no series can be made of it.
     errors: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The series as a read shows it, and what of it is still to come."""
+
+    answer: Mapping[str, Any]
+    place: ZoneInfo
+    recurrence: dict[str, Any]
+    series: Series | None
+    # The starts that the pattern makes.
+    planned: Mapping[datetime, Occurrence]
+    ahead: tuple[Listed, ...]
+    # How many meetings a series that ends by a count still has.
+    remaining: dict[str, int]
 
 
 def is_series(body: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
@@ -48,48 +64,57 @@ def complete(
 
     `whole`: the body's recurrence stands for itself, and nothing of the present one is added.
     """
-    present = present_of(answer.get("recurrence"))
-    asked = body.get("recurrence")
-    timed = {name: body[name] for name in TIMED if name in body}
     place = place_of(body) or place_of(answer) or ZoneInfo("UTC")
-    items = listed(answer)
-    ahead = upcoming(items, now)
-    old = _series(present, answer.get("start_time"), place_of(answer) or place)
-    slots = {} if old is None else {start.utc: start for start in bounded(old, now)}
-    remaining = remaining_of(present, len(ahead) or sum(start > now for start in slots))
-    if not whole and (present or asked is not None) and isinstance(asked or {}, dict):
-        timed["recurrence"] = completed(present | remaining, asked or {})
-    recurrence = timed.get("recurrence")
+    present = _present(answer, place_of(answer) or place, now)
+    timed = _timed(body, present, place, now, whole=whole)
+    new, errors = None, list[Problem]()
+    try:
+        new = _read(timed.get("recurrence"), timed.get("start_time"), place)
+    except InvalidChange as error:
+        errors = error.problems
+    if new is not None and "start_time" not in body:
+        # It is not known whether Zoom counts a start that is off the pattern.
+        new = replace(new, start=first_wall_clock(new.timeline))
+        timed["start_time"] = new.start.isoformat(timespec="seconds")
+    dates = _dates(present, expected(new, now), place)
+    start_requested = "start_time" in body
+    changes = not _is_there(timed, dates, present, start_requested=start_requested)
+    return Timing(timed, dates, changes, new, start_requested, tuple(errors))
+
+
+def _present(answer: Mapping[str, Any], place: ZoneInfo, now: datetime) -> _Present:
+    recurrence = present_of(answer.get("recurrence"))
+    ahead = upcoming(listed(answer), now)
+    series = _series(recurrence, answer.get("start_time"), place)
+    planned = {} if series is None else {start.utc: start for start in bounded(series, now)}
+    remaining = remaining_of(recurrence, len(ahead) or sum(start > now for start in planned))
+    return _Present(answer, place, recurrence, series, planned, ahead, remaining)
+
+
+def _timed(
+    body: Mapping[str, Any], present: _Present, place: ZoneInfo, now: datetime, *, whole: bool
+) -> dict[str, Any]:
+    """Complete the members that say when the meetings are: start, zone and recurrence."""
+    timed = {name: body[name] for name in TIMED if name in body}
+    requested = body.get("recurrence")
+    partial = not whole and isinstance(requested or {}, dict)
+    if partial and (present.recurrence or requested is not None):
+        timed["recurrence"] = completed(present.recurrence | present.remaining, requested or {})
     if "start_time" not in timed:
-        start = next_wall_clock(old, slots, ahead, now) or _resumed(
-            recurrence, answer.get("start_time"), place_of(answer) or place, now
-        )
+        start = _next_wall_clock(present, now) or _resumed(timed.get("recurrence"), present, now)
         if start is not None:
             timed["start_time"] = _wall(start, place)
     if "start_time" in timed and not _is_zulu(timed["start_time"]):
         timed.setdefault("timezone", place.key)
-    new, errors = None, list[Problem]()
-    try:
-        new = _read(recurrence, timed.get("start_time"), place)
-    except InvalidChange as error:
-        errors = error.problems
-    if new is not None and "start_time" not in body:
-        # Nobody knows if Zoom counts a start that is off the pattern.
-        new = replace(new, start=first_wall_clock(new.timeline))
-        timed["start_time"] = new.start.isoformat(timespec="seconds")
-    after = expected(new, now)
-    there = [item for item in ahead if not item.deleted]
-    planned = slots or {item.utc for item in there}
-    dates = Dates(
-        tuple(item.utc for item in there), after, place,
-        tuple(item.utc for item in there if _is_edited(item, planned, answer)),
-        _returning(ahead, after, place),
-    )  # fmt: skip
-    timing = Timing(
-        timed, dates, series=new, start_asked="start_time" in body, errors=tuple(errors)
-    )
-    timing.changes = not _is_there(timing, answer, present, remaining, ahead)
-    return timing
+    return timed
+
+
+def _dates(present: _Present, after: tuple[datetime, ...], place: ZoneInfo) -> Dates:
+    there = [item for item in present.ahead if not item.deleted]
+    planned = present.planned or {item.utc for item in there}
+    edited = tuple(item.utc for item in there if _is_edited(item, planned, present.answer))
+    returning = _returning(present.ahead, after, place)
+    return Dates(tuple(item.utc for item in there), after, place, edited, returning)
 
 
 def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) -> Dates | None:
@@ -105,29 +130,25 @@ def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
     return _series(recurrence, body.get("start_time"), place_of(body) or place)
 
 
-def on_pattern(body: Mapping[str, Any]) -> str | None:
-    """Return the first start on the pattern."""
+def first_on_pattern(body: Mapping[str, Any]) -> str | None:
+    """Return the first start that is on the pattern, on the series' own clock."""
     series = series_of(body, ZoneInfo("UTC"))
     if series is None:
         return None
     return first_wall_clock(series.timeline).isoformat(timespec="seconds")
 
 
-def next_wall_clock(
-    series: Series | None,
-    slots: Mapping[datetime, Occurrence],
-    ahead: tuple[Listed, ...],
-    now: datetime,
-) -> datetime | None:
+def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
     """Return when the series goes on: its next start as the pattern has it.
 
     An occurrence that somebody moved tells nothing about the others, so it counts only where
     nothing else is left.
     """
-    there = [item for item in ahead if not item.deleted]
+    there = [item for item in present.ahead if not item.deleted]
+    series, planned = present.series, present.planned
     if series is not None:
-        found = (slots[item.utc] for item in there if item.utc in slots)
-        known = next(found if ahead else iter(series.next(after=now)), None)
+        found = (planned[item.utc] for item in there if item.utc in planned)
+        known = next(found if present.ahead else iter(series.next(after=now)), None)
         if known is not None:
             # As the pattern has it: a start that the clocks moved must not move the others.
             day = known.local.date()
@@ -152,12 +173,12 @@ def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
     return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place)
 
 
-def _resumed(recurrence: object, start: object, place: ZoneInfo, now: datetime) -> datetime | None:
+def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime | None:
     """Return when a series that is over would go on, if its pattern had no end."""
     endless = {"end_times": 0}
     if isinstance(recurrence, Mapping):
         endless = {k: v for k, v in recurrence.items() if k != "end_date_time"} | endless
-    series = _series(endless, start, place)
+    series = _series(endless, present.answer.get("start_time"), present.place)
     return None if series is None else next((one.zoned for one in series.next(after=now)), None)
 
 
@@ -168,35 +189,31 @@ def _wall(start: datetime, place: ZoneInfo) -> str:
 
 
 def _is_there(
-    timing: Timing,
-    answer: Mapping[str, Any],
-    present: dict[str, Any],
-    remaining: dict[str, int],
-    ahead: tuple[Listed, ...],
+    timed: Mapping[str, Any], dates: Dates, present: _Present, *, start_requested: bool
 ) -> bool:
-    """Tell whether the series is already as asked."""
-    body, place = timing.body, timing.dates.place
-    asked = body.get("recurrence", {})
+    """Tell whether the series already has the requested times."""
+    answer, place = present.answer, dates.place
+    requested = timed.get("recurrence", {})
     if answer.get("type") != SERIES_TYPE or place.key != answer.get("timezone", place.key):
         return False
-    if not isinstance(asked, dict):
+    if not isinstance(requested, dict):
         return False
-    pattern = [{k: v for k, v in one.items() if k != "end_times"} for one in (asked, present)]
-    for one in pattern:
-        one.setdefault("repeat_interval", 1)
-    if not same("recurrence", pattern[0], pattern[1]) or pattern[0].keys() != pattern[1].keys():
+    new, old = (
+        {"repeat_interval": 1} | {k: v for k, v in one.items() if k != "end_times"}
+        for one in (requested, present.recurrence)
+    )
+    if not same("recurrence", new, old) or new.keys() != old.keys():
         return False
-    start = instant(body.get("start_time"), place)
-    starts = {instant(answer.get("start_time"), place), *(item.utc for item in ahead[:1])}
-    first = timing.dates.after[:1] or (start,)
-    if timing.start_asked and not {start, *first} & starts:
+    start = instant(timed.get("start_time"), place)
+    starts = {instant(answer.get("start_time"), place), *(item.utc for item in present.ahead[:1])}
+    if start_requested and not {start, *(dates.after[:1] or (start,))} & starts:
         return False
-    counts = {present.get("end_times"), remaining.get("end_times", present.get("end_times"))}
+    count = present.recurrence.get("end_times")
     raw = answer.get("recurrence", {}).get("end_times")
-    if asked.get("end_times") == 0 and raw != 0:
+    if requested.get("end_times") == 0 and raw != 0:
         # Zoom would make the series longer: as many meetings from now on, again.
-        return bool(ahead) and timing.dates.after[-1:] <= (ahead[-1].utc,)
-    return asked.get("end_times") in counts
+        return bool(present.ahead) and dates.after[-1:] <= (present.ahead[-1].utc,)
+    return requested.get("end_times") in {count, present.remaining.get("end_times", count)}
 
 
 def _returning(

@@ -1,4 +1,4 @@
-"""The way back: the plan that brings a meeting to where it was, and what stays lost."""
+"""Undoing an update: the plan that brings a meeting to where it was, and what stays lost."""
 
 from __future__ import annotations
 
@@ -6,44 +6,39 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import at, drop, put
-from .._rules.judge import merge, ruled
+from .._paths import at, drop, merge, put
+from .._rules.spec_rules import ruled
 from .._times import aware_now
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
-from .build import make_plan
-from .compare import instant, leaves, same
+from .compare import instant, leaves
+from .diff import make_plan
 from .occurrences import choose_id, expected, listed, place_of, upcoming
-from .plan_data import Wish
-from .results import Plan
+from .plan_data import Change, PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
 
-if TYPE_CHECKING:
-    from .plan_data import Record
-    from .results import Receipt
-
-# What is said of a series that comes back, though not as a whole.
+# Rules about a series that comes back, though not as a whole.
 _OF_SERIES = frozenset(
     {"undo-series-goes-on", "undo-edited-dates", "undo-deleted-dates", "undo-endless"}
 )
 
 
 @dataclass(slots=True)
-class _Way:
-    """What to ask for, and what cannot be had."""
+class _Restored:
+    """The members that bring a meeting back, and the problems of what stays lost."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
     lost: list[Problem] = field(default_factory=list)
 
-    def want(self, path: str, value: Any) -> None:
+    def restore(self, path: str, value: Any) -> None:
         put(self.fields if compare.writable(path) else self.extra, path, value)
 
-    def give_up(self, problems: Sequence[Problem]) -> None:
-        """Leave out what is refused; start, zone and recurrence go together."""
+    def leave_out(self, problems: Sequence[Problem]) -> None:
+        """Leave out what is refused, and warn of it; start, zone and recurrence go together."""
         for problem in problems:
             top = problem.path.partition("[")[0].partition(".")[0]
             if top in TIMED:
@@ -55,18 +50,20 @@ class _Way:
         self.lost += (replace(problem, severity="warning") for problem in problems)
 
 
-def undo(receipt: Receipt, now: datetime | None) -> Plan:
+def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
     """Plan the inverse of what a receipt stands for; CannotUndo says why it cannot be."""
     record = receipt.record
     if now is not None:
         aware_now(now)
     if not receipt.sent and record is not None:
-        return Plan(receipt.meeting, record.account, {}, (), ())
+        return PlanData(receipt.meeting, record.account, {}, (), ())
     if record is None or record.before is None:
-        raise CannotUndo("Nothing was read before the update, so nobody knows what to go back to")
+        raise CannotUndo(
+            "Nothing was read before the update, so it is not known what to go back to"
+        )
     moment = record.at if now is None else max(now, record.at)
     after = _assumed(record) if record.after is None else record.after
-    way = _way_back(receipt, record, record.before, after, moment)
+    back = _restore(receipt, record, record.before, after, moment)
     one = None if record.occurrence is None else choose_id(record.occurrence, after)
     if record.occurrence is not None and one is None:
         raise CannotUndo(
@@ -74,19 +71,23 @@ def undo(receipt: Receipt, now: datetime | None) -> Plan:
             next_step="Choose another occurrence and update it.",
         )
 
-    def made() -> Plan:
-        if not way.fields and not way.extra:
-            return Plan(receipt.meeting, record.account, {}, (), ())
+    def made() -> PlanData:
+        if not back.fields and not back.extra:
+            return PlanData(receipt.meeting, record.account, {}, (), ())
         return make_plan(
-            Wish(None, way.fields, extra=way.extra or None), after, meeting=receipt.meeting,
-            account=record.account, now=moment, occurrence=one,
-        )  # fmt: skip
+            Change(None, back.fields, extra=back.extra or None),
+            after,
+            meeting=receipt.meeting,
+            account=record.account,
+            now=moment,
+            occurrence=one,
+        )
 
     try:
         plan = made()
     except InvalidChange as error:
         # What Zoom had made by itself can be more than it takes from others.
-        way.give_up(error.problems)
+        back.leave_out(error.problems)
         try:
             plan = made()
         except InvalidChange as again:
@@ -94,17 +95,17 @@ def undo(receipt: Receipt, now: datetime | None) -> Plan:
                 "What was there before cannot be sent: " + "; ".join(map(str, again.problems)),
                 next_step="Plan the change that is wanted with zoom.plan(...).",
             ) from again
-    return replace(plan, problems=(*way.lost, *plan.problems))
+    return replace(plan, problems=(*back.lost, *plan.problems))
 
 
-def _way_back(
-    receipt: Receipt,
+def _restore(
+    receipt: ReceiptData,
     record: Record,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     now: datetime,
-) -> _Way:
-    way = _Way()
+) -> _Restored:
+    back = _Restored()
     paths = dict.fromkeys(path for path, _ in leaves(record.body))
     if receipt.verdict is not None:
         effects = (change.path for change in receipt.verdict.side_effects)
@@ -114,33 +115,33 @@ def _way_back(
     for path in paths:
         old, new = at(before, path), at(after, path)
         if compare.elsewhere(path):
-            _host(way, path, before, after)
+            _host(back, path, before, after)
         elif path in record.hidden or (timed and path in TIMED):
             continue
-        elif not (same(path, old, new, place) and same(path, new, old, place)):
-            _value(way, path, old, new)
+        elif not compare.unchanged(path, old, new, place):
+            _value(back, path, old, new)
     if timed and not _is_kept(before, after):
-        _schedule(way, before, after, now)
+        _schedule(back, before, after, now)
     if not timed and record.occurrence is None and "duration" in paths:
-        _lengths(way, before, after, now)
-    way.lost += map(_not_in_file, record.hidden)
-    if "password" in way.fields:
-        way.lost.append(ruled("undo-passcode-links"))
-    return way
+        _lengths(back, before, after, now)
+    back.lost += map(_not_in_file, record.hidden)
+    if "password" in back.fields:
+        back.lost.append(ruled("undo-passcode-links"))
+    return back
 
 
-def _value(way: _Way, path: str, old: Any, new: Any) -> None:
+def _value(back: _Restored, path: str, old: Any, new: Any) -> None:
     if old is None:
         # To empty a text or a list is as near as an update comes to not being set.
         if not isinstance(new, str | list):
-            way.lost.append(ruled("undo-not-set", path))
+            back.lost.append(ruled("undo-not-set", path))
             return
         old = "" if isinstance(new, str) else []
-    way.want(path, _sendable(path, old))
+    back.restore(path, _sendable(path, old))
 
 
 def _sendable(path: str, value: Any) -> Any:
-    """Leave out what only a read has."""
+    """Leave out the members that only a read has."""
     if isinstance(value, list):
         return [_sendable(f"{path}[]", item) for item in value]
     if isinstance(value, Mapping):
@@ -153,75 +154,81 @@ def _sendable(path: str, value: Any) -> Any:
     return value
 
 
-def _lengths(way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime) -> None:
+def _lengths(
+    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
+) -> None:
     """Say which dates had a length of their own, and lost it to that of the series."""
     there = {item.id: item.duration for item in listed(after)}
     own = [
-        item for item in upcoming(listed(before), now)
-        if not item.deleted and item.duration != before.get("duration")
+        item
+        for item in upcoming(listed(before), now)
+        if not item.deleted
+        and item.duration != before.get("duration")
         and there.get(item.id) == after.get("duration")
-    ]  # fmt: skip
+    ]
     if own:
-        way.lost.append(ruled("undo-edited-dates", dates=[item.zoned.date() for item in own]))
+        back.lost.append(ruled("undo-edited-dates", dates=[item.zoned.date() for item in own]))
 
 
-def _host(way: _Way, path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _host(back: _Restored, path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     names = compare.elsewhere(path)
     if all(at(before, name) == at(after, name) for name in names):
         return
     host = next(filter(None, (at(before, name) for name in names)), None)
     if host is not None:
-        way.want(path, host)
-    way.lost.append(ruled("undo-host"))
+        back.restore(path, host)
+    back.lost.append(ruled("undo-host"))
 
 
-def _start(way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime) -> None:
+def _start(
+    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
+) -> None:
     """Bring back the start of a single meeting, with the zone that says what it means."""
     if not before.get("timezone") and after.get("timezone"):
-        way.lost.append(ruled("undo-not-set", "timezone"))
+        back.lost.append(ruled("undo-not-set", "timezone"))
     timed = {name: before[name] for name in ("start_time", "timezone") if before.get(name)}
     if timed == {name: after[name] for name in timed if name in after}:
         return
     start = instant(timed.get("start_time"), place_of(before))
     if start is not None and start <= now:
-        way.lost.append(ruled("undo-start-is-past"))
-        way.fields.pop("type", None)
+        back.lost.append(ruled("undo-start-is-past"))
+        back.fields.pop("type", None)
         return
     place = place_of(before)
     if start is not None and place is not None:
         # Zoom has been seen to ignore the zone beside a start in UTC.
         timed["start_time"] = start.astimezone(place).replace(tzinfo=None).isoformat()
     for name, value in timed.items():
-        way.want(name, value)
+        back.restore(name, value)
 
 
 def _schedule(
-    way: _Way, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
+    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
 ) -> None:
     if not is_series({}, before):
-        _start(way, before, after, now)
+        _start(back, before, after, now)
         return
     timing = complete({}, before, now)
     if _is_over(before, timing.dates.place, now) or "start_time" not in timing.body:
-        way.lost.append(ruled("undo-start-is-past"))
-        way.fields.pop("type", None)
+        back.lost.append(ruled("undo-start-is-past"))
+        back.fields.pop("type", None)
         return
     recurrence = dict(timing.body["recurrence"])
     recurrence.setdefault("repeat_interval", 1)
     for name, value in (timing.body | {"recurrence": recurrence}).items():
-        way.want(name, value)
+        back.restore(name, value)
     began = instant(before.get("start_time"), place_of(before))
     if began is not None and began <= now:
-        way.lost.append(ruled("undo-series-goes-on"))
+        back.lost.append(ruled("undo-series-goes-on"))
     place = timing.dates.place
     days = [start.astimezone(place).date() for start in timing.dates.edited]
     if days:
-        way.lost.append(ruled("undo-edited-dates", dates=days))
+        back.lost.append(ruled("undo-edited-dates", dates=days))
     gone = [start.astimezone(place).date() for start in timing.dates.deleted]
     if gone:
-        way.lost.append(ruled("undo-deleted-dates", dates=gone))
+        back.lost.append(ruled("undo-deleted-dates", dates=gone))
     if recurrence.get("end_times") == 0:
-        way.lost.append(ruled("undo-endless"))
+        back.lost.append(ruled("undo-endless"))
 
 
 def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
@@ -238,7 +245,7 @@ def _is_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
 
 
 def _assumed(record: Record) -> dict[str, Any]:
-    """Take the meeting to be as asked, where nobody has looked."""
+    """Take the meeting to be as requested, where nothing was read after the update."""
     after: dict[str, Any] = deepcopy(dict(record.before or {}))
     merge(after, deepcopy(dict(record.body)))
     return after

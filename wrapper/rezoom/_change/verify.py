@@ -3,55 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from .._paths import at
-from .._redaction import Veiled, masked
 from .._rules.in_context import build_case, likely_reason
 from ..errors import Problem
-from . import compare as reading_back
-from .compare import instant, leaves, same
+from . import compare
+from .compare import instant, leaves
 from .diff import is_so
-from .occurrences import Dates, listed, place_of
-from .plan_data import FieldChange
+from .occurrences import listed, place_of
+from .plan_data import Dates, FieldChange, Verdict
 
 _OCCURRENCES = "occurrences"
 _END_TIMES = "recurrence.end_times"
 _MOVING = ("start_time", "recurrence")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Verdict:
-    """Per field of the update: applied, ignored, or not to be seen; and what else changed."""
-
-    applied: Mapping[str, Any] = field(default_factory=dict)
-    ignored: Mapping[str, Problem] = field(default_factory=dict)
-    unseen: Mapping[str, Problem] = field(default_factory=dict)
-    side_effects: tuple[FieldChange, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "applied", Veiled(self.applied))
-
-    def __repr__(self) -> str:
-        parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))
-        return f"Verdict({', '.join(parts)}, side_effects={self.side_effects!r})"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the verdict as JSON-ready data; secrets are masked."""
-        applied = {
-            path: masked(value, path.rpartition(".")[2]) for path, value in self.applied.items()
-        }
-        return {
-            "applied": applied,
-            "ignored": {path: problem.to_dict() for path, problem in self.ignored.items()},
-            "unseen": {path: problem.to_dict() for path, problem in self.unseen.items()},
-            "side_effects": [change.to_dict() for change in self.side_effects],
-        }
-
-
-def compare(
+def verdict_of(
     body: Mapping[str, Any],
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
@@ -60,7 +29,7 @@ def compare(
     dates: Dates | None = None,
     occurrence: str | None = None,
 ) -> Verdict:
-    """Compare what was asked with what is there now; and with `before`, what else has changed."""
+    """Compare a request with the read after it; and with the read before, what else has changed."""
     case = build_case(body, before or {}, now=now, occurrence=occurrence is not None)
     applied: dict[str, Any] = {}
     ignored: dict[str, Problem] = {}
@@ -71,7 +40,7 @@ def compare(
             path == "start_time" and dates is not None and () != starts[:1] == dates.after[:1]
         ):
             applied[path] = value
-        elif reading_back.proves_nothing(path, at(after, path)):
+        elif compare.proves_nothing(path, at(after, path)):
             unseen[path] = likely_reason(path, case)
         else:
             ignored[path] = likely_reason(path, case)
@@ -92,7 +61,7 @@ def _as_planned(
 
 
 def _members(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what a caller asks about: a recurrence member by member."""
+    """Yield the members that a verdict names: a recurrence member by member."""
     for path, value in leaves(body):
         if path == "recurrence" and isinstance(value, dict):
             yield from ((f"{path}.{name}", item) for name, item in value.items())
@@ -127,19 +96,19 @@ def _side_effects(
     now: datetime,
     occurrence: str | None,
 ) -> Iterator[FieldChange]:
-    asked = {path for path, _ in leaves(body)}
-    for path in tuple(asked):
-        asked.update(reading_back.elsewhere(path))
+    requested = {path for path, _ in leaves(body)}
+    for path in tuple(requested):
+        requested.update(compare.elsewhere(path))
     place = place_of(after) or place_of(before)
-    moved = occurrence is None and bool({*_MOVING, "type"} & asked)
-    for path in dict.fromkeys((*_all(before), *_all(after))):
+    moved = occurrence is None and bool({*_MOVING, "type"} & requested)
+    for path in dict.fromkeys(path for read in (before, after) for path, _ in leaves(read)):
         top = path.partition(".")[0]
-        if reading_back.volatile(top) or path in asked or top == _OCCURRENCES:
+        if compare.volatile(top) or path in requested or top == _OCCURRENCES:
             continue
         if moved and top in _MOVING:
             continue
         old, new = at(before, path), at(after, path)
-        if not (same(path, old, new, place) and same(path, new, old, place)):
+        if not compare.unchanged(path, old, new, place):
             yield FieldChange(path, old, new)
     lists = [
         {
@@ -150,20 +119,20 @@ def _side_effects(
         for one in (before, after)
     ]
     usual = before.get("duration")
-    if not moved and lists[0] != lists[1] and not _only_length(lists[0], lists[1], usual, asked):
+    if (
+        not moved
+        and lists[0] != lists[1]
+        and not _only_length(lists[0], lists[1], usual, requested)
+    ):
         yield FieldChange(_OCCURRENCES, before.get(_OCCURRENCES), after.get(_OCCURRENCES))
 
 
 def _only_length(
-    old: Mapping[str, Any], new: Mapping[str, Any], usual: object, asked: set[str]
+    old: Mapping[str, Any], new: Mapping[str, Any], usual: object, requested: set[str]
 ) -> bool:
     """Tell whether no more has changed than the length that all dates had together."""
-    if "duration" not in asked or old.keys() != new.keys():
+    if "duration" not in requested or old.keys() != new.keys():
         return False
     return all(
         old[name][::2] == new[name][::2] and old[name][1] in (usual, new[name][1]) for name in old
     )
-
-
-def _all(answer: Mapping[str, Any]) -> Iterator[str]:
-    return (path for path, _ in leaves(answer))

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from .. import errors
+from .._redaction import without_assignments
+from .._wire import facts
 from .commands import ledger
-from .commands.apply import apply
-from .commands.check import check
+from .commands.apply import apply, undo
 from .commands.explain import explain
 from .commands.plan import plan
 from .commands.preview import preview
 from .commands.quota import quota
 from .commands.show import show
 from .commands.simulate import simulate
-from .commands.undo import undo
-from .commands.update import update
+from .commands.update import check, update
 from .commands.vendor import vendor
-from .exit_codes import Interrupted, report
+from .console import print_error, print_json, silence_stdout, unwritten
+from .exit_codes import Interrupted, Unwritten, UsageError, bug, error_object, exit_code
+
+# What writing to stdout can meet; every file of ours is handled where it is opened.
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class Commands(TyperGroup):
@@ -48,14 +54,51 @@ class Commands(TyperGroup):
         try:
             # Always "rezoom": `python -m rezoom.cli --help` shows commands that can be copied.
             code = super().main(
-                words, "rezoom", complete_var, standalone_mode=False,
-                windows_expand_args=windows_expand_args, **extra,
-            )  # fmt: skip
+                words,
+                "rezoom",
+                complete_var,
+                standalone_mode=False,
+                windows_expand_args=windows_expand_args,
+                **extra,
+            )
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches the terminal unasked
             code = report(error, as_json=_wants_json(words))
         if standalone_mode:
             sys.exit(code or 0)
         return code
+
+
+def report(error: Exception, *, as_json: bool) -> int:
+    """Say what went wrong, on stderr or as one JSON object; return the exit code."""
+    if isinstance(error, typer.Abort):
+        error = Interrupted("Stopped")
+    elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
+        error = unwritten(error)
+    elif not isinstance(error, errors.RezoomError):
+        error = _usage(error) or bug(error)
+    if as_json and not isinstance(error, Unwritten):
+        try:
+            print_json("error/1", error_object(error))
+        except OSError:
+            silence_stdout()
+            print_error(error)
+    else:
+        print_error(error)
+    if isinstance(error, Unwritten):
+        silence_stdout()
+    return exit_code(error)
+
+
+def _usage(error: Exception) -> UsageError | None:
+    # By its shape: typer carries click's errors in one release and its own in the next.
+    words = getattr(error, "format_message", None)
+    if words is None:
+        return None
+    where = getattr(getattr(error, "ctx", None), "command_path", "rezoom")
+    step = f"See `{where} --help`."
+    if "unexpected extra argument" in str(words()):
+        step = f"Quote what has blanks in it, and write fields as --set path=value. {step}"
+    return UsageError(without_assignments(str(words())), next_step=step)
 
 
 def _wants_json(words: list[str]) -> bool:
@@ -81,11 +124,9 @@ app = typer.Typer(
 )
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(wanted: bool) -> None:
+    if wanted:
         from importlib.metadata import PackageNotFoundError, version
-
-        from .._wire import facts
 
         try:
             release = version("rezoom")
@@ -110,88 +151,75 @@ def _root(
         raise typer.Exit(2)
 
 
-def _examples(*lines: str) -> str:
-    return "Examples:\n\n" + "\n\n".join(f"[cyan]{line}[/cyan]" for line in lines)
-
-
-app.command(
-    epilog=_examples(
-        "rezoom update 85746065 --topic 'Stand-up' --set settings.waiting_room=on",
-        "rezoom update 85746065 --start 2027-03-01T09:30 --timezone Europe/Berlin --yes",
-        "rezoom update 85746065 --set password=@passcode.txt --dry-run",
-        "rezoom update 85746065 --body change.json --yes --json",
-        "rezoom update 85746065 --occurrence 2027-03-01 --duration 30 --receipt before.json",
-    )
-)(update)
-app.command(
-    epilog=_examples(
-        "rezoom plan 85746065 --duration 30 --set recurrence.repeat_interval=2",
-        "rezoom plan 85746065 --body change.json --out plan.json",
-        "rezoom plan 85746065 --occurrence 2027-03-01 --following --duration 30 --out trim.json",
-    )
-)(plan)
-app.command(
-    epilog=_examples(
-        "rezoom apply plan.json",
-        "rezoom apply monday.json tuesday.json --yes --json > receipts.jsonl",
-        "rezoom apply - --yes --skip-unchanged < updates.jsonl > receipts.jsonl",
-    )
-)(apply)
-app.command(
-    epilog=_examples(
-        "rezoom undo before.json",
-        "rezoom undo before.json --dry-run",
-        "rezoom undo receipts.jsonl --yes --json",
-    )
-)(undo)
-app.command(
-    epilog=_examples("rezoom show 85746065", "rezoom show 85746065 --past --json"),
-)(show)
-app.command(
-    epilog=_examples(
-        "rezoom check --set settings.jbh_time=10 --set settings.join_before_host=off",
-        "rezoom check --body change.json --json",
-    )
-)(check)
-app.command(
-    epilog=_examples(
-        "rezoom preview --repeat 'every 2 weeks on tue until 2027-06-30' "
-        "--start 2027-03-02T09:00 --timezone Europe/Berlin",
-        "rezoom preview --rrule 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' "
-        "--start 2027-03-01T09:00 --timezone Europe/Berlin --ics series.ics",
-        "rezoom preview --body change.json --json",
-    )
-)(preview)
-app.command(
-    epilog=_examples(
-        "rezoom quota", "rezoom quota 85746065 '857 4606 5013'", "rezoom quota 85746065 --json"
-    ),
-)(quota)
 ledgers = typer.Typer(
     name="ledger",
     help="The record of what was spent: where it is, and how to begin a new one.",
     rich_markup_mode="rich",
     no_args_is_help=True,
 )
-ledgers.command(epilog=_examples("rezoom ledger where", "rezoom ledger where --json"))(ledger.where)
-ledgers.command(epilog=_examples("rezoom ledger reset", "rezoom ledger reset --yes"))(ledger.reset)
-app.add_typer(ledgers)
-app.command(
-    epilog=_examples(
+# Each command in the order of the help, with lines that can be copied.
+_COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
+    update: (
+        "rezoom update 85746065 --topic 'Stand-up' --set settings.waiting_room=on",
+        "rezoom update 85746065 --start 2027-03-01T09:30 --timezone Europe/Berlin --yes",
+        "rezoom update 85746065 --set password=@passcode.txt --dry-run",
+        "rezoom update 85746065 --body change.json --yes --json",
+        "rezoom update 85746065 --occurrence 2027-03-01 --duration 30 --receipt before.json",
+    ),
+    plan: (
+        "rezoom plan 85746065 --duration 30 --set recurrence.repeat_interval=2",
+        "rezoom plan 85746065 --body change.json --out plan.json",
+        "rezoom plan 85746065 --occurrence 2027-03-01 --following --duration 30 --out trim.json",
+    ),
+    apply: (
+        "rezoom apply plan.json",
+        "rezoom apply monday.json tuesday.json --yes --json > receipts.jsonl",
+        "rezoom apply - --yes --skip-unchanged < updates.jsonl > receipts.jsonl",
+    ),
+    undo: (
+        "rezoom undo before.json",
+        "rezoom undo before.json --dry-run",
+        "rezoom undo receipts.jsonl --yes --json",
+    ),
+    show: ("rezoom show 85746065", "rezoom show 85746065 --past --json"),
+    check: (
+        "rezoom check --set settings.jbh_time=10 --set settings.join_before_host=off",
+        "rezoom check --body change.json --json",
+    ),
+    preview: (
+        (
+            "rezoom preview --repeat 'every 2 weeks on tue until 2027-06-30' "
+            "--start 2027-03-02T09:00 --timezone Europe/Berlin"
+        ),
+        (
+            "rezoom preview --rrule 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' "
+            "--start 2027-03-01T09:00 --timezone Europe/Berlin --ics series.ics"
+        ),
+        "rezoom preview --body change.json --json",
+    ),
+    quota: (
+        "rezoom quota",
+        "rezoom quota 85746065 '857 4606 5013'",
+        "rezoom quota 85746065 --json",
+    ),
+    explain: (
         "rezoom explain 3000",
         "rezoom explain 429 --message 'You have exceeded the daily rate limit'",
         "rezoom explain past-start --json",
         "rezoom explain",
     ),
-)(explain)
-app.command(
-    epilog=_examples(
+    simulate: (
         "rezoom simulate",
         "rezoom simulate --port 0 --seed meetings.yaml --plan pro --json",
         "rezoom simulate --faults reset:nth=3:match=PATCH --clock 2027-03-28T00:30Z",
         "rezoom simulate --db zoom.sqlite3 --quirk past-start=rewrite-to-now --strict",
     ),
-)(simulate)
-app.command(
-    epilog=_examples("rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"),
-)(vendor)
+    vendor: ("rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"),
+    ledger.where: ("rezoom ledger where", "rezoom ledger where --json"),
+    ledger.reset: ("rezoom ledger reset", "rezoom ledger reset --yes"),
+}
+for command, lines in _COMMANDS.items():
+    examples = "\n\n".join(f"[cyan]{line}[/cyan]" for line in lines)
+    group = ledgers if command in (ledger.where, ledger.reset) else app
+    group.command(epilog=f"Examples:\n\n{examples}")(command)
+app.add_typer(ledgers)

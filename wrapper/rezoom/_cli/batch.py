@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import typer
 
 from .. import errors
+from .._change.results import Plan, Receipt
+from .console import answers, print_error, print_json, print_line, silence_stdout, talk
 from .environment import open_zoom
 from .exit_codes import (
     Bug,
@@ -29,51 +31,44 @@ from .exit_codes import (
     error_object,
     exit_code,
     receipt_code,
-    silence_stdout,
 )
-from .render import answers, plain, print_error, print_json, talk
-from .saved_files import ReceiptFile, receipt_line
+from .saved_files import Keep, receipt_line
 from .views import print_receipt
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
-    from rich.progress import TaskID
-
-if TYPE_CHECKING:
-    from .._change.results import Plan, Receipt
     from .._client.sync import Zoom
 
-    Done: TypeAlias = Receipt | Plan[Any]
+Done: TypeAlias = Receipt | Plan[Any]
 
 _RETRY_LATER = 3
-# Every further update would fail in the same way, or nobody would know what became of it.
-_STOPS = (
-    errors.AuthError, errors.LedgerError, errors.UnansweredError, errors.RetryLater,
-)  # fmt: skip
+# Every further update would fail in the same way, or what became of it would be unknown.
+_STOPS = (errors.AuthError, errors.LedgerError, errors.UnansweredError, errors.RetryLater)
 # Limits of one meeting or of one host: others may still go out.
 _NARROW = ("meeting", "host", "lock")
 _LEFT = "Not tried: "
 _WORDS = ("applied", "accepted", "unchanged", "ignored", "planned", "refused", "unknown", "left")
+# In a log every line counts; on a terminal a bar moves.
+_EVERY = 25
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One update of many: where it came from, whose it is, and how it is sent."""
+    """One update of many: where it came from, which meeting it is for, and how it is sent."""
 
-    place: Mapping[str, Any]
+    origin: Mapping[str, Any]
     send: Callable[[Zoom], Done]
     meeting: int | None = None
 
     @property
     def name(self) -> str:
-        """Name it for people."""
-        kind, which = next(iter(self.place.items()))
+        """Name the task for people, as in "line 3 (meeting 85746065)"."""
+        kind, which = next(iter(self.origin.items()))
         whose = "" if self.meeting is None else f" (meeting {self.meeting})"
         return f"{kind} {which}{whose}"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Result:
     """What became of a task: a receipt, a plan where nothing was to be sent, or an error."""
 
     task: Task
@@ -82,13 +77,11 @@ class Told:
 
     @property
     def word(self) -> str:
-        """Say it in a word, one of a fixed few."""
+        """Name the result with one of a fixed few words."""
         if self.error is not None:
             if isinstance(self.error, Left | errors.RetryLater):
                 return "left"
             return "unknown" if self.error.sent is None else "refused"
-        from .._change.results import Receipt
-
         if isinstance(self.done, Receipt):
             if not self.done.sent:
                 return "unchanged"
@@ -100,27 +93,27 @@ class Told:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of all of them, and the exit code that follows."""
+    """The results so far in numbers, and the exit code that follows."""
 
     verify: bool
     code: int = 0
     retry_at: datetime | None = None
     counts: Counter[str] = field(default_factory=Counter)
     first_left: Task | None = None
+    last: Result | None = None
 
-    def add(self, told: Told) -> None:
+    def add(self, result: Result) -> None:
         """Count one; the first failure decides the exit code, unless something is left."""
-        from .._change.results import Receipt
-
-        self.counts[told.word] += 1
+        self.last = result
+        self.counts[result.word] += 1
         code = 0
-        if told.error is not None:
-            code = exit_code(told.error)
-        elif isinstance(told.done, Receipt):
-            code = receipt_code(told.done, verify=self.verify)
-        if told.word == "left":
-            self.first_left = self.first_left or told.task
-            at: datetime | None = getattr(told.error, "retry_at", None)
+        if result.error is not None:
+            code = exit_code(result.error)
+        elif isinstance(result.done, Receipt):
+            code = receipt_code(result.done, verify=self.verify)
+        if result.word == "left":
+            self.first_left = self.first_left or result.task
+            at: datetime | None = getattr(result.error, "retry_at", None)
             if at is not None and (self.retry_at is None or at < self.retry_at):
                 self.retry_at = at
         if code == _RETRY_LATER or not self.code:
@@ -128,12 +121,12 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many there were."""
+        """Count the results so far."""
         return self.counts.total()
 
     @property
     def sent(self) -> int:
-        """How many of them Zoom has accepted."""
+        """Count the updates that Zoom has accepted."""
         return sum(self.counts[word] for word in ("applied", "accepted", "ignored"))
 
     def __str__(self) -> str:
@@ -141,47 +134,47 @@ class Tally:
         return ", ".join(found) or "nothing to do"
 
 
-def carry_out(zoom: Zoom, tasks: Iterable[Task], tell: Callable[[Told], object]) -> None:
-    """Send one after another, and tell of each; goes on after refusals.
+def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], object]) -> None:
+    """Send one after another, and report each result; goes on after refusals.
 
     A limit of one meeting or host puts off what it concerns, in order; a limit of the account, a
-    rejected token, a broken ledger or silence ends the sending, and the rest is told as left. An
-    interrupt ends it too: every update that was sent has been told of when it is raised again.
+    rejected token, a broken ledger or silence ends the sending, and the rest is reported as left.
+    An interrupt ends it too, when every update that was sent has been reported.
     """
     halt: errors.RezoomError | None = None
     shut: dict[int | None, errors.RezoomError] = {}
-    told: Told | None = None
+    result: Result | None = None
     try:
         for task in tasks:
             cause = halt or shut.get(task.meeting) or (_spent(zoom, task) if shut else None)
             if cause is None:
-                told = Told(task, error=Interrupted("Interrupted while it was sent", sent=None))
-                told = _tried(zoom, task)
-                if isinstance(told.error, errors.RetryLater) and _is_narrow(told.error):
-                    shut[task.meeting] = told.error
-                elif _ends(told.error):
-                    halt = told.error
+                result = Result(task, error=Interrupted("Interrupted while it was sent", sent=None))
+                result = _tried(zoom, task)
+                if isinstance(result.error, errors.RetryLater) and _is_narrow(result.error):
+                    shut[task.meeting] = result.error
+                elif _ends(result.error):
+                    halt = result.error
             else:
-                told = Told(task, error=_left(cause))
+                result = Result(task, error=_left(cause))
                 if halt is None:
                     # The order of one meeting's updates matters: none may overtake another.
                     shut[task.meeting] = cause
             with _uninterrupted():
-                tell(told)
-                told = None
+                report(result)
+                result = None
     except KeyboardInterrupt:
-        if told is not None:
-            tell(told)
+        if result is not None:
+            report(result)
         raise
 
 
-def _tried(zoom: Zoom, task: Task) -> Told:
+def _tried(zoom: Zoom, task: Task) -> Result:
     try:
-        return Told(task, task.send(zoom))
+        return Result(task, task.send(zoom))
     except errors.RezoomError as error:
-        return Told(task, error=error)
+        return Result(task, error=error)
     except Exception as error:  # noqa: BLE001 - a bug in one must not hide what became of others
-        return Told(task, error=bug(error))
+        return Result(task, error=bug(error))
 
 
 def _is_narrow(error: errors.RetryLater) -> bool:
@@ -208,34 +201,30 @@ def _spent(zoom: Zoom, task: Task) -> Left | None:
 
 def _left(cause: errors.RezoomError) -> Left:
     step = "Run the same again with --skip-unchanged: what is done already then costs nothing."
-    said = cause.message.removeprefix(_LEFT)
+    why = cause.message.removeprefix(_LEFT)
     retry_at = getattr(cause, "retry_at", None)
-    return Left(f"{_LEFT}{said}", next_step=step, retry_at=retry_at, cause=cause)
+    return Left(f"{_LEFT}{why}", next_step=step, retry_at=retry_at, cause=cause)
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Hold an interrupt back until what has been sent is told."""
+    """Hold an interrupt back until what has been sent is reported."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    asked = False
+    interrupted = False
 
     def remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signal calls it
-        nonlocal asked
-        asked = True
+        nonlocal interrupted
+        interrupted = True
 
     before = signal.signal(signal.SIGINT, remember)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if asked:
+    if interrupted:
         raise KeyboardInterrupt
-
-
-# In a log every line counts; on a terminal a bar moves.
-_EVERY = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,87 +234,68 @@ class Answers:
     as_json: bool
     many: bool
 
-    def tell(self, told: Told) -> None:
-        """Answer one, at once: whoever reads the pipe must not wait for the next."""
+    def print(self, result: Result) -> None:
+        """Answer one task, at once: whoever reads the pipe must not wait for the next."""
         if self.as_json:
-            self._tell_json(told)
+            self._print_json(result)
             sys.stdout.flush()
             return
-        from .._change.results import Plan
-
         if self.many:
-            answers().print(plain(told.task.name), style="bold", soft_wrap=True)
-        if told.error is not None:
-            print_error(told.error)
-        elif told.done is not None and not isinstance(told.done, Plan):
-            print_receipt(told.done)
+            print_line(answers(), result.task.name, "bold")
+        if result.error is not None:
+            print_error(result.error)
+        elif isinstance(result.done, Receipt):
+            print_receipt(result.done)
 
-    def _tell_json(self, told: Told) -> None:
-        from .._change.results import Plan
-
-        place: dict[str, Any] = dict(told.task.place) if self.many else {}
-        if told.error is not None:
-            whose = {} if told.task.meeting is None else {"meeting": told.task.meeting}
-            print_json("error/1", place | whose | dict(error_object(told.error)))
-        elif isinstance(told.done, Plan):
-            print_json("plan/1", place | told.done.to_dict())
-        elif told.done is not None:
-            print_json("receipt/1", place | receipt_line(told.done))
+    def _print_json(self, result: Result) -> None:
+        origin: dict[str, Any] = dict(result.task.origin) if self.many else {}
+        if result.error is not None:
+            whose = {} if result.task.meeting is None else {"meeting": result.task.meeting}
+            print_json("error/1", origin | whose | dict(error_object(result.error)))
+        elif isinstance(result.done, Plan):
+            print_json("plan/1", origin | result.done.to_dict())
+        elif result.done is not None:
+            print_json("receipt/1", origin | receipt_line(result.done))
 
 
-class Progress:
-    """A bar on stderr where that is a terminal, a line now and then where it is not."""
-
-    def __init__(self, total: int | None, *, shown: bool) -> None:
-        self._total, self._shown, self._done = total, shown, 0
-        self._bar: Bar | None = None
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Self:
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-        from rich.progress import Progress as Bar
-
-        console = talk()
-        if self._shown and console.is_terminal and not sys.stdout.isatty():
-            columns = (
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeElapsedColumn(),
-                TextColumn("{task.description}"),
-            )
-            self._bar = Bar(*columns, console=console, transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task("", total=self._total)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def step(self, tally: Tally) -> None:
-        """Count one more."""
-        self._done += 1
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, advance=1, description=str(tally))
-        elif self._shown and self._done % _EVERY == 0:
-            of = "" if self._total is None else f" of {self._total}"
-            talk().print(f"{self._done}{of}: {tally}", style="dim", soft_wrap=True)
-
-
-def print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
-    """Say on stderr what became of all of them, and how to go on with what is left."""
+@contextmanager
+def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Tally], object]]:
+    """Yield what shows one more: a bar where stderr is a terminal, or a line now and then."""
     console = talk()
-    style = "green" if not tally.code else "yellow"
-    console.print(f"{tally.total} in all: {tally}.", style=style, soft_wrap=True)
+    if shown and console.is_terminal and not sys.stdout.isatty():
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        words = TextColumn("{task.description}")
+        with Progress(*columns, words, console=console, transient=True) as bar:
+            task = bar.add_task("", total=total)
+            yield lambda tally: bar.update(task, advance=1, description=str(tally))
+        return
+    of = "" if total is None else f" of {total}"
+
+    def step(tally: Tally) -> None:
+        if shown and tally.total % _EVERY == 0:
+            print_line(talk(), f"{tally.total}{of}: {tally}", "dim")
+
+    yield step
+
+
+def _print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
+    """Say on stderr what became of all of them, and how to go on with what is left."""
+    print_line(talk(), f"{tally.total} in all: {tally}.", "yellow" if tally.code else "green")
     if tally.first_left is None:
         return
     when = "" if tally.retry_at is None else f" at {_whole_second(tally.retry_at)}"
-    console.print(
-        plain(
-            f"What is left, from {tally.first_left.name} on, was not carried out. "
-            f"Go on{when} with {again(tally.first_left)}."
-        ),
-        soft_wrap=True,
+    print_line(
+        talk(),
+        f"What is left, from {tally.first_left.name} on, was not carried out. "
+        f"Go on{when} with {again(tally.first_left)}.",
     )
 
 
@@ -335,7 +305,7 @@ def _whole_second(instant: datetime) -> str:
 
 
 def size_of(source: BinaryIO) -> int | None:
-    """Count the lines of a file; None for a pipe, whose end nobody knows."""
+    """Count the lines of a file; None for a pipe, whose end is not known."""
     try:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             return None
@@ -349,64 +319,58 @@ def size_of(source: BinaryIO) -> int | None:
 
 def run(
     tasks: Iterable[Task],
-    said: Answers,
+    form: Answers,
     again: Callable[[Task], str],
     *,
     verify: bool,
     total: int | None,
-    kept: ReceiptFile | None = None,
+    keep: Keep = lambda _: None,
 ) -> None:
-    """Carry them out; always raises typer.Exit, or what one error says better.
+    """Carry out the tasks; always raises typer.Exit, or what one error says better.
 
-    `again` says how to go on from a task that is left; `kept` gets the receipt, where there is one.
+    `again` says how to go on from a task that is left; `keep` writes the receipt of an update.
     """
     tally = Tally(verify=verify)
-    last: list[Told] = []
     try:
         # Reading is cheap, and whose hundred is spent decides what may still go out.
-        with open_zoom(hosts="resolve") as zoom, Progress(total, shown=said.many) as progress:
+        with open_zoom(hosts="resolve") as zoom, _progress(total, shown=form.many) as step:
 
-            def tell(told: Told) -> None:
-                tally.add(told)
-                last[:] = [told]
+            def report(result: Result) -> None:
+                tally.add(result)
                 try:
                     # First of all: it may be the only way back.
-                    if kept is not None:
-                        kept.take(told.done)
+                    keep(result.done)
                 finally:
-                    if said.many or not isinstance(told.error, Interrupted):
+                    if form.many or not isinstance(result.error, Interrupted):
                         # Of one, the interrupt itself is the answer.
-                        said.tell(told)
-                progress.step(tally)
+                        form.print(result)
+                step(tally)
 
-            carry_out(zoom, tasks, tell)
-        if said.many:
-            print_closing(tally, again)
+            carry_out(zoom, tasks, report)
+        if form.many:
+            _print_closing(tally, again)
     except KeyboardInterrupt:
         # It may come as late as the last words: another thread had taken the signal.
-        raise _interrupted("Interrupted", tally, last, again) from None
+        raise _interrupted(Interrupted, "Interrupted", tally, again) from None
     except OSError as error:
         silence_stdout()
         why = f"The answers cannot be written ({error.strerror or error})"
         if isinstance(error, BrokenPipeError):
             why = "Nobody reads the answers"
-        raise _interrupted(why, tally, last, again, Unwritten) from None
+        raise _interrupted(Unwritten, why, tally, again) from None
     raise typer.Exit(tally.code)
 
 
 def _interrupted(
-    why: str,
-    tally: Tally,
-    last: list[Told],
-    again: Callable[[Task], str],
-    kind: type[Interrupted] = Interrupted,
+    kind: type[Interrupted], why: str, tally: Tally, again: Callable[[Task], str]
 ) -> Interrupted:
-    if not last:
+    if tally.last is None:
         return kind(f"{why}; nothing was sent")
-    task, error = last[0].task, last[0].error
-    unknown = isinstance(error, Interrupted)
+    task = tally.last.task
+    unknown = isinstance(tally.last.error, Interrupted)
     doubt = "; whether that one reached Zoom, nobody knows" if unknown else ""
-    said = f"{why} at {task.name}{doubt}. So far: {tally}; what comes after it was not sent"
     return kind(
-        said, next_step=f"Go on with {again(task)}.", sent=None if unknown else bool(tally.sent)
+        f"{why} at {task.name}{doubt}. So far: {tally}; what comes after it was not sent",
+        next_step=f"Go on with {again(task)}.",
+        sent=None if unknown else bool(tally.sent),
     )

@@ -1,4 +1,4 @@
-"""What the environment describes: a client, or only the count of what it spends."""
+"""Open what the environment describes: a client, or only the ledger that it counts in."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _VARIABLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class LedgerAccount:
     """A ledger, the limits that hold, and the account whose requests are counted in it."""
 
     ledger: Ledger
     policy: Policy
-    account: str
+    key: str
     # Whether REZOOM_LEDGER names the ledger, and what REZOOM_LEDGER_DOWN says.
     chosen: bool
     down: str
@@ -46,12 +46,12 @@ def open_zoom(**options: Unpack[ZoomOptions]) -> Zoom:
     # The client brings httpx: half a second that --help does not need.
     from .._client.sync import Zoom
 
-    with _in_the_environments_names():
+    with _named_by_variable():
         return Zoom.from_env(**options)
 
 
 @contextmanager
-def open_count() -> Iterator[Count]:
+def open_ledger_account() -> Iterator[LedgerAccount]:
     """Open the ledger that a client would use; needs no secret, and asks no network."""
     from .._client.base_url import api_address
     from .._ledger.model import account_key
@@ -60,7 +60,7 @@ def open_count() -> Iterator[Count]:
     from .._wire import facts
 
     chosen = os.environ.get("REZOOM_LEDGER") or None
-    with _in_the_environments_names():
+    with _named_by_variable():
         url = api_address(os.environ.get("ZOOM_API_URL") or facts.BASE_URL)
         plan = os.environ.get("REZOOM_ACCOUNT_PLAN") or None
         policy = Policy(chosen_limits(None, os.environ), account_plan=plan)
@@ -68,13 +68,13 @@ def open_count() -> Iterator[Count]:
         ledger = open_ledger(chosen, environ=os.environ)
     account = account_key(url, os.environ.get("ZOOM_ACCOUNT_ID", "").strip() or None)
     try:
-        yield Count(ledger, policy, account, chosen is not None, down)
+        yield LedgerAccount(ledger, policy, account, chosen is not None, down)
     finally:
         ledger.close()
 
 
 @contextmanager
-def _in_the_environments_names() -> Iterator[None]:
+def _named_by_variable() -> Iterator[None]:
     try:
         yield
     except ConfigError as error:

@@ -1,34 +1,20 @@
-"""How a command ends: what is said, in which form, and with which exit code.
-
-0 done · 1 a bug of rezoom · 2 usage, invalid change, configuration · 3 retry later ·
-4 authorisation or scope · 5 refused, not found, server · 6 unanswered, or Zoom was not reached ·
-7 accepted but ignored or unverifiable · 8 stale plan, or not confirmed (--yes missing) · 9 ledger ·
-10 drift (vendor) · 130 interrupted or declined
-"""
+"""The errors of the command line, and the exit code of every error (docs/command-line.md)."""
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import typer
+from typing import Any
 
 from .. import errors
-from .._redaction import without_assignments
+from .._change.results import Receipt
 from .._vendor import CopyDiffers
-from .render import print_error, print_json
-
-if TYPE_CHECKING:
-    from .._change.results import Receipt
 
 _BUG = 1
-_UNSEEN = 7
+_NOT_SEEN_APPLIED = 7
 # In this order: a limit that our own count knows is both "not sent" and "retry later".
 _CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
     (errors.RetryLater, 3),
@@ -46,9 +32,6 @@ _CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
     (errors.NotApplied, 7),
     (errors.NotVerified, 7),
 )
-
-# What writing to stdout can meet; every file of ours is handled where it is opened.
-_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class CommandError(errors.RezoomError):
@@ -68,7 +51,7 @@ class UsageError(CommandError):
 
 
 class NotConfirmed(CommandError):
-    """Nobody is there to ask, and --yes was not given."""
+    """There is no terminal to ask on, and --yes was not given."""
 
     exit_code = 8
 
@@ -80,7 +63,7 @@ class Interrupted(CommandError):
 
 
 class Unwritten(Interrupted):
-    """The answer has nowhere to go: nobody reads it, or the disk is full."""
+    """The answer cannot be written: its reader is gone, or the disk is full."""
 
 
 class Left(CommandError):
@@ -102,30 +85,20 @@ class Left(CommandError):
             self.exit_code = exit_code(cause)
 
 
-def unwritten(error: OSError, *, sent: bool = False) -> Unwritten:
-    """Say why the answer was not written; `sent`: the update was."""
-    if isinstance(error, BrokenPipeError):
-        return Unwritten("Nobody reads the answer", sent=sent)
-    said = f"The answer cannot be written: {error.strerror or error}"
-    found = Unwritten(said, next_step="Write it elsewhere, or free some space.", sent=sent)
-    found.exit_code = UsageError.exit_code
-    return found
+class Bug(errors.RezoomError):
+    """A fault of rezoom itself."""
+
+    next_step = "This is a bug in rezoom; set REZOOM_DEBUG=1 to see the traceback."
 
 
-@contextmanager
-def answering(*, sent: bool) -> Iterator[None]:
-    """Tell with what becomes of the answer whether the update was `sent`."""
-    try:
-        yield
-        sys.stdout.flush()
-    except OSError as error:
-        raise unwritten(error, sent=sent) from None
-
-
-def silence_stdout() -> None:
-    """Drop what is still in the buffer of stdout: at exit it has nowhere to go either."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def bug(error: Exception) -> Bug:
+    """Name the kind and the place of an unexpected error; its traceback needs REZOOM_DEBUG."""
+    if os.environ.get("REZOOM_DEBUG") not in (None, "", "0"):
+        traceback.print_exception(error, file=sys.stderr)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119 - a name in a traceback, not a path
+    # Its message is left out: it may quote a value that is secret.
+    return Bug(f"{type(error).__name__}{where}")
 
 
 def exit_code(error: BaseException) -> int:
@@ -140,58 +113,9 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     if not receipt.sent or not verify:
         return 0
     seen = receipt.verified and not (receipt.ignored or receipt.unseen)
-    return 0 if seen else _UNSEEN
-
-
-def report(error: Exception, *, as_json: bool) -> int:
-    """Say what went wrong, on stderr or as one JSON object; return the exit code."""
-    if isinstance(error, typer.Abort):
-        error = Interrupted("Stopped")
-    elif isinstance(error, OSError) and error.errno in _UNWRITABLE:
-        error = unwritten(error)
-    elif not isinstance(error, errors.RezoomError):
-        error = _usage(error) or bug(error)
-    if as_json and not isinstance(error, Unwritten):
-        try:
-            print_json("error/1", error_object(error))
-        except OSError:
-            silence_stdout()
-            print_error(error)
-    else:
-        print_error(error)
-    if isinstance(error, Unwritten):
-        silence_stdout()
-    return exit_code(error)
+    return 0 if seen else _NOT_SEEN_APPLIED
 
 
 def error_object(error: errors.RezoomError) -> Mapping[str, Any]:
-    """Return what `--json` says about an error; `retry_at` is always there."""
+    """Return an error as `--json` writes it; `retry_at` is always there."""
     return {"retry_at": None} | error.to_dict()
-
-
-def _usage(error: Exception) -> UsageError | None:
-    # By its shape: typer carries click's errors in one release and its own in the next.
-    words = getattr(error, "format_message", None)
-    if words is None:
-        return None
-    where = getattr(getattr(error, "ctx", None), "command_path", "rezoom")
-    step = f"See `{where} --help`."
-    if "unexpected extra argument" in str(words()):
-        step = f"Quote what has blanks in it, and write fields as --set path=value. {step}"
-    return UsageError(without_assignments(str(words())), next_step=step)
-
-
-class Bug(errors.RezoomError):
-    """A fault of rezoom itself."""
-
-    next_step = "This is a bug in rezoom; set REZOOM_DEBUG=1 to see the traceback."
-
-
-def bug(error: Exception) -> Bug:
-    """Return what may be said about an error that nobody foresaw."""
-    if os.environ.get("REZOOM_DEBUG") not in (None, "", "0"):
-        traceback.print_exception(error, file=sys.stderr)
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119 - a name in a traceback, not a path
-    # Its message is left out: it may quote a value that is secret.
-    return Bug(f"{type(error).__name__}{where}")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._clock import SystemClock
 from ..errors import InvalidChange, OccurrenceError, Problem
 from .assignments import Assignments, by_json, by_spec, split
-from .confirm import standard_input
 from .exit_codes import UsageError
-from .saved_files import named
+from .flags import ChangeOptions, FieldOptions
+from .saved_files import read_bytes
 
 if TYPE_CHECKING:
     from .._change.following import Following
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The body as it was asked for, not judged yet, and the values that could not be read."""
+class Fields:
+    """The fields as they were written, not judged yet, and the values that could not be read."""
 
     body: dict[str, Any]
     extra: dict[str, Any]
@@ -47,15 +47,17 @@ class Inputs:
 
     def read(self, name: str, option: str, member: str = "") -> str:
         """Return the text of the file `name`, or of standard input for `-`."""
-        try:
-            data = self._stdin(option) if name == "-" else Path(name).read_bytes()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
-            step = "Give the path of a readable file, or - for standard input."
-            said = named(name, member)
-            if option != "--body":
-                step += " A text that begins with @ is written with two: @@."
-            raise UsageError(f"{option}: cannot read {said}: {reason}", next_step=step) from None
+        if name == "-":
+            if self._taken_by:
+                raise UsageError(
+                    f"standard input cannot serve both {self._taken_by} and {option}",
+                    next_step="Put one of them into a file.",
+                )
+            self._taken_by = option
+        step = "Give the path of a readable file, or - for standard input."
+        if option != "--body":
+            step += " A text that begins with @ is written with two: @@."
+        data = read_bytes(name, next_step=step, prefix=f"{option}: ", member=member)
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:
@@ -63,37 +65,30 @@ class Inputs:
                 f"{option}: {name} is not text in UTF-8", next_step="Save it as UTF-8."
             ) from None
 
-    def _stdin(self, option: str) -> bytes:
-        if self._taken_by:
-            raise UsageError(
-                f"standard input cannot serve both {self._taken_by} and {option}",
-                next_step="Put one of them into a file.",
-            )
-        self._taken_by = option
-        return standard_input().read()
 
-
-def read_change(
-    *,
-    body: str | None,
-    sets: Sequence[str],
-    direct: Mapping[str, str | None],
-    extras: Sequence[str] = (),
-) -> Change:
-    """Read the change: `--body` first, direct options and `--set` laid over it, `--extra` last."""
+def read_fields(options: FieldOptions) -> Fields:
+    """Read the fields: `--body` first, direct options and `--set` laid over it, `--extra` last."""
     inputs = Inputs()
-    asked = Assignments({} if body is None else _body(inputs.read(body, "--body"), body))
+    body = options.body
+    known = Assignments({} if body is None else _body(inputs.read(body, "--body"), body))
+    direct = {
+        "topic": options.topic,
+        "agenda": options.agenda,
+        "duration": options.duration,
+        "start_time": options.start,
+        "timezone": options.timezone,
+    }
     for path, value in direct.items():
         if value is not None:
-            asked.add(path, value, convert=by_spec)
-    for written in sets:
+            known.add(path, value, convert=by_spec)
+    for written in options.sets or ():
         path, value = split(written, "--set")
-        asked.add(path, _value(path, value, "--set", inputs), convert=by_spec)
+        known.add(path, _value(path, value, "--set", inputs), convert=by_spec)
     added = Assignments()
-    for written in extras:
+    for written in options.extra or ():
         path, value = split(written, "--extra")
         added.add(path, _value(path, value, "--extra", inputs), convert=by_json)
-    return Change(asked.body, added.body, asked.problems + added.problems)
+    return Fields(known.body, added.body, known.problems + added.problems)
 
 
 def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
@@ -108,7 +103,7 @@ def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
 def _body(text: str, name: str) -> dict[str, Any]:
     where = "standard input" if name == "-" else name
     try:
-        body = json.loads(text, object_pairs_hook=unique("--body: "))
+        body = json.loads(text, object_pairs_hook=_unique("--body: "))
     except json.JSONDecodeError as error:
         # Its own message names no content, and the content may be secret.
         raise UsageError(
@@ -129,12 +124,16 @@ def _body(text: str, name: str) -> dict[str, Any]:
 
 
 _KINDS = {
-    list: "a list", str: "a text", int: "a number", float: "a number", bool: "a boolean",
+    list: "a list",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
     type(None): "null",
-}  # fmt: skip
+}
 
 
-def unique(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
+def _unique(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
     """Return what reads the members of a JSON object, and refuses one that stands there twice."""
 
     def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -228,11 +227,11 @@ def read_when(text: str) -> str | date | datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of which meeting; nothing is judged yet."""
+class MeetingUpdate:
+    """An update of a meeting as the command line says it; nothing is judged yet."""
 
     meeting: str
-    change: Change
+    fields: Fields
     schedule: Series | None = None
     occurrence: str | date | datetime | None = None
     allow: tuple[str, ...] = ()
@@ -240,67 +239,133 @@ class Question:
     def options(self) -> dict[str, Any]:
         """Return what `Zoom.update` and `Zoom.plan` take by keyword."""
         return {
-            "schedule": self.schedule, "occurrence": self.occurrence, "allow": self.allow,
-            "extra": self.change.extra or None,
-        }  # fmt: skip
+            "schedule": self.schedule,
+            "occurrence": self.occurrence,
+            "allow": self.allow,
+            "extra": self.fields.extra or None,
+        }
 
     def judge(self) -> Job:
         """Judge it by what is known without a read, and write its request."""
-        from .._client.prepare import Asked, update_job
-        from .._clock import SystemClock
+        from .._client.prepare import UpdateCall, update_job
 
         now = SystemClock().now()
-        asked = Asked(self.meeting, self.change.body, {}, now, **self.options())
+        call = UpdateCall(self.meeting, self.fields.body, {}, now, **self.options())
         with self._with_unreadable():
-            return update_job(asked)
+            return update_job(call)
 
     def plan(self, zoom: Zoom) -> Plan:
-        """Work it out from one read; InvalidChange has what could not be read, too."""
+        """Plan it on one read; InvalidChange has what could not be read, too."""
         with self._with_unreadable():
-            return zoom.plan(self.meeting, self.change.body, **self.options())
+            return zoom.plan(self.meeting, self.fields.body, **self.options())
 
     def plan_following(self, zoom: Zoom) -> Following:
         """Split the series before the occurrence, on one read."""
         options = self.options()
         when = options.pop("occurrence")
         with self._with_unreadable():
-            return zoom.plan_following(self.meeting, when, self.change.body, **options)
+            return zoom.plan_following(self.meeting, when, self.fields.body, **options)
 
-    def update(self, zoom: Zoom, **more: Any) -> Receipt:
-        """Send it as it is."""
-        return zoom.update(self.meeting, self.change.body, **self.options(), **more)
+    def send(self, zoom: Zoom, **more: Any) -> Receipt:
+        """Send the fields as they are."""
+        return zoom.update(self.meeting, self.fields.body, **self.options(), **more)
 
     @contextmanager
     def _with_unreadable(self) -> Iterator[None]:
-        """Tell what could not be read together with what judging the rest found."""
+        """Report what could not be read together with what judging the rest found."""
         try:
             yield
         except OccurrenceError:
             raise
         except InvalidChange as error:
-            raise InvalidChange(self.change.with_verdicts(error.problems)) from None
-        if self.change.problems:
-            raise InvalidChange(self.change.problems)
+            raise InvalidChange(self.fields.with_verdicts(error.problems)) from None
+        if self.fields.problems:
+            raise InvalidChange(self.fields.problems)
 
 
-def read_question(
-    meeting: str,
-    direct: Mapping[str, str | None],
-    *,
-    repeat: str | None,
-    rrule: str | None,
-    sets: Sequence[str] | None,
-    body: str | None,
-    occurrence: str | None,
-    allow: Sequence[str] | None,
-    extra: Sequence[str] | None,
-) -> Question:
+def read_update(meeting: str, options: ChangeOptions) -> MeetingUpdate:
     """Read the options that `rezoom plan` and `rezoom update` share."""
-    fields, schedule = dict(direct), None
+    schedule = None
+    if options.repeat is not None or options.rrule is not None:
+        one_of(options.repeat, options.rrule, names="--repeat and --rrule")
+        schedule = read_series(options.repeat, options.rrule, options.start, options.timezone)
+        options = replace(options, start=None, timezone=None)
+    fields = read_fields(options)
+    when = None if options.occurrence is None else read_when(options.occurrence)
+    return MeetingUpdate(meeting, fields, schedule, when, tuple(options.allow or ()))
+
+
+_LINE_KINDS: dict[str, tuple[type, ...]] = {
+    "meeting": (int, str),
+    "body": (dict,),
+    "occurrence": (int, str),
+    "host": (str,),
+    "repeat": (str,),
+    "rrule": (str,),
+    "allow": (list,),
+    "extra": (dict,),
+}
+_LINE_EXAMPLE = 'Write {"meeting": 85746065, "body": {"topic": "Stand-up"}}.'
+_KIND_NAMES = {int: "a number", str: "a text", dict: "an object", list: "a list"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineUpdate:
+    """An update as one JSON line says it: its meeting, body, and options of `Zoom.update`."""
+
+    meeting: int
+    body: dict[str, Any]
+    options: dict[str, Any]
+
+
+def read_line(line: bytes) -> LineUpdate:
+    """Read a JSON line; UsageError or InvalidChange names the member that is wrong."""
+    from .._rules.meeting_id import meeting_number
+
+    members = _line_members(line)
+    if members.get("meeting") is None:
+        raise UsageError("this line names no meeting", next_step=_LINE_EXAMPLE)
+    meeting = meeting_number(members["meeting"])
+    body = dict(members.get("body") or {})
+    options: dict[str, Any] = {}
+    repeat, rrule = members.get("repeat"), members.get("rrule")
     if repeat is not None or rrule is not None:
-        one_of(repeat, rrule, names="--repeat and --rrule")
-        schedule = read_series(repeat, rrule, fields["start_time"], fields["timezone"])
-        fields |= {"start_time": None, "timezone": None}
-    change = read_change(body=body, sets=sets or (), direct=fields, extras=extra or ())
-    when = None if occurrence is None else read_when(occurrence)
-    return Question(meeting, change, schedule, when, tuple(allow or ()))
+        one_of(repeat, rrule, names="repeat and rrule", example="repeat")
+        start, zone = (_text(body.pop(name, None), name) for name in ("start_time", "timezone"))
+        names = ("body.start_time", "body.timezone")
+        options["schedule"] = read_series(repeat, rrule, start, zone, names=names)
+    if members.get("occurrence") is not None:
+        options["occurrence"] = read_when(str(members["occurrence"]))
+    for name in ("host", "allow", "extra"):
+        if members.get(name) is not None:
+            options[name] = members[name]
+    return LineUpdate(meeting, body, options)
+
+
+def _line_members(line: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_unique(""))
+    except (ValueError, RecursionError):
+        # What stands there is not repeated: it may hold a passcode.
+        raise UsageError("this line is not JSON in UTF-8", next_step=_LINE_EXAMPLE) from None
+    if not isinstance(members, dict):
+        raise UsageError("this line holds no object", next_step=_LINE_EXAMPLE)
+    strange = sorted(members.keys() - _LINE_KINDS)
+    if strange:
+        raise UsageError(
+            f"a line has no member {strange[0][:40]!r}",
+            next_step=f"Fields of the update stand in body; a line has {', '.join(_LINE_KINDS)}.",
+        )
+    for name, kinds in _LINE_KINDS.items():
+        if members.get(name) is not None and type(members[name]) not in kinds:
+            expected = " or ".join(_KIND_NAMES[kind] for kind in kinds)
+            raise UsageError(f"{name} must be {expected}", next_step=_LINE_EXAMPLE)
+    if not all(isinstance(rule, str) for rule in members.get("allow") or ()):
+        raise UsageError("allow must be a list of texts", next_step=_LINE_EXAMPLE)
+    return members
+
+
+def _text(value: object, name: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f"body.{name} must be a text", next_step=_LINE_EXAMPLE)

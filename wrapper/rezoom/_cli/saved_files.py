@@ -6,35 +6,54 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
+from .._change.results import Plan, Receipt
 from .._redaction import HIDDEN, hidden_paths, is_secret
 from ..errors import PlanError
-from .confirm import standard_input
+from .console import standard_input
 from .exit_codes import UsageError
 
-if TYPE_CHECKING:
-    from .._change.results import Plan, Receipt
+# Writes the receipt of an update that was sent; UsageError if the disk refuses.
+Keep: TypeAlias = Callable[[object], None]
 
 # What an answer says beside the receipt: where the update came from.
-PLACES = ("line", "plan", "receipt")
+_ORIGINS = ("line", "plan", "receipt")
+_WITH_SECRETS = "Write it with --secrets; the file is readable by you alone, keep it so."
+
+
+def read_bytes(name: str, *, next_step: str, prefix: str = "", member: str = "") -> bytes:
+    """Read a file, or standard input for `-`; UsageError if it cannot be read.
+
+    `member` is the field whose value is read: the name of the file may be its secret value.
+    """
+    try:
+        return standard_input().read() if name == "-" else Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
+        raise UsageError(
+            f"{prefix}cannot read {_quoted(name, member)}: {reason}", next_step=next_step
+        ) from None
+
+
+def _quoted(name: str, member: str) -> str:
+    """Quote the name of a file, unless it is none, and may be a secret: JSON, or a passcode."""
+    if name.lstrip().startswith(("{", "[")):
+        return "what is JSON itself and not the name of a file"
+    return HIDDEN if is_secret(member.rpartition(".")[2]) else repr(name)
 
 
 def read_plan(name: str) -> Plan:
     """Read a plan; UsageError for a file that cannot be read, PlanError for one that is no plan."""
-    from .._change.results import Plan
-
     with _named(name, "Make a new plan with rezoom plan."):
         return Plan.from_json(_text(name))
 
 
 def read_receipts(name: str) -> list[Receipt]:
     """Read a receipt, or the receipts among JSON lines, oldest first."""
-    from .._change.results import Receipt
-
     with _named(name, "Only a file that is as it was written can be undone."):
         text = _text(name)
         whole = _object(text)
@@ -54,8 +73,7 @@ def write_plan(name: str, plan: Plan[Any], *, secrets: bool) -> None:
     try:
         text = plan.to_json(secrets=secrets)
     except PlanError as error:
-        step = "Write it with --secrets; the file is readable by you alone, keep it so."
-        raise PlanError(error.message, next_step=step) from None
+        raise PlanError(error.message, next_step=_WITH_SECRETS) from None
     write_document(name, text)
 
 
@@ -65,7 +83,7 @@ def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
     if hidden and not secrets:
         raise PlanError(
             f"the new meeting takes over {hidden}, and a file of it would show that",
-            next_step="Write it with --secrets; the file is readable by you alone, keep it so.",
+            next_step=_WITH_SECRETS,
         )
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
@@ -89,53 +107,47 @@ def write_document(name: str, text: str) -> None:
             Path(beside).unlink(missing_ok=True)
 
 
-class ReceiptFile:
-    """A file for a receipt: there before anything is sent, and gone again if nothing was."""
+@contextmanager
+def receipt_file(name: str | None, *, secrets: bool) -> Iterator[Keep]:
+    """Create a file for a receipt and yield what writes it; remove the file if nothing was sent.
 
-    def __init__(self, name: str, *, secrets: bool) -> None:
-        self._path, self._secrets, self._kept = Path(name), secrets, False
-        try:
-            self._number = _fresh(self._path)
-        except FileExistsError:
-            raise UsageError(
-                f"{name} is there already, and may be the only way back from an earlier update",
-                next_step="Give the receipt another name.",
-            ) from None
-        except OSError as error:
-            raise _unwritable(name, error) from None
+    It is there before anything is sent: a receipt that has no place may be the only way back.
+    """
+    if name is None:
+        yield lambda _: None
+        return
+    number, written = _created(name), False
 
-    def take(self, receipt: object) -> None:
-        """Write the receipt of an update that was sent; UsageError if the disk refuses."""
-        from .._change.results import Receipt
-
-        if not isinstance(receipt, Receipt) or not receipt.sent:
+    def keep(done: object) -> None:
+        nonlocal written
+        if not isinstance(done, Receipt) or not done.sent:
             return
         try:
-            with open(self._number, "w", encoding="utf-8", closefd=False) as file:
-                file.write(receipt.to_json(secrets=self._secrets))
+            with open(number, "w", encoding="utf-8", closefd=False) as file:
+                file.write(done.to_json(secrets=secrets))
         except OSError as error:
-            raise _unwritable(str(self._path), error, sent=True) from None
-        self._kept = True
+            raise _unwritable(name, error, sent=True) from None
+        written = True
 
-    def close(self) -> None:
-        """Close the file, and remove it if there is nothing to go back from."""
-        with suppress(OSError):
-            os.close(self._number)
-            if not self._kept:
-                self._path.unlink(missing_ok=True)
-
-
-@contextmanager
-def keeping(name: str | None, *, secrets: bool) -> Iterator[ReceiptFile | None]:
-    """Have a file ready for a receipt, where one is asked for."""
-    if name is None:
-        yield None
-        return
-    file = ReceiptFile(name, secrets=secrets)
     try:
-        yield file
+        yield keep
     finally:
-        file.close()
+        with suppress(OSError):
+            os.close(number)
+            if not written:
+                Path(name).unlink(missing_ok=True)
+
+
+def _created(name: str) -> int:
+    try:
+        return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UsageError(
+            f"{name} is there already, and may be the only way back from an earlier update",
+            next_step="Give the receipt another name.",
+        ) from None
+    except OSError as error:
+        raise _unwritable(name, error) from None
 
 
 def receipt_line(receipt: Receipt) -> dict[str, Any]:
@@ -146,7 +158,7 @@ def receipt_line(receipt: Receipt) -> dict[str, Any]:
 
 @contextmanager
 def _named(name: str, step: str) -> Iterator[None]:
-    """Say of several files which one is wrong."""
+    """Name the file in a PlanError: of several, one is wrong."""
     try:
         yield
     except PlanError as error:
@@ -155,15 +167,9 @@ def _named(name: str, step: str) -> Iterator[None]:
 
 def _text(name: str) -> str:
     try:
-        data = standard_input().read() if name == "-" else Path(name).read_bytes()
-        return data.decode("utf-8-sig")
+        return read_bytes(name, next_step="Give the path of a readable file.").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise PlanError("it is not text in UTF-8, and so damaged") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
-        raise UsageError(
-            f"cannot read {named(name)}: {reason}", next_step="Give the path of a readable file."
-        ) from None
 
 
 def _object(text: str) -> dict[str, Any] | None:
@@ -175,18 +181,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _receipt(whole: dict[str, Any]) -> str:
-    return json.dumps({name: value for name, value in whole.items() if name not in PLACES})
-
-
-def named(name: str, member: str = "") -> str:
-    """Quote the name of a file, unless it is none, and may be a secret: JSON, or a passcode."""
-    if name.lstrip().startswith(("{", "[")):
-        return "what is JSON itself and not the name of a file"
-    return HIDDEN if is_secret(member.rpartition(".")[2]) else repr(name)
-
-
-def _fresh(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    return json.dumps({name: value for name, value in whole.items() if name not in _ORIGINS})
 
 
 def _unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from .._public import public
 from .options import Session, drivers, update_needs
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # As in `sync.py`, what a call needs is imported in the call.
 
 
+@public("rezoom")
 class AsyncZoom(Session):
     """The same as `Zoom`, awaited; belongs to one event loop."""
 
@@ -46,7 +48,7 @@ class AsyncZoom(Session):
         if http is not None:
             from .._http.transport import AsyncBroughtLine
 
-            self._http = AsyncBroughtLine(self._desk.base_url, http)
+            self._http = AsyncBroughtLine(self._context.base_url, http)
 
     async def update(
         self,
@@ -65,11 +67,11 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
-        asked_as, update = update_needs()
-        asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        call_type, update = update_needs()
+        call = call_type(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
-            self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
-        )  # fmt: skip
+            self._context, call, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+        )
         return await self._run(flow)
 
     async def plan(
@@ -86,10 +88,10 @@ class AsyncZoom(Session):
     ) -> Plan[Awaitable[Receipt]]:
         """Show what a change would do; see `Zoom.plan`."""
         from . import pipeline
-        from .prepare import Asked
+        from .prepare import UpdateCall
 
-        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (await self._run(pipeline.plan(self._desk, asked))).bound(self.apply)
+        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (await self._run(pipeline.plan(self._context, call))).bound(self.apply)
 
     async def plan_following(
         self,
@@ -105,10 +107,10 @@ class AsyncZoom(Session):
     ) -> Following[Awaitable[Receipt]]:
         """Split a series into two; see `Zoom.plan_following`."""
         from . import pipeline
-        from .prepare import Asked
+        from .prepare import UpdateCall
 
-        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (await self._run(pipeline.plan_following(self._desk, asked))).bound(self.apply)
+        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (await self._run(pipeline.plan_following(self._context, call))).bound(self.apply)
 
     async def apply(
         self,
@@ -122,7 +124,9 @@ class AsyncZoom(Session):
         """Send a plan; see `Zoom.apply`."""
         from . import pipeline
 
-        flow = pipeline.apply(self._desk, plan, self._now(), verify=verify, wait=wait, force=force)
+        flow = pipeline.apply(
+            self._context, plan, self._now(), verify=verify, wait=wait, force=force
+        )
         return await self._run(flow)
 
     async def get(
@@ -131,13 +135,15 @@ class AsyncZoom(Session):
         """Read a meeting; see `Zoom.get`."""
         from . import pipeline
 
-        return await self._run(pipeline.get(self._desk, meeting, occurrence=occurrence, past=past))
+        return await self._run(
+            pipeline.get(self._context, meeting, occurrence=occurrence, past=past)
+        )
 
     async def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
         """Tell what is left of the day's updates; see `Zoom.quota`."""
         from . import pipeline
 
-        return await self._run(pipeline.quota(self._desk, meeting, host=host))
+        return await self._run(pipeline.quota(self._context, meeting, host=host))
 
     async def aclose(self) -> None:
         """Close the connections, and the ledger, that this client opened."""
@@ -159,15 +165,15 @@ class AsyncZoom(Session):
         await self.aclose()
 
     async def _run(self, flow: Flow[T]) -> T:
-        outcome: T = await drivers()[1](flow, self._tools, self._open)
-        return outcome
+        result: T = await drivers()[1](flow, self._tools, self._open)
+        return result
 
     def _open(self) -> tuple[AsyncLine, anyio.Lock]:
         self._usable(self._http)
         if self._http is None or (self._owns_http and self._pid != os.getpid()):
             from .._http.transport import open_async_line
 
-            self._http = open_async_line(self._desk.base_url, self._timeout)
+            self._http = open_async_line(self._context.base_url, self._timeout)
             self._pid = os.getpid()
         if self._renewing is None:
             import anyio

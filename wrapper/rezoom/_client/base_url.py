@@ -22,9 +22,10 @@ def api_address(url: str) -> str:
         raise ConfigError("base_url is not an address", field="base_url", next_step=fix) from None
     if "@" in parts.netloc:
         raise ConfigError(
-            "base_url has a user name or password in it", field="base_url",
+            "base_url has a user name or password in it",
+            field="base_url",
             next_step="Leave them out: the token says who calls.",
-        )  # fmt: skip
+        )
     path = parts.path.rstrip("/")
     whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
     if not whole or not path.endswith("/v2"):
@@ -33,9 +34,10 @@ def api_address(url: str) -> str:
         )
     if parts.scheme == "http" and not _loopback(host):
         raise ConfigError(
-            "base_url would send the token unencrypted over a network", field="base_url",
+            "base_url would send the token unencrypted over a network",
+            field="base_url",
             next_step="Use https; plain http is for a simulator on this machine.",
-        )  # fmt: skip
+        )
     return url.rstrip("/")
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 
-from .._change.build import work_out
+from .._change.diff import work_out
 from .._change.occurrences import filled
-from .._change.plan_data import Wish
+from .._change.plan_data import Change
 from .._clock import SystemClock
+from .._public import public
 from .._rules.judge import judge_scheduled
 from .._rules.normalize import as_mapping
 from .._times import aware_now
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ..recurrence import Series
 
 
+@public("rezoom")
 def check(
     change: MeetingUpdate | Mapping[str, Any] | None = None,
     /,
@@ -44,9 +46,9 @@ def check(
     else:
         aware_now(now)
     if current is not None:
-        wish = Wish(change, fields, schedule, extra, allow)
+        whole = Change(change, fields, schedule, extra, allow)
         view = filled(as_mapping(current) or {})
-        return work_out(wish, view, now=now, occurrence=occurrence).problems
+        return work_out(whole, view, now=now, occurrence=occurrence).problems
     return judge_scheduled(
         change, fields, schedule=schedule, now=now, occurrence=occurrence, extra=extra, allow=allow
     )[1]

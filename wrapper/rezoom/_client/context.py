@@ -17,7 +17,7 @@ Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ClientContext:
     """What all calls of one client share."""
 
     base_url: str
@@ -47,9 +47,9 @@ class Desk:
 _log = logging.getLogger("rezoom")
 
 
-def learn(desk: Desk, meeting: int, host: str | None) -> Flow[None]:
+def learn(context: ClientContext, meeting: int, host: str | None) -> Flow[None]:
     """Write down whose a meeting is; a ledger that cannot only misses what could be learned."""
     try:
-        yield Learn(desk.ledger_account, meeting, host)
+        yield Learn(context.ledger_account, meeting, host)
     except LedgerError as error:
         _log.warning("the host of a meeting was not written down: %s", error)

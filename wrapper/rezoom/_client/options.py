@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .._ledger.policy import AccountPlan, Limits
     from .._ledger.protocol import Ledger
     from .context import Hosts
-    from .prepare import Asked
+    from .prepare import UpdateCall
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -62,7 +62,7 @@ class Session:
         from .._ledger.policy import Policy
         from .._wire import facts
         from .base_url import api_address
-        from .context import Desk
+        from .context import ClientContext
 
         retries = options.get("retries", 2)
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
@@ -81,13 +81,18 @@ class Session:
             account_plan=plan,
             lease=Lease.for_phases(_phases(self._timeout)),
         )
-        self._desk = Desk(base_url, auth.account, wait, retries, random.random, quota, hosts, skip)
+        self._context = ClientContext(
+            base_url, auth.account, wait, retries, random.random, quota, hosts, skip
+        )
         ledger = options.get("ledger")
         self._owns_ledger = ledger is None or isinstance(ledger, str)
         counted = chosen_ledger(
-            ledger, environ=os.environ, clock=options.get("clock"),
-            ledger_down=options.get("ledger_down"), on_event=options.get("on_event"),
-        )  # fmt: skip
+            ledger,
+            environ=os.environ,
+            clock=options.get("clock"),
+            ledger_down=options.get("ledger_down"),
+            on_event=options.get("on_event"),
+        )
         self._tools = Tools(auth, counted, clock, base_url)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
@@ -118,7 +123,9 @@ class Session:
 
     def __repr__(self) -> str:
         """Name the address and the account; nothing secret."""
-        return f"{type(self).__name__}(base_url={self._desk.base_url!r}, auth={self._tools.auth!r})"
+        return (
+            f"{type(self).__name__}(base_url={self._context.base_url!r}, auth={self._tools.auth!r})"
+        )
 
     def _now(self) -> datetime:
         return self._tools.clock.now()
@@ -137,12 +144,12 @@ class Session:
 
 # An import in a function is looked up on every call, which an update would feel.
 @cache
-def update_needs() -> tuple[type[Asked], Callable[..., Flow[Receipt]]]:
+def update_needs() -> tuple[type[UpdateCall], Callable[..., Flow[Receipt]]]:
     """Import what an update begins with, once."""
     from .pipeline import update
-    from .prepare import Asked
+    from .prepare import UpdateCall
 
-    return Asked, update
+    return UpdateCall, update
 
 
 @cache
@@ -157,9 +164,10 @@ def _known_hosts(hosts: Hosts) -> Hosts:
     if callable(hosts) or hosts in ("known", "resolve"):
         return hosts
     raise ConfigError(
-        f"hosts is {hosts!r}", field="hosts",
+        f"hosts is {hosts!r}",
+        field="hosts",
         next_step="Give 'known', 'resolve', or a function from a meeting number to its host.",
-    )  # fmt: skip
+    )
 
 
 def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
@@ -173,10 +181,11 @@ def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
     if isinstance(timeout, int | float):
         if not isinstance(timeout, bool) and 0 < timeout < math.inf:
             return timeout
-    # httpx.Timeout is told by its method: importing httpx for the type costs half a second.
+    # httpx.Timeout is known by its method: importing httpx for the type costs half a second.
     elif hasattr(timeout, "as_dict"):
         return timeout
     raise ConfigError(
-        f"timeout is {timeout!r}", field="timeout",
+        f"timeout is {timeout!r}",
+        field="timeout",
         next_step="Give seconds above 0, or an httpx.Timeout.",
-    )  # fmt: skip
+    )

@@ -1,6 +1,6 @@
 """What a client can do, each thing once: flows over `exchange`, run by either driver.
 
-What reads first is loaded when it is asked for: most programs only ever update.
+What reads first is loaded when it is needed: most programs only ever update.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from .._clock import Wait
 from .._http.flow import Flow, Host, Usage
 from .._ledger.gauge import Quota
 from .._rules.meeting_id import meeting_number
-from .context import Desk
-from .prepare import Asked, judged, written_job
+from .context import ClientContext
+from .prepare import UpdateCall, judged, written_job
 from .sending import send
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 def update(
-    desk: Desk,
-    asked: Asked,
+    context: ClientContext,
+    call: UpdateCall,
     *,
     host: str | None,
     verify: bool,
@@ -34,55 +34,63 @@ def update(
     wait: Wait | None,
 ) -> Flow[Receipt]:
     """Judge a change, send it, and say what is left."""
-    policy = desk.policy(wait)
-    if desk.skip_unchanged if skip_unchanged is None else skip_unchanged:
+    policy = context.policy(wait)
+    if context.skip_unchanged if skip_unchanged is None else skip_unchanged:
         from .planned import update_changed
 
-        return (yield from update_changed(desk, asked, policy, host=host, verify=verify))
-    target, body, problems = judged(asked)
-    if verify or (asked.occurrence is not None and target.occurrence is None):
+        return (yield from update_changed(context, call, policy, host=host, verify=verify))
+    target, body, problems = judged(call)
+    if verify or (call.occurrence is not None and target.occurrence is None):
         from .planned import update_known
 
         decided = (target, body, problems)
-        return (yield from update_known(desk, asked, decided, policy, host=host, verify=verify))
+        return (yield from update_known(context, call, decided, policy, host=host, verify=verify))
     job = written_job(target.meeting, body, target.occurrence, problems)
-    return (yield from send(desk, job, host, policy, before=None, verify=False))
+    return (yield from send(context, job, host, policy, before=None, verify=False))
 
 
-def get(desk: Desk, meeting: int | str, *, occurrence: When | None, past: bool) -> Flow[Meeting]:
-    """Read a meeting."""
+def get(
+    context: ClientContext, meeting: int | str, *, occurrence: When | None, past: bool
+) -> Flow[Meeting]:
+    """Read a meeting, or one occurrence of it."""
     from . import planned
 
-    return planned.get(desk, meeting, occurrence=occurrence, past=past)
+    return planned.get(context, meeting, occurrence=occurrence, past=past)
 
 
-def quota(desk: Desk, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
+def quota(context: ClientContext, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
     """Read from the ledger what is left."""
     number = None if meeting is None else meeting_number(meeting)
     if number is not None and host is None:
-        host = yield Host(desk.ledger_account, number)
-    left: Quota = yield Usage(desk.reservation(number, host))
+        host = yield Host(context.ledger_account, number)
+    left: Quota = yield Usage(context.reservation(number, host))
     return left
 
 
-def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
+def plan(context: ClientContext, call: UpdateCall) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
     from . import planned
 
-    return planned.plan(desk, asked)
+    return planned.plan(context, call)
 
 
-def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
+def plan_following(context: ClientContext, call: UpdateCall) -> Flow[Following]:
     """Split a series before an occurrence, from one read; nothing is sent."""
     from . import planned
 
-    return planned.plan_following(desk, asked)
+    return planned.plan_following(context, call)
 
 
 def apply(
-    desk: Desk, plan: Plan[Any], now: datetime, *, verify: bool, wait: Wait | None, force: bool
+    context: ClientContext,
+    plan: Plan[Any],
+    now: datetime,
+    *,
+    verify: bool,
+    wait: Wait | None,
+    force: bool,
 ) -> Flow[Receipt]:
     """Send a plan, if the meeting is still as it was when the plan was made."""
     from . import planned
 
-    return planned.apply(desk, plan, now, verify=verify, wait=wait, force=force)
+    return planned.apply(context, plan, now, verify=verify, wait=wait, force=force)

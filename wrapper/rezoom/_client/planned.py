@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from .._change.build import judge_written, make_plan, rejudge
+from .._change.diff import judge_written, make_plan, rejudge
 from .._change.fingerprint import check_fresh
-from .._change.following import Following, make_following
+from .._change.following import Following
 from .._change.occurrences import choose, choose_id, known_id, not_there
-from .._change.plan_data import Record, Wish
+from .._change.plan_data import Change, PlanData, Record, Verdict
 from .._change.results import Plan, Receipt
-from .._change.verify import Verdict
+from .._change.split import split_series
 from .._clock import Wait
 from .._http.flow import Flow, Host, Policy
+from .._rules.judge import raise_errors
 from .._rules.meeting_id import meeting_number
 from .._wire import read_meeting
 from ..errors import InvalidChange, PlanError, PlanStale, Problem
 from ..recurrence import Occurrence
-from .context import Desk
-from .prepare import Asked, Target, judged, target_of, written_job
+from .context import ClientContext
+from .prepare import Target, UpdateCall, judged, target_of, written_job
 from .reading import Found, read, read_first
 from .sending import read_left, send
 
@@ -31,17 +32,17 @@ if TYPE_CHECKING:
 
 
 def update_changed(
-    desk: Desk, asked: Asked, policy: Policy, *, host: str | None, verify: bool
+    context: ClientContext, call: UpdateCall, policy: Policy, *, host: str | None, verify: bool
 ) -> Flow[Receipt]:
     """Send what is not so already."""
     # An occurrence is compared only where it was read by itself.
-    planned, first = yield from _plan(desk, asked, policy, alone=True)
-    return (yield from _carry_out(desk, planned, first.answer, policy, host, verify=verify))
+    planned, first = yield from _plan(context, call, policy, alone=True)
+    return (yield from _carry_out(context, planned, first.answer, policy, host, verify=verify))
 
 
 def update_known(
-    desk: Desk,
-    asked: Asked,
+    context: ClientContext,
+    call: UpdateCall,
     decided: tuple[Target, dict[str, Any], tuple[Problem, ...]],
     policy: Policy,
     *,
@@ -49,41 +50,42 @@ def update_known(
     verify: bool,
 ) -> Flow[Receipt]:
     """Send a change that has been judged, and is judged once more by what the meeting is now."""
-    (target, body, problems), when = decided, asked.occurrence
-    found = yield from read_first(desk, target.meeting, policy, when, alone=verify)
+    (target, body, problems), when = decided, call.occurrence
+    found = yield from read_first(context, target.meeting, policy, when, alone=verify)
     number = found.occurrence.id if found.occurrence else None
     row = found.occurrence.to_dict() if found.occurrence else False
-    problems = _refusing(
-        rejudge(problems, body, found.answer, now=asked.now, occurrence=row, allow=asked.allow)
-    )
-    job = written_job(target.meeting, body, number, problems)
+    known = rejudge(problems, body, found.answer, now=call.now, occurrence=row, allow=call.allow)
+    raise_errors(known)
+    job = written_job(target.meeting, body, number, known)
     before = found.answer if found.seen else None
-    return (yield from send(desk, job, host, policy, before=before, verify=verify))
+    return (yield from send(context, job, host, policy, before=before, verify=verify))
 
 
-def get(desk: Desk, meeting: int | str, *, occurrence: When | None, past: bool) -> Flow[Meeting]:
-    """Read a meeting."""
-    number, policy = meeting_number(meeting), desk.policy()
+def get(
+    context: ClientContext, meeting: int | str, *, occurrence: When | None, past: bool
+) -> Flow[Meeting]:
+    """Read a meeting, or one occurrence of it."""
+    number, policy = meeting_number(meeting), context.policy()
     known = None
     if occurrence is not None:
         known = known_id(occurrence)
         if known is None:
-            found = yield from read_first(desk, number, policy, occurrence)
+            found = yield from read_first(context, number, policy, occurrence)
             known = found.occurrence.id if found.occurrence else None
-    return read_meeting((yield from read(desk, number, policy, occurrence=known, past=past)))
+    return read_meeting((yield from read(context, number, policy, occurrence=known, past=past)))
 
 
-def plan(desk: Desk, asked: Asked) -> Flow[Plan]:
+def plan(context: ClientContext, call: UpdateCall) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
-    return (yield from _plan(desk, asked, desk.policy()))[0]
+    return Plan.of((yield from _plan(context, call, context.policy()))[0])
 
 
-def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
+def plan_following(context: ClientContext, call: UpdateCall) -> Flow[Following]:
     """Split a series before an occurrence, from one read; nothing is sent."""
-    target, policy, when = target_of(asked), desk.policy(), asked.occurrence
+    target, policy, when = target_of(call), context.policy(), call.occurrence
     if when is None:
         known_id(when)
-    found = yield from read_first(desk, target.meeting, policy, None)
+    found = yield from read_first(context, target.meeting, policy, None)
     if isinstance(when, date | Occurrence):
         split = choose(when, found.answer)
     else:
@@ -92,14 +94,25 @@ def plan_following(desk: Desk, asked: Asked) -> Flow[Following]:
         if there is None:
             raise not_there(number, found.answer)
         split = there
-    return make_following(
-        asked.wish, found.answer, split, meeting=target.meeting, account=desk.ledger_account,
-        now=asked.now,
-    )  # fmt: skip
+    made = split_series(
+        call.requested,
+        found.answer,
+        split,
+        meeting=target.meeting,
+        account=context.ledger_account,
+        now=call.now,
+    )
+    return Following.of(made)
 
 
 def apply(
-    desk: Desk, planned: Plan[Any], now: datetime, *, verify: bool, wait: Wait | None, force: bool
+    context: ClientContext,
+    planned: Plan[Any],
+    now: datetime,
+    *,
+    verify: bool,
+    wait: Wait | None,
+    force: bool,
 ) -> Flow[Receipt]:
     """Send a plan, if the meeting is still as it was when the plan was made."""
     if not isinstance(planned, Plan):
@@ -107,67 +120,71 @@ def apply(
             f"This is no plan but a {type(planned).__name__}",
             next_step="Give what zoom.plan(...) or Plan.from_json(...) has returned.",
         )
-    if planned.account != desk.ledger_account:
+    if planned.account != context.ledger_account:
         raise PlanError(
             f"The plan was made for {planned.account}, and this client works for"
-            f" {desk.ledger_account}",
+            f" {context.ledger_account}",
             next_step="Apply it with a client of that account, or make a new plan.",
         )
-    policy = desk.policy(wait)
+    policy = context.policy(wait)
     if planned.empty:
-        return (yield from _carry_out(desk, planned, None, policy, None, verify=verify))
-    found = yield from read_first(desk, planned.meeting, policy, planned.occurrence)
+        return (yield from _carry_out(context, planned, None, policy, None, verify=verify))
+    found = yield from read_first(context, planned.meeting, policy, planned.occurrence)
     try:
-        check_fresh(planned, found.answer, found.occurrence, now=now, force=force)
+        if not force:
+            check_fresh(planned, found.answer, found.occurrence, now=now)
     except PlanStale:
         if not _is_carried_out(planned, found, now):
             raise
         done = replace(planned, body={}, changes=(), dates=None)
-        return (yield from _carry_out(desk, done, None, policy, None, verify=verify))
+        return (yield from _carry_out(context, done, None, policy, None, verify=verify))
     row = found.occurrence.to_dict() if found.occurrence else False
     # A file may have come from anywhere: its body is judged like any other.
     again = judge_written(planned.body, occurrence=bool(row), allow=planned.allow)
-    _refusing(
+    raise_errors(
         rejudge(again, planned.body, found.answer, now=now, occurrence=row, allow=planned.allow)
     )
-    return (yield from _carry_out(desk, planned, found.answer, policy, None, verify=verify))
+    return (yield from _carry_out(context, planned, found.answer, policy, None, verify=verify))
 
 
-def _is_carried_out(planned: Plan[Any], found: Found, now: datetime) -> bool:
+def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
-    wish = Wish(dict(planned.body), {}, allow=planned.allow)
+    change = Change(dict(planned.body), {}, allow=planned.allow)
     try:
         left = make_plan(
-            wish, found.answer, meeting=planned.meeting, account=planned.account, now=now,
-            occurrence=found.occurrence, seen=found.seen,
-        )  # fmt: skip
+            change,
+            found.answer,
+            meeting=planned.meeting,
+            account=planned.account,
+            now=now,
+            occurrence=found.occurrence,
+            seen=found.seen,
+        )
     except InvalidChange:
         return False
     return left.empty
 
 
 def _plan(
-    desk: Desk, asked: Asked, policy: Policy, *, alone: bool = False
-) -> Flow[tuple[Plan, Found]]:
-    target = target_of(asked) if asked.occurrence is None else judged(asked)[0]
-    found = yield from read_first(desk, target.meeting, policy, asked.occurrence, alone=alone)
+    context: ClientContext, call: UpdateCall, policy: Policy, *, alone: bool = False
+) -> Flow[tuple[PlanData, Found]]:
+    target = target_of(call) if call.occurrence is None else judged(call)[0]
+    found = yield from read_first(context, target.meeting, policy, call.occurrence, alone=alone)
     made = make_plan(
-        asked.wish, found.answer, meeting=target.meeting, account=desk.ledger_account,
-        now=asked.now, occurrence=found.occurrence, seen=found.seen,
-    )  # fmt: skip
+        call.requested,
+        found.answer,
+        meeting=target.meeting,
+        account=context.ledger_account,
+        now=call.now,
+        occurrence=found.occurrence,
+        seen=found.seen,
+    )
     return made, found
 
 
-def _refusing(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise InvalidChange(errors)
-    return tuple(problems)
-
-
 def _carry_out(
-    desk: Desk,
-    planned: Plan[Any],
+    context: ClientContext,
+    planned: PlanData,
     before: Mapping[str, Any] | None,
     policy: Policy,
     host: str | None,
@@ -175,12 +192,12 @@ def _carry_out(
     verify: bool,
 ) -> Flow[Receipt]:
     if planned.empty:
-        host = host or (yield Host(desk.ledger_account, planned.meeting))
-        left = yield from read_left(desk.reservation(planned.meeting, host))
+        host = host or (yield Host(context.ledger_account, planned.meeting))
+        left = yield from read_left(context.reservation(planned.meeting, host))
         at = planned.made_at
         record = None if at is None else Record(planned.account, {}, at, planned.occurrence)
         return Receipt(
             planned.meeting, False, None, left, planned.problems, None, Verdict(), record
         )
     job = written_job(planned.meeting, planned.body, planned.occurrence, planned.problems)
-    return (yield from send(desk, job, host, policy, before=before, verify=verify))
+    return (yield from send(context, job, host, policy, before=before, verify=verify))

@@ -16,7 +16,7 @@ from ..errors import InvalidChange, OccurrenceError, Problem, ServerError
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
-    from .._change.plan_data import Wish
+    from .._change.plan_data import Change
     from ..recurrence import Series
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -36,7 +36,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Asked:
+class UpdateCall:
     """What a caller wants of one meeting, as it was said; `now` tells what is past."""
 
     meeting: int | str
@@ -49,11 +49,11 @@ class Asked:
     extra: Mapping[str, object] | None = None
 
     @property
-    def wish(self) -> Wish:
-        """The change itself."""
-        from .._change.plan_data import Wish
+    def requested(self) -> Change:
+        """The change itself, without its meeting."""
+        from .._change.plan_data import Change
 
-        return Wish(self.change, self.fields, self.schedule, self.extra, self.allow)
+        return Change(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
 @dataclass(slots=True)
@@ -64,20 +64,20 @@ class Target:
     occurrence: str | None = None
 
 
-def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
+def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
     """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
-    if asked.occurrence is None and not problems:
-        return Target(meeting_number(asked.meeting))
+    if call.occurrence is None and not problems:
+        return Target(meeting_number(call.meeting))
     from .._change.occurrences import known_id
 
     number, known = 0, None
     found: list[InvalidChange] = []
     try:
-        number = meeting_number(asked.meeting)
+        number = meeting_number(call.meeting)
     except InvalidChange as error:
         found.append(error)
     try:
-        known = None if asked.occurrence is None else known_id(asked.occurrence)
+        known = None if call.occurrence is None else known_id(call.occurrence)
     except OccurrenceError as error:
         found.append(error)
     wrong = [problem for problem in problems if problem.severity == "error"]
@@ -89,18 +89,23 @@ def target_of(asked: Asked, problems: Sequence[Problem] = ()) -> Target:
     return Target(number, known)
 
 
-def judged(asked: Asked) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
+def judged(call: UpdateCall) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
     """Judge an update by what is known without a read; every problem at once."""
     body, problems = judge_scheduled(
-        asked.change, asked.fields, schedule=asked.schedule, now=asked.now,
-        occurrence=asked.occurrence is not None, extra=asked.extra, allow=asked.allow,
-    )  # fmt: skip
-    return target_of(asked, problems), body, tuple(problems)
+        call.change,
+        call.fields,
+        schedule=call.schedule,
+        now=call.now,
+        occurrence=call.occurrence is not None,
+        extra=call.extra,
+        allow=call.allow,
+    )
+    return target_of(call, problems), body, tuple(problems)
 
 
-def update_job(asked: Asked) -> Job:
+def update_job(call: UpdateCall) -> Job:
     """Judge an update and write its request; raise InvalidChange with every problem at once."""
-    target, body, problems = judged(asked)
+    target, body, problems = judged(call)
     return written_job(target.meeting, body, target.occurrence, problems)
 
 
@@ -145,15 +150,20 @@ def read_answer(reply: Reply) -> dict[str, Any]:
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
     if not isinstance(answer, dict):
         raise ServerError(
-            "the answer is not a JSON object", status=reply.status, tracking_id=tracking,
+            "the answer is not a JSON object",
+            status=reply.status,
+            tracking_id=tracking,
             meaning="It was cut short, or something between here and Zoom wrote it.",
-        )  # fmt: skip
+        )
     if "id" not in answer and isinstance(answer.get("code"), int) and answer["code"]:
         raise ServerError(
-            str(answer.get("message", "")), status=reply.status, code=answer["code"],
-            tracking_id=tracking, meaning="An error came with the status of a success.",
+            str(answer.get("message", "")),
+            status=reply.status,
+            code=answer["code"],
+            tracking_id=tracking,
+            meaning="An error came with the status of a success.",
             source=source("ZNET"),
-        )  # fmt: skip
+        )
     return answer
 
 

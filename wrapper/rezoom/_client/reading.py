@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
 from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there, place_of
-from .._change.plan_data import Record
+from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
-from .._change.verify import Verdict, compare
+from .._change.verify import verdict_of
 from .._http.flow import Flow, Pause, Policy, exchange
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
-from .context import Desk, learn
+from .context import ClientContext, learn
 from .prepare import get_job, named_host, read_answer
 
 if TYPE_CHECKING:
@@ -32,19 +32,24 @@ class Found:
 
 
 def read(
-    desk: Desk, meeting: int, policy: Policy, *, occurrence: str | None = None, past: bool = False
+    context: ClientContext,
+    meeting: int,
+    policy: Policy,
+    *,
+    occurrence: str | None = None,
+    past: bool = False,
 ) -> Flow[dict[str, Any]]:
     """Read a meeting, and learn whose it is."""
     job = get_job(meeting, occurrence=occurrence, past=past)
     answer = read_answer((yield from exchange(job.request, policy)))
     host = named_host(answer)
     if host is not None:
-        yield from learn(desk, meeting, host)
+        yield from learn(context, meeting, host)
     return answer
 
 
 def read_first(
-    desk: Desk, meeting: int, policy: Policy, when: When | None, *, alone: bool = False
+    context: ClientContext, meeting: int, policy: Policy, when: When | None, *, alone: bool = False
 ) -> Flow[Found]:
     """Read a meeting, or one occurrence of it, before a change.
 
@@ -52,19 +57,19 @@ def read_first(
     then read by itself too. Whatever goes wrong here, no change was sent.
     """
     try:
-        return (yield from _found(desk, meeting, policy, when, alone=alone))
+        return (yield from _found(context, meeting, policy, when, alone=alone))
     except RezoomError as error:
         error.sent = False
         raise
 
 
 def _found(
-    desk: Desk, meeting: int, policy: Policy, when: When | None, *, alone: bool
+    context: ClientContext, meeting: int, policy: Policy, when: When | None, *, alone: bool
 ) -> Flow[Found]:
     if when is None:
-        return Found(filled((yield from read(desk, meeting, policy))))
+        return Found(filled((yield from read(context, meeting, policy))))
     if isinstance(when, date | Occurrence):
-        answer = yield from read(desk, meeting, policy)
+        answer = yield from read(context, meeting, policy)
         item = choose(when, answer)
         if not alone:
             return Found(filled(answer), item, seen=False)
@@ -72,12 +77,12 @@ def _found(
     else:
         number = known_id(when) or ""
     try:
-        answer = yield from read(desk, meeting, policy, occurrence=number)
+        answer = yield from read(context, meeting, policy, occurrence=number)
     except (AuthError, RateLimited, ServerError):
         raise
     except RefusedError:
         # The meeting, or only the occurrence? If the meeting is gone too, this read says so.
-        answer = yield from read(desk, meeting, policy)
+        answer = yield from read(context, meeting, policy)
         if choose_id(number, answer) is not None:
             raise
         raise not_there(number, answer) from None
@@ -97,39 +102,50 @@ def _alone(number: str, answer: Mapping[str, Any]) -> Listed:
 _LAG = 1.0
 
 
-def verified(desk: Desk, receipt: Receipt, record: Record, policy: Policy) -> Flow[Receipt]:
+def verified(
+    context: ClientContext, receipt: Receipt, record: Record, policy: Policy
+) -> Flow[Receipt]:
     """Read the meeting again and compare; look twice where something seems ignored.
 
     The change is out, so nothing that goes wrong here is raised.
     """
     try:
-        checked = yield from _look(desk, receipt, record, policy)
+        checked = yield from _look(context, receipt, record, policy)
     except RezoomError as error:
         return replace(receipt, verify_error=error)
     if checked.ignored and policy.slept + _LAG <= policy.wait:
         yield Pause(_LAG)
         policy.slept += _LAG
         try:
-            return (yield from _look(desk, receipt, record, policy))
+            return (yield from _look(context, receipt, record, policy))
         except RezoomError:
             pass  # the first look still stands
     return checked
 
 
-def _look(desk: Desk, receipt: Receipt, record: Record, policy: Policy) -> Flow[Receipt]:
-    after = filled((yield from read(desk, receipt.meeting, policy, occurrence=record.occurrence)))
+def _look(
+    context: ClientContext, receipt: Receipt, record: Record, policy: Policy
+) -> Flow[Receipt]:
+    after = filled(
+        (yield from read(context, receipt.meeting, policy, occurrence=record.occurrence))
+    )
     verdict = _compared(record, after)
     return replace(receipt, verdict=verdict, record=replace(record, after=after))
 
 
 def _compared(record: Record, after: Mapping[str, Any]) -> Verdict:
     try:
-        return compare(
-            record.body, record.before, after,
-            now=record.at, dates=record.dates, occurrence=record.occurrence,
-        )  # fmt: skip
+        return verdict_of(
+            record.body,
+            record.before,
+            after,
+            now=record.at,
+            dates=record.dates,
+            occurrence=record.occurrence,
+        )
     except Exception as error:
         raise RezoomError(
-            f"The answer could not be compared: {type(error).__name__}", sent=True,
+            f"The answer could not be compared: {type(error).__name__}",
+            sent=True,
             next_step="Read the meeting.",
-        ) from error  # fmt: skip
+        ) from error

@@ -13,12 +13,12 @@ from .._ledger.gauge import Quota, Reading
 from .._ledger.model import Reservation
 from .._wire import facts
 from ..errors import LedgerError, NotFoundError
-from .context import Desk, learn
+from .context import ClientContext, learn
 from .prepare import Job, named_host
 
 
 def send(
-    desk: Desk,
+    context: ClientContext,
     job: Job,
     host: str | None,
     policy: Policy,
@@ -27,18 +27,18 @@ def send(
     verify: bool,
 ) -> Flow[Receipt]:
     """Send a change, and say what is known of it; with `verify`, look after it."""
-    host = host or (yield from _host(desk, job.meeting, policy))
-    spent = desk.reservation(job.meeting, host)
+    host = host or (yield from _host(context, job.meeting, policy))
+    spent = context.reservation(job.meeting, host)
     try:
         reply: Reply = yield from exchange(job.request, policy, spent)
     except NotFoundError:
-        yield from learn(desk, job.meeting, None)
+        yield from learn(context, job.meeting, None)
         raise
     if job.moves_host:
-        yield from learn(desk, job.meeting, None)
+        yield from learn(context, job.meeting, None)
     left = yield from read_left(spent)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    record = Record(desk.ledger_account, job.body, reply.at, job.occurrence, before)
+    record = Record(context.ledger_account, job.body, reply.at, job.occurrence, before)
     if before is not None and job.occurrence is None:
         from .._change.timing import dates_of
 
@@ -48,7 +48,7 @@ def send(
         return receipt
     from .reading import verified
 
-    return (yield from verified(desk, receipt, record, policy))
+    return (yield from verified(context, receipt, record, policy))
 
 
 def read_left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
@@ -61,16 +61,16 @@ def read_left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
     return left
 
 
-def _host(desk: Desk, meeting: int, policy: Policy) -> Flow[str | None]:
+def _host(context: ClientContext, meeting: int, policy: Policy) -> Flow[str | None]:
     """Find out whose hundred an update spends."""
-    known: str | None = yield Host(desk.ledger_account, meeting)
-    if known is not None or desk.hosts == "known":
+    known: str | None = yield Host(context.ledger_account, meeting)
+    if known is not None or context.hosts == "known":
         return known
-    if not callable(desk.hosts):
+    if not callable(context.hosts):
         from .reading import read_first
 
-        return named_host((yield from read_first(desk, meeting, policy, None)).answer)
-    host = desk.hosts(meeting)
+        return named_host((yield from read_first(context, meeting, policy, None)).answer)
+    host = context.hosts(meeting)
     if host:
-        yield from learn(desk, meeting, host)
+        yield from learn(context, meeting, host)
     return host or None

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from .._public import public
 from .options import Session, drivers, update_needs
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 # What a call needs is imported in the call, httpx above all: `from rezoom import Zoom` is quick.
 
 
+@public("rezoom")
 class Zoom(Session):
     """Update Zoom meetings, guarded; thread- and fork-safe, and opens nothing before first use.
 
@@ -49,7 +51,7 @@ class Zoom(Session):
         if http is not None:
             from .._http.transport import BroughtLine
 
-            self._http = BroughtLine(self._desk.base_url, http)
+            self._http = BroughtLine(self._context.base_url, http)
 
     def update(
         self,
@@ -85,11 +87,11 @@ class Zoom(Session):
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
-        asked_as, update = update_needs()
-        asked = asked_as(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        call_type, update = update_needs()
+        call = call_type(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
-            self._desk, asked, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
-        )  # fmt: skip
+            self._context, call, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+        )
         return self._run(flow).bound(self.apply)
 
     def plan(
@@ -107,7 +109,7 @@ class Zoom(Session):
         """Show what a change would do: one read, and nothing is sent or spent.
 
         A part of a `recurrence` is completed from the present one, with a start still to come;
-        what is already as asked is left out. `str(plan)` is the diff, `plan.apply()` sends it. The
+        what is already as wanted is left out. `str(plan)` is the diff, `plan.apply()` sends it. The
         other parameters are those of `update`; an `occurrence` given by its day is read with its
         series, so that only its time and length are compared, by its id as a whole.
 
@@ -115,10 +117,10 @@ class Zoom(Session):
         UnansweredError, RefusedError.
         """
         from . import pipeline
-        from .prepare import Asked
+        from .prepare import UpdateCall
 
-        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (self._run(pipeline.plan(self._desk, asked))).bound(self.apply)
+        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (self._run(pipeline.plan(self._context, call))).bound(self.apply)
 
     def plan_following(
         self,
@@ -142,10 +144,10 @@ class Zoom(Session):
         left.
         """
         from . import pipeline
-        from .prepare import Asked
+        from .prepare import UpdateCall
 
-        asked = Asked(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (self._run(pipeline.plan_following(self._desk, asked))).bound(self.apply)
+        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        return (self._run(pipeline.plan_following(self._context, call))).bound(self.apply)
 
     def apply(
         self,
@@ -166,7 +168,9 @@ class Zoom(Session):
         """
         from . import pipeline
 
-        flow = pipeline.apply(self._desk, plan, self._now(), verify=verify, wait=wait, force=force)
+        flow = pipeline.apply(
+            self._context, plan, self._now(), verify=verify, wait=wait, force=force
+        )
         return self._run(flow).bound(self.apply)
 
     def get(
@@ -175,16 +179,16 @@ class Zoom(Session):
         """Read a meeting; `past` includes occurrences that are over. Spends none of the 100."""
         from . import pipeline
 
-        return self._run(pipeline.get(self._desk, meeting, occurrence=occurrence, past=past))
+        return self._run(pipeline.get(self._context, meeting, occurrence=occurrence, past=past))
 
     def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
-        """Tell what is left of the day's updates, from the ledger; asks nobody else.
+        """Tell what is left of the day's updates, from the ledger alone.
 
         The host counts if it is named, or known from a `get` of the meeting. Instants are UTC.
         """
         from . import pipeline
 
-        return self._run(pipeline.quota(self._desk, meeting, host=host))
+        return self._run(pipeline.quota(self._context, meeting, host=host))
 
     def close(self) -> None:
         """Close the connections, and the ledger, that this client opened."""
@@ -206,8 +210,8 @@ class Zoom(Session):
         self.close()
 
     def _run(self, flow: Flow[T]) -> T:
-        outcome: T = drivers()[0](flow, self._tools, self._open)
-        return outcome
+        result: T = drivers()[0](flow, self._tools, self._open)
+        return result
 
     def _open(self) -> Line:
         line = self._http
@@ -219,6 +223,6 @@ class Zoom(Session):
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
             if self._http is None or (self._owns_http and self._pid != os.getpid()):
-                self._http = open_line(self._desk.base_url, self._timeout)
+                self._http = open_line(self._context.base_url, self._timeout)
                 self._pid = os.getpid()
             return self._http

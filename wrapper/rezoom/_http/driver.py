@@ -17,19 +17,19 @@ from .._auth.tokens import Token, TokenRequest
 from .._clock import Clock
 from .._ledger.gauge import Quota, Reading
 from .._ledger.model import Block, External, Grant, SlowDown
-from .._ledger.protocol import Ledger, Twins
+from .._ledger.protocol import BlockingLedger, Ledger
 from .._wire import facts
 from ..errors import RezoomError
 from .flow import (
     Abandon,
     Authorize,
-    Booking,
-    Enquiry,
     Failure,
     Flow,
     Host,
     Intent,
     Learn,
+    LedgerIntent,
+    LedgerQuery,
     Outgoing,
     Pause,
     Release,
@@ -57,8 +57,8 @@ class Tools:
     renewing: threading.Lock = field(default_factory=threading.Lock)
 
 
-def book(entry: Booking, ledger: Ledger) -> Grant | None:
-    """Carry out one entry; a reservation gives its grant."""
+def perform_step(entry: LedgerIntent, ledger: Ledger) -> Grant | None:
+    """Carry out one step in the ledger; a reservation gives its grant."""
     match entry:
         case Reserve(reservation, wait):
             return ledger.reserve(reservation, os.urandom(8).hex(), wait=wait)
@@ -79,8 +79,8 @@ def book(entry: Booking, ledger: Ledger) -> Grant | None:
     return None
 
 
-async def abook(entry: Booking, ledger: Ledger) -> Grant | None:
-    """As `book`, without blocking the event loop."""
+async def aperform_step(entry: LedgerIntent, ledger: Ledger) -> Grant | None:
+    """Carry out one step as `perform_step` does, without blocking the event loop."""
     match entry:
         case Reserve(reservation, wait):
             return await ledger.areserve(reservation, os.urandom(8).hex(), wait=wait)
@@ -102,12 +102,12 @@ async def abook(entry: Booking, ledger: Ledger) -> Grant | None:
 
 
 def _closed(grant: Grant, name: str) -> str:
-    """Choose what a refusal closes: of a host that nobody knows, at least this meeting."""
+    """Choose what a refusal closes: of a host that is not known, at least this meeting."""
     return name if grant.reservation.scope(name) is not None else "meeting"
 
 
-def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
-    """Ask the ledger, or teach it whose a meeting is; no place is taken."""
+def query_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | Reading | None:
+    """Read the ledger, or store whose a meeting is; no slot is taken."""
     match what:
         case Host(account, meeting):
             return ledger.host_of(account, meeting)
@@ -116,14 +116,14 @@ def enquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
         case Learn(account, meeting, str(host)):
             ledger.learn_host(account, meeting, host)
         case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, Twins):
+            if looked_at or not isinstance(ledger, BlockingLedger):
                 return ledger.usage(reservation)
             return ledger.reading(reservation)
     return None
 
 
-async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | None:
-    """As `enquire`, without blocking the event loop."""
+async def aquery_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | Reading | None:
+    """Query the ledger as `query_ledger` does, without blocking the event loop."""
     match what:
         case Host(account, meeting):
             return await ledger.ahost_of(account, meeting)
@@ -132,28 +132,28 @@ async def aenquire(what: Enquiry, ledger: Ledger) -> str | Quota | Reading | Non
         case Learn(account, meeting, str(host)):
             await ledger.alearn_host(account, meeting, host)
         case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, Twins):
+            if looked_at or not isinstance(ledger, BlockingLedger):
                 return await ledger.ausage(reservation)
             return await ledger.areading(reservation)
     return None
 
 
-class Held:
-    """The place a driver holds, and what it owes the ledger when the call is broken off."""
+class HeldSlot:
+    """The slot that a driver holds, to be released or settled when the call is interrupted."""
 
     def __init__(self, clock: Clock) -> None:
-        """Hold nothing yet."""
+        """Make one that holds no slot yet."""
         self._clock = clock
         self._asked_at: datetime | None = None
         self._grant: Grant | None = None
         self._sent = False
 
     def asks(self) -> None:
-        """Note that a place is about to be asked for."""
+        """Note that a slot is about to be requested."""
         self._asked_at, self._sent = self._clock.now(), False
 
     def holds(self, grant: Grant | None) -> None:
-        """Note what the last entry has left in hand."""
+        """Note the grant that the last step has left in hand, or None."""
         self._grant = grant
 
     def sends(self, grant: Grant | None) -> None:
@@ -165,8 +165,8 @@ class Held:
                 grant.check(grant.granted_at + passed)
         self._sent = True
 
-    def owed(self) -> Booking | None:
-        """Say what is left to write down: who is cancelled does not keep a meeting to himself."""
+    def owed(self) -> LedgerIntent | None:
+        """Return the step that ends an unfinished reservation, or None where there is none."""
         grant, self._grant = self._grant, None
         if grant is None:
             return None
@@ -193,7 +193,7 @@ _NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
 def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
     """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
-    held = Held(tools.clock)
+    held = HeldSlot(tools.clock)
 
     def perform(intent: Intent) -> object:
         match intent:
@@ -206,16 +206,16 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
                 return _exchange(line, tools, request, token.value)
             case Reserve():
                 held.asks()
-                grant = book(intent, tools.ledger)
+                grant = perform_step(intent, tools.ledger)
                 held.holds(grant)
                 return grant
             case Settle() | Release() | Abandon():
                 held.holds(None)
-                book(intent, tools.ledger)
+                perform_step(intent, tools.ledger)
             case Pause(seconds):
                 tools.clock.sleep(seconds)
             case Host() | Learn() | Usage():
-                return enquire(intent, tools.ledger)
+                return query_ledger(intent, tools.ledger)
         return None
 
     try:
@@ -228,18 +228,18 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
             else:
                 intent = flow.send(result)
     except StopIteration as done:
-        outcome: T = done.value
-        return outcome
+        value: T = done.value
+        return value
     finally:
         if (owed := held.owed()) is not None:
-            book(owed, tools.ledger)
+            perform_step(owed, tools.ledger)
 
 
 async def adrive(
     flow: Flow[T], tools: Tools, connect: Callable[[], tuple[AsyncLine, anyio.Lock]]
 ) -> T:
-    """Run `flow` to its end in this event loop; otherwise as `drive`."""
-    held = Held(tools.clock)
+    """Run `flow` to its end in this event loop; otherwise as `drive` does."""
+    held = HeldSlot(tools.clock)
 
     async def perform(intent: Intent) -> object:
         match intent:
@@ -251,17 +251,17 @@ async def adrive(
                 return await _aexchange(line, tools, request, token.value)
             case Reserve():
                 held.asks()
-                grant = await abook(intent, tools.ledger)
+                grant = await aperform_step(intent, tools.ledger)
                 held.holds(grant)
                 return grant
             case Settle() | Release() | Abandon():
                 held.holds(None)
                 with anyio.CancelScope(shield=True):
-                    await abook(intent, tools.ledger)
+                    await aperform_step(intent, tools.ledger)
             case Pause(seconds):
                 await tools.clock.asleep(seconds)
             case Host() | Learn() | Usage():
-                return await aenquire(intent, tools.ledger)
+                return await aquery_ledger(intent, tools.ledger)
         return None
 
     try:
@@ -274,12 +274,12 @@ async def adrive(
             else:
                 intent = flow.send(result)
     except StopIteration as done:
-        outcome: T = done.value
-        return outcome
+        value: T = done.value
+        return value
     finally:
         if (owed := held.owed()) is not None:
             with anyio.CancelScope(shield=True):
-                await abook(owed, tools.ledger)
+                await aperform_step(owed, tools.ledger)
 
 
 def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failure:
@@ -291,8 +291,8 @@ def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failur
         token = tools.auth.peek(tools.clock.now(), rejected=rejected)
         if token is not None:
             return token
-        asked = tools.auth.request()
-        return _accept(_exchange(line, tools, asked), tools)
+        request = tools.auth.request()
+        return _accept(_exchange(line, tools, request), tools)
 
 
 async def _aauthorize(
@@ -305,8 +305,8 @@ async def _aauthorize(
         token = tools.auth.peek(tools.clock.now(), rejected=rejected)
         if token is not None:
             return token
-        asked = tools.auth.request()
-        return _accept(await _aexchange(line, tools, asked), tools)
+        request = tools.auth.request()
+        return _accept(await _aexchange(line, tools, request), tools)
 
 
 def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
@@ -318,31 +318,31 @@ def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
 
 
 def _exchange(
-    line: Line, tools: Tools, asked: Outgoing | TokenRequest, token: str = ""
+    line: Line, tools: Tools, request: Outgoing | TokenRequest, token: str = ""
 ) -> Reply | Failure:
     start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
-        answer = line.send(_written(line, asked, token))
+        answer = line.send(_written(line, request, token))
     except _NO_ANSWER as error:
-        return _failure(error, tools, asked)
-    return _answered(answer, tools, asked, start)
+        return _failure(error, tools, request)
+    return _answered(answer, tools, request, start)
 
 
 async def _aexchange(
-    line: AsyncLine, tools: Tools, asked: Outgoing | TokenRequest, token: str = ""
+    line: AsyncLine, tools: Tools, request: Outgoing | TokenRequest, token: str = ""
 ) -> Reply | Failure:
     start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
-        answer = await line.send(_written(line, asked, token))
+        answer = await line.send(_written(line, request, token))
     except _NO_ANSWER as error:
-        return _failure(error, tools, asked)
-    return _answered(answer, tools, asked, start)
+        return _failure(error, tools, request)
+    return _answered(answer, tools, request, start)
 
 
-def _written(line: Line | AsyncLine, asked: Outgoing | TokenRequest, token: str) -> httpx.Request:
-    if isinstance(asked, TokenRequest):
-        return line.fill(asked.url, asked.form, asked.headers)
-    return line.write(asked, token)
+def _written(line: Line | AsyncLine, request: Outgoing | TokenRequest, token: str) -> httpx.Request:
+    if isinstance(request, TokenRequest):
+        return line.fill(request.url, request.form, request.headers)
+    return line.write(request, token)
 
 
 def _answered(
@@ -352,16 +352,19 @@ def _answered(
     if isinstance(request, Outgoing) and _log.isEnabledFor(logging.DEBUG):
         _log.debug(
             "%s %s answered %d after %.3f s, tracking id %s",
-            request.method, request.path, reply.status, tools.clock.monotonic() - start,
+            request.method,
+            request.path,
+            reply.status,
+            tools.clock.monotonic() - start,
             reply.headers.get(facts.HEADERS["tracking_id"]),
-        )  # fmt: skip
+        )
     return reply
 
 
 def _failure(error: Exception, tools: Tools, request: Outgoing | TokenRequest) -> Failure:
     sent = False if isinstance(error, NEVER_LEFT) else None
-    # The text of an httpx error may quote a URL with credentials of a proxy: only its kind is told,
-    # and what the operating system said.
+    # The text of an httpx error may quote a URL with credentials of a proxy: only its kind
+    # is shown, and what the operating system said.
     said = str(error) if isinstance(error, httpx.ConnectError) else ""
     reason = f"{type(error).__name__}{f' ({said})' if said else ''}"
     if isinstance(request, Outgoing):

@@ -4,9 +4,6 @@ A flow yields an intent and receives its result: Authorize → Token or Failure 
 Send → Reply or Failure · Host → id or None · Usage → Quota or Reading · Settle, Release, Abandon,
 Learn, Pause → None.
 
-Nobody changes one. They are not frozen because a call makes a dozen, and freezing takes longer than
-making.
-
 Nothing here sends, sleeps, reads a clock, or touches a ledger; `driver.py` does.
 """
 
@@ -66,7 +63,7 @@ class Authorize:
 
 @dataclass(slots=True)
 class Reserve:
-    """Take a place in every quota and a turn within `wait` seconds, or raise QuotaExceeded."""
+    """Take a slot in every quota and a turn within `wait` seconds, or raise QuotaExceeded."""
 
     reservation: Reservation
     wait: float
@@ -86,7 +83,7 @@ class Send:
 
 @dataclass(slots=True)
 class Settle:
-    """Zoom answered: the place is spent. `lessons` are what else the answer teaches."""
+    """Zoom answered: the slot is spent. `lessons` are what else the answer teaches."""
 
     grant: Grant
     lessons: tuple[Lesson, ...] = ()
@@ -94,21 +91,21 @@ class Settle:
 
 @dataclass(slots=True)
 class Release:
-    """The request never left: the place is free again."""
+    """The request never left: the slot is free again."""
 
     grant: Grant
 
 
 @dataclass(slots=True)
 class Abandon:
-    """Nobody knows whether Zoom counted it: the place stays spent."""
+    """It is unknown whether Zoom counted the request: the slot stays spent."""
 
     grant: Grant
 
 
 @dataclass(slots=True)
 class Pause:
-    """Sleep."""
+    """Sleep for some seconds before going on."""
 
     seconds: float
 
@@ -139,10 +136,10 @@ class Usage:
 
 
 T = TypeVar("T")
-Booking: TypeAlias = Reserve | Settle | Release | Abandon
+LedgerIntent: TypeAlias = Reserve | Settle | Release | Abandon
 # What only reads the ledger, or improves it: no place is held for it.
-Enquiry: TypeAlias = Host | Learn | Usage
-Intent: TypeAlias = Authorize | Booking | Send | Pause | Enquiry
+LedgerQuery: TypeAlias = Host | Learn | Usage
+Intent: TypeAlias = Authorize | LedgerIntent | Send | Pause | LedgerQuery
 Flow: TypeAlias = Generator[Intent, Any, T]
 
 
@@ -186,8 +183,8 @@ def exchange(
 ) -> Flow[Reply]:
     """Send `request` until it succeeds or may not be tried again; return the successful reply.
 
-    The token comes before the reservation, and every attempt reserves anew, the one after a
-    renewed token included (architecture: every attempt costs quota and passes the same guard).
+    The token comes before the reservation, and every attempt makes a new reservation, the one
+    after a renewed token included: every attempt costs quota and passes the same guard.
     """
     rejected: str | None = None
     failures = 0
@@ -212,18 +209,18 @@ def exchange(
         else:
             try:
                 left = policy.wait - policy.slept
-                outcome, grant, turn = yield from _attempt(request, token, reservation, left)
+                result, grant, turn = yield from _attempt(request, token, reservation, left)
             except RezoomError as error:
                 if earlier is None:
                     raise
                 # What became of the change is what the earlier attempt says, not the ledger.
                 raise earlier from error
             policy.slept += turn
-            if isinstance(outcome, Reply) and outcome.status == request.success:
+            if isinstance(result, Reply) and result.status == request.success:
                 if grant is not None:
-                    yield Settle(grant, taught(outcome.headers))
-                return outcome
-            verdict = yield from _account_for(outcome, request, token, grant)
+                    yield Settle(grant, taught(result.headers))
+                return result
+            verdict = yield from _account_for(result, request, token, grant)
             if verdict.renew and rejected is None:
                 rejected = token.value
                 continue
@@ -241,17 +238,17 @@ def exchange(
 def _attempt(
     request: Outgoing, token: Token, reservation: Reservation | None, wait: float
 ) -> Generator[Intent, Any, tuple[Reply | Failure, Grant | None, float]]:
-    """Reserve, wait for the turn, send; return the outcome, the grant, and the seconds slept."""
+    """Reserve, wait for the turn, send; return the result, the grant, and the seconds slept."""
     grant, slept = None, 0.0
     if reservation is not None:
         grant, slept = yield from take_turn(reservation, wait)
     try:
-        outcome: Reply | Failure = yield Send(request, token, grant)
+        result: Reply | Failure = yield Send(request, token, grant)
     except NotSentError:
         if grant is not None:
             yield Release(grant)
         raise
-    return outcome, grant, slept
+    return result, grant, slept
 
 
 def take_turn(
@@ -259,8 +256,8 @@ def take_turn(
 ) -> Generator[Reserve | Pause, Any, tuple[Grant, float]]:
     """Reserve and sleep until the turn; return the grant and the seconds slept.
 
-    Two updates of one meeting are never under way at once. When the other one ends, nobody calls:
-    we look again after a short while, and not longer than `wait` in all.
+    Two updates of one meeting are never under way at once. The end of the other one is not
+    announced: we look again after a short while, and not longer than `wait` in all.
     """
     slept = 0.0
     look_again = _LOOK_AGAIN
@@ -288,16 +285,20 @@ def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
 
 
 def _account_for(
-    outcome: Reply | Failure, request: Outgoing, token: Token, grant: Grant | None
+    result: Reply | Failure, request: Outgoing, token: Token, grant: Grant | None
 ) -> Generator[Intent, Any, Verdict]:
-    if isinstance(outcome, Failure):
+    if isinstance(result, Failure):
         if grant is not None:
-            yield Release(grant) if outcome.sent is False else Abandon(grant)
-        return _verdict_on_failure(outcome, request)
+            yield Release(grant) if result.sent is False else Abandon(grant)
+        return _verdict_on_failure(result, request)
     verdict = read(
-        outcome.status, outcome.headers, outcome.body, outcome.at,
-        secrets=request.secrets | {token.value}, repeatable=request.repeatable,
-    )  # fmt: skip
+        result.status,
+        result.headers,
+        result.body,
+        result.at,
+        secrets=request.secrets | {token.value},
+        repeatable=request.repeatable,
+    )
     if grant is not None:
         yield Settle(grant, verdict.lessons)
     return verdict

@@ -20,9 +20,21 @@ from .._ledger.model import Grant, Lease, Reservation, account_key
 from .._ledger.opening import LedgerDown, chosen_ledger, chosen_limits
 from .._ledger.policy import AccountPlan, Limits, Policy
 from .._ledger.protocol import Ledger
+from .._public import public
 from ..errors import ConfigError, NotSentError
-from .driver import NEVER_LEFT, Held, abook, aenquire, book, enquire
-from .flow import Abandon, Booking, Host, Learn, Pause, Release, Reply, Reserve, Settle, take_turn
+from .driver import NEVER_LEFT, HeldSlot, aperform_step, aquery_ledger, perform_step, query_ledger
+from .flow import (
+    Abandon,
+    Host,
+    Learn,
+    LedgerIntent,
+    Pause,
+    Release,
+    Reply,
+    Reserve,
+    Settle,
+    take_turn,
+)
 from .responses import read, taught
 from .spending import GUARDED, Spending, named_in, read_by, spent_by
 
@@ -45,7 +57,7 @@ class Keep:
     response: httpx.Response
 
 
-Step: TypeAlias = Booking | Pause | Forward | Keep | Host | Learn
+Step: TypeAlias = LedgerIntent | Pause | Forward | Keep | Host | Learn
 Steps: TypeAlias = Generator[Step, Any, httpx.Response]
 
 
@@ -67,18 +79,19 @@ class Counter:
             return (yield from self._read(request, read_by(request.method, path)))
         if GUARDED in request.extensions:
             raise ConfigError(
-                "this request is counted twice: one guard is inside another", field="transport",
+                "this request is counted twice: one guard is inside another",
+                field="transport",
                 next_step="Keep one: a Zoom client counts by itself, and so does every transport"
                 " of a Guard.",
-            )  # fmt: skip
+            )
         account = self._account(request)
         host, learned = yield from self._host(account, spending, request)
-        asked = self._reservation(request, account, spending.meeting, host)
-        grant, _ = yield from take_turn(asked, wait)
+        reservation = self._reservation(request, account, spending.meeting, host)
+        grant, _ = yield from take_turn(reservation, wait)
         try:
             response: httpx.Response = yield Forward(_marked(request), grant)
         except BaseException as error:
-            # Provably nothing left; or nobody knows.
+            # Provably nothing left; or it is not known.
             unsent = isinstance(error, (*NEVER_LEFT, NotSentError))
             yield Release(grant) if unsent else Abandon(grant)
             raise
@@ -88,9 +101,13 @@ class Counter:
         if response.status_code == _TOO_MANY:
             response, reply = yield Keep(response)
             verdict = read(
-                reply.status, reply.headers, reply.body, reply.at,
-                secrets=frozenset(), repeatable=False,
-            )  # fmt: skip
+                reply.status,
+                reply.headers,
+                reply.body,
+                reply.at,
+                secrets=frozenset(),
+                repeatable=False,
+            )
             yield Settle(grant, verdict.lessons)
         gone = response.status_code == httpx.codes.NOT_FOUND
         if spending.meeting is not None and (gone or _moves_host(request, response)):
@@ -131,9 +148,9 @@ class Counter:
         if len(self._ids) >= _MOST_ALIASES:
             self._ids.clear()
         self._ids[_alias(spending, request)] = host
-        asked = replace(self._reservation(request, account, None, host), pace=None)
+        reservation = replace(self._reservation(request, account, None, host), pace=None)
         try:
-            place = yield Reserve(asked, 0.0)
+            place = yield Reserve(reservation, 0.0)
         except NotSentError:
             yield Settle(grant, lessons)
         else:
@@ -162,23 +179,26 @@ class Counter:
     def _reservation(
         self, request: httpx.Request, account: str, meeting: int | None, host: str | None
     ) -> Reservation:
-        asked = self.policy.reservation(account, meeting, host)
+        reservation = self.policy.reservation(account, meeting, host)
         phases = request.extensions.get("timeout") or dict.fromkeys(("connect", "read", "write"))
-        return replace(asked, lease=Lease.for_phases(phases.values()))
+        return replace(reservation, lease=Lease.for_phases(phases.values()))
 
 
 def kept(response: httpx.Response, raw: bytes) -> tuple[httpx.Response, bytes]:
     """Put the bytes that were read back for the client, and return them decoded."""
     again = httpx.Response(
-        response.status_code, headers=response.headers, stream=httpx.ByteStream(raw),
+        response.status_code,
+        headers=response.headers,
+        stream=httpx.ByteStream(raw),
         extensions=response.extensions,
-    )  # fmt: skip
+    )
     coding = response.headers.get("content-encoding")
     try:
         body = httpx.Response(
-            response.status_code, content=raw,
+            response.status_code,
+            content=raw,
             headers={} if coding is None else {"content-encoding": coding},
-        ).content  # fmt: skip
+        ).content
     except httpx.DecodingError:
         body = b""
     return again, body
@@ -196,9 +216,12 @@ def _plain(response: httpx.Response) -> dict[str, str]:
 def _marked(request: httpx.Request) -> httpx.Request:
     """Copy the request: the client may send its own once more, and that has to be counted."""
     return httpx.Request(
-        request.method, request.url, headers=request.headers, stream=request.stream,
+        request.method,
+        request.url,
+        headers=request.headers,
+        stream=request.stream,
         extensions={**request.extensions, GUARDED: True},
-    )  # fmt: skip
+    )
 
 
 def _alias(spending: Spending, request: httpx.Request) -> int:
@@ -214,6 +237,7 @@ def _moves_host(request: httpx.Request, response: httpx.Response) -> bool:
         return response.is_success
 
 
+@public("rezoom.quota")
 class Guard:
     """Keeps Zoom's daily limits for clients that know nothing of them.
 
@@ -238,9 +262,10 @@ class Guard:
         """Hold the options; raises ConfigError for one that cannot be, and opens nothing."""
         if hosts is not None and not callable(hosts):
             raise ConfigError(
-                f"hosts is {hosts!r}", field="hosts",
+                f"hosts is {hosts!r}",
+                field="hosts",
                 next_step="Give a function from a meeting number to its host's id, or None.",
-            )  # fmt: skip
+            )
         if not isinstance(account, str) or not account.strip():
             raise ConfigError(
                 f"account is {account!r}", field="account", next_step="Give the account's id."
@@ -278,13 +303,13 @@ class GuardedTransport(httpx.BaseTransport):
     """Hands requests on once they are counted."""
 
     def __init__(self, guard: Guard, inner: httpx.BaseTransport, wait: float) -> None:
-        """Made by `Guard.transport`."""
+        """Wrap `inner`; called by `Guard.transport`."""
         self._guard, self._inner, self._wait = guard, inner, wait
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Count, wait for the turn, hand on."""
         guard = self._guard
-        held = Held(guard.clock)
+        held = HeldSlot(guard.clock)
 
         def perform(step: Step) -> object:
             match step:
@@ -293,12 +318,12 @@ class GuardedTransport(httpx.BaseTransport):
                     return self._inner.handle_request(forwarded)
                 case Reserve():
                     held.asks()
-                    grant = book(step, guard.ledger)
+                    grant = perform_step(step, guard.ledger)
                     held.holds(grant)
                     return grant
                 case Settle() | Release() | Abandon():
                     held.holds(None)
-                    book(step, guard.ledger)
+                    perform_step(step, guard.ledger)
                 case Pause(pause):
                     guard.clock.sleep(pause)
                 case Keep(response):
@@ -309,7 +334,7 @@ class GuardedTransport(httpx.BaseTransport):
                     again, body = kept(response, raw)
                     return again, as_reply(response, body, guard.clock.now())
                 case Host() | Learn():
-                    return enquire(step, guard.ledger)
+                    return query_ledger(step, guard.ledger)
             return None
 
         steps = guard.counter.guarded(request, self._wait)
@@ -326,7 +351,7 @@ class GuardedTransport(httpx.BaseTransport):
             return cast("httpx.Response", done.value)
         finally:
             if (owed := held.owed()) is not None:
-                book(owed, guard.ledger)
+                perform_step(owed, guard.ledger)
 
     def close(self) -> None:
         """Close the transport inside."""
@@ -334,16 +359,16 @@ class GuardedTransport(httpx.BaseTransport):
 
 
 class AsyncGuardedTransport(httpx.AsyncBaseTransport):
-    """As `GuardedTransport`, awaited."""
+    """Async transport that does what `GuardedTransport` does."""
 
     def __init__(self, guard: Guard, inner: httpx.AsyncBaseTransport, wait: float) -> None:
-        """Made by `Guard.async_transport`."""
+        """Wrap `inner`; called by `Guard.async_transport`."""
         self._guard, self._inner, self._wait = guard, inner, wait
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Count, wait for the turn, hand on."""
         guard = self._guard
-        held = Held(guard.clock)
+        held = HeldSlot(guard.clock)
 
         async def perform(step: Step) -> object:
             match step:
@@ -352,13 +377,13 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                     return await self._inner.handle_async_request(forwarded)
                 case Reserve():
                     held.asks()
-                    grant = await abook(step, guard.ledger)
+                    grant = await aperform_step(step, guard.ledger)
                     held.holds(grant)
                     return grant
                 case Settle() | Release() | Abandon():
                     held.holds(None)
                     with anyio.CancelScope(shield=True):
-                        await abook(step, guard.ledger)
+                        await aperform_step(step, guard.ledger)
                 case Pause(pause):
                     await guard.clock.asleep(pause)
                 case Keep(response):
@@ -370,7 +395,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                     again, body = kept(response, raw)
                     return again, as_reply(response, body, guard.clock.now())
                 case Host() | Learn():
-                    return await aenquire(step, guard.ledger)
+                    return await aquery_ledger(step, guard.ledger)
             return None
 
         steps = guard.counter.guarded(request, self._wait)
@@ -388,7 +413,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
         finally:
             if (owed := held.owed()) is not None:
                 with anyio.CancelScope(shield=True):
-                    await abook(owed, guard.ledger)
+                    await aperform_step(owed, guard.ledger)
 
     async def aclose(self) -> None:
         """Close the transport inside."""
@@ -399,10 +424,12 @@ def _check(inner: Any, kind: type, method: str) -> None:
     if isinstance(inner, GuardedTransport | AsyncGuardedTransport):
         raise ConfigError(
             "the transport inside is a guard already: everything would be counted twice",
-            field="inner", next_step="Keep one of them.",
-        )  # fmt: skip
+            field="inner",
+            next_step="Keep one of them.",
+        )
     if not isinstance(inner, kind):
         raise ConfigError(
-            f"{method} was given {type(inner).__name__}", field="inner",
+            f"{method} was given {type(inner).__name__}",
+            field="inner",
             next_step=f"Give an httpx.{kind.__name__}, such as httpx's own transports.",
-        )  # fmt: skip
+        )

@@ -120,7 +120,7 @@ def read(
     secrets: frozenset[str],
     repeatable: bool,
 ) -> Verdict:
-    """Classify an answer that is not the success asked for.
+    """Classify an answer that is not the expected success.
 
     `at` is when it arrived, `secrets` are masked in whatever Zoom quotes back, and `repeatable`
     tells whether sending the request again is harmless.

@@ -3,7 +3,7 @@
 httpcore looks through a whole pool at every turn of every request: with a hundred connections in
 one, that costs more than the requests.
 
-A brought client is asked for everything, its hooks, cookies and parameters included. Our own has
+A brought client is used for everything, its hooks, cookies and parameters included. Our own has
 none of these, so its transports are called directly; what instruments or replaces httpx's
 transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
 """
@@ -25,7 +25,7 @@ AGENT = {"User-Agent": "rezoom"}
 _LENGTHS = 256
 
 
-class Letterhead:
+class RequestWriter:
     """What all requests to one API begin with; `timeout` holds for each phase of each."""
 
     def __init__(self, base_url: str, timeout: httpx.Timeout) -> None:
@@ -51,17 +51,22 @@ class Letterhead:
         else:
             address = self._quick(self._base, path)
         return httpx.Request(
-            method, address, headers=self._headers_of(token, content),
+            method,
+            address,
+            headers=self._headers_of(token, content),
             stream=httpx.ByteStream(content or b""),
             extensions={"timeout": self._timeout, **extensions},
-        )  # fmt: skip
+        )
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
         return httpx.Request(
-            "POST", url, data=dict(form), headers={**AGENT, **headers},
+            "POST",
+            url,
+            data=dict(form),
+            headers={**AGENT, **headers},
             extensions={"timeout": self._timeout},
-        )  # fmt: skip
+        )
 
     def _headers_of(self, token: str, content: bytes | None) -> httpx.Headers:
         """Write the headers, or find those of an earlier request: httpx copies them."""
@@ -135,7 +140,7 @@ class Pools(Generic[Transport]):
     """Pools that are made when all the ones before are busy."""
 
     def __init__(self, make: Callable[[], Transport]) -> None:
-        """Make none yet."""
+        """Make the first pool on demand."""
         self._make = make
         self._lock = threading.Lock()
         self.made: list[Pool[Transport]] = []
@@ -178,7 +183,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, response: httpx.Response, body: bytes) -> Self:
-        """Read the headers once: httpx looks through all of them for each that it is asked for."""
+        """Read the headers once: httpx looks through all of them for each lookup."""
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in response.headers.raw
@@ -190,25 +195,29 @@ class Own:
     """Connections of our own, made as they are needed."""
 
     def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
-        """Open nothing yet."""
+        """Open connections on first use."""
         self.timeout = httpx.Timeout(timeout)
-        self._letterhead = Letterhead(base_url, self.timeout)
+        self._requests = RequestWriter(base_url, self.timeout)
         self.is_closed = False
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
-        return self._letterhead.fill(url, form, headers)
+        return self._requests.fill(url, form, headers)
 
     def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
         """Write a request to the API; raises what httpx raises for an address that cannot be."""
-        return self._letterhead.write(
-            outgoing.method, outgoing.path, token,
-            query=outgoing.query, content=outgoing.content, extensions=_COUNTED,
-        )  # fmt: skip
+        return self._requests.write(
+            outgoing.method,
+            outgoing.path,
+            token,
+            query=outgoing.query,
+            content=outgoing.content,
+            extensions=_COUNTED,
+        )
 
 
 class OwnLine(Own):
-    """Connections that block."""
+    """Own connections of a blocking client."""
 
     def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
         super().__init__(base_url, timeout)
@@ -232,7 +241,7 @@ class OwnLine(Own):
         return Answer.of(response, body)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close all connections that are open."""
         self.is_closed = True
         for pool in self._pools.made:
             pool.transport.close()
@@ -264,7 +273,7 @@ class AsyncOwnLine(Own):
         return Answer.of(response, body)
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close all connections that are open."""
         self.is_closed = True
         for pool in self._pools.made:
             await pool.transport.aclose()
@@ -288,9 +297,13 @@ class Brought(Generic[_Client]):
         if outgoing.content is not None:
             headers["Content-Type"] = "application/json"
         return self._client.build_request(
-            outgoing.method, self._base_url + outgoing.path, params=dict(outgoing.query) or None,
-            content=outgoing.content, headers=headers, extensions=dict(_COUNTED),
-        )  # fmt: skip
+            outgoing.method,
+            self._base_url + outgoing.path,
+            params=dict(outgoing.query) or None,
+            content=outgoing.content,
+            headers=headers,
+            extensions=dict(_COUNTED),
+        )
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
@@ -306,7 +319,7 @@ class BroughtLine(Brought[httpx.Client]):
         return Answer.of(response, response.content)
 
     def close(self) -> None:
-        """Close the client."""
+        """Close the client and its connections."""
         self._client.close()
 
 
@@ -319,7 +332,7 @@ class AsyncBroughtLine(Brought[httpx.AsyncClient]):
         return Answer.of(response, response.content)
 
     async def aclose(self) -> None:
-        """Close the client."""
+        """Close the client and its connections."""
         await self._client.aclose()
 
 

@@ -1,4 +1,4 @@
-"""The clock rail: time to count by that nobody's setting of the clock moves.
+"""Monotonic clock shared by processes, anchored once to wall time.
 
 Within one boot the count goes by the clock since boot, anchored once to the wall clock; the anchor
 stands in the ledger, so all processes count alike. A wall clock set forward by a day would
@@ -30,7 +30,7 @@ class Anchor(NamedTuple):
     last: int
 
 
-class Rail:
+class AnchoredClock:
     """Reads the time to count by, in microseconds, and how far the wall clock is ahead of it."""
 
     def __init__(self, wall: Callable[[], int], boot: Boot | None) -> None:
@@ -53,8 +53,10 @@ class Rail:
                 if wall < stored.last - MINUTE:
                     _log.warning(
                         "the clock shows %s and the ledger was last used at %s: places stay"
-                        " counted for longer", instant(wall), instant(stored.last),
-                    )  # fmt: skip
+                        " counted for longer",
+                        instant(wall),
+                        instant(stored.last),
+                    )
                 kept = Anchor(self._boot.id, since_boot, max(wall, stored.last), stored.last)
             self._offset = kept.counted - kept.since_boot
             now = since_boot + self._offset

@@ -1,4 +1,4 @@
-"""What happens to a quota, told to whoever wants to count it: metrics, traces, alarms."""
+"""Events of a ledger, for metrics, traces and alarms."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from .._public import public
 
+
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened, and whose quota it was about; nothing in it is secret.
@@ -23,6 +26,7 @@ class Event:
     took: float
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted(Event):
     """A place was taken; the request leaves in `pause` seconds."""
@@ -30,6 +34,7 @@ class Granted(Event):
     pause: float
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused(Event):
     """There was no place, so nothing is sent; `scope` and the rest as in QuotaExceeded."""
@@ -39,21 +44,25 @@ class Refused(Event):
     retry_at: datetime
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled(Event):
     """Zoom answered: the place is spent."""
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Event):
     """The request never left: the place is free again."""
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(Event):
     """No answer came, and none will: the place stays counted."""
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalAdded(Event):
     """Zoom has counted more than this ledger: `number` places of `scope` were spent by others."""
@@ -62,6 +71,7 @@ class ExternalAdded(Event):
     number: int
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked(Event):
     """Zoom refused for longer: nothing in `scope` is sent `until` its limit resets."""
@@ -71,6 +81,7 @@ class Blocked(Event):
     why: str
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlowedDown(Event):
     """Zoom refused a call per second, by the `limit` its answer names: the pace slows."""
@@ -78,6 +89,7 @@ class SlowedDown(Event):
     limit: float | None
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFailed(Event):
     """The ledger could not reserve: nothing is sent. `error` is the name of the LedgerError."""
@@ -85,11 +97,13 @@ class LedgerFailed(Event):
     error: str
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uncounted(Event):
     """The ledger could not be used, and `ledger_down="open"` sends all the same."""
 
 
+@public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStepped(Event):
     """The wall clock of this machine was set, by `seconds`; what is counted does not go by it."""

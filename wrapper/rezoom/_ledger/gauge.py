@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from .._public import public
 from .._times import SECOND, instant
 from ..errors import QuotaExceeded, SlotExpired
 from .pacing import Pace, Stored, rate_now, turn, turns_ahead
@@ -18,10 +19,11 @@ from .pacing import Pace, Stored, rate_now, turn, turns_ahead
 PENDING, SETTLED, EXTERNAL, UNKNOWN = range(4)
 
 
+@public("rezoom.quota")
 class Forecast(NamedTuple):
     """When places come back, as a ledger counts: microseconds, `shift` behind the wall clock.
 
-    Only written out for those who look: a receipt that nobody asks costs no calendar.
+    Computed when first looked at: a receipt that is not read costs no date arithmetic.
     """
 
     places: tuple[tuple[int, int], ...] = ()
@@ -38,6 +40,7 @@ class Forecast(NamedTuple):
 NO_FORECAST = Forecast()
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """One quota as this ledger sees it; `remaining` is what may still be sent now.
@@ -68,6 +71,7 @@ class Gauge:
         return {name: getattr(self, name) for name in counts} | {"next_free": when}
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Quota(Gauge):
     """The tightest of the gauges, with each of them.
@@ -98,12 +102,21 @@ class Quota(Gauge):
         endless = Gauge(sys.maxsize, 0, 0, 0, 0, sys.maxsize, None)
         tight = min(gauges.values(), key=lambda gauge: gauge.remaining, default=endless)
         return cls(
-            tight.limit, tight.used, tight.pending, tight.unknown, tight.external, tight.remaining,
-            tight.next_free, gauges.get("meeting"), gauges.get("host"), gauges.get("account"),
+            tight.limit,
+            tight.used,
+            tight.pending,
+            tight.unknown,
+            tight.external,
+            tight.remaining,
+            tight.next_free,
+            gauges.get("meeting"),
+            gauges.get("host"),
+            gauges.get("account"),
             forecast=tight.forecast,
-        )  # fmt: skip
+        )
 
 
+@public("rezoom.quota")
 class Row(NamedTuple):
     """What one scope held when it was read; put together for those who look.
 
@@ -133,6 +146,7 @@ class Row(NamedTuple):
         return (*settled, *((free_at, 1) for free_at in self.waiting), *self.external)
 
 
+@public("rezoom.quota")
 class Reading(NamedTuple):
     """What a ledger has read; made a Quota for those who look."""
 
@@ -140,7 +154,7 @@ class Reading(NamedTuple):
     rows: Sequence[Row]
 
     def quota(self) -> Quota:
-        """Write it out."""
+        """Compute the quota that this reading shows."""
         return Quota.of(self.gauges())
 
     def gauges(self) -> dict[str, Gauge]:
@@ -149,9 +163,13 @@ class Reading(NamedTuple):
         for row in self.rows:
             places = row.places()
             gauges[row.name] = read_gauge(
-                row.limit, row.counts(), partial(nth_free, places), row.blocked, self._show,
+                row.limit,
+                row.counts(),
+                partial(nth_free, places),
+                row.blocked,
+                self._show,
                 forecast=Forecast(places, self.shift),
-            )  # fmt: skip
+            )
         return gauges
 
     def _show(self, at: int) -> datetime:
@@ -184,9 +202,15 @@ def read_gauge(
         next_free = blocked if left else max(blocked, next_free)
         left = 0
     return Gauge(
-        limit, counts[SETTLED], counts[PENDING], counts[UNKNOWN], external, left,
-        show(next_free) if next_free else None, forecast=forecast,
-    )  # fmt: skip
+        limit,
+        counts[SETTLED],
+        counts[PENDING],
+        counts[UNKNOWN],
+        external,
+        left,
+        show(next_free) if next_free else None,
+        forecast=forecast,
+    )
 
 
 def nth_free(places: Iterable[tuple[int, int]], wanted: int) -> int:
@@ -207,9 +231,14 @@ def scope_refusal(name: str, gauge: Gauge) -> QuotaExceeded | None:
     if gauge.remaining or gauge.next_free is None:
         return None
     return QuotaExceeded(
-        limit=gauge.limit, used=gauge.used, pending=gauge.pending, unknown=gauge.unknown,
-        external=gauge.external, scope=name, retry_at=gauge.next_free,
-    )  # fmt: skip
+        limit=gauge.limit,
+        used=gauge.used,
+        pending=gauge.pending,
+        unknown=gauge.unknown,
+        external=gauge.external,
+        scope=name,
+        retry_at=gauge.next_free,
+    )
 
 
 def flying_refusal(send_by: datetime) -> QuotaExceeded:
@@ -229,9 +258,14 @@ def pace_refusal(
     if rate is None or at - now <= wait * SECOND:
         return None
     return QuotaExceeded(
-        limit=max(1, round(rate)), used=0, pending=turns_ahead(rate, after, now), unknown=0,
-        external=0, scope=PACE, retry_at=show(math.ceil(at - wait * SECOND)),
-    )  # fmt: skip
+        limit=max(1, round(rate)),
+        used=0,
+        pending=turns_ahead(rate, after, now),
+        unknown=0,
+        external=0,
+        scope=PACE,
+        retry_at=show(math.ceil(at - wait * SECOND)),
+    )
 
 
 def last(refusals: Iterable[QuotaExceeded | None]) -> QuotaExceeded:

@@ -40,23 +40,27 @@ def default_path(
         if kind in _NETWORK:
             _log.warning(
                 "%s is on a network file system (%s), where a lock does not reach everybody:"
-                " passed over; REZOOM_LEDGER names another ledger", folder, kind,
-            )  # fmt: skip
+                " passed over; REZOOM_LEDGER names another ledger",
+                folder,
+                kind,
+            )
         elif not _writable(folder):
             _log.warning("%s cannot be written: passed over", folder)
         else:
             if kind in _LAYERED:
                 _log.warning(
                     "%s is inside a container: the count ends with it; REZOOM_LEDGER names a"
-                    " ledger that stays", folder,
-                )  # fmt: skip
+                    " ledger that stays",
+                    folder,
+                )
             return folder / FILE
     folder = temporary / ("rezoom" if user is None else f"rezoom-{user}")
     _own(folder, user)
     _log.warning(
         "the count of what was spent is kept in %s, which a restart may empty; REZOOM_LEDGER names"
-        " another ledger", folder,
-    )  # fmt: skip
+        " another ledger",
+        folder,
+    )
     return folder / FILE
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from .._clock import MACHINE, Time, in_forked_child
+from .._public import public
 from .._times import SECOND, instant, micros
 from ..errors import QuotaExceeded, StateLost
 from .boot_clock import shown
@@ -25,7 +26,7 @@ from .gauge import (
 )
 from .model import Grant, Reservation, Scope, as_grant, granted_before
 from .pacing import UNPACED, Stored, lesson, turn
-from .protocol import Twins
+from .protocol import BlockingLedger
 
 NO_PLACE = (0, 0)
 NEVER = 1 << 62
@@ -34,7 +35,7 @@ NEVER = 1 << 62
 as_row: Callable[[type[Row], tuple[object, ...]], Row] = tuple.__new__
 
 
-class Pot:
+class ScopeState:
     """Places by state; `due` comes before anything in it frees, `count` is how many there are.
 
     `flying` is until when a request of an exclusive scope is taken to be under way, sent with the
@@ -42,9 +43,18 @@ class Pot:
     """
 
     __slots__ = (
-        "answered", "blocked", "closed", "count", "due", "external", "flying", "pilot", "settled",
-        "unknown", "waiting",
-    )  # fmt: skip
+        "answered",
+        "blocked",
+        "closed",
+        "count",
+        "due",
+        "external",
+        "flying",
+        "pilot",
+        "settled",
+        "unknown",
+        "waiting",
+    )
 
     def __init__(self) -> None:
         # (free at, how many), in the order in which they free: the clock never runs backwards.
@@ -53,7 +63,7 @@ class Pot:
         self.answered = 0  # how many those are
         # Places without an answer, by token; `unknown` names those whose outcome nobody knows.
         self.waiting: dict[str, int] = {}
-        # Both are rare, and a pot is made for every meeting: most share one that is empty.
+        # Both are rare, and a state is made for every meeting: most share one that is empty.
         self.unknown: frozenset[str] = frozenset()
         self.external: tuple[tuple[int, int], ...] = ()
         self.count = self.blocked = self.flying = self.closed = 0
@@ -133,14 +143,24 @@ class Pot:
         return len(self.waiting) - unknown, self.answered, external, unknown
 
     def row(self, scope: Scope, now: int) -> Row:
-        """Say what there is; what nobody looks at is never put together."""
+        """Give the figures of this scope; lists are shared, not copied."""
         settled, waiting = self.settled, self.waiting
         blocked = self.blocked if self.blocked > now else 0
-        return as_row(Row, (
-            scope.name, scope.limit, blocked, self.answered, settled, len(settled),
-            settled[-1] if settled else NO_PLACE, tuple(waiting.values()) if waiting else (),
-            len(self.unknown), self.external,
-        ))  # fmt: skip
+        return as_row(
+            Row,
+            (
+                scope.name,
+                scope.limit,
+                blocked,
+                self.answered,
+                settled,
+                len(settled),
+                settled[-1] if settled else NO_PLACE,
+                tuple(waiting.values()) if waiting else (),
+                len(self.unknown),
+                self.external,
+            ),
+        )
 
     def free_at(self, wanted: int) -> int:
         """Tell when `wanted` places have freed."""
@@ -160,7 +180,8 @@ T = TypeVar("T")
 _SWEEP_EVERY = 4096
 
 
-class MemoryLedger(Twins):
+@public("rezoom.quota")
+class MemoryLedger(BlockingLedger):
     """A ledger for one process: exact, thread-safe, and gone when the process ends.
 
     It counts by the clock that never jumps. After a fork the child refuses to reserve: two copies
@@ -168,7 +189,7 @@ class MemoryLedger(Twins):
     """
 
     def __init__(self, *, clock: Time = MACHINE) -> None:
-        """Count by `clock`."""
+        """Make an empty ledger that counts by `clock`."""
         self._clock = clock
         self._monotonic = clock.monotonic
         self._base, self._steady = micros(clock.now()), clock.monotonic()
@@ -176,7 +197,7 @@ class MemoryLedger(Twins):
         self._ahead, self._look_at = 0, 0
         self._lock = threading.Lock()
         self._forked = False
-        self._pots: dict[str, Pot] = {}
+        self._states: dict[str, ScopeState] = {}
         # Until when the turn of a token lasts, 0 once its outcome is unknown.
         self._turns: dict[str, int] = {}
         self._paces: dict[str, Stored] = {}
@@ -205,7 +226,7 @@ class MemoryLedger(Twins):
                 self._look(now)
             if token in self._turns:
                 return self._again(reservation, token, now)
-            known, stored, full = self._pots, None, False
+            known, stored, full = self._states, None, False
             if pace is not None:
                 at, stored = turn(pace, self._paces.get(pace.key, UNPACED), now)
                 full = at > now and at - now > wait * SECOND
@@ -213,13 +234,13 @@ class MemoryLedger(Twins):
             ahead, day, taken = self._ahead, 0, []
             # Taken in one go and given back when a later scope is full, which is rare.
             for scope in () if full else scopes:
-                pot = known.get(scope.key)
-                if pot is None:
-                    pot = known[scope.key] = Pot()
-                elif pot.due <= now:
-                    pot.purge(now)
-                if pot.count >= scope.most or (
-                    pot.closed > now and (scope.exclusive or pot.blocked > now)
+                state = known.get(scope.key)
+                if state is None:
+                    state = known[scope.key] = ScopeState()
+                elif state.due <= now:
+                    state.purge(now)
+                if state.count >= scope.most or (
+                    state.closed > now and (scope.exclusive or state.blocked > now)
                 ):
                     full = True
                     break
@@ -230,17 +251,17 @@ class MemoryLedger(Twins):
                 elif not (free_at := day):  # the same for all scopes that are counted by the day
                     free_at = day = scope.free_at(latest, margin, ahead)
                 # Here and not in a method: the calls would be a fifth of it all.
-                pot.waiting[token] = free_at
-                pot.count += 1
-                if pot.due > free_at:  # noqa: PLR1730 - min() would be a tenth of it all
-                    pot.due = free_at
+                state.waiting[token] = free_at
+                state.count += 1
+                if state.due > free_at:  # noqa: PLR1730 - min() would be a tenth of it all
+                    state.due = free_at
                 if scope.exclusive:
-                    pot.pilot, pot.flying = token, send_by
-                    pot.closed = max(pot.blocked, send_by)
-                taken.append(pot)
+                    state.pilot, state.flying = token, send_by
+                    state.closed = max(state.blocked, send_by)
+                taken.append(state)
             if full:
-                for pot in taken:
-                    pot.release(token)
+                for state in taken:
+                    state.release(token)
                 raise self._refusal(reservation, now, wait)
             if stored is not None and pace is not None:
                 self._paces[pace.key] = stored
@@ -250,7 +271,7 @@ class MemoryLedger(Twins):
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
         token, reservation = grant.token, grant.reservation
-        margin, known, day = reservation.lease.margin, self._pots, 0
+        margin, known, day = reservation.lease.margin, self._states, 0
         with self._lock:
             if not self._turns.get(token):
                 return  # the first ending stands
@@ -260,11 +281,11 @@ class MemoryLedger(Twins):
             if not self._sweep_in:
                 self._sweep(now)
             for scope in reservation.scopes:
-                pot = known.get(scope.key)
-                if pot is None or scope.gate:
+                state = known.get(scope.key)
+                if state is None or scope.gate:
                     continue
                 if scope.limit is None:
-                    pot.release(token)  # only there as long as it is under way
+                    state.release(token)  # only there as long as it is under way
                     continue
                 if scope.rolling and not scope.bundled:
                     free_at = now + scope.span + margin
@@ -272,23 +293,23 @@ class MemoryLedger(Twins):
                     free_at = scope.settled_at(now, margin, self._ahead)
                 elif not (free_at := day):
                     free_at = day = scope.settled_at(now, margin, self._ahead)
-                pot.settle(token, free_at)
+                state.settle(token, free_at)
 
     def release(self, grant: Grant) -> None:
         """Give the place back."""
         with self._lock:
             if self._turns.get(grant.token):  # what was answered, or may have left, is spent
                 del self._turns[grant.token]
-                for pot in self._pots_of(grant):
-                    pot.release(grant.token)
+                for state in self._states_of(grant):
+                    state.release(grant.token)
 
     def abandon(self, grant: Grant) -> None:
         """Keep the place counted, as spent at the worst instant."""
         with self._lock:
             if self._turns.get(grant.token):
                 self._turns[grant.token] = 0  # still known, so that nobody uses it again
-                for pot in self._pots_of(grant):
-                    pot.abandon(grant.token)
+                for state in self._states_of(grant):
+                    state.abandon(grant.token)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
         """Refuse this scope until the latest reset Zoom has named."""
@@ -297,7 +318,7 @@ class MemoryLedger(Twins):
         if scope is not None:
             with self._lock:
                 self._now()
-                self._pots.setdefault(scope.key, Pot()).block(micros(until) - self._ahead)
+                self._states.setdefault(scope.key, ScopeState()).block(micros(until) - self._ahead)
 
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
@@ -306,11 +327,11 @@ class MemoryLedger(Twins):
             return 0
         with self._lock:
             now = self._now()
-            pot = self._pots.setdefault(scope.key, Pot())
-            pot.purge(now)
-            missing = max(0, min(used, scope.most) - pot.count)
+            state = self._states.setdefault(scope.key, ScopeState())
+            state.purge(now)
+            missing = max(0, min(used, scope.most) - state.count)
             if missing:
-                pot.spend(scope.settled_at(now, margin, self._ahead), missing)
+                state.spend(scope.settled_at(now, margin, self._ahead), missing)
         return missing
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
@@ -321,31 +342,31 @@ class MemoryLedger(Twins):
                 self._paces[pace.key] = lesson(pace, stored, self._now(), limit) or stored
 
     def usage(self, reservation: Reservation) -> Quota:
-        """Read every scope."""
+        """Read every scope that is limited."""
         return self.reading(reservation).quota()
 
     def reading(self, reservation: Reservation) -> Reading:
-        """Read every scope as it is counted; what nobody looks at is never written out."""
+        """Read every scope as it is counted, to be computed when looked at."""
         with self._lock:
             now, rows = self._now(), []
             for scope in reservation.scopes:
-                pot = self._pots.get(scope.key) or Pot()
-                if pot.due <= now:
-                    pot.purge(now)
-                if scope.limit is not None and (not scope.gate or pot.blocked > now):
-                    rows.append(pot.row(scope, now))
+                state = self._states.get(scope.key) or ScopeState()
+                if state.due <= now:
+                    state.purge(now)
+                if scope.limit is not None and (not scope.gate or state.blocked > now):
+                    rows.append(state.row(scope, now))
             return Reading(shown(0, self._ahead), tuple(rows))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
         with self._lock:
             self._sweep(self._now())
-            return tuple(sorted(key for key in self._pots if key.startswith(prefix)))
+            return tuple(sorted(key for key in self._states if key.startswith(prefix)))
 
     def reset(self) -> None:
         """Forget what was counted."""
         with self._lock:
-            self._pots.clear()
+            self._states.clear()
             self._turns.clear()
             self._paces.clear()
 
@@ -362,7 +383,7 @@ class MemoryLedger(Twins):
         self._hosts.pop((account, meeting), None)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file or connection is open."""
 
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         del durable  # nothing here ever waits
@@ -378,47 +399,47 @@ class MemoryLedger(Twins):
         self._ahead = micros(self._clock.now()) - now
         self._look_at = now + SECOND
 
-    def _pots_of(self, grant: Grant) -> list[Pot]:
-        found = (self._pots.get(scope.key) for scope in grant.reservation.scopes)
-        return [pot for pot in found if pot is not None]
+    def _states_of(self, grant: Grant) -> list[ScopeState]:
+        found = (self._states.get(scope.key) for scope in grant.reservation.scopes)
+        return [state for state in found if state is not None]
 
     def _show(self, at: int) -> datetime:
         return instant(shown(at, self._ahead))
 
     def _again(self, reservation: Reservation, token: str, now: int) -> Grant:
         counted = (scope for scope in reservation.scopes if not scope.gate)
-        pots = [self._pots.get(scope.key) or Pot() for scope in counted]
+        states = [self._states.get(scope.key) or ScopeState() for scope in counted]
         send_by = self._turns[token]
-        if not send_by or not all(token in pot.waiting for pot in pots):
+        if not send_by or not all(token in state.waiting for state in states):
             raise spent(token)
         return granted_before(reservation, token, send_by, now, self._ahead)
 
-    def _gauge(self, scope: Scope, pot: Pot, now: int) -> Gauge:
-        pot.purge(now)
-        return Reading(shown(0, self._ahead), (pot.row(scope, now),)).gauges()[scope.name]
+    def _gauge(self, scope: Scope, state: ScopeState, now: int) -> Gauge:
+        state.purge(now)
+        return Reading(shown(0, self._ahead), (state.row(scope, now),)).gauges()[scope.name]
 
     def _refusal(self, reservation: Reservation, now: int, wait: float) -> QuotaExceeded:
         refusals = []
         for scope in reservation.scopes:
-            pot = self._pots.get(scope.key) or Pot()
-            pot.purge(now)
-            if pot.count >= scope.most or pot.blocked > now:
-                refusals.append(scope_refusal(scope.name, self._gauge(scope, pot, now)))
-            if scope.exclusive and pot.flying > now:
-                refusals.append(flying_refusal(self._show(pot.flying)))
+            state = self._states.get(scope.key) or ScopeState()
+            state.purge(now)
+            if state.count >= scope.most or state.blocked > now:
+                refusals.append(scope_refusal(scope.name, self._gauge(scope, state, now)))
+            if scope.exclusive and state.flying > now:
+                refusals.append(flying_refusal(self._show(state.flying)))
         if (pace := reservation.pace) is not None:
             stored = self._paces.get(pace.key, UNPACED)
             refusals.append(pace_refusal(pace, stored, now, wait, self._show))
         return last(refusals)
 
     def _sweep(self, now: int) -> None:
-        """Drop what nobody asks for any more."""
+        """Drop scopes that count nothing any more."""
         self._sweep_in = _SWEEP_EVERY
-        for key, pot in list(self._pots.items()):
-            pot.purge(now)
-            if not pot.count and pot.blocked <= now:
-                del self._pots[key]
-        waiting = {token for pot in self._pots.values() for token in pot.waiting}
+        for key, state in list(self._states.items()):
+            state.purge(now)
+            if not state.count and state.blocked <= now:
+                del self._states[key]
+        waiting = {token for state in self._states.values() for token in state.waiting}
         self._turns = {
             token: at for token, at in self._turns.items() if at > now or token in waiting
         }

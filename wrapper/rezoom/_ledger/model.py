@@ -10,6 +10,7 @@ from sys import maxsize
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
+from .._public import public
 from .._times import DAY, HOUR, MINUTE, SECOND, instant
 from ..errors import SlotExpired
 from .pacing import Pace
@@ -83,6 +84,7 @@ _BUNDLED_ABOVE = 256
 _ENDLESS = 600.0
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Scope:
     """One counted limit: `limit` places under `key` in a window; None counts without refusing.
@@ -117,7 +119,7 @@ class Scope:
         """Tell when a request that Zoom counted at `latest` at the latest stops counting.
 
         `ahead` is how far the wall clock is ahead of the clock that `latest` was read from. Where
-        they disagree nobody knows which day Zoom writes: the later one counts.
+        they disagree it is unknown which day Zoom writes: the later one counts.
         """
         if self.rolling:
             return latest + self.span + margin
@@ -134,6 +136,7 @@ class Scope:
         return -(-self.free_at(latest, margin, ahead) // MINUTE) * MINUTE
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Lease:
     """How long an unanswered request is reckoned with; in microseconds."""
@@ -159,6 +162,7 @@ class Lease:
         return cls.for_deadline(timedelta(seconds=sum(bounded)))
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Reservation:
     """One place in every scope or in none, and a turn at `pace`."""
@@ -172,6 +176,7 @@ class Reservation:
         return next((scope for scope in self.scopes if scope.name == name), None)
 
 
+@public("rezoom.quota")
 class Grant(NamedTuple):
     """A place in every scope of `reservation`, counted as spent until it is settled or released.
 
@@ -198,7 +203,7 @@ class Grant(NamedTuple):
 
     @property
     def not_before(self) -> datetime:
-        """The turn."""
+        """The instant of the turn, before which nothing may be sent."""
         return instant(self.at + self.delay)
 
     @property

@@ -1,4 +1,4 @@
-"""A ledger that tells what happens in it, and to which no listener can do harm."""
+"""Ledger decorator that reports each step to a listener and survives its failures."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Observed(Around):
     """Calls `on_event` after every step; what it raises is logged once and goes no further."""
 
     def __init__(self, inner: Ledger, on_event: OnEvent, *, clock: Time | None = None) -> None:
-        """Tell `on_event` what happens in `inner`; `clock` measures how long it took."""
+        """Report to `on_event` what happens in `inner`; `clock` measures how long it took."""
         super().__init__(inner)
         self._on_event, self._clock = on_event, clock or MACHINE
         self._failed = False
@@ -48,76 +48,69 @@ class Observed(Around):
         self._seen = self._clocks()
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """Reserve, and tell how it went."""
+        """Reserve a slot and report the grant or the refusal."""
         with _Step(self, reservation) as step:
             return step.granted(self.inner.reserve(reservation, token, wait=wait))
 
     def settle(self, grant: Grant) -> None:
-        """Settle, and tell."""
+        """Settle the slot and report it."""
         with _Step(self, grant.reservation, Settled if grant.counted else None):
             self.inner.settle(grant)
 
     def release(self, grant: Grant) -> None:
-        """Release, and tell."""
+        """Release the slot and report it."""
         with _Step(self, grant.reservation, Released if grant.counted else None):
             self.inner.release(grant)
 
     def abandon(self, grant: Grant) -> None:
-        """Abandon, and tell."""
+        """Mark the request as unanswered and report it."""
         with _Step(self, grant.reservation, Unknown if grant.counted else None):
             self.inner.abandon(grant)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
-        """Block, and tell."""
+        """Block the scope and report it."""
         with _Step(self, reservation) as step:
             self.inner.block(reservation, name, until, why)
             step.blocked(name, until, why)
 
     def external(self, reservation: Reservation, name: str, used: int) -> int:
-        """Make up for what others have spent, and tell how much it was."""
+        """Count what other clients have used and report how much it was."""
         with _Step(self, reservation) as step:
             return step.added(name, self.inner.external(reservation, name, used))
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """Slow down, and tell."""
+        """Slow the pace down and report it."""
         with _Step(self, reservation, SlowedDown, limit=limit):
             self.inner.slow_down(reservation, limit)
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """As `reserve`."""
         with _Step(self, reservation) as step:
             return step.granted(await self.inner.areserve(reservation, token, wait=wait))
 
     async def asettle(self, grant: Grant) -> None:
-        """As `settle`."""
         with _Step(self, grant.reservation, Settled if grant.counted else None):
             await self.inner.asettle(grant)
 
     async def arelease(self, grant: Grant) -> None:
-        """As `release`."""
         with _Step(self, grant.reservation, Released if grant.counted else None):
             await self.inner.arelease(grant)
 
     async def aabandon(self, grant: Grant) -> None:
-        """As `abandon`."""
         with _Step(self, grant.reservation, Unknown if grant.counted else None):
             await self.inner.aabandon(grant)
 
     async def ablock(
         self, reservation: Reservation, name: str, until: datetime, why: str = ""
     ) -> None:
-        """As `block`."""
         with _Step(self, reservation) as step:
             await self.inner.ablock(reservation, name, until, why)
             step.blocked(name, until, why)
 
     async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
-        """As `external`."""
         with _Step(self, reservation) as step:
             return step.added(name, await self.inner.aexternal(reservation, name, used))
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """As `slow_down`."""
         with _Step(self, reservation, SlowedDown, limit=limit):
             await self.inner.aslow_down(reservation, limit)
 
@@ -155,7 +148,7 @@ class Observed(Around):
 
 
 class _Step:
-    """One call of the ledger: timed, and told when it has ended."""
+    """One call of the ledger: timed, and reported when it has ended."""
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from .._clock import Time
+from .._public import public
 from ..errors import ConfigError
 from .location import default_path, filesystem
 from .memory import MemoryLedger
@@ -27,6 +28,7 @@ _FORMS = "Give sqlite:///path/to/file, redis://host:6379/0, or memory: in REZOOM
 _EXTRAS = dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), ("redis", "RedisLedger"))
 
 
+@public("rezoom.quota")
 def open_ledger(
     url: str | None = None, *, environ: Mapping[str, str] | None = None, clock: Time | None = None
 ) -> Ledger:
@@ -49,8 +51,9 @@ def open_ledger(
         except ModuleNotFoundError as error:
             raise ConfigError(
                 f"a ledger at {scheme}:// needs the extra {extra!r} ({error.name} is missing)",
-                field="ledger", next_step=f"Install it: pip install 'rezoom[{extra}]'.",
-            ) from error  # fmt: skip
+                field="ledger",
+                next_step=f"Install it: pip install 'rezoom[{extra}]'.",
+            ) from error
         return ledger
     named = f"{scheme}:…" if colon else repr(address)
     raise ConfigError(f"the ledger {named} is of no known kind", field="ledger", next_step=_FORMS)
@@ -80,13 +83,15 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
     if unknown or parts.fragment:
         raise ConfigError(
             f"the ledger's address has {', '.join(unknown) or 'a fragment'}, which means nothing",
-            field="ledger", next_step="Only durability=full or durability=normal may follow a ?.",
-        )  # fmt: skip
+            field="ledger",
+            next_step="Only durability=full or durability=normal may follow a ?.",
+        )
     if options.get("durability", "full") not in ("full", "normal"):
         raise ConfigError(
-            f"the ledger's address has durability={options['durability']}", field="ledger",
+            f"the ledger's address has durability={options['durability']}",
+            field="ledger",
             next_step="Write durability=full or durability=normal.",
-        )  # fmt: skip
+        )
     if clock is not None:
         options["clock"] = clock
     if not path and not parts.netloc:
@@ -120,9 +125,10 @@ def chosen_ledger(
     down = chosen_down(ledger_down, environ)
     if on_event is not None and (not callable(on_event) or _awaited(on_event)):
         raise ConfigError(
-            f"on_event is {on_event!r}", field="on_event",
+            f"on_event is {on_event!r}",
+            field="on_event",
             next_step="Give a plain function of one event; it is not awaited, and has to be quick.",
-        )  # fmt: skip
+        )
     if ledger is None or isinstance(ledger, str):
         url = ledger or environ.get("REZOOM_LEDGER") or None
         ledger = open_ledger(url, environ=environ, clock=clock)
@@ -142,9 +148,10 @@ def chosen_down(ledger_down: str | None, environ: Mapping[str, str]) -> str:
     down = ledger_down or environ.get("REZOOM_LEDGER_DOWN") or "closed"
     if down not in ("closed", "open"):
         raise ConfigError(
-            f"ledger_down is {down!r}", field="ledger_down",
+            f"ledger_down is {down!r}",
+            field="ledger_down",
             next_step='Give "closed" (send nothing) or "open" (send without counting).',
-        )  # fmt: skip
+        )
     return down
 
 

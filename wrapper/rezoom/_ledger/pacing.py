@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from .._public import public
 from .._times import SECOND
 
 # What a refusal per second costs, as in the adaptive mode of the AWS SDKs.
@@ -24,6 +25,7 @@ Stored: TypeAlias = tuple[int, float | None, int]
 UNPACED: Stored = (0, None, 0)
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Calls per second under one key, `burst` of them at once.

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, cast
 
+from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 from .model import Lease, Reservation, Scope, day_key, host_key, meeting_key, pace_key
@@ -26,6 +27,7 @@ _SHARE = 0.9
 _DAY = max(rate.per_day or 0 for rate in facts.RATES.values())
 
 
+@public("rezoom.quota")
 class _Plan(Enum):
     FROM_PLAN = "from plan"
 
@@ -33,6 +35,7 @@ class _Plan(Enum):
 FROM_PLAN: Final = _Plan.FROM_PLAN
 
 
+@public("rezoom.quota")
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits to keep; None switches one off. What is left out is what the spec says.
@@ -59,9 +62,10 @@ class Limits:
             name, _, value = (word.strip() for word in part.partition("="))
             if name not in names or name in given:
                 raise ConfigError(
-                    f"the limits have {part!r}", field="limits",
+                    f"the limits have {part!r}",
+                    field="limits",
                     next_step=f"Give each of {', '.join(names)} at most once: meeting=80,host=off.",
-                )  # fmt: skip
+                )
             given[name] = None if value == "off" else _number(name, value)
         try:
             return cls(**given)  # type: ignore[arg-type] # which name takes which number, it checks
@@ -78,14 +82,16 @@ class Limits:
         if rate is None:
             plans = ", ".join(facts.RATES)
             raise ConfigError(
-                f"account_plan is {account_plan!r}", field="account_plan",
+                f"account_plan is {account_plan!r}",
+                field="account_plan",
                 next_step=f"Give one of {plans}, or None when it is not known.",
-            )  # fmt: skip
+            )
         return cls(account_day=rate.per_day, per_second=rate.per_second)
 
 
+@public("rezoom.quota")
 class Policy:
-    """Limits and plan, turned into what a ledger is asked for.
+    """Limits and plan, turned into reservations of a ledger.
 
     `limits` holds the limits that are kept.
     """
@@ -113,8 +119,10 @@ class Policy:
         for name, (kept, theirs) in self.raised.items():
             _log.warning(
                 "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
-                name, "off" if kept is None else kept, theirs,
-            )  # fmt: skip
+                name,
+                "off" if kept is None else kept,
+                theirs,
+            )
 
     @property
     def raised(self) -> dict[str, tuple[float | None, float]]:
@@ -130,7 +138,7 @@ class Policy:
     ) -> Reservation:
         """Name what one update (or, without a meeting, one create) spends.
 
-        `account` names the account and the API's origin. `host` is None while nobody knows it.
+        `account` names the account and the API's origin. `host` is None while it is unknown.
         """
         scopes = []
         if meeting is not None:
@@ -199,9 +207,10 @@ def _number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise ConfigError(
-            f"the limit {name} is {text!r}", field="limits",
+            f"the limit {name} is {text!r}",
+            field="limits",
             next_step="Give a number, or off to switch the limit off.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _check(name: str, value: object, *kinds: type) -> None:
@@ -211,9 +220,10 @@ def _check(name: str, value: object, *kinds: type) -> None:
     if not number or not 0 < cast("float", value) < math.inf:
         whole = "a whole number from 1 up" if kinds == (int,) else "a number above 0"
         raise ConfigError(
-            f"the limit {name} is {value!r}", field=name,
+            f"the limit {name} is {value!r}",
+            field=name,
             next_step=f"Give {whole}, or None to switch the limit off.",
-        )  # fmt: skip
+        )
 
 
 def _above(kept: float | None, own: float | None) -> bool:

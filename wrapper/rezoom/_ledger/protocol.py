@@ -1,4 +1,4 @@
-"""The protocol of a ledger, and mixins for async methods and for notes that may fail."""
+"""The ledger protocol, async methods for blocking ledgers, and a context that logs failures."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from .._public import public
 from ..errors import LedgerError
 from .gauge import Quota, Reading
 from .model import Grant, Reservation
 
 
+@public("rezoom.quota")
 class Ledger(Protocol):
-    """The record of what was spent; what a flow needs has an async twin.
+    """The record of what was spent; each `a…` method is its namesake, awaited.
 
     Reserving and reading raise LedgerError when the record cannot be trusted. Everything else
     only improves what is written, so a failure is logged and the answer at hand is not lost.
@@ -93,95 +95,67 @@ class Ledger(Protocol):
         """Close what this process has opened; the next call opens it again."""
         ...
 
-    async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """As `reserve`."""
-        ...
+    async def areserve(
+        self, reservation: Reservation, token: str, *, wait: float = 0.0
+    ) -> Grant: ...
 
-    async def asettle(self, grant: Grant) -> None:
-        """As `settle`."""
-        ...
+    async def asettle(self, grant: Grant) -> None: ...
 
-    async def arelease(self, grant: Grant) -> None:
-        """As `release`."""
-        ...
+    async def arelease(self, grant: Grant) -> None: ...
 
-    async def aabandon(self, grant: Grant) -> None:
-        """As `abandon`."""
-        ...
+    async def aabandon(self, grant: Grant) -> None: ...
 
     async def ablock(
         self, reservation: Reservation, name: str, until: datetime, why: str = ""
-    ) -> None:
-        """As `block`."""
-        ...
+    ) -> None: ...
 
-    async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
-        """As `external`."""
-        ...
+    async def aexternal(self, reservation: Reservation, name: str, used: int) -> int: ...
 
-    async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """As `slow_down`."""
-        ...
+    async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None: ...
 
-    async def ausage(self, reservation: Reservation) -> Quota:
-        """As `usage`."""
-        ...
+    async def ausage(self, reservation: Reservation) -> Quota: ...
 
-    async def alearn_host(self, account: str, meeting: int, host: str) -> None:
-        """As `learn_host`."""
-        ...
+    async def alearn_host(self, account: str, meeting: int, host: str) -> None: ...
 
-    async def ahost_of(self, account: str, meeting: int) -> str | None:
-        """As `host_of`."""
-        ...
+    async def ahost_of(self, account: str, meeting: int) -> str | None: ...
 
-    async def aforget_host(self, account: str, meeting: int) -> None:
-        """As `forget_host`."""
-        ...
+    async def aforget_host(self, account: str, meeting: int) -> None: ...
 
 
 T = TypeVar("T")
 
 
-class Twins(Ledger):
-    """Twins over `_away`, which runs a blocking call without holding up the event loop."""
+class BlockingLedger(Ledger):
+    """Async methods over `_away`, which runs a blocking call off the event loop."""
 
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         """Run `call`; `durable` marks the one whose result has to survive a power cut."""
         raise NotImplementedError
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """As `reserve`."""
         return await self._away(lambda: self.reserve(reservation, token, wait=wait), durable=True)
 
     async def asettle(self, grant: Grant) -> None:
-        """As `settle`."""
         await self._away(lambda: self.settle(grant))
 
     async def arelease(self, grant: Grant) -> None:
-        """As `release`."""
         await self._away(lambda: self.release(grant))
 
     async def aabandon(self, grant: Grant) -> None:
-        """As `abandon`."""
         await self._away(lambda: self.abandon(grant))
 
     async def ablock(
         self, reservation: Reservation, name: str, until: datetime, why: str = ""
     ) -> None:
-        """As `block`."""
         await self._away(lambda: self.block(reservation, name, until, why))
 
     async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
-        """As `external`."""
         return await self._away(lambda: self.external(reservation, name, used))
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """As `slow_down`."""
         await self._away(lambda: self.slow_down(reservation, limit))
 
     async def ausage(self, reservation: Reservation) -> Quota:
-        """As `usage`."""
         return await self._away(lambda: self.usage(reservation))
 
     def reading(self, reservation: Reservation) -> Quota | Reading:
@@ -189,19 +163,15 @@ class Twins(Ledger):
         return self.usage(reservation)
 
     async def areading(self, reservation: Reservation) -> Quota | Reading:
-        """As `reading`."""
         return await self._away(lambda: self.reading(reservation))
 
     async def alearn_host(self, account: str, meeting: int, host: str) -> None:
-        """As `learn_host`."""
         await self._away(lambda: self.learn_host(account, meeting, host))
 
     async def ahost_of(self, account: str, meeting: int) -> str | None:
-        """As `host_of`."""
         return await self._away(lambda: self.host_of(account, meeting))
 
     async def aforget_host(self, account: str, meeting: int) -> None:
-        """As `forget_host`."""
         await self._away(lambda: self.forget_host(account, meeting))
 
 
@@ -218,7 +188,7 @@ class Tolerant:
         self._what = what
 
     def __enter__(self) -> None:
-        """Nothing to do."""
+        """Enter the context without any effect."""
 
     def __exit__(self, kind: object, error: BaseException | None, tb: object) -> bool:
         """Log what went wrong; an answer at hand must not be lost for it."""

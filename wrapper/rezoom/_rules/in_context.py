@@ -1,9 +1,7 @@
 """Rules about a change to a meeting as it is, and why Zoom may have left a field alone.
 
-The members of `derived` are described in the spec (`x-case`). What nobody knows is left out of
-it: a rule holds only of what is there.
-
-Both come from the spec (`x-situations`, `x-reasons`); here they are only asked.
+The rules come from the spec (`x-situations`, `x-reasons`), and so does what the members of
+`derived` mean (`x-case`). What is not known is left out of it: a rule holds only of what is there.
 """
 
 from __future__ import annotations
@@ -15,13 +13,12 @@ from functools import cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._paths import pattern_path
+from .._paths import at, merge, pattern_path
 from .._times import WireTimeError, clock_gap, clock_overlap, zone
 from .._wire import facts, load_schema
 from ..errors import Problem
-from .advice import from_rule
-from .judge import merge, validator
 from .normalize import as_mapping
+from .spec_rules import from_rule, validator
 
 Case: TypeAlias = Mapping[str, Any]
 
@@ -65,16 +62,19 @@ def build_case(
         "unprotected": _unprotected(change, after),
         "over": whole and _over(change, before, now),
         "target": None if isinstance(occurrence, bool) else _target(occurrence, now),
-        # Nothing else asks for these, and a series has many dates.
+        # Only rules about a series that moves look at these.
         **(_counts(dates, before) if moves else {}),
         **_recurrences(change, before, after, place),
         "dropped_items": _dropped_items(change, before),
     }
     derived = {name: value for name, value in known.items() if value is not None}
     return {
-        "change": change, "meeting": before, "after": after, "occurrence": not whole,
+        "change": change,
+        "meeting": before,
+        "after": after,
+        "occurrence": not whole,
         "derived": derived,
-    }  # fmt: skip
+    }
 
 
 def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -291,7 +291,7 @@ def likely_reason(path: str, case: Case) -> Problem:
     than one about many; there is always a last one, which says that it may be locked.
     """
     member = pattern_path(path)
-    if _at(case["change"], path) is not None and member not in facts.FIELDS:
+    if at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
     for holding in (
@@ -310,7 +310,7 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
     answered = {
         advice
         for rule in facts.RULES.values()
-        if rule.settles and all(_at(case, path) is not None for path in _asked_about(rule.id))
+        if rule.settles and all(at(case, path) is not None for path in _needed_by(rule.id))
         for advice in rule.settles
     }
     return [problem for problem in problems if problem.rule not in answered]
@@ -319,8 +319,10 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 @cache
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
-    asked = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
-    return frozenset(r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in asked)
+    conditional = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
+    return frozenset(
+        r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in conditional
+    )
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
@@ -349,8 +351,8 @@ def _within(member: str, name: str) -> bool:
 
 
 @cache
-def _asked_about(rule: str) -> tuple[str, ...]:
-    """List what a rule wants to know of the meeting before it can say anything."""
+def _needed_by(rule: str) -> tuple[str, ...]:
+    """List the members of the meeting without which a rule can say nothing."""
     rows = load_schema("situations")["allOf"]
     when = next(row["not"] for row in rows if row["x-rule"] == rule)
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
@@ -362,11 +364,3 @@ def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
         yield prefix
     for name, member in (inner or {}).items():
         yield from _leaves(member, f"{prefix}.{name}" if prefix else name)
-
-
-def _at(node: Any, path: str) -> Any:
-    for step in path.split("."):
-        if not isinstance(node, Mapping) or step not in node:
-            return None
-        node = node[step]
-    return node

@@ -1,7 +1,4 @@
-"""From what a person wrote to the one dict that is judged and sent.
-
-Whatever needs a second look raises `Odd`; `draft` then goes through it with care.
-"""
+"""From what a person wrote to the one dict that is judged and sent: Zoom's forms, or problems."""
 
 from __future__ import annotations
 
@@ -10,115 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import Enum
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from .._paths import pattern_path
-from .._times import WireTimeError, is_instant, is_wall_clock, start_fields, utc_instant, zone
-from .._wire import UNSET, Unset, facts, source
+from .._times import WireTimeError, start_fields, utc_instant, zone
+from .._wire import Unset, facts, source
 from ..errors import Problem
-
-# Below what `draft` allows: what is deeper is looked at there.
-_DEEPEST = 10
-
-
-class Odd(Exception):
-    """Something that is not in Zoom's forms, or cannot be sent at all."""
-
-
-class Level(NamedTuple):
-    """The members of one object that are not taken as they come, and the objects below."""
-
-    instants: frozenset[str] = frozenset()
-    starts: frozenset[str] = frozenset()
-    lists: frozenset[str] = frozenset()
-    below: Mapping[str, Level] = {}
-
-
-_PLAIN = Level()
-_NAMES = facts.MEMBERS
-
-
-@cache
-def top() -> Level:
-    """Read from the spec which members are times, and which lists Zoom wants as text."""
-    return _level(facts.FORMS)
-
-
-def copied(raw: Mapping[Any, Any], level: Level = _PLAIN, depth: int = 0) -> dict[str, Any]:
-    """Copy an object whose members are text, whole numbers, booleans, lists, and objects."""
-    if depth > _DEEPEST:
-        raise Odd
-    instants, starts, lists, below = level
-    body = dict(raw)
-    for key, value in raw.items():
-        if key not in _NAMES and (type(key) is not str or not key.isascii()):
-            raise Odd
-        kind = type(value)
-        if kind is bool or kind is int:
-            if key in instants:
-                raise Odd
-        elif kind is str:
-            if not value.isascii():
-                _encode(value)
-            if key in instants:
-                body[key] = _instant(value)
-        elif kind is dict:
-            body[key] = copied(value, below.get(key, _PLAIN), depth + 1)
-        elif kind is list and key not in lists:
-            body[key] = _items(value, below.get(key, _PLAIN), depth + 1)
-        elif value is UNSET:
-            del body[key]
-        elif kind is not datetime or key not in starts:
-            raise Odd
-    return body
-
-
-def _items(values: list[Any], level: Level, depth: int) -> list[Any]:
-    items = list(values)
-    for index, value in enumerate(values):
-        kind = type(value)
-        if kind is dict:
-            items[index] = copied(value, level, depth + 1)
-        elif kind is str:
-            if not value.isascii():
-                _encode(value)
-        elif kind is not bool and kind is not int:
-            raise Odd
-    return items
-
-
-def _encode(text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Odd from None
-
-
-def _instant(text: str) -> str:
-    if is_instant(text):
-        return text
-    try:
-        return utc_instant(text)
-    except WireTimeError:
-        raise Odd from None
-
-
-def _level(special: Mapping[str, facts.Form], prefix: str = "") -> Level:
-    here = {
-        path.removeprefix(prefix): known
-        for path, known in special.items()
-        if path.startswith(prefix)
-    }
-    below = {name.partition(".")[0] for name in here if "." in name}
-    own = {name: known for name, known in here.items() if "." not in name}
-    return Level(
-        frozenset(name for name, known in own.items() if known.time == "utc"),
-        frozenset(name for name, known in own.items() if known.time not in (None, "utc")),
-        frozenset(name for name, known in own.items() if known.separator),
-        {name.removesuffix("[]"): _level(special, f"{prefix}{name}.") for name in below},
-    )
-
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST_BODY = 12
@@ -150,9 +45,11 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
     out = Draft()
     if change is not None and fields:
         out.refuse(
-            "", "change-and-fields", "a whole change and single fields were given together",
+            "",
+            "change-and-fields",
+            "a whole change and single fields were given together",
             "pass either one body or keywords, not both",
-        )  # fmt: skip
+        )
         return out
     raw = fields if change is None else as_mapping(change)
     if raw is None:
@@ -165,12 +62,8 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
             fix = "pass a MeetingUpdate, a mapping, or keywords"
         out.refuse("", "not-a-body", message, fix)
         return out
-    try:
-        body = copied(raw, top())
-    except Odd:
-        body = _mapping(raw, "", out, 0)
-    _write_start(body, out, occurrence=occurrence)
-    out.body = body
+    out.body = _mapping(raw, "", out, 0)
+    _write_start(out.body, out, occurrence=occurrence)
     return out
 
 
@@ -220,14 +113,13 @@ def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dic
 
 
 def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
+    """Write one value in Zoom's form; `_DROP` where nothing of it is sent."""
     known = facts.FIELDS.get(pattern_path(path))
     if isinstance(value, Unset):
         return _DROP
     if value is None:
-        out.refuse(
-            path, "null", "None is never sent, and never dropped in silence",
-            "leave the field out, or write UNSET; to empty a text, send ''",
-        )  # fmt: skip
+        fix = "leave the field out, or write UNSET; to empty a text, send ''"
+        out.refuse(path, "null", "None is never sent, and never dropped in silence", fix)
         return _DROP
     if depth > _DEEPEST_BODY:
         out.refuse(path, "not-json", "nested deeper than any Zoom body", "send plain values")
@@ -236,67 +128,59 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return _time(lambda: utc_instant(value), path, out)
     if known is not None and known.time is not None and isinstance(value, str | datetime):
         return value  # together with `timezone`, in `_write_start`
-    if known is not None and known.time_zone and not isinstance(value, str):
-        from zoneinfo import ZoneInfo
-
-        if isinstance(value, ZoneInfo):
-            return value.key or _unnamed_zone(path, out)
+    if known is not None and known.time_zone and isinstance(value, ZoneInfo):
+        return _time(lambda: zone(value).key, path, out)
+    if isinstance(value, str | int | Enum):
+        return _scalar(value, path, out)
     if isinstance(value, list | tuple):
         if known is not None and known.separator:
             return _join(value, known.separator, path, out)
         items = (_value(item, f"{path}[{i}]", out, depth + 1) for i, item in enumerate(value))
         return [item for item in items if item is not _DROP]
     nested = as_mapping(value)
-    if nested is not None:
-        return _mapping(nested, path, out, depth)
-    return _scalar(value, path, out)
+    return _scalar(value, path, out) if nested is None else _mapping(nested, path, out, depth)
 
 
 def _scalar(value: Any, path: str, out: Draft) -> Any:
     if isinstance(value, Enum):
         value = value.value
-    if isinstance(value, str):
-        if _encodable(value):
-            return str(value)
-        out.refuse(
-            path, "not-json", "half a surrogate pair cannot be written as UTF-8",
-            "repair the text first, for example value.encode('utf-16', 'surrogatepass')"
-            ".decode('utf-16', 'replace')",
-        )  # fmt: skip
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         return value
-    elif isinstance(value, int):
+    if isinstance(value, int):
         return int(value)
-    elif isinstance(value, float):
-        whole = math.isfinite(value) and value.is_integer()
-        out.refuse(
-            path, "not-an-integer", f"{shown(path, value)} is not a whole number",
-            f"write {int(value)}" if whole else "Zoom's numbers are whole numbers",
-        )  # fmt: skip
-    elif isinstance(value, datetime | date | time):
-        out.refuse(
-            path, "not-json", f"a {type(value).__name__} means nothing here",
-            "only start_time and recurrence.end_date_time are times; elsewhere send text",
-        )  # fmt: skip
-    else:
-        out.refuse(
-            path, "not-json", f"a {type(value).__name__} cannot be sent as JSON",
-            "send text, a whole number, a boolean, a list, or a mapping",
-        )  # fmt: skip
+    if isinstance(value, str) and _encodable(value):
+        return str(value)
+    out.refuse(path, *_why_unsendable(value, path))
     return _DROP
 
 
+def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
+    """Say which rule keeps a value out of the JSON of a body, why, and what to do instead."""
+    kind = type(value).__name__
+    if isinstance(value, str):
+        message = "half a surrogate pair cannot be written as UTF-8"
+        repair = "value.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')"
+        return "not-json", message, f"repair the text first, for example {repair}"
+    if isinstance(value, float):
+        whole = math.isfinite(value) and value.is_integer()
+        fix = f"write {int(value)}" if whole else "Zoom's numbers are whole numbers"
+        return "not-an-integer", f"{shown(path, value)} is not a whole number", fix
+    if isinstance(value, datetime | date | time):
+        fix = "only start_time and recurrence.end_date_time are times; elsewhere send text"
+        return "not-json", f"a {kind} means nothing here", fix
+    fix = "send text, a whole number, a boolean, a list, or a mapping"
+    return "not-json", f"a {kind} cannot be sent as JSON", fix
+
+
 def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: Draft) -> Any:
-    words = [str(value) if isinstance(value, int) else value for value in values]
-    for index, word in enumerate(words):
-        if not isinstance(word, str) or not _encodable(word) or separator in word:
-            out.refuse(
-                f"{path}[{index}]", "not-a-list-item",
-                f"{shown(path, word)} cannot stand in a list that Zoom reads as text",
-                f"give single values; they are joined with {separator!r}",
-            )  # fmt: skip
+    items = [str(value) if isinstance(value, int) else value for value in values]
+    for index, item in enumerate(items):
+        if not isinstance(item, str) or not _encodable(item) or separator in item:
+            message = f"{shown(path, item)} cannot stand in a list that Zoom reads as text"
+            fix = f"give single values; they are joined with {separator!r}"
+            out.refuse(f"{path}[{index}]", "not-a-list-item", message, fix)
             return _DROP
-    return separator.join(words)
+    return separator.join(items)
 
 
 def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
@@ -307,8 +191,6 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         if place is not None:
             _time(lambda: zone(place), "timezone", out)
         return
-    if not occurrence and isinstance(start, str) and is_wall_clock(start) and _named(place):
-        return
     written = _time(lambda: start_fields(start, place, utc_only=occurrence), "start_time", out)
     if written is _DROP:
         del body["start_time"]
@@ -318,23 +200,11 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         body.pop("timezone", None)  # it has said what the start means, and Zoom would ignore it
 
 
-def _named(place: str | None) -> bool:
-    try:
-        return place is None or zone(place).key == place
-    except WireTimeError:
-        return False
-
-
 def _time(write: Callable[[], Any], path: str, out: Draft) -> Any:
     try:
         return write()
     except WireTimeError as error:
         out.refuse(path, "time", error.message, error.fix)
-    return _DROP
-
-
-def _unnamed_zone(path: str, out: Draft) -> Any:
-    out.refuse(path, "time", "this ZoneInfo has no name", "give a name such as 'Europe/Berlin'")
     return _DROP
 
 

@@ -21,6 +21,15 @@ _HOMES = {
     "SQLiteLedger": ".._ledger.sqlite.sqlite_ledger",
     "open_ledger": ".._ledger.opening",
 }
+# Found here, though not promised: pickles of public values hold them.
+_IN_PICKLES = {
+    "Forecast": ".._ledger.gauge",
+    "Pace": ".._ledger.pacing",
+    "Reading": ".._ledger.gauge",
+    "Row": ".._ledger.gauge",
+    "_Plan": ".._ledger.policy",
+}
+_HOME_OF = _HOMES | _IN_PICKLES
 
 __all__ = [
     "Gauge",
@@ -42,6 +51,6 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     # Loaded on first use: who counts in memory needs neither sqlite3 nor anyio.
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name], __name__), name)
+    if name in _HOME_OF:
+        return getattr(import_module(_HOME_OF[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

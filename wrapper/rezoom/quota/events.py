@@ -1,4 +1,4 @@
-"""What happens to a quota, told to whoever wants to count it: metrics, traces, alarms."""
+"""Events of a ledger, for metrics, traces and alarms."""
 
 from .._ledger.events import (
     Blocked,

@@ -21,7 +21,21 @@ _HOMES = {
     "._pattern": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
     "._zones": ("Occurrence",),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+# Found here, though not promised: pickles of public values hold them.
+_IN_PICKLES = (
+    "Count",
+    "Daily",
+    "Forever",
+    "MonthlyOnDay",
+    "MonthlyOnWeekday",
+    "Timeline",
+    "Until",
+    "UntilInstant",
+    "Weekly",
+)
+_HOME_OF = dict.fromkeys(_IN_PICKLES, "._pattern") | {
+    name: home for home, names in _HOMES.items() for name in names
+}
 
 __all__ = [
     "FRI",

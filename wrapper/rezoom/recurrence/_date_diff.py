@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any
 
+from .._public import public
 from ._expand import occurrences
 from ._pattern import Forever, Timeline
 from ._zones import Occurrence
@@ -16,6 +17,7 @@ from ._zoom import members, moment
 _MOST_SHOWN = 10
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Starts that Zoom lists as expected, lacks, has besides, or lists as deleted.

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from .._public import public
 from ..errors import Problem
 from . import _english as english
 from . import _limits as limits
@@ -68,6 +69,7 @@ class Token(NamedTuple):
         return self.word.casefold()
 
 
+@public("rezoom.recurrence")
 class WordsError(RecurrenceError):
     """Words that are not a recurrence; `text` from `position` on, `length` long, is the place."""
 

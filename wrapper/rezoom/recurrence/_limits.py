@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
 
+from .._public import public
 from ..errors import InvalidChange, Problem
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _SHAPES = {"daily": "daily(", "weekly": "weekly(MON, ", "monthly": "monthly("}
 
 
+@public("rezoom.recurrence")
 class RecurrenceError(InvalidChange):
     """A recurrence, or a series of it, that cannot be used; `problems` says why."""
 

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from .._public import public
 from . import _limits as limits
 from ._limits import RecurrenceError, Unit, refusal
 
@@ -23,6 +24,7 @@ _FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _RRULE = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
+@public("rezoom.recurrence")
 class Weekday(Enum):
     """A day of the week; its value is the ISO number, 1 for Monday to 7 for Sunday."""
 
@@ -101,6 +103,7 @@ class Weekday(Enum):
 MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Daily:
     """On every n-th day from the start."""
@@ -111,6 +114,7 @@ class Daily:
         limits.interval(self.every)
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Weekly:
     """On these days, kept from Monday to Sunday, of every n-th week, which begins on Sunday."""
@@ -123,6 +127,7 @@ class Weekly:
         object.__setattr__(self, "days", _sorted(self.days))
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class MonthlyOnDay:
     """On a day of every n-th month."""
@@ -135,6 +140,7 @@ class MonthlyOnDay:
         limits.month_day(self.day)
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class MonthlyOnWeekday:
     """On a weekday of every n-th month: the first (1) to fourth (4), or the last (-1)."""
@@ -149,6 +155,7 @@ class MonthlyOnWeekday:
         _weekday(self.day, "monthly_week_day")
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Until:
     """The last local day on which a meeting may start."""
@@ -159,6 +166,7 @@ class Until:
         limits.last_day(self.last_day)
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class UntilInstant:
     """The last instant at which a meeting may start; kept in UTC and whole seconds."""
@@ -171,6 +179,7 @@ class UntilInstant:
         object.__setattr__(self, "instant", whole)
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Count:
     """After so many meetings."""
@@ -181,6 +190,7 @@ class Count:
         limits.positive_count(self.times)
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Forever:
     """Without an end; Zoom makes a limited number of meetings of it."""
@@ -190,6 +200,7 @@ Pattern: TypeAlias = Daily | Weekly | MonthlyOnDay | MonthlyOnWeekday
 End: TypeAlias = Until | UntilInstant | Count | Forever
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """A pattern and its end, placed at a first wall-clock time of a time zone.

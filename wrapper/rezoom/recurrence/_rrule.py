@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from .._public import public
 from ..errors import Problem
 from . import _zones as zones
 from ._expand import cutoff
@@ -40,6 +41,7 @@ _SHORTEST = 28
 _EXAMPLE = "write FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20270630T215959Z"
 
 
+@public("rezoom.recurrence")
 class NotExpressible(RecurrenceError):
     """A rule that Zoom cannot say: `part` of it, `why`, and `nearest`, a rule that Zoom can say.
 

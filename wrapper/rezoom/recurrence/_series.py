@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeAlias, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
+from .._public import public
 from ..errors import Problem
 from . import _english as english
 from . import _expand as expand
@@ -117,6 +118,7 @@ _DAYS = ("on_day", "on_the")
 _USES = ("starting", "to_zoom", "to_rrule")
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Unbounded(Phase):
     """A pattern without an end yet: say one of `until`, `until_instant`, `times`, `forever`."""
@@ -145,6 +147,7 @@ class Unbounded(Phase):
         return Recurrence(self.pattern, Forever())
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Monthly(Phase):
     """A monthly pattern without its day yet: say `on_day` or `on_the`."""
@@ -163,6 +166,7 @@ class Monthly(Phase):
         return Unbounded(MonthlyOnWeekday(self.every, limits.named_week(nth), day))
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Recurrence(Phase):
     """A pattern with its end; with a start and a time zone it becomes a `Series`."""
@@ -272,6 +276,7 @@ class Recurrence(Phase):
         return zoom.write_recurrence(self.pattern, self.end, zones.named(tz))
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True)
 class Series:
     """A recurrence with its first day, wall clock time and time zone.

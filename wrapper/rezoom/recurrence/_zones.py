@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from .._public import public
 from .._times import WireTimeError, clock_gap, zone
 from ._limits import RecurrenceError, refusal
 from ._pattern import ClockGaps, Until, UntilInstant
 
 
+@public("rezoom.recurrence")
 @dataclass(frozen=True, slots=True, order=True)
 class Occurrence:
     """One start: the wall clock (naive), the instant (UTC), and both in one (aware in the zone).

@@ -4,51 +4,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._account.allowance import Caps
-    from ._account.credentials import Credentials
-    from ._account.people import User
-    from ._faults.fault import FAULTS, Fault, FaultKind
-    from ._faults.fault_plan import RandomFaults
+    from ._account import Credentials, User
+    from ._allowance import Caps
+    from ._fault_plan import RandomFaults
+    from ._faults import FAULTS, Fault, FaultKind
     from ._quirks import Quirks
-    from ._record import Flaw, Request, Verdict
+    from ._request_log import Flaw, Request, Verdict
     from ._sim_clock import SimClock
     from ._simulator import Simulator, serve
-    from ._store.memory_store import Change, MemoryStore, Store
-    from ._store.sqlite_store import FileStore
 
 __all__ = [
     "FAULTS",
     "Caps",
-    "Change",
     "Credentials",
     "Fault",
     "FaultKind",
-    "FileStore",
     "Flaw",
-    "MemoryStore",
     "Quirks",
     "RandomFaults",
     "Request",
     "SimClock",
     "Simulator",
-    "Store",
     "User",
     "Verdict",
     "serve",
 ]
 
 _HOMES = {
-    "._account.allowance": ("Caps",),
-    "._account.credentials": ("Credentials",),
-    "._account.people": ("User",),
-    "._faults.fault": ("FAULTS", "Fault", "FaultKind"),
-    "._faults.fault_plan": ("RandomFaults",),
+    "._account": ("Credentials", "User"),
+    "._allowance": ("Caps",),
+    "._fault_plan": ("RandomFaults",),
+    "._faults": ("FAULTS", "Fault", "FaultKind"),
     "._quirks": ("Quirks",),
-    "._record": ("Flaw", "Request", "Verdict"),
+    "._request_log": ("Flaw", "Request", "Verdict"),
     "._sim_clock": ("SimClock",),
     "._simulator": ("Simulator", "serve"),
-    "._store.memory_store": ("Change", "MemoryStore", "Store"),
-    "._store.sqlite_store": ("FileStore",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _EXTRA = frozenset({"starlette", "uvicorn", "pydantic", "h11", "ruamel"})

@@ -10,19 +10,27 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from .._clock import Clock
-from . import _calls as calls
-from ._account.admission import Admission, absent, limited, no_occurrence
-from ._account.allowance import Caps, Met
-from ._account.credentials import Credentials
-from ._account.people import People, User
-from ._calls import Answer, Call, Outcome, kept_elsewhere, parsed, readable
+from .._wire import facts
+from . import _answers as answers
+from ._account import Credentials, People, TokenIssuer, User
+from ._allowance import Allowance, Caps, Met
+from ._answers import (
+    Answer,
+    Call,
+    CallResult,
+    kept_elsewhere,
+    parsed,
+    readable,
+    refused,
+    whole_number,
+)
 from ._meetings.members import occurrence, view
-from ._meetings.patch import FOR_ONE, apply
-from ._meetings.running import RUNNING, hold
+from ._meetings.patch import FOR_ONE, RUNNING, apply, hold
+from ._meetings.rescheduling import expires_at, zulu
 from ._meetings.validation import judge, judge_query, refusable, refusal, without_nulls
 from ._quirks import Quirks
-from ._record import Verdict, without_secrets
-from ._store.memory_store import State, Store
+from ._request_log import Verdict, without_secrets
+from ._store import State, Store
 
 _UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
 _UPDATE_QUERY = frozenset({"occurrence_id"})
@@ -49,45 +57,42 @@ class FakeZoom:
         self.clock, self.store, self.quirks = clock, store, quirks
         self.credentials, self.strict, self.plan = credentials, strict, plan
         self.people = People(users, licensed=plan != "free")
-        self._admission = Admission(
-            store, credentials, Caps.of(plan, limits), self.people, random
-        )  # fmt: skip
-        self.tokens, self.allowance = self._admission.tokens, self._admission.allowance
+        self.tokens = TokenIssuer(credentials, random)
+        self.allowance = Allowance(Caps.of(plan, limits), store)
         self.api_url = ""
         self.lock = threading.RLock()
         self._random = random
         self._under_way: set[str] = set()
         self._stale: dict[int, State] = {}
 
-    def token(self, call: Call) -> Outcome:
-        """Answer POST /oauth/token."""
+    def token(self, call: Call) -> CallResult:
+        """Answer POST /oauth/token, by form or query."""
         form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
         given = {**call.query, **form}
         with self.lock:
             now, quirks = self.clock.now(), self.quirks
             answer = self.tokens.grant(given, call.authorization, now, self.api_url, quirks)
-            return self._traced(Outcome(answer, without_secrets(form) or None))
+            return self._traced(CallResult(answer, without_secrets(form) or None))
 
-    def read(self, call: Call) -> Outcome:
-        """Answer GET /v2/meetings/{meetingId}."""
+    def read(self, call: Call) -> CallResult:
+        """Answer GET of a meeting at /v2/meetings/{meetingId}."""
         with self.lock:
             now = self.clock.now()
-            refused = self._admission.refuses(call, "getMeeting", now, self.quirks)
-            return self._traced(refused or self._read(call, now))
+            return self._traced(self._no_entry(call, "getMeeting", now) or self._read(call, now))
 
-    def update(self, call: Call) -> Outcome:
-        """Answer PATCH /v2/meetings/{meetingId}."""
+    def update(self, call: Call) -> CallResult:
+        """Answer PATCH of a meeting at /v2/meetings/{meetingId}."""
         with self.lock:
             now = self.clock.now()
-            refused = self._admission.refuses(call, "updateMeeting", now, self.quirks)
-            if refused is not None:
-                return self._traced(replace(refused, body=readable(call.content)))
+            no_entry = self._no_entry(call, "updateMeeting", now)
+            if no_entry is not None:
+                return self._traced(replace(no_entry, body=readable(call.content)))
             return self._traced(self._update(call, now))
 
-    def unknown(self, call: Call) -> Outcome:
-        """Answer whatever else was asked."""
+    def unknown(self, call: Call) -> CallResult:
+        """Answer any other method or path."""
         with self.lock:
-            return self._traced(Outcome(calls.unknown_address(), kept_elsewhere(call.content)))
+            return self._traced(CallResult(answers.unknown_address(), kept_elsewhere(call.content)))
 
     def begin(self, call: Call) -> bool:
         """Note that an update is under way; False when one of the same meeting is already."""
@@ -102,11 +107,11 @@ class FakeZoom:
         with self.lock:
             self._under_way.discard(call.meeting)
 
-    def locked_out(self, call: Call) -> Outcome:
+    def locked_out(self, call: Call) -> CallResult:
         """Answer an update that came while another one of its meeting was under way."""
         with self.lock:
-            outcome = limited(_LOCK, self.clock.now(), self.quirks)
-            return self._traced(replace(outcome, body=readable(call.content)))
+            result = self._limited(_LOCK, self.clock.now())
+            return self._traced(replace(result, body=readable(call.content)))
 
     def tracking_id(self) -> str:
         """Return what Zoom would find an answer by."""
@@ -121,58 +126,97 @@ class FakeZoom:
             self._under_way.clear()
             self._stale.clear()
 
-    def _read(self, call: Call, now: datetime) -> Outcome:
+    def _no_entry(self, call: Call, operation: str, now: datetime) -> CallResult | None:
+        """Answer a request whose token is not good enough, or whose account is out of requests."""
+        enough = facts.OPERATIONS[operation].scopes
+        answer = self.tokens.refuses(call.authorization, enough, now, self.quirks)
+        if answer is not None:
+            return CallResult(answer)
+        met = self.allowance.request(now)
+        return None if met is None else self._limited(met, now)
+
+    def _find(
+        self, call: Call, operation: str, now: datetime
+    ) -> tuple[State | None, CallResult | None]:
+        """Return the meeting that a request is for, and the refusal if it may not have it."""
+        quirks, number = self.quirks, whole_number(call.meeting)
+        state = None if number is None else self.store.read(number)
+        if state is None:
+            return None, self._absent(call)
+        if state.get("_webinar"):
+            return None, CallResult(refused("webinar"))
+        expired = expires_at(state) if quirks.lapsed_id == "not-found" else None
+        if expired is not None and now >= expired and state.get("status") != RUNNING:
+            return None, self._absent(call, f"the number has lapsed at {zulu(expired)}")
+        if not self.people.host(state).may_host:
+            return state, CallResult(refused("hosting-not-allowed"))
+        if quirks.others_meeting == "refuse" and not self._may_touch(call, operation, state):
+            return state, CallResult(refused("not-the-host"))
+        return state, None
+
+    def _may_touch(self, call: Call, operation: str, state: State) -> bool:
+        enough = facts.OPERATIONS[operation].scopes
+        if self.tokens.acts_for_all(call.authorization, enough):
+            return True
+        own = self.credentials.user.lower()
+        return own in {str(state.get(name, "")).lower() for name in ("host_email", "host_id")}
+
+    def _read(self, call: Call, now: datetime) -> CallResult:
         verdict = judge_query(call.query, _READ_QUERY)
         if self.strict and not verdict.ok:
-            return Outcome(calls.validation_failed(verdict.flaws), verdict=verdict)
+            return CallResult(answers.validation_failed(verdict.flaws), verdict=verdict)
         return replace(self._shown(call, now), verdict=verdict)
 
-    def _shown(self, call: Call, now: datetime) -> Outcome:
-        state, refused = self._admission.find(call, "getMeeting", now, self.quirks)
-        if state is None or refused is not None:
-            return refused or absent(call, self.quirks)
+    def _shown(self, call: Call, now: datetime) -> CallResult:
+        state, no_entry = self._find(call, "getMeeting", now)
+        if state is None or no_entry is not None:
+            return no_entry or self._absent(call)
         state = self._stale.pop(state["id"], state)
         previous = call.query.get("show_previous_occurrences") == "true"
         wanted = call.query.get("occurrence_id") or None
         try:
             shown = view(state, occurrence_id=wanted, now=now, previous=previous)
         except LookupError as missing:
-            return no_occurrence(call, str(missing.args[0]), self.quirks)
-        return Outcome(calls.with_json(200, shown, self.allowance.account_headers()))
+            return self._no_occurrence(call, str(missing.args[0]))
+        return CallResult(answers.with_json(200, shown, self.allowance.account_headers()))
 
-    def _update(self, call: Call, now: datetime) -> Outcome:
+    def _update(self, call: Call, now: datetime) -> CallResult:
         quirks = self.quirks
         body = parsed(call.content)
         if body is None:
             verdict, said = None, readable(call.content)
         else:
-            asked = judge_query(call.query, _UPDATE_QUERY)
-            verdict, said = Verdict(judge(body).flaws + asked.flaws), body
+            in_query = judge_query(call.query, _UPDATE_QUERY)
+            verdict, said = Verdict(judge(body).flaws + in_query.flaws), body
         if quirks.uuid_path == "ignore" and _UUID.fullmatch(unquote(call.meeting)):
             done = Answer(204, b"", self.allowance.account_headers())
-            return Outcome(done, said, verdict, tuple(body or ()), "a UUID in the path")
-        state, refused = self._admission.find(call, "updateMeeting", now, quirks)
+            return CallResult(done, said, verdict, tuple(body or ()), "a UUID in the path")
+        state, no_entry = self._find(call, "updateMeeting", now)
         if state is not None:
             met = self.allowance.refuses(state["host_id"], state["id"], now, quirks)
             if met is not None:
-                return replace(limited(met, now, quirks), body=said, verdict=verdict)
+                return replace(self._limited(met, now), body=said, verdict=verdict)
             if quirks.counted == "arrived":
                 self.allowance.update(state["host_id"], state["id"], now)
         if body is None or verdict is None:
-            return Outcome(calls.not_json(), said)
+            return CallResult(refused("body-not-json"), said)
         flaws = refusable(verdict, body, quirks, strict=self.strict)
         if flaws:
-            return Outcome(calls.validation_failed(flaws), body, verdict)
-        if state is not None and refused is None:
-            refused = self._refusal(call, state, body)
-        if state is None or refused is not None:
-            return replace(refused or absent(call, quirks), body=body, verdict=verdict)
-        return replace(self._carried_out(call, state, body, now), body=body, verdict=verdict)
+            return CallResult(answers.validation_failed(flaws), body, verdict)
+        if state is None:
+            result = no_entry or self._absent(call)
+        else:
+            result = (
+                no_entry
+                or self._refusal(call, state, body)
+                or self._carried_out(call, state, body, now)
+            )
+        return replace(result, body=body, verdict=verdict)
 
-    def _refusal(self, call: Call, state: State, body: Mapping[str, Any]) -> Outcome | None:
+    def _refusal(self, call: Call, state: State, body: Mapping[str, Any]) -> CallResult | None:
         quirks = self.quirks
         if state.get("status") == RUNNING and quirks.running == "refuse":
-            return Outcome(calls.refused("meeting-has-started"))
+            return CallResult(refused("meeting-has-started"))
         wanted = call.query.get("occurrence_id")
         said = without_nulls(body)[0]
         if wanted:
@@ -180,21 +224,21 @@ class FakeZoom:
             try:
                 occurrence(state, wanted)
             except LookupError:
-                return no_occurrence(call, wanted, quirks)
+                return self._no_occurrence(call, wanted)
         answer = refusal(state, said, quirks, self.people)
-        return None if answer is None else Outcome(answer)
+        return None if answer is None else CallResult(answer)
 
     def _carried_out(
         self, call: Call, state: State, body: Mapping[str, Any], now: datetime
-    ) -> Outcome:
-        quirks, number = self.quirks, state["id"]
+    ) -> CallResult:
+        quirks, number, people = self.quirks, state["id"], self.people
         wanted = call.query.get("occurrence_id") or None
         running = state.get("status") == RUNNING
 
         def edit(old: State) -> tuple[State, tuple[str, ...]]:
             new, ignored = apply(
-                old, body, occurrence_id=wanted, now=now, quirks=quirks, people=self.people
-            )  # fmt: skip
+                old, body, occurrence_id=wanted, now=now, quirks=quirks, people=people
+            )
             held = running and quirks.running == "hold"
             return (hold(old, body, wanted, now) if held else new), ignored
 
@@ -205,8 +249,24 @@ class FakeZoom:
             self._stale.setdefault(number, state)
         headers = self.allowance.headers(state["host_id"], now, quirks)
         note = "running: takes effect after a restart" if running else ""
-        return Outcome(Answer(204, b"", headers), ignored=done.ignored, note=note)
+        return CallResult(Answer(204, b"", headers), ignored=done.ignored, note=note)
 
-    def _traced(self, outcome: Outcome) -> Outcome:
-        headers = {**outcome.answer.headers, "x-zm-trackingid": self.tracking_id()}
-        return replace(outcome, answer=replace(outcome.answer, headers=headers))
+    def _limited(self, met: Met, now: datetime) -> CallResult:
+        code = int(self.quirks.limit_code)
+        answer = answers.limited(met.limit, now, code=code, size=met.size, left=met.left)
+        return CallResult(answer, note=met.note)
+
+    def _absent(self, call: Call, note: str = "") -> CallResult:
+        older = self.quirks.not_found == "has-expired"
+        error = "meeting-lapsed" if older else "meeting-not-found"
+        return CallResult(refused(error, meeting=call.meeting), note=note)
+
+    def _no_occurrence(self, call: Call, occurrence_id: str) -> CallResult:
+        note = "no such occurrence, or a deleted one"
+        if self.quirks.unknown_occurrence == "not-found":
+            return self._absent(call, note)
+        return CallResult(refused("invalid-occurrence", occurrence=occurrence_id), note=note)
+
+    def _traced(self, result: CallResult) -> CallResult:
+        headers = {**result.answer.headers, "x-zm-trackingid": self.tracking_id()}
+        return replace(result, answer=replace(result.answer, headers=headers))

@@ -1,4 +1,4 @@
-"""What a test sets up in a simulator, and what it reads from it, without the network."""
+"""One simulated account: what a test sets up in it, and what it reads from it."""
 
 from __future__ import annotations
 
@@ -11,89 +11,153 @@ from random import Random
 from typing import Any, NamedTuple, TypedDict, Unpack
 
 from ..errors import ConfigError
-from ._account.allowance import Caps, Plan
-from ._account.credentials import SCOPES, Credentials
-from ._account.people import User
+from ._account import SCOPES, Credentials, User
+from ._allowance import Caps, Plan, QuotaState
 from ._fake_zoom import FakeZoom
-from ._faults.fault import Fault, FaultOptions
-from ._faults.fault_plan import FaultPlan, Faults, RandomFaults
-from ._faults.fault_spec import as_fault, read_fault_words, read_faults
-from ._meetings import running
+from ._fault_plan import FaultPlan, Faults, RandomFaults, as_fault, as_faults
+from ._faults import Fault, FaultOptions
 from ._meetings.members import view
-from ._meetings.rescheduling import lapses_at, zulu
+from ._meetings.patch import RUNNING, WAITING, delete_occurrence, end, start
+from ._meetings.rescheduling import expires_at, zulu
 from ._quirks import Quirks
-from ._record import Request, RequestLog
+from ._request_log import Request, RequestLog
+from ._seeds import HOST, BadSeed, Seed, mondays, new_meeting, read_seed
 from ._sim_clock import SimClock
-from ._store.memory_store import Change, MemoryStore, State, Store, taken
-from ._store.seeds import HOST, BadSeed, Seed, mondays, new_meeting, read_seed
-from ._store.sqlite_store import FileStore
+from ._store import State, Store, TakenUpdate, taken
 
-WEBINAR = 5
-
-
-class QuotaState(TypedDict):
-    """What is used of each limit, and what is left; each gauge is JSON-ready."""
-
-    second: Mapping[str, Any]
-    account_day: Mapping[str, Any]
-    hosts: Mapping[str, Mapping[str, Any]]
-    meetings: Mapping[str, Mapping[str, Any]]
+_WEBINAR = 5
+_CLOCK = "clock"
 
 
-class Beginning(NamedTuple):
-    """What a simulator was like before anybody used it."""
+class ScenarioOptions(TypedDict, total=False):
+    """What a simulator can be made of; Simulator says what each is."""
+
+    clock: SimClock | None
+    quirks: Quirks | Mapping[str, Any] | None
+    faults: Faults | Mapping[str, Any] | Iterable[Any] | str
+    db: str | Path | None
+    credentials: Credentials | None
+    meetings: Iterable[Mapping[str, Any]] | str | Path
+    users: Iterable[User | Mapping[str, Any] | str]
+    plan: Plan | None
+    limits: Mapping[str, Any] | bool | Caps
+    strict: bool
+    seed: int | None
+
+
+class _Beginning(NamedTuple):
+    """What `reset` goes back to: meetings, quirks and faults as they were at first."""
 
     meetings: Mapping[int, State]
     quirks: Quirks
     faults: Faults
 
 
-class Backstage:
-    """Meetings that start and end, users, tokens, counters; a part of Simulator."""
+class Scenario:
+    """One simulated account: its meetings, its faults, and the log of its requests."""
 
-    clock: SimClock
-    quirks: Quirks
-    _fake: FakeZoom
-    _store: Store
-    _faults: FaultPlan
-    _log: RequestLog
-    _first: Beginning
+    def __init__(self, **options: Unpack[ScenarioOptions]) -> None:
+        for name in sorted(options.keys() - ScenarioOptions.__annotations__.keys()):
+            raise TypeError(f"a simulator has no option {name!r}")
+        self._store = Store(options.get("db"))
+        try:
+            self._set_up(options)
+        except BaseException:
+            self._store.close()
+            raise
+
+    def _set_up(self, options: ScenarioOptions) -> None:
+        self.clock = _clock(options.get("clock"), self._store)
+        self.credentials = options.get("credentials") or Credentials()
+        self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
+        self._faults = FaultPlan()
+        self.arm(as_faults(options.get("faults", ())))
+        self._log = RequestLog()
+        self._adding = threading.Lock()
+        self._fake = FakeZoom(
+            clock=self.clock,
+            store=self._store,
+            quirks=Quirks.of(options.get("quirks")),
+            credentials=self.credentials,
+            strict=options.get("strict", False),
+            random=self._random,
+            plan=options.get("plan"),
+            limits=options.get("limits", True),
+            users=options.get("users", ()),
+        )
+        if not self._store.meetings():
+            self._add(*_meetings(options.get("meetings", ())))
+        states = {number: self._store.read(number) or {} for number in self._store.meetings()}
+        self._first = _Beginning(states, self.quirks, self._faults.remaining())
+        self.clock.watch(self._remember)
+        self._remember()
+
+    def add_meeting(self, **fields: Any) -> int:
+        """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
+        (number,) = self._add([fields], lambda _, member: f"{member}: " if member else "")
+        return number
+
+    def add_series(self, **fields: Any) -> int:
+        """Add twelve Mondays at nine in Berlin, or what `fields` make of it; returns the number."""
+        return self.add_meeting(**mondays(self.clock.now()) | fields)
 
     def add_meetings(self, meetings: Sequence[Mapping[str, Any]]) -> list[int]:
         """Add all of these meetings or, when one of them is wrong, none; returns their numbers."""
-        return self._add(meetings, in_a_list)
-
-    def start_meeting(self, number: int) -> None:
-        """Let a meeting begin: its status is `started`; KeyError when there is none."""
-        self._stage_change(number, running.start, {"status": running.RUNNING})
-
-    def end_meeting(self, number: int) -> None:
-        """Let a meeting end: updates that were held take effect, and an instant one lapses."""
-        quirks, people = self._fake.quirks, self._fake.people
-
-        def end(state: State, now: datetime) -> State:
-            return running.end(state, now, quirks, people)
-
-        self._stage_change(number, end, {"status": running.WAITING})
-
-    def delete_occurrence(self, number: int, occurrence_id: str) -> None:
-        """Delete one date of a series, as a person does in Zoom's client; KeyError if it cannot."""
-
-        def delete(state: State, _now: datetime) -> State:
-            return running.delete_occurrence(state, occurrence_id)
-
-        said = {"occurrences": [{"occurrence_id": occurrence_id, "status": "deleted"}]}
-        try:
-            self._stage_change(number, delete, said)
-        except LookupError:
-            raise KeyError(f"meeting {number} has no occurrence {occurrence_id}") from None
+        return self._add(meetings, _in_a_list)
 
     def add_webinar(self, number: int) -> int:
         """Add a webinar: Zoom refuses its number where it wants a meeting's."""
         if number in self._store.meetings():
             raise taken(number)
-        self._store.add(number, {"id": number, "type": WEBINAR, "_webinar": True, **HOST})
+        self._store.add(number, {"id": number, "type": _WEBINAR, "_webinar": True, **HOST})
         return number
+
+    @property
+    def meetings(self) -> tuple[int, ...]:
+        """The numbers of all meetings, in the order in which they were added."""
+        return tuple(self._store.meetings())
+
+    def meeting(self, number: int) -> dict[str, Any]:
+        """Return a copy of a meeting's state, as a GET with all past dates answers it.
+
+        KeyError when there is no such meeting.
+        """
+        return view(self._state(number), now=self.clock.now())
+
+    def history(self, number: int) -> tuple[TakenUpdate, ...]:
+        """Return the updates a meeting took, oldest first."""
+        return tuple(self._store.history(number))
+
+    def behind(self, number: int) -> dict[str, Any]:
+        """Return what no read shows of a meeting: its session, held updates, when it lapses."""
+        state = self._state(number)
+        expires = None if state.get("_webinar") else expires_at(state)
+        return {
+            "session": state.get("_session"),
+            "held": state.get("_held", []),
+            "lapses_at": None if expires is None else zulu(expires),
+        }
+
+    def start_meeting(self, number: int) -> None:
+        """Let a meeting begin: its status is `started`; KeyError when there is none."""
+        self._change(number, start, {"status": RUNNING})
+
+    def end_meeting(self, number: int) -> None:
+        """Let a meeting end: updates that were held take effect, and an instant one lapses."""
+        ended = partial(end, quirks=self.quirks, people=self._fake.people)
+        self._change(number, ended, {"status": WAITING})
+
+    def delete_occurrence(self, number: int, occurrence_id: str) -> None:
+        """Delete one date of a series, as a person does in Zoom's client; KeyError if it cannot."""
+
+        def delete(state: State, _now: datetime) -> State:
+            try:
+                return delete_occurrence(state, occurrence_id)
+            except LookupError:
+                raise KeyError(f"meeting {number} has no occurrence {occurrence_id}") from None
+
+        body = {"occurrences": [{"occurrence_id": occurrence_id, "status": "deleted"}]}
+        self._change(number, delete, body)
 
     def add_user(self, user: User | Mapping[str, Any] | str) -> User:
         """Add a user of the account, or change the one with that e-mail address."""
@@ -116,40 +180,19 @@ class Backstage:
             )
         self._fake.tokens.scopes = scopes
 
-    def set_quirks(self, quirks: Mapping[str, Any]) -> Quirks:
-        """Change some quirks from now on; ConfigError when there is no such quirk or choice."""
-        self.quirks = self._fake.quirks = Quirks.of({**self._fake.quirks.to_dict(), **quirks})
-        return self.quirks
-
-    def quota(self) -> QuotaState:
-        """Return what is used of Zoom's limits and what is left, at the clock's present time."""
-        with self._fake.lock:
-            used = self._fake.allowance.to_dict(self.clock.now(), self._fake.quirks)
-        return QuotaState(
-            second=used["second"],
-            account_day=used["account_day"],
-            hosts=used["hosts"],
-            meetings=used["meetings"],
-        )
-
-    def clear_quota(self) -> None:
-        """Let nothing be used."""
-        with self._fake.lock:
-            self._fake.allowance.reset()
-
     def revoke_tokens(self) -> int:
         """End every token: the next request with one is answered 401, code 124; how many ended."""
         return self._fake.tokens.revoke()
 
-    def arm(self, faults: Faults) -> None:
-        """Let these faults happen, and draw from the lottery if there is one."""
-        self._faults.add(*faults.listed)
-        if faults.lottery is not None:
-            self._faults.draw_from(faults.lottery)
+    @property
+    def quirks(self) -> Quirks:
+        """The quirks as they are at present."""
+        return self._fake.quirks
 
-    def faults_to_dict(self) -> dict[str, Any]:
-        """Return what is still to go wrong, in the JSON form that it is asked for in."""
-        return self._faults.to_dict()
+    def set_quirks(self, quirks: Mapping[str, Any]) -> Quirks:
+        """Change some quirks from now on; ConfigError when there is no such quirk or choice."""
+        self._fake.quirks = Quirks.of({**self.quirks.to_dict(), **quirks})
+        return self.quirks
 
     @property
     def plan(self) -> str | None:
@@ -161,161 +204,15 @@ class Backstage:
         """The size of each limit that is kept, by its name; null is no limit."""
         return self._fake.allowance.caps.to_dict()
 
-    def reset(self) -> None:
-        """Go back to the meetings, users, quirks, scopes and faults there were at first.
-
-        Tokens, counts, histories and the request log are gone; the clock stays where it is.
-        """
+    def quota(self) -> QuotaState:
+        """Return what is used of Zoom's limits and what is left, at the clock's present time."""
         with self._fake.lock:
-            self._fake.reset()
-            self._store.clear()
-            for number, state in self._first.meetings.items():
-                self._store.add(number, state)
-            self.quirks = self._fake.quirks = self._first.quirks
-            self._faults.clear()
-            self.arm(self._first.faults.anew())
-            self._log.clear()
+            return self._fake.allowance.to_dict(self.clock.now(), self.quirks)
 
-    def _begin(self) -> None:
-        states = {number: self._store.read(number) for number in self._store.meetings()}
-        known = {number: state for number, state in states.items() if state is not None}
-        self._first = Beginning(known, self.quirks, self._faults.as_asked())
-
-    def _add(
-        self, meetings: Sequence[Mapping[str, Any]], where: Callable[[int, str], str]
-    ) -> list[int]:
-        raise NotImplementedError
-
-    def behind(self, number: int) -> dict[str, Any]:
-        """Return what no read shows of a meeting: its session, held updates, when it lapses."""
-        state = self._store.read(number)
-        if state is None:
-            raise _no_meeting(number)
-        lapses = None if state.get("_webinar") else lapses_at(state)
-        return {
-            "session": state.get("_session"),
-            "held": state.get("_held", []),
-            "lapses_at": None if lapses is None else zulu(lapses),
-        }
-
-    def _stage_change(
-        self, number: int, edit: Callable[[State, datetime], State], said: Mapping[str, Any]
-    ) -> None:
+    def clear_quota(self) -> None:
+        """Set the count of every limit to zero."""
         with self._fake.lock:
-            state = self._store.read(number)
-            if state is None or state.get("_webinar"):
-                raise _no_meeting(number)
-            now = self.clock.now()
-            self._store.change(
-                number, lambda old: (edit(old, now), ()), at=now, body=said, occurrence_id=None
-            )
-
-
-def in_a_list(index: int, member: str) -> str:
-    """Name a member of one of several meetings, as it stands before a colon."""
-    return f"meetings[{index}]{f'.{member}' if member else ''}: "
-
-
-def _no_meeting(number: int) -> KeyError:
-    return KeyError(f"the simulator has no meeting {number}")
-
-
-_COUNTS = "count of "
-
-
-class StageOptions(TypedDict, total=False):
-    """What a simulator can be made of; Simulator says what each is."""
-
-    clock: SimClock | None
-    quirks: Quirks | Mapping[str, Any] | None
-    faults: Faults | Mapping[str, Any] | Iterable[Any] | str
-    store: Store | None
-    db: str | Path | None
-    credentials: Credentials | None
-    meetings: Iterable[Mapping[str, Any]] | str | Path
-    users: Iterable[User | Mapping[str, Any] | str]
-    plan: Plan | None
-    limits: Mapping[str, Any] | bool | Caps
-    strict: bool
-    seed: int | None
-
-
-class Stage(Backstage):
-    """One simulated account: its meetings, its faults, and the log of what was asked."""
-
-    def __init__(self, **options: Unpack[StageOptions]) -> None:
-        for name in sorted(options.keys() - StageOptions.__annotations__.keys()):
-            raise TypeError(f"a simulator has no option {name!r}")
-        self._store = _opened(options.get("store"), options.get("db"))
-        try:
-            self._set_up(options)
-        except BaseException:
-            self._store.close()
-            raise
-
-    def _set_up(self, options: StageOptions) -> None:
-        self.clock = _movable(options.get("clock")) or _remembered_clock(self._store)
-        self.credentials = options.get("credentials") or Credentials()
-        self.quirks = Quirks.of(options.get("quirks"))
-        self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
-        self._faults = _armed(options.get("faults", ()))
-        self._log = RequestLog()
-        self._adding = threading.Lock()
-        self._fake = FakeZoom(
-            clock=self.clock,
-            store=self._store,
-            quirks=self.quirks,
-            credentials=self.credentials,
-            strict=options.get("strict", False),
-            random=self._random,
-            plan=options.get("plan"),
-            limits=options.get("limits", True),
-            users=options.get("users", ()),
-        )
-        if not self._store.meetings():
-            meetings = options.get("meetings", ())
-            if isinstance(meetings, str | Path):
-                meetings = read_seed(meetings)
-            if isinstance(meetings, Mapping) or not isinstance(meetings, Iterable):
-                raise ConfigError(
-                    f"seed: meetings cannot be {meetings!r}", field="seed", next_step="Give a list."
-                )
-            where = meetings.where if isinstance(meetings, Seed) else in_a_list
-            self._add(list(meetings), where)
-        self._begin()
-        self.clock.watch(self._remember)
-        self._remember()
-        if isinstance(self._store, FileStore):
-            self._fake.allowance.restore(self._store.notes(_COUNTS))
-            self._fake.allowance.noted = self._note
-
-    def add_meeting(self, **fields: Any) -> int:
-        """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
-        (number,) = self._add([fields], lambda _, member: f"{member}: " if member else "")
-        return number
-
-    def add_series(self, **fields: Any) -> int:
-        """Add twelve Mondays at nine in Berlin, or what `fields` make of it; returns the number."""
-        return self.add_meeting(**mondays(self.clock.now()) | fields)
-
-    @property
-    def meetings(self) -> tuple[int, ...]:
-        """The numbers of all meetings."""
-        return tuple(self._store.meetings())
-
-    def meeting(self, number: int) -> dict[str, Any]:
-        """Return a copy of a meeting's state, as a GET with all past dates answers it.
-
-        KeyError when there is no such meeting.
-        """
-        state = self._store.read(number)
-        if state is None:
-            raise KeyError(f"the simulator has no meeting {number}")
-        return view(state, now=self.clock.now())
-
-    def history(self, number: int) -> tuple[Change, ...]:
-        """Return the updates a meeting took, oldest first."""
-        return tuple(self._store.history(number))
+            self._fake.allowance.reset()
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -333,7 +230,7 @@ class Stage(Backstage):
         )
 
     def clear_requests(self) -> None:
-        """Empty the request log."""
+        """Empty the log of requests."""
         self._log.clear()
 
     def fail_next(self, *faults: Fault | str | int | Mapping[str, Any]) -> None:
@@ -342,12 +239,12 @@ class Stage(Backstage):
         A text is a kind of fault from `FAULTS`, a number is a status, an object is the JSON form.
         ConfigError when there is no such fault.
         """
-        self._faults.add(*map(as_fault, faults))
+        self.arm(Faults(tuple(map(as_fault, faults))))
 
     def fault(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> Fault:
         """Let one fault happen, to the requests that its options name; see Fault."""
         fault = Fault(kind, **options)
-        self._faults.add(fault)
+        self.arm(Faults((fault,)))
         return fault
 
     def fault_plan(
@@ -364,16 +261,40 @@ class Stage(Backstage):
         The same seed lets the same requests fail. Instead of a number, a kind can have an object
         with `chance` and the options of a fault. An earlier plan ends.
         """
-        self._faults.draw_from(RandomFaults({**(chances or {}), **more}, seed=seed, match=match))
+        lottery = RandomFaults({**(chances or {}), **more}, seed=seed, match=match)
+        self.arm(Faults(lottery=lottery))
+
+    def arm(self, faults: Faults) -> None:
+        """Let these faults happen, and draw from their lottery if they have one."""
+        self._faults.add(faults)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults that were asked for and have not happened yet."""
-        return self._faults.as_asked().listed
+        return self._faults.remaining().listed
+
+    def faults_to_dict(self) -> dict[str, Any]:
+        """Return the faults still to come in the JSON form that `read_faults` understands."""
+        return self._faults.to_dict()
 
     def clear_faults(self) -> None:
         """Call off every fault still to come, and the plan."""
         self._faults.clear()
+
+    def reset(self) -> None:
+        """Go back to the meetings, users, quirks, scopes and faults there were at first.
+
+        Tokens, counts, histories and the request log are gone; the clock stays where it is.
+        """
+        with self._fake.lock:
+            self._fake.reset()
+            self._store.clear()
+            for number, state in self._first.meetings.items():
+                self._store.add(number, state)
+            self._fake.quirks = self._first.quirks
+            self._faults.clear()
+            self.arm(self._first.faults.rewound())
+            self._log.clear()
 
     def _add(
         self, meetings: Sequence[Mapping[str, Any]], where: Callable[[int, str], str]
@@ -399,24 +320,32 @@ class Stage(Backstage):
                 self._store.add(number, state)
             return list(added)
 
-    def _note(self, name: str, count: object) -> None:
-        if count is None:
-            self._store.forget(_COUNTS + name)
-        else:
-            self._store.remember(_COUNTS + name, count)
+    def _state(self, number: int) -> State:
+        state = self._store.read(number)
+        if state is None:
+            raise KeyError(f"the simulator has no meeting {number}")
+        return state
+
+    def _change(
+        self, number: int, edit: Callable[[State, datetime], State], body: Mapping[str, Any]
+    ) -> None:
+        with self._fake.lock:
+            if self._state(number).get("_webinar"):
+                raise KeyError(f"the simulator has no meeting {number}")
+            now = self.clock.now()
+            self._store.change(
+                number, lambda old: (edit(old, now), ()), at=now, body=body, occurrence_id=None
+            )
 
     def _remember(self) -> None:
-        self._store.remember("clock", self.clock.memento())
+        self._store.remember(_CLOCK, self.clock.memento())
 
 
-def _opened(store: Store | None, db: str | Path | None) -> Store:
-    if store is not None and db is not None:
-        raise ConfigError("db: there is a store already", field="db", next_step="Give one of them.")
-    return FileStore(db) if db is not None else store or MemoryStore()
-
-
-def _movable(clock: SimClock | None) -> SimClock | None:
-    if clock is not None and not isinstance(clock, SimClock):
+def _clock(clock: SimClock | None, store: Store) -> SimClock:
+    if clock is None:
+        memento = store.notes("").get(_CLOCK)
+        return SimClock.restored(memento) if memento else SimClock()
+    if not isinstance(clock, SimClock):
         raise ConfigError(
             f"clock: a {type(clock).__name__} cannot be moved",
             field="clock",
@@ -425,18 +354,18 @@ def _movable(clock: SimClock | None) -> SimClock | None:
     return clock
 
 
-def _remembered_clock(store: Store) -> SimClock:
-    memento = store.recall("clock")
-    return SimClock.restored(memento) if memento else SimClock()
+def _meetings(
+    meetings: Iterable[Mapping[str, Any]] | str | Path,
+) -> tuple[Sequence[Mapping[str, Any]], Callable[[int, str], str]]:
+    """Return the meetings to start with, and what finds a member of one of them for messages."""
+    if isinstance(meetings, str | Path):
+        meetings = read_seed(meetings)
+    if isinstance(meetings, Mapping) or not isinstance(meetings, Iterable):
+        raise ConfigError(
+            f"seed: meetings cannot be {meetings!r}", field="seed", next_step="Give a list."
+        )
+    return list(meetings), meetings.where if isinstance(meetings, Seed) else _in_a_list
 
 
-def _armed(faults: Faults | Mapping[str, Any] | Iterable[Any] | str) -> FaultPlan:
-    if not isinstance(faults, Faults):
-        several = isinstance(faults, Iterable) and not isinstance(faults, str | Mapping)
-        if isinstance(faults, str):
-            faults = read_fault_words(faults)
-        else:
-            faults = read_faults(list(faults) if several else faults)
-    plan = FaultPlan(faults.listed)
-    plan.draw_from(faults.lottery)
-    return plan
+def _in_a_list(index: int, member: str) -> str:
+    return f"meetings[{index}]{f'.{member}' if member else ''}: "

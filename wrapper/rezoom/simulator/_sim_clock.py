@@ -1,4 +1,4 @@
-"""A clock that tests and seasons of a year can be moved by, shared by client and simulator."""
+"""A clock that tests set and advance, shared by client and simulator."""
 
 import threading
 import time
@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from .._public import public
+from ..errors import ConfigError
+
 # Room on both sides for whatever adds days or months to it, or takes a day away.
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
+@public("rezoom.simulator")
 class SimClock:
     """A `rezoom.Clock` that is set and advanced by hand; sleeping on it advances it at once.
 
@@ -65,7 +69,7 @@ class SimClock:
             self._run_on()
             self._elapsed += max((moment - self._shown).total_seconds(), 0.0)
             self._shown = moment
-        self._tell()
+        self._notify()
 
     def advance(self, by: timedelta | float) -> None:
         """Let that much time go by in an instant; a bare number is seconds."""
@@ -76,7 +80,7 @@ class SimClock:
             self._run_on()
             self._shown = _utc(self._shown + step)
             self._elapsed += step.total_seconds()
-        self._tell()
+        self._notify()
 
     def sleep(self, seconds: float) -> None:
         """Advance instead of blocking."""
@@ -89,7 +93,7 @@ class SimClock:
         self.advance(max(seconds, 0.0))
         await checkpoint()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for moved in self._watchers:
             moved()
 
@@ -99,6 +103,19 @@ class SimClock:
             self._shown += timedelta(seconds=read_at - self._read_at)
             self._elapsed += read_at - self._read_at
             self._read_at = read_at
+
+
+def read_clock(text: str, *, runs: bool = False) -> SimClock:
+    """Return a clock that shows the instant, such as 2027-01-01T00:00Z, and stands still there."""
+    try:
+        return SimClock(datetime.fromisoformat(text.strip()), runs=runs)
+    except ValueError as error:  # no date at all, one without a zone, or one too far away
+        reason = "" if "isoformat" in str(error) else f": {error}"
+        raise ConfigError(
+            f"clock: {text!r} is no instant{reason}",
+            field="clock",
+            next_step="Write date, time and zone: 2027-01-01T00:00Z or 2027-01-01T09:00+01:00.",
+        ) from None
 
 
 def _utc(instant: datetime) -> datetime:

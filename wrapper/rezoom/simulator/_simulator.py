@@ -1,22 +1,18 @@
-"""The simulator: a fake Zoom on loopback, with everything a test wants to hold in its hands."""
+"""The simulator: a simulated account, served over HTTP on this machine."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from .._clock import Clock
-from ._account.credentials import Credentials
-from ._scenario import Stage, StageOptions
+from .._public import public
+from ._scenario import Scenario, ScenarioOptions
 from ._server.asgi_app import CONTROL, build_app
 from ._server.control import Access, access, build_control
 from ._server.uvicorn_thread import ServerThread, Tls, bind, is_loopback, reachable, tls_context
-from ._store.seeds import read_seed
 
 if TYPE_CHECKING:
     from .._auth.sources import ServerToServer
@@ -24,43 +20,11 @@ if TYPE_CHECKING:
     from .._client.sync import Zoom
 
 
-def environment(credentials: Credentials, url: str, token_url: str) -> dict[str, str]:
-    """Return the variables that clients read."""
-    return {
-        "ZOOM_ACCOUNT_ID": credentials.account_id,
-        "ZOOM_CLIENT_ID": credentials.client_id,
-        "ZOOM_CLIENT_SECRET": credentials.client_secret,
-        "ZOOM_API_URL": url,
-        "ZOOM_OAUTH_URL": token_url,
-    }
-
-
-def token_source(credentials: Credentials, token_url: str) -> ServerToServer:
-    """Return a token source that asks the simulator."""
-    from .._auth.sources import ServerToServer
-
-    known = credentials
-    return ServerToServer(
-        known.account_id, known.client_id, known.client_secret, token_url=token_url
-    )
-
-
-def client_options(options: Mapping[str, Any], url: str, clock: Clock) -> dict[str, Any]:
-    """Return the options of a client that talks to the simulator and lives in its time."""
-    from .._ledger.memory import MemoryLedger
-
-    shared = options.get("clock", clock)
-    # A ledger of its own: what a test spends must not count against the real account.
-    own = {"base_url": url, "clock": shared, "ledger": MemoryLedger(clock=shared)}
-    return own | dict(options)
-
-
 _log = logging.getLogger("rezoom.simulator")
 
 
-class Simulator(
-    Stage, AbstractContextManager["Simulator"], AbstractAsyncContextManager["Simulator"]
-):
+@public("rezoom.simulator")
+class Simulator(Scenario):
     """A fake Zoom over HTTP: tokens, GET and PATCH of meetings, faults, and a log of it all.
 
     Use it in `with` or `async with`. `clock` is a SimClock; the default runs with real time
@@ -83,7 +47,7 @@ class Simulator(
         host: str = "127.0.0.1",
         tls: Tls | None = None,
         control: Access = "loopback",
-        **options: Unpack[StageOptions],
+        **options: Unpack[ScenarioOptions],
     ) -> None:
         self._address = (host, port)
         self._tls = tls_context(tls)
@@ -128,23 +92,13 @@ class Simulator(
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     async def __aenter__(self) -> Self:
         return await asyncio.to_thread(self.start)
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await asyncio.to_thread(self.stop)
 
     @property
@@ -163,24 +117,43 @@ class Simulator(
         return f"{self._running()}/oauth/token"
 
     def env(self) -> dict[str, str]:
-        """Return the environment that points a client here."""
-        return environment(self.credentials, self.url, self.token_url)
+        """Return the environment variables that point a client here."""
+        return {
+            "ZOOM_ACCOUNT_ID": self.credentials.account_id,
+            "ZOOM_CLIENT_ID": self.credentials.client_id,
+            "ZOOM_CLIENT_SECRET": self.credentials.client_secret,
+            "ZOOM_API_URL": self.url,
+            "ZOOM_OAUTH_URL": self.token_url,
+        }
 
     def auth(self) -> ServerToServer:
         """Return a token source with this simulator's credentials."""
-        return token_source(self.credentials, self.token_url)
+        from .._auth.sources import ServerToServer
+
+        app = self.credentials
+        return ServerToServer(
+            app.account_id, app.client_id, app.client_secret, token_url=self.token_url
+        )
 
     def zoom(self, **options: Any) -> Zoom:
         """Return a client wired to this simulator, sharing its clock; options as for `Zoom`."""
         from .._client.sync import Zoom
 
-        return Zoom(self.auth(), **client_options(options, self.url, self.clock))
+        return Zoom(self.auth(), **self._wired(options))
 
     def azoom(self, **options: Any) -> AsyncZoom:
         """Return an async client wired to this simulator; options as for `AsyncZoom`."""
         from .._client.asynchronous import AsyncZoom
 
-        return AsyncZoom(self.auth(), **client_options(options, self.url, self.clock))
+        return AsyncZoom(self.auth(), **self._wired(options))
+
+    def _wired(self, options: dict[str, Any]) -> dict[str, Any]:
+        from .._ledger.memory import MemoryLedger
+
+        clock = options.get("clock", self.clock)
+        # A ledger of its own: what a test spends must not count against the real account.
+        ledger = MemoryLedger(clock=clock)
+        return {"base_url": self.url, "clock": clock, "ledger": ledger, **options}
 
     def _running(self) -> str:
         if self._origin is None:
@@ -188,6 +161,7 @@ class Simulator(
         return self._origin
 
 
+@public("rezoom.simulator")
 def serve(
     host: str = "127.0.0.1",
     port: int = 0,
@@ -196,9 +170,9 @@ def serve(
     announce: Callable[[Simulator], None],
     **options: Any,
 ) -> None:
-    """Run a simulator until interrupted; `announce` is told once it answers. Prints nothing."""
+    """Run a simulator until interrupted; `announce` is called once it answers. Prints nothing."""
     if seed_file is not None:
-        options["meetings"] = read_seed(seed_file)
+        options["meetings"] = seed_file
     with Simulator(host=host, port=port, **options) as simulator:
         try:
             announce(simulator)

@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker."""
+    """Announce the marker `zoom_simulator` to pytest."""
     config.addinivalue_line(
         "markers",
         f"{_NAME}(clock, seed, plan, quirks, faults, meetings, strict, ...): options of the fake "
@@ -84,7 +84,7 @@ def zoom_simulator(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
-    """Show beside a failure what Zoom was asked, and what it answered."""
+    """Show beside a failure the requests to Zoom, and their answers."""
     simulator = item.stash.get(_RUNNING, None)
     if simulator is None or call.when != "call" or call.excinfo is None:
         return
@@ -117,9 +117,8 @@ def _from_markers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
-    from ._faults.fault_spec import read_fault_words
-    from ._option_texts import read_clock, read_quirks
-    from ._store.seeds import read_seed
+    from ._quirks import read_quirks
+    from ._sim_clock import read_clock
 
     options = dict(options)
     if isinstance(options.get("clock"), str):
@@ -129,14 +128,14 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
     if isinstance(options.get("quirks"), list):
         options["quirks"] = read_quirks(options["quirks"])
     if isinstance(options.get("faults"), str):
-        options["faults"] = read_fault_words(_anchored(options["faults"], root))
+        options["faults"] = _anchored(options["faults"], root)
     if isinstance(options.get("meetings"), str | Path):
-        options["meetings"] = read_seed(root / options["meetings"])
+        options["meetings"] = root / options["meetings"]
     return options
 
 
 def _anchored(words: str, base: Path) -> str:
-    from ._store.documents import SUFFIXES
+    from ._documents import SUFFIXES
 
     named = Path(words.strip()).suffix.lower() in SUFFIXES and not words.lstrip().startswith(_JSON)
     return str(base / words.strip()) if named else words

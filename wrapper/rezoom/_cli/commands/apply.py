@@ -1,51 +1,46 @@
-"""`rezoom apply`: carry out plans from files, or updates from JSON lines."""
+"""`rezoom apply` and `rezoom undo`: carry out plans, updates from JSON lines, and the way back."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..._change.results import Plan
+from ..._clock import SystemClock
+from ...errors import RezoomError
 from .. import flags
-from ..batch import Answers, Task, run, size_of
-from ..confirm import can_ask, show_plans, standard_input
+from ..batch import Answers, Done, Task, run, size_of
+from ..console import can_ask, print_line, standard_input, talk
 from ..exit_codes import NotConfirmed, UsageError
-from ..json_lines import read_tasks
-from ..render import talk
-from ..saved_files import ReceiptFile, keeping, read_plan
+from ..input import LineUpdate, read_line
+from ..saved_files import read_plan, read_receipts, receipt_file, write_plan
+from ..views import show_plans
 
 if TYPE_CHECKING:
-    from ..._change.results import Plan
     from ..._client.sync import Zoom
-    from ..batch import Done
 
 _SAME = "the same lines again with --skip-unchanged: what is done already costs nothing"
 
 
+@flags.with_options
 def apply(
     *,
     plans: Annotated[
         list[str],
-        typer.Argument(
+        flags.argument(
             metavar="PLAN…|-",
             help="Files that `rezoom plan --out` wrote; or - for updates as JSON lines.",
-            show_default=False,
         ),
     ],
-    yes: flags.Yes = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be sent, and send nothing.")
-    ] = False,
-    verify: flags.Verify = True,
     skip_unchanged: flags.SkipUnchanged = False,
     force: Annotated[
         bool, typer.Option("--force", help="Apply a plan although the meeting has changed since.")
     ] = False,
-    wait: flags.Waiting = None,
-    receipt: flags.ReceiptOut = None,
-    secrets: flags.Secrets = False,
+    send: flags.SendOptions,
     as_json: flags.Json = False,
 ) -> None:
     """Carry out plans, or updates from a pipe, one after another.
@@ -58,14 +53,14 @@ def apply(
     repeat, rrule, allow and extra, as `rezoom update` has options. Each is answered by one line
     on stdout. Refusals do not stop the rest; a daily limit does, for what it concerns.
     """
-    names, how = list(dict.fromkeys(plans)), {"verify": verify, "wait": wait}
-    if receipt is not None and (len(names) > 1 or names == ["-"] or not verify):
+    names = list(dict.fromkeys(plans))
+    if send.receipt is not None and (len(names) > 1 or names == ["-"] or not send.verify):
         raise UsageError(
             "--receipt keeps the receipt of one plan, and of a meeting that is read again",
             next_step="With several, the lines of --json are receipts that `rezoom undo` reads.",
         )
     if names == ["-"]:
-        _apply_lines(how | {"skip_unchanged": skip_unchanged}, yes=yes, dry_run=dry_run)
+        _apply_lines(send, skip_unchanged=skip_unchanged)
     elif "-" in names:
         raise UsageError(
             "- stands for all of standard input", next_step="Apply files in a command of their own."
@@ -77,49 +72,126 @@ def apply(
         )
     else:
         found = {name: read_plan(name) for name in names}
-        if not show_plans(found, yes=yes, dry_run=dry_run, as_json=as_json):
-            return
-        with keeping(receipt, secrets=secrets) as kept:
-            _apply_plans(found, how | {"force": force}, kept, as_json=as_json)
+
+        def again(first: Task) -> str:
+            return f"rezoom apply {shlex.join(names[names.index(first.origin['plan']) :])}"
+
+        _apply_plans("plan", found, send, again, force=force, as_json=as_json)
+
+
+@flags.with_options
+def undo(
+    *,
+    file: Annotated[
+        str,
+        flags.argument(
+            metavar="RECEIPT|-",
+            help="What `rezoom update --receipt`, its --json, or `rezoom apply` has written.",
+        ),
+    ],
+    out: Annotated[
+        str | None,
+        flags.option(metavar="FILE", help="Send nothing; keep the plan for `rezoom apply`."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Undo although the meeting has changed since.")
+    ] = False,
+    send: flags.SendOptions,
+    as_json: flags.Json = False,
+) -> None:
+    """Bring back what was there before an update; costs one of the day's updates.
+
+    Shows what comes back and what cannot, and why; asks on a terminal, sends, and reads again.
+    Several receipts are undone from the last to the first.
+    """
+    plans = _plans_back(file)
+    if len(plans) > 1 and (out is not None or send.receipt is not None):
+        raise UsageError(
+            f"{file} holds {len(plans)} receipts: --out and --receipt are for one",
+            next_step="Undo them with --json, whose lines are receipts again.",
+        )
+    if out is not None:
+        write_plan(out, next(iter(plans.values())), secrets=send.secrets)
+        send = replace(send, dry_run=True)
+
+    def again(_: Task) -> str:
+        return f"rezoom undo {shlex.quote(file)} --force"
+
+    _apply_plans("receipt", plans, send, again, force=force, as_json=as_json)
+
+
+def _plans_back(file: str) -> dict[str, Plan[Any]]:
+    now = SystemClock().now()
+    found = read_receipts(file)
+    if not found:
+        raise UsageError(f"{file} holds no receipt", next_step="Give the answer of an update.")
+    if len(found) == 1:
+        return {file: found[0].undo(now=now)}
+    plans = [(number, one.undo(now=now)) for number, one in enumerate(found, 1) if one.sent]
+    return {f"{file}:{number}": plan for number, plan in reversed(plans)}
 
 
 def _apply_plans(
+    kind: str,
     plans: Mapping[str, Plan[Any]],
-    how: Mapping[str, Any],
-    kept: ReceiptFile | None,
+    send: flags.SendOptions,
+    again: Callable[[Task], str],
     *,
+    force: bool,
     as_json: bool,
 ) -> None:
-    names = list(plans)
-    tasks = [Task({"plan": name}, _sender(plan, how), plan.meeting) for name, plan in plans.items()]
+    """Show the plans, ask, and apply them; `kind` is where they come from: a plan or a receipt."""
+    if not show_plans(plans, yes=send.yes, dry_run=send.dry_run, as_json=as_json):
+        return
 
-    def again(first: Task) -> str:
-        return f"rezoom apply {shlex.join(names[tasks.index(first) :])}"
+    def sender(plan: Plan[Any]) -> Callable[[Zoom], Done]:
+        return lambda zoom: zoom.apply(plan, force=force, **send.sending)
 
-    said = Answers(as_json=as_json, many=len(tasks) > 1)
-    run(tasks, said, again, verify=how["verify"], total=len(tasks), kept=kept)
+    tasks = [Task({kind: name}, sender(plan), plan.meeting) for name, plan in plans.items()]
+    form = Answers(as_json=as_json, many=len(tasks) > 1)
+    with receipt_file(send.receipt, secrets=send.secrets) as keep:
+        run(tasks, form, again, verify=send.verify, total=len(tasks), keep=keep)
 
 
-def _apply_lines(how: Mapping[str, Any], *, yes: bool, dry_run: bool) -> None:
-    if not (yes or dry_run):
+def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
+    if not (send.yes or send.dry_run):
         raise NotConfirmed(
             "Nothing was sent: standard input holds the updates, so nobody can be asked",
             next_step="Look at them with --dry-run, then send them with --yes.",
         )
 
-    def send(zoom: Zoom, meeting: int, change: Mapping[str, Any], asked: Mapping[str, Any]) -> Done:
-        if dry_run:
-            return zoom.plan(meeting, change, **{k: v for k, v in asked.items() if k != "host"})
-        return zoom.update(meeting, change, **asked, **how)
+    def sent(zoom: Zoom, line: LineUpdate) -> Done:
+        if send.dry_run:
+            options = {name: value for name, value in line.options.items() if name != "host"}
+            return zoom.plan(line.meeting, line.body, **options)
+        how = {"skip_unchanged": skip_unchanged, **send.sending}
+        return zoom.update(line.meeting, line.body, **line.options, **how)
 
     source = standard_input()
     if can_ask():
-        talk().print("One JSON object a line; Ctrl-D ends them.", style="dim", soft_wrap=True)
+        print_line(talk(), "One JSON object a line; Ctrl-D ends them.", "dim")
     total = size_of(source)
-    tasks = read_tasks(source, send)
-    said = Answers(as_json=True, many=True)
-    run(tasks, said, lambda _: _SAME, verify=how["verify"], total=total)
+    form = Answers(as_json=True, many=True)
+    run(read_tasks(source, sent), form, lambda _: _SAME, verify=send.verify, total=total)
 
 
-def _sender(plan: Plan[Any], how: Mapping[str, Any]) -> Callable[[Zoom], Done]:
-    return lambda zoom: zoom.apply(plan, **how)
+def read_tasks(lines: Iterable[bytes], send: Callable[[Zoom, LineUpdate], Done]) -> Iterator[Task]:
+    """Read one task a line, while they come; a line that cannot be read is a task that fails."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _line_task({"line": number}, line, send)
+
+
+def _line_task(
+    origin: Mapping[str, Any], line: bytes, send: Callable[[Zoom, LineUpdate], Done]
+) -> Task:
+    try:
+        update = read_line(line)
+    except RezoomError as error:
+        refusal = error
+
+        def refuse(zoom: Zoom) -> Done:  # noqa: ARG001 - called as every other task
+            raise refusal
+
+        return Task(origin, refuse)
+    return Task(origin, lambda zoom: send(zoom, update), update.meeting)

@@ -1,19 +1,19 @@
-"""`rezoom explain`: what a code, a text, a rule or a field means, without asking anybody."""
+"""`rezoom explain`: what a code, a text, a rule or a field means, without a network."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from .. import flags
+from ..console import answers, plain, print_json, print_line
 from ..exit_codes import UsageError
-from ..render import answers, plain, print_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from ..._catalog import Explanation
 
 _LONGEST = 40
@@ -28,33 +28,27 @@ _TITLES = {
 def explain(
     words: Annotated[
         list[str] | None,
-        typer.Argument(
+        flags.argument(
             metavar="[CODE|STATUS|RULE|FIELD|TEXT]",
             help="3000, 429, past-start, settings.jbh_time, or a part of what Zoom said; without "
             "it, everything that can be explained is listed.",
-            show_default=False,
         ),
     ] = None,
     message: Annotated[
         str,
-        typer.Option(
-            metavar="TEXT",
-            help="What Zoom said with the code: one code has many reasons.",
-            show_default=False,
+        flags.option(
+            metavar="TEXT", help="What Zoom said with the code: one code has many reasons."
         ),
     ] = "",
     status: Annotated[
-        int | None,
-        typer.Option(
-            min=100, max=599, metavar="HTTP", help="The status it came with.", show_default=False
-        ),
+        int | None, flags.option(min=100, max=599, metavar="HTTP", help="The status it came with.")
     ] = None,
     as_json: flags.Json = False,
 ) -> None:
     """Say what an answer of Zoom's or a rule means, what to do, and where that is written.
 
     Offline: nothing is sent, and no credentials are needed.
-    """  # fmt: skip
+    """
     from ..._catalog import everything
     from ..._catalog import explain as find
 
@@ -65,8 +59,8 @@ def explain(
     if not found:
         raise _unknown(word)
     if as_json:
-        told = {"asked": word or None, "explanations": [one.to_dict() for one in found]}
-        print_json("explanation/1", told)
+        explanations = [one.to_dict() for one in found]
+        print_json("explanation/1", {"asked": word or None, "explanations": explanations})
     elif word:
         _print_whole(answers(), found)
     else:
@@ -87,9 +81,6 @@ def _unknown(word: str) -> UsageError:
 
 
 def _print_whole(console: Console, found: Sequence[Explanation]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     for index, one in enumerate(found):
         if index:
             console.print()
@@ -131,11 +122,8 @@ def _details(one: Explanation) -> list[tuple[str, str]]:
 
 
 def _print_list(console: Console, found: Sequence[Explanation]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     for kind, title in _TITLES.items():
-        console.print(title, style="bold")
+        print_line(console, title, "bold")
         table = Table.grid(padding=(0, 2))
         for _ in range(2):
             table.add_column(no_wrap=True)
@@ -147,4 +135,4 @@ def _print_list(console: Console, found: Sequence[Explanation]) -> None:
                 table.add_row(Text(f"  {mark}", style="dim"), one.id, Text(one.cause))
         console.print(table)
         console.print()
-    console.print("rezoom explain WORD tells one of them whole, with its source.", style="dim")
+    print_line(console, "rezoom explain WORD tells one of them whole, with its source.", "dim")

@@ -8,31 +8,35 @@ import typer
 
 from ...errors import LedgerError
 from .. import flags
-from ..confirm import confirm
-from ..environment import Count, open_count
-from ..render import answers, plain, print_json, talk
+from ..console import answers, confirm, print_json, print_line, talk
+from ..environment import open_ledger_account
 
 _SHARED = {"memory": "this process alone", "sqlite": "all processes of this machine"}
 
 
 def where(*, as_json: flags.Json = False) -> None:
     """Say which ledger counts, who shares it, and why it is this one."""
-    with open_count() as count:
-        url = count.ledger.url
-        shared = _SHARED.get(url.partition(":")[0], "all machines that reach the server")
+    with open_ledger_account() as account:
+        url = account.ledger.url
+    shared = _SHARED.get(url.partition(":")[0], "all machines that reach the server")
     if as_json:
-        told = {"ledger": url, "shared_by": shared, "account": count.account}
-        told["chosen_by"] = "REZOOM_LEDGER" if count.chosen else "default"
-        print_json("ledger/1", told | {"ledger_down": count.down})
+        answer = {
+            "ledger": url,
+            "shared_by": shared,
+            "account": account.key,
+            "chosen_by": "REZOOM_LEDGER" if account.chosen else "default",
+            "ledger_down": account.down,
+        }
+        print_json("ledger/1", answer)
         return
     console = answers()
-    console.print(plain(url), soft_wrap=True)
-    why = "named by REZOOM_LEDGER" if count.chosen else "the default; REZOOM_LEDGER names another"
-    console.print(f"  shared by  {shared}", soft_wrap=True)
-    console.print(f"  chosen     {why}", soft_wrap=True)
-    console.print(f"  account    {plain(count.account)}", soft_wrap=True)
-    sent = "updates go out uncounted" if count.down == "open" else "nothing is sent"
-    console.print(f"  when down  {sent} (REZOOM_LEDGER_DOWN: {count.down})", soft_wrap=True)
+    print_line(console, url)
+    why = "named by REZOOM_LEDGER" if account.chosen else "the default; REZOOM_LEDGER names another"
+    print_line(console, f"  shared by  {shared}")
+    print_line(console, f"  chosen     {why}")
+    print_line(console, f"  account    {account.key}")
+    sent = "updates go out uncounted" if account.down == "open" else "nothing is sent"
+    print_line(console, f"  when down  {sent} (REZOOM_LEDGER_DOWN: {account.down})")
 
 
 def reset(
@@ -44,34 +48,30 @@ def reset(
 
     Zoom forgets nothing: until its own limits reset, it may refuse what the new count allows.
     """
-    with open_count() as count:
-        url, known = count.ledger.url, _known(count)
+    with open_ledger_account() as account:
+        url = account.ledger.url
+        counted: int | None
+        try:
+            counted = len(account.ledger.keys(""))
+        except LedgerError:
+            # A ledger that lost its count is the very one to reset.
+            counted = None
         if not yes:
-            much = "what it counts" if known is None else _count(known)
-            talk().print(
-                f"{plain(url)}: {much} of all accounts would be forgotten. Zoom forgets nothing:"
+            much = "what it counts"
+            if counted is not None:
+                much = f"{counted} counted scope{'' if counted == 1 else 's'}"
+            print_line(
+                talk(),
+                f"{url}: {much} of all accounts would be forgotten. Zoom forgets nothing:"
                 " it may refuse what the new count allows.",
-                soft_wrap=True,
             )
             confirm(
                 "Forget it?",
                 undone="Nothing was forgotten",
                 look="See what is counted with `rezoom quota`, then forget it with --yes.",
             )
-        count.ledger.reset()
+        account.ledger.reset()
     if as_json:
-        print_json("ledger-reset/1", {"ledger": url, "forgotten": known})
+        print_json("ledger-reset/1", {"ledger": url, "forgotten": counted})
     else:
-        answers().print(f"✓ A new count begins in {plain(url)}.", soft_wrap=True)
-
-
-def _known(count: Count) -> int | None:
-    # A ledger that lost its count is the very one to begin anew.
-    try:
-        return len(count.ledger.keys(""))
-    except LedgerError:
-        return None
-
-
-def _count(number: int) -> str:
-    return f"{number} counted scope{'' if number == 1 else 's'}"
+        print_line(answers(), f"✓ A new count begins in {url}.")

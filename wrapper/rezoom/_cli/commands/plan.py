@@ -8,29 +8,19 @@ from typing import Annotated
 import typer
 
 from .. import flags
+from ..console import answers, print_json, print_line, talk
 from ..environment import open_zoom
 from ..exit_codes import UsageError
-from ..input import Question, read_question
-from ..render import answers, print_json, talk
+from ..input import MeetingUpdate, read_update
 from ..saved_files import new_body, write_document, write_plan
 from ..views import print_following, print_plan
 
 
+@flags.with_options
 def plan(
     *,
     meeting: flags.MeetingNumber,
-    topic: flags.Topic = None,
-    agenda: flags.Agenda = None,
-    duration: flags.Duration = None,
-    start: flags.Start = None,
-    timezone: flags.Timezone = None,
-    repeat: flags.Repeat = None,
-    rrule: flags.Rrule = None,
-    sets: flags.Sets = None,
-    body: flags.BodyFile = None,
-    occurrence: flags.Occurrence = None,
-    allow: flags.Allowed = None,
-    extra: flags.Extras = None,
+    change: flags.ChangeOptions,
     following: Annotated[
         bool,
         typer.Option(
@@ -41,19 +31,14 @@ def plan(
     ] = False,
     out: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="Keep the plan, to review it and to apply it later; readable by you alone.",
-            show_default=False,
         ),
     ] = None,
     new: Annotated[
         str | None,
-        typer.Option(
-            metavar="FILE",
-            help="With --following: keep the body of the new meeting.",
-            show_default=False,
-        ),
+        flags.option(metavar="FILE", help="With --following: keep the body of the new meeting."),
     ] = None,
     secrets: flags.Secrets = False,
     as_json: flags.Json = False,
@@ -63,13 +48,9 @@ def plan(
     Reads the meeting once, completes a part of a series from what is there, leaves out what is
     as asked already, and shows the dates before and after.
     """
-    direct = flags.common_fields(topic, agenda, duration, start, timezone)
-    question = read_question(
-        meeting, direct, repeat=repeat, rrule=rrule, sets=sets, body=body,
-        occurrence=occurrence, allow=allow, extra=extra,
-    )  # fmt: skip
+    update = read_update(meeting, change)
     if following:
-        _split(question, out, new, secrets=secrets, as_json=as_json)
+        _split(update, out, new, secrets=secrets, as_json=as_json)
         return
     if new is not None:
         raise UsageError(
@@ -78,7 +59,7 @@ def plan(
     if as_json and out == "-":
         raise UsageError("--json and --out - would both be the answer", next_step="Give one.")
     with open_zoom() as zoom, talk().status("Reading …"):
-        found = question.plan(zoom)
+        found = update.plan(zoom)
     if out is not None:
         write_plan(out, found, secrets=secrets)
     if as_json:
@@ -90,15 +71,15 @@ def plan(
 
 
 def _split(
-    question: Question, out: str | None, new: str | None, *, secrets: bool, as_json: bool
+    update: MeetingUpdate, out: str | None, new: str | None, *, secrets: bool, as_json: bool
 ) -> None:
-    if question.occurrence is None:
+    if update.occurrence is None:
         raise UsageError(
             "--following needs the date it begins with",
             next_step="Give --occurrence 2027-03-01, or the id that `rezoom show` prints.",
         )
     with open_zoom() as zoom, talk().status("Reading …"):
-        found = question.plan_following(zoom)
+        found = update.plan_following(zoom)
     # The passcode that is refused in one file must not be in the other already.
     body = None if new is None else new_body(found.new, secrets=secrets)
     if out is not None:
@@ -119,4 +100,4 @@ def _say_how_to_go_on(out: str | None) -> None:
         apply = "keep it in PLAN.json, then rezoom apply PLAN.json"
     else:
         apply = f"rezoom apply {shlex.quote(out)}"
-    talk().print(f"Nothing was sent. To apply it: {apply}", style="dim", soft_wrap=True)
+    print_line(talk(), f"Nothing was sent. To apply it: {apply}", "dim")

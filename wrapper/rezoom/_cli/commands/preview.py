@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from calendar import SUNDAY, Calendar
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.columns import Columns
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
 
+from ..._times import zulu
 from .. import flags
+from ..console import answers, print_json, print_line, print_problems, talk
 from ..exit_codes import UsageError
-from ..input import one_of, read_change, read_series
-from ..meeting_views import endless, print_preview, rows
-from ..render import answers, print_json, talk
+from ..input import one_of, read_fields, read_series
 
 if TYPE_CHECKING:
-    from ...recurrence import Series
+    from ...recurrence import Occurrence, Series
 
 _LISTED, _LISTED_IF_ENDLESS = 60, 12
 # More are not worth counting.
 _COUNTED = 10_000
+_WEEK = ("Su", "Mo", "Tu", "We", "Th", "Fr", "Sa")
+_CELL, _GAP = 3, 2
+_MONTHS_SHOWN = 12
 
 
 def preview(
@@ -32,10 +41,10 @@ def preview(
     start: flags.Start = None,
     timezone: flags.Timezone = None,
     duration: Annotated[
-        int | None, typer.Option(min=1, metavar="MINUTES", help="The length of each meeting.")
+        int | None, flags.option(min=1, metavar="MINUTES", help="The length of each meeting.")
     ] = None,
     count: Annotated[
-        int | None, typer.Option("--count", min=1, metavar="N", help="How many starts to list.")
+        int | None, flags.option("--count", min=1, metavar="N", help="How many starts to list.")
     ] = None,
     short_months: Annotated[
         str, typer.Option(metavar="skip|clamp", help="A 31st in a month of 30 days.")
@@ -44,7 +53,7 @@ def preview(
         str, typer.Option(metavar="move|drop", help="A start that the clocks jump over.")
     ] = "move",
     ics: Annotated[
-        Path | None, typer.Option("--ics", metavar="FILE", help="Write a calendar file too.")
+        Path | None, flags.option("--ics", metavar="FILE", help="Write a calendar file too.")
     ] = None,
     as_json: flags.Json = False,
 ) -> None:
@@ -53,28 +62,50 @@ def preview(
     Leaves with 2 if Zoom would refuse it.
     """
     policies: dict[str, Any] = {"short_months": short_months, "clock_gaps": clock_gaps}
-    asked = _read(repeat, rrule, body, start, timezone, short_months=short_months)
-    series = replace(asked, **policies).not_empty()
+    written = _read(repeat, rrule, body, start, timezone, short_months=short_months)
+    series = replace(written, **policies).not_empty()
     length = None if duration is None else timedelta(minutes=duration)
     if ics is not None:
         _write(ics, series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0)))
     problems = series.warnings(now=datetime.now(UTC))
     refused = any(problem.severity == "error" for problem in problems)
-    limit = count or (_LISTED_IF_ENDLESS if endless(series) else _LISTED)
+    endless = _is_endless(series)
+    limit = count or (_LISTED_IF_ENDLESS if endless else _LISTED)
     found = list(islice(series, limit + 1))
     starts, more = found[:limit], len(found) > limit
     if as_json:
-        told = _told(series, duration) | {
-            "occurrences": list(rows(starts)),
+        total = 0 if endless else sum(1 for _ in islice(series, _COUNTED + 1))
+        answer = {
+            "sentence": str(series),
+            "words": str(series.recurrence),
+            "start": series.start.isoformat(),
+            "timezone": series.tz.key,
+            "duration": duration,
+            "endless": endless,
+            "total": total if 0 < total <= _COUNTED else None,
+            "rrule": series.to_rrule(),
+            "update": series.to_zoom(),
+            "occurrences": list(_rows(starts)),
             "more": more,
             "ok": not refused,
             "problems": [problem.to_dict() for problem in problems],
         }
-        print_json("preview/1", told)
+        print_json("preview/1", answer)
     else:
-        print_preview(answers(), series, starts, length, more=more, problems=problems)
+        console = answers()
+        print_line(console, series, "bold")
+        _print_starts(console, starts, length)
+        if more:
+            rest = "and so on, without an end" if endless else "and more: --count N lists them"
+            print_line(console, f"… {rest}", "dim")
+        if console.is_terminal:
+            console.print()
+            console.print(months(console, [start.local.date() for start in starts]))
+        if problems:
+            console.print()
+            print_problems(console, problems)
         if ics is not None:
-            talk().print(f"Written: {ics}", style="dim", soft_wrap=True)
+            print_line(talk(), f"Written: {ics}", "dim")
     raise typer.Exit(2 if refused else 0)
 
 
@@ -90,25 +121,16 @@ def _read(
     from ...recurrence import Series
 
     one_of(repeat, rrule, body, names="--repeat, --rrule and --body")
-    if body is not None:
-        direct = {"start_time": start, "timezone": zone}
-        return Series.from_zoom(read_change(body=body, sets=(), direct=direct).body)
-    return read_series(repeat, rrule, start, zone, short_months=short_months)
+    if body is None:
+        return read_series(repeat, rrule, start, zone, short_months=short_months)
+    fields = read_fields(flags.FieldOptions(body=body, start=start, timezone=zone))
+    return Series.from_zoom(fields.body)
 
 
-def _told(series: Series, duration: int | None) -> dict[str, Any]:
-    total = 0 if endless(series) else sum(1 for _ in islice(series, _COUNTED + 1))
-    return {
-        "sentence": str(series),
-        "words": str(series.recurrence),
-        "start": series.start.isoformat(),
-        "timezone": series.tz.key,
-        "duration": duration,
-        "endless": endless(series),
-        "total": total if 0 < total <= _COUNTED else None,
-        "rrule": series.to_rrule(),
-        "update": series.to_zoom(),
-    }
+def _is_endless(series: Series) -> bool:
+    from ...recurrence._pattern import Forever
+
+    return isinstance(series.recurrence.end, Forever)
 
 
 def _write(file: Path, text: str) -> None:
@@ -120,3 +142,78 @@ def _write(file: Path, text: str) -> None:
             f"--ics: cannot write {str(file)!r}: {error.strerror}",
             next_step="Give the path of a file in a folder that exists.",
         ) from None
+
+
+def _print_starts(console: Console, starts: Sequence[Occurrence], length: timedelta | None) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("#", justify="right", header_style="dim", style="dim")
+    for column in ("day", "local", "UTC", "offset", ""):
+        table.add_column(column, header_style="dim", no_wrap=True)
+    for number, (start, row) in enumerate(zip(starts, _rows(starts), strict=True), 1):
+        change = row["offset_change"]
+        table.add_row(
+            str(number),
+            f"{start.local:%a}",
+            _dates_span(start, length),
+            f"{start.utc:%m-%d %H:%M}",
+            row["offset"],
+            Text(f"clocks {change}" if change else "", style="yellow"),
+        )
+    console.print(table)
+
+
+def _rows(starts: Sequence[Occurrence]) -> Iterator[dict[str, Any]]:
+    """Describe each start as JSON does; `offset_change` is empty unless the clocks changed."""
+    before: timedelta | None = None
+    for start in starts:
+        offset = start.zoned.utcoffset() or timedelta()
+        change = offset - before if before is not None else timedelta()
+        yield {
+            "index": start.index,
+            "local": start.local.isoformat(),
+            "utc": zulu(start.utc),
+            "weekday": f"{start.local:%A}",
+            "offset": _hours(offset),
+            "offset_change": _hours(change) if change else "",
+        }
+        before = offset
+
+
+def months(console: Console, days: Sequence[date]) -> RenderableType:
+    """Draw the months that have starts side by side, as many as fit, the starts marked."""
+    found = [
+        _month(first, {day.day for day in group}, coloured=console.color_system is not None)
+        for first, group in groupby(sorted(days), lambda day: day.replace(day=1))
+    ]
+    if len(found) > _MONTHS_SHOWN:
+        rest = len(found) - _MONTHS_SHOWN
+        found[_MONTHS_SHOWN:] = [Text(f"… {rest} month{'s' if rest > 1 else ''} more", "dim")]
+    return Columns(found, padding=(0, _GAP))
+
+
+def _month(first: date, marked: set[int], *, coloured: bool) -> Text:
+    """Draw one month; without colours a star stands behind each marked day."""
+    text = Text(f"{first:%B %Y}".center(len(_WEEK) * _CELL))
+    text.append("\n" + " ".join(_WEEK) + " \n", style="dim")
+    # Weeks begin on Sunday, as Zoom's do.
+    for week in Calendar(SUNDAY).monthdayscalendar(first.year, first.month):
+        for day in week:
+            on = day in marked
+            text.append(f"{day or '':>2}", style="bold reverse" if on and coloured else "")
+            text.append("*" if on and not coloured else " ")
+        text.append("\n")
+    return text
+
+
+def _dates_span(start: Occurrence, length: timedelta | None) -> str:
+    seconds = ":%S" if start.local.second else ""
+    shown = f"{start.local:%Y-%m-%d %H:%M{seconds}}"
+    if length is None:
+        return shown
+    # By way of UTC: the clocks may change while the meeting goes on.
+    return f"{shown}–{(start.utc + length).astimezone(start.zoned.tzinfo):%H:%M}"
+
+
+def _hours(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"

@@ -2,108 +2,164 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Annotated, TypeAlias
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
+from ..._ledger.gauge import Gauge
+from ..._times import zulu
 from .. import flags
-from ..environment import Count, open_count
-from ..render import answers, plain, print_json, talk
-from ..views import Line, print_lines
+from ..console import answers, plain, print_json, print_line, talk
+from ..environment import LedgerAccount, open_ledger_account
+from ..views import clock_time, next_minute, printed_number
 
-_Meetings: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[ID]...",
-        help="Meeting numbers; without any, everything that is counted for the account.",
-        show_default=False,
-    ),
-]
-_Host: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="ID", help="Show this host's day.", show_default=False)
-]
+# How long a bar is, and where the terminal leaves less room for it.
+_WIDE, _NARROW = 20, 10
+# How much room a name gets.
+_NAME = 24
+# In the order in which a bar is filled: the count, its cell and its colour.
+_PARTS = (
+    ("used", "█", "green"),
+    ("pending", "▓", "cyan"),
+    ("unknown", "▒", "yellow"),
+    ("external", "░", "magenta"),
+)
+_FREE = "·"
+_TIMES = 4
 
 
-def quota(meetings: _Meetings = None, host: _Host = None, as_json: flags.Json = False) -> None:
+def quota(
+    meetings: Annotated[
+        list[str] | None,
+        flags.argument(
+            metavar="[ID]...",
+            help="Meeting numbers; without any, everything that is counted for the account.",
+        ),
+    ] = None,
+    host: Annotated[str | None, flags.option(metavar="ID", help="Show this host's day.")] = None,
+    as_json: flags.Json = False,
+) -> None:
     """Show what is left of the day's updates, and when places come back.
 
-    Reads the ledger and asks nobody else: spends nothing, and needs no secret.
+    Reads only the ledger: sends nothing, spends nothing, and needs no secret.
     """
-    with open_count() as count:
-        lines = list(_asked(count, meetings or (), host) if meetings or host else _known(count))
-        url = count.ledger.url
+    with open_ledger_account() as account:
+        if meetings or host:
+            lines = list(_chosen(account, meetings or (), host))
+        else:
+            lines = list(_all_counted(account))
+        url, policy = account.ledger.url, account.policy
     if as_json:
-        told = {"ledger": url, "account": count.account, "plan": count.policy.account_plan}
         raised = {
-            name: {"limit": kept, "zooms": own} for name, (kept, own) in count.policy.raised.items()
+            name: {"limit": kept, "zooms": own} for name, (kept, own) in policy.raised.items()
         }
+        answer = {"ledger": url, "account": account.key, "plan": policy.account_plan}
         quotas = [line.to_dict() for line in lines]
-        print_json("quota/1", told | {"raised": raised, "quotas": quotas})
+        print_json("quota/1", answer | {"raised": raised, "quotas": quotas})
         return
     console = answers()
-    console.print(f"Account {plain(count.account)}, counted in {plain(url)}", soft_wrap=True)
-    print_lines(console, lines)
-    for name, (kept, own) in count.policy.raised.items():
+    print_line(console, f"Account {account.key}, counted in {url}")
+    _print_lines(console, lines)
+    for name, (kept, own) in policy.raised.items():
         much = "switched off" if kept is None else f"raised to {kept}"
-        console.print(
-            f"{name}: {much} by REZOOM_LIMITS; Zoom's own limit is {own}, and Zoom refuses what is"
-            " above it",
-            style="yellow", soft_wrap=True,
-        )  # fmt: skip
-    for remark in _remarks(count, lines, url):
-        talk().print(remark, style="dim", soft_wrap=True)
+        warning = f"{name}: {much} by REZOOM_LIMITS; Zoom's own limit is {own}"
+        print_line(console, f"{warning}, and Zoom refuses what is above it", "yellow")
+    for remark in _remarks(account, lines, url):
+        print_line(talk(), remark, "dim")
 
 
-def _asked(count: Count, meetings: Sequence[str], host: str | None) -> Iterator[Line]:
-    """Show these meetings, each of their hosts once, and the account."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The gauge of one scope: a meeting, a host, or the account where both are None."""
+
+    scope: str
+    meeting: int | None
+    host: str | None
+    gauge: Gauge
+
+    @property
+    def title(self) -> str:
+        """Name the scope for people."""
+        if self.meeting is not None:
+            return f"meeting {printed_number(self.meeting)}"
+        return "account" if self.host is None else f"host {plain(self.host)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line as JSON-ready data; times in UTC with Z."""
+        frees = [{"at": zulu(at), "places": number} for at, number in self.gauge.frees]
+        named: dict[str, Any] = {"scope": self.scope}
+        if self.meeting is not None:
+            named["meeting"] = self.meeting
+        if self.scope != "account":
+            named["host"] = self.host
+        return named | self.gauge.to_dict() | {"frees": frees}
+
+
+def _chosen(account: LedgerAccount, meetings: Sequence[str], host: str | None) -> Iterator[_Line]:
+    """Yield these meetings, each of their hosts once, and the account."""
     from ..._rules.meeting_id import meeting_number
 
     hosts = {} if host is None else {host: None}
     for number in dict.fromkeys(map(meeting_number, meetings)):
-        whose = host or count.ledger.host_of(count.account, number)
-        asked = count.policy.reservation(count.account, number)
-        yield from Line.of("meeting", number, whose, count.ledger.usage(asked).meeting)
+        whose = host or account.ledger.host_of(account.key, number)
+        yield from _of_meeting(account, number, whose)
         if whose is not None:
             hosts[whose] = None
     for whose in hosts:
-        yield from _of_host(count, whose)
-    yield from _of_account(count)
+        yield from _of_host(account, whose)
+    yield from _of_account(account)
 
 
-def _known(count: Count) -> Iterator[Line]:
-    """Show whatever the ledger counts for the account, the tightest first."""
+def _all_counted(account: LedgerAccount) -> Iterator[_Line]:
+    """Yield whatever the ledger counts for the account, the tightest first."""
     from ..._ledger.model import read_key
 
-    keys = [read_key(key) for key in count.ledger.keys(f"{count.account}/")]
-    found = [key for key in keys if key is not None and key.account == count.account]
-    lines: list[Line] = []
+    keys = [read_key(key) for key in account.ledger.keys(f"{account.key}/")]
+    found = [key for key in keys if key is not None and key.account == account.key]
+    meetings: list[_Line] = []
+    hosts: list[_Line] = []
     for key in found:
         if key.scope == "meeting":
             number = int(key.name)
-            asked = count.policy.reservation(count.account, number)
-            whose = count.ledger.host_of(count.account, number)
-            lines += Line.of("meeting", number, whose, count.ledger.usage(asked).meeting)
-    yield from sorted(lines, key=lambda line: line.gauge.remaining)
-    lines = [line for key in found if key.scope == "host" for line in _of_host(count, key.name)]
-    yield from sorted(lines, key=lambda line: line.gauge.remaining)
+            whose = account.ledger.host_of(account.key, number)
+            meetings += _of_meeting(account, number, whose)
+        elif key.scope == "host":
+            hosts += _of_host(account, key.name)
+    for lines in (meetings, hosts):
+        yield from sorted(lines, key=lambda line: line.gauge.remaining)
     if any(key.scope == "account" for key in found):
-        yield from _of_account(count)
+        yield from _of_account(account)
 
 
-def _of_host(count: Count, host: str) -> Iterator[Line]:
-    asked = count.policy.reservation(count.account, host=host)
-    yield from Line.of("host", None, host, count.ledger.usage(asked).host)
+def _of_meeting(account: LedgerAccount, number: int, host: str | None) -> Iterator[_Line]:
+    gauge = account.ledger.usage(account.policy.reservation(account.key, number)).meeting
+    yield from _unless_off("meeting", number, host, gauge)
 
 
-def _of_account(count: Count) -> Iterator[Line]:
-    asked = count.policy.reservation(count.account)
-    yield from Line.of("account", None, None, count.ledger.usage(asked).account)
+def _of_host(account: LedgerAccount, host: str) -> Iterator[_Line]:
+    gauge = account.ledger.usage(account.policy.reservation(account.key, host=host)).host
+    yield from _unless_off("host", None, host, gauge)
 
 
-def _remarks(count: Count, lines: Sequence[Line], url: str) -> Iterator[str]:
-    from ..meeting_views import printed_number
+def _of_account(account: LedgerAccount) -> Iterator[_Line]:
+    gauge = account.ledger.usage(account.policy.reservation(account.key)).account
+    yield from _unless_off("account", None, None, gauge)
 
+
+def _unless_off(
+    scope: str, meeting: int | None, host: str | None, gauge: Gauge | None
+) -> Iterator[_Line]:
+    if gauge is not None:
+        yield _Line(scope, meeting, host, gauge)
+
+
+def _remarks(account: LedgerAccount, lines: Sequence[_Line], url: str) -> Iterator[str]:
     if not lines:
         yield "Nothing was spent that still counts."
     strangers = [line for line in lines if line.scope == "meeting" and line.host is None]
@@ -116,5 +172,85 @@ def _remarks(count: Count, lines: Sequence[Line], url: str) -> Iterator[str]:
         )
     if url == "memory:":
         yield "This ledger lives in one process: what others spent is not in it."
-    if count.account.endswith("/default"):
+    if account.key.endswith("/default"):
         yield "ZOOM_ACCOUNT_ID is not set: this is the count of clients that name no account."
+
+
+def _print_lines(console: Console, lines: Sequence[_Line]) -> None:
+    """Show a bar and the counts per scope, then when places come back."""
+    if not lines:
+        return
+    now = datetime.now(UTC)
+    columns: dict[str, list[Text]] = {"left": []}
+    for line in lines:
+        left = f"{line.gauge.remaining} of {line.gauge.limit}"
+        columns["left"].append(Text(left, style="" if line.gauge.remaining else "red"))
+    # A count that is zero everywhere needs no column.
+    for name, _, _ in _PARTS:
+        counts = [getattr(line.gauge, name) for line in lines]
+        if any(counts):
+            columns[name] = [Text(str(count or "")) for count in counts]
+    columns["next free"] = [Text(_next_free(line.gauge, now)) for line in lines]
+    widths = {name: max(len(name), *map(len, texts)) for name, texts in columns.items()}
+    # Columns that leave no room for even a short bar go: the bar says the same.
+    names = min(_NAME, max(len(line.title) for line in lines))
+    room = console.width - sum(2 + width for width in (names, *widths.values())) - 2
+    cells = _WIDE if room >= _WIDE else _NARROW
+    if room < cells:
+        columns = {name: columns[name] for name in ("left", "next free")}
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("", overflow="fold")
+    table.add_column("", no_wrap=True, min_width=cells)
+    for name in columns:
+        # Only a name may be folded: of a number, a part would be another number.
+        side: Literal["left", "right"] = "left" if name == "next free" else "right"
+        table.add_column(
+            name, header_style="dim", justify=side, no_wrap=True, min_width=widths[name]
+        )
+    for line, *row in zip(lines, *columns.values(), strict=True):
+        table.add_row(Text(line.title), _bar(line.gauge, cells), *row)
+    console.print(table)
+    for line in lines:
+        if len(_minutes(line.gauge)) > 1:
+            print_line(console, f"{line.title}: {_comes_back(line.gauge, now)}")
+
+
+def _bar(gauge: Gauge, cells: int) -> Text:
+    bar, before = Text(), 0
+    total = max(gauge.limit, 1)
+    for name, cell, colour in _PARTS:
+        count = getattr(gauge, name)
+        start, before = before, before + count
+        # One of a hundred is seen too, and the last free place is not hidden.
+        filled = -(-min(before, total) * cells // total) - -(-min(start, total) * cells // total)
+        bar.append(cell * filled, style=colour)
+    if gauge.remaining and len(bar) == cells:
+        bar.right_crop(1)
+    return bar.append(_FREE * (cells - len(bar)), style="dim")
+
+
+def _comes_back(gauge: Gauge, now: datetime) -> str:
+    """Say when places come back, minute by minute; only the first few, and the last."""
+    shown = list(_minutes(gauge).items())
+    texts = [f"{number} at {clock_time(at, now)}" for at, number in shown[:_TIMES]]
+    rest = shown[_TIMES:]
+    if rest:
+        number = sum(count for _, count in rest)
+        texts.append(f"{number} more until {clock_time(rest[-1][0], now)}")
+    return f"places come back: {', '.join(texts)}"
+
+
+def _next_free(gauge: Gauge, now: datetime) -> str:
+    """Say when the next place comes back, and how many do with it."""
+    if gauge.next_free is None:
+        return ""
+    number = _minutes(gauge)[next_minute(gauge.next_free)]
+    return f"{f'{number} at ' if number else ''}{clock_time(gauge.next_free, now)}"
+
+
+def _minutes(gauge: Gauge) -> Counter[datetime]:
+    """Count the places that come back, by the minute."""
+    minutes: Counter[datetime] = Counter()
+    for at, number in gauge.frees:
+        minutes[next_minute(at)] += number
+    return minutes

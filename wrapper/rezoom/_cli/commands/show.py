@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from ..._redaction import hidden_paths, without_secrets
+from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
+from ..._times import WireTimeError, zone
 from .. import flags
+from ..console import answers, plain, print_json, print_line, talk
 from ..environment import open_zoom
 from ..input import read_when
-from ..meeting_views import print_meeting
-from ..render import answers, print_json, talk
+from ..views import leaves, printed_number
+
+_KINDS = {
+    1: "instant meeting",
+    2: "scheduled meeting",
+    3: "recurring, without a fixed time",
+    4: "personal meeting room",
+    8: "recurring, with a fixed time",
+    10: "screen share only",
+}
+_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+_WEEKS = {-1: "last", 1: "first", 2: "second", 3: "third", 4: "fourth"}
+_LINK = re.compile(r"https://[^/?#\s]+/j/[0-9]+(?=\?|$)")
+_UNITS = {1: "day", 2: "week", 3: "month"}
 
 
 def show(
@@ -47,3 +69,156 @@ def _write_ids_as_text(answer: dict[str, Any]) -> None:
         # They are in the order of epoch milliseconds: a reader with doubles only would round them.
         if isinstance(date, dict) and isinstance(date.get("occurrence_id"), int):
             date["occurrence_id"] = str(date["occurrence_id"])
+
+
+def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> None:
+    """Show title, time, series, dates and settings; secrets only on request."""
+    meeting: dict[str, Any] = answer if reveal else masked(answer)
+    print_line(console, meeting.get("topic") or "(no title)", "bold")
+    facts = Table.grid(padding=(0, 2))
+    for name, words in _facts(meeting, answer, reveal=reveal):
+        facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
+    console.print(facts)
+    place = _place(meeting)
+    dates = meeting.get("occurrences")
+    if isinstance(dates, list) and dates:
+        table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
+        for column in ("  id", "when", "minutes", "status"):
+            table.add_column(column, header_style="dim", no_wrap=True)
+        for date in filter(lambda item: isinstance(item, dict), dates):
+            style = "dim" if date.get("status") == "deleted" else ""
+            table.add_row(*(Text(plain(cell)) for cell in _row(date, place)), style=style)
+        console.print(table)
+    _print_settings(console, meeting.get("settings"))
+
+
+def _facts(
+    meeting: Mapping[str, Any], answer: Mapping[str, Any], *, reveal: bool
+) -> Iterator[tuple[str, str]]:
+    place = _place(meeting)
+    yield "number", printed_number(meeting.get("id"))
+    yield "kind", _KINDS.get(_number(meeting.get("type")), f"type {meeting.get('type')}")
+    start = _moment(meeting.get("start_time"))
+    if start is not None:
+        yield "when", _span(start, meeting.get("duration"), place)
+    elif meeting.get("start_time"):
+        yield "when", str(meeting["start_time"])
+    if isinstance(meeting.get("recurrence"), dict):
+        yield "series", series_words(meeting["recurrence"], place)
+    for name in ("status", "agenda", "host_email"):
+        if meeting.get(name):
+            yield name.replace("_email", ""), str(meeting[name])
+    # The number alone opens nothing: the passcode is in what follows the question mark.
+    link = _LINK.match(str(answer.get("join_url", "")))
+    if link and not reveal:
+        yield "link", f"{link[0]} (asks for the passcode)"
+    secret = [name for name in meeting if is_secret(name) and meeting[name]]
+    for name in secret if reveal else ():
+        yield name, str(meeting[name])
+    if secret and not reveal:
+        yield "hidden", f"{', '.join(secret)} (--reveal shows them)"
+
+
+def _print_settings(console: Console, settings: object) -> None:
+    found = [] if not isinstance(settings, dict) else list(leaves(settings))
+    switched_on = [path for path, value in found if value is True]
+    valued = [(p, v) for p, v in found if not isinstance(v, bool) and v not in ("", None, [], {})]
+    if not switched_on and not valued:
+        return
+    print_line(console, "Settings", "italic")
+    table = Table.grid(padding=(0, 2))
+    for path in switched_on:
+        table.add_row(Text(f"  {plain(path)}"), Text("on", style="green"))
+    for path, value in valued:
+        words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        style = "dim" if words == HIDDEN else ""
+        table.add_row(Text(f"  {plain(path)}"), Text(plain(words), style=style))
+    console.print(table)
+
+
+def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
+    """Say a pattern in words: "every 2 weeks on Monday, Wednesday, 12 times"."""
+    unit = _UNITS.get(_number(recurrence.get("type")))
+    if unit is None:
+        return json.dumps(dict(recurrence), ensure_ascii=False)
+    every = recurrence.get("repeat_interval")
+    words = f"every {every} {unit}s" if isinstance(every, int) and every > 1 else f"every {unit}"
+    return words + _days(unit, recurrence) + _end(recurrence, place)
+
+
+def _days(unit: str, recurrence: Mapping[str, Any]) -> str:
+    if unit == "week" and recurrence.get("weekly_days"):
+        numbers = str(recurrence["weekly_days"]).split(",")
+        return f" on {', '.join(map(_day, numbers))}"
+    if unit == "month" and recurrence.get("monthly_week"):
+        week = _WEEKS.get(_number(recurrence["monthly_week"]), recurrence["monthly_week"])
+        return f" on the {week} {_day(recurrence.get('monthly_week_day'))}"
+    if unit == "month" and recurrence.get("monthly_day"):
+        return f" on day {recurrence['monthly_day']}"
+    return ""
+
+
+def _end(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
+    last = _moment(recurrence.get("end_date_time"))
+    if last is not None:
+        return f", until {_date(_local(last, place))}"
+    times = recurrence.get("end_times")
+    if times == 0:
+        return ", without an end"
+    return f", {times} times" if times else ""
+
+
+def _day(number: object) -> str:
+    text = str(number).strip()
+    return _DAYS[int(text) - 1] if text in tuple("1234567") else f"day {text}"
+
+
+def _row(date: Mapping[str, Any], place: ZoneInfo | None) -> list[str]:
+    start = _moment(date.get("start_time"))
+    when = date.get("start_time", "") if start is None else _minute(_local(start, place))
+    cells = (date.get("occurrence_id", ""), when, date.get("duration", ""), date.get("status", ""))
+    return [f"  {cells[0]}", *map(str, cells[1:])]
+
+
+def _span(start: datetime, minutes: object, place: ZoneInfo | None) -> str:
+    local = _local(start, place)
+    until = ""
+    if isinstance(minutes, int) and 0 < minutes <= 24 * 60:
+        until = f"–{_local(start + timedelta(minutes=minutes), place):%H:%M} ({minutes} min)"
+    zulu = f", {start:%H:%M} UTC" if place and local.utcoffset() else ""
+    return f"{_minute(local)}{until} {place.key if place else 'UTC'}{zulu}"
+
+
+def _minute(local: datetime) -> str:
+    return f"{_date(local)}, {local:%H:%M}"
+
+
+def _date(local: datetime) -> str:
+    return f"{local:%a} {local.day} {local:%b} {local.year}"
+
+
+def _local(instant: datetime, place: ZoneInfo | None) -> datetime:
+    try:
+        return instant.astimezone(place or UTC)
+    except OverflowError:
+        return instant
+
+
+def _place(meeting: Mapping[str, Any]) -> ZoneInfo | None:
+    try:
+        return zone(meeting["timezone"])
+    except (WireTimeError, KeyError):
+        return None
+
+
+def _moment(text: object) -> datetime | None:
+    """Read an instant of an answer; None for whatever is not one."""
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

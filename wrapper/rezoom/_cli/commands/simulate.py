@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .. import flags
+from ..console import answers, print_json, print_line, talk
 from ..exit_codes import UsageError
-from ..render import answers, print_json, talk
 
 if TYPE_CHECKING:
     from ...simulator import SimClock, Simulator
@@ -35,77 +35,67 @@ def simulate(
     ] = 8042,
     cert: Annotated[
         Path | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="A certificate chain in PEM; with --key it speaks https.",
             rich_help_panel=_NETWORK,
-            show_default=False,
         ),
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="The certificate's private key in PEM.",
-            rich_help_panel=_NETWORK,
-            show_default=False,
+        flags.option(
+            metavar="FILE", help="The certificate's private key in PEM.", rich_help_panel=_NETWORK
         ),
     ] = None,
     seed: Annotated[
         Path | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="A list of meetings to start with, in YAML or JSON, as a read shows them; "
             "without it there are two of ours.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     db: Annotated[
         Path | None,
-        typer.Option(
+        flags.option(
             metavar="FILE",
             help="An SQLite file that keeps meetings, history and clock; --seed fills a new one.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     plan: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             "--plan",
             metavar="PLAN",
             help="Keep the rate limits of free, pro or business.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     quirk: Annotated[
         list[str] | None,
-        typer.Option(
+        flags.option(
             metavar="NAME=VALUE",
             help="One behaviour that Zoom leaves open: past-start=rewrite-to-now.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     faults: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             metavar="FILE|WORDS",
             help="What goes wrong: reset:times=2:match=PATCH, or by chance reset=0.05,seed=7, "
             "or a YAML or JSON file.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     clock: Annotated[
         str | None,
-        typer.Option(
+        flags.option(
             metavar="INSTANT",
             help="What its clock shows at the start: 2027-01-01T00:00Z.",
             rich_help_panel=_WORLD,
-            show_default=False,
         ),
     ] = None,
     frozen: Annotated[
@@ -142,9 +132,13 @@ def simulate(
     def announce(simulator: Simulator) -> None:
         _warn(simulator, host)
         if as_json:
-            told: dict[str, Any] = {"url": simulator.url, "control_url": simulator.control_url}
-            told |= {"env": simulator.env(), "meetings": list(simulator.meetings)}
-            print_json("simulator/1", told)
+            answer = {
+                "url": simulator.url,
+                "control_url": simulator.control_url,
+                "env": simulator.env(),
+                "meetings": list(simulator.meetings),
+            }
+            print_json("simulator/1", answer)
         else:
             _announce(simulator, db)
 
@@ -155,7 +149,7 @@ def simulate(
     if seed is None:
         wanted["meetings"] = _examples(wanted.get("clock"))
     serve(host, port, seed, announce=announce, **wanted)
-    talk().print("Stopped.", style="dim")
+    print_line(talk(), "Stopped.", "dim")
     raise typer.Exit(_INTERRUPTED)
 
 
@@ -171,8 +165,9 @@ def _world(
     quirks: list[str] | None, faults: str | None, clock: str | None, *, frozen: bool
 ) -> dict[str, Any]:
     from ...simulator import SimClock
-    from ...simulator._faults.fault_spec import read_fault_words
-    from ...simulator._option_texts import read_clock, read_quirks
+    from ...simulator._fault_plan import read_fault_words
+    from ...simulator._quirks import read_quirks
+    from ...simulator._sim_clock import read_clock
 
     found: dict[str, Any] = {"quirks": read_quirks(quirks or ())}
     if faults is not None:
@@ -185,7 +180,7 @@ def _world(
 
 
 def _examples(clock: SimClock | None) -> list[dict[str, Any]]:
-    from ...simulator._store.seeds import mondays
+    from ...simulator._seeds import mondays
 
     # Given at the start, so that they are there again after a reset.
     return [mondays(clock.now() if clock else datetime.now(UTC)), {}]
@@ -195,22 +190,23 @@ def _warn(simulator: Simulator, host: str) -> None:
     from ...simulator._server.uvicorn_thread import is_loopback
 
     if not is_loopback(host):
-        talk().print(
+        print_line(
+            talk(),
             f"WARNING: it listens on {host}, so whoever reaches this machine can use it. "
             f"Its credentials are known to everybody: {simulator.credentials.client_id}.",
-            style="bold red", soft_wrap=True,
-        )  # fmt: skip
+            "bold red",
+        )
 
 
 def _announce(simulator: Simulator, db: Path | None) -> None:
     console = answers()
-    console.print(f"A fake Zoom answers at {simulator.url}. In another terminal:\n", soft_wrap=True)
+    print_line(console, f"A fake Zoom answers at {simulator.url}. In another terminal:\n")
     for name, value in simulator.env().items():
-        console.print(f"export {name}={shlex.quote(value)}", soft_wrap=True)
+        print_line(console, f"export {name}={shlex.quote(value)}")
     if simulator.meetings:
         number = simulator.meetings[0]
-        console.print(f"\nrezoom show {number}", soft_wrap=True)
-        console.print(f"rezoom update {number} --topic 'Stand-up' --duration 30", soft_wrap=True)
-    console.print(f"\nClock, log, quota, faults: curl {simulator.control_url}", soft_wrap=True)
+        print_line(console, f"\nrezoom show {number}")
+        print_line(console, f"rezoom update {number} --topic 'Stand-up' --duration 30")
+    print_line(console, f"\nClock, log, quota, faults: curl {simulator.control_url}")
     end = f"stops it; {db} keeps everything" if db else "stops it and forgets everything"
-    talk().print(f"\nCtrl-C {end}.", style="dim", soft_wrap=True)
+    print_line(talk(), f"\nCtrl-C {end}.", "dim")

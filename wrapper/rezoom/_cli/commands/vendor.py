@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ..._vendor import check_vendored
+from ..._vendor import vendor as copy
 from .. import flags
+from ..console import answers, print_json, print_line
 from ..exit_codes import UsageError
-from ..render import answers, plain, print_json
 
 _DRIFT = 10
 
@@ -17,10 +19,8 @@ _DRIFT = 10
 def vendor(
     dest: Annotated[
         Path,
-        typer.Argument(
-            metavar="DEST",
-            help="The folder of the copy; its last part names the package.",
-            show_default=False,
+        flags.argument(
+            metavar="DEST", help="The folder of the copy; its last part names the package."
         ),
     ],
     check: Annotated[
@@ -43,39 +43,31 @@ def vendor(
 
 
 def _check(dest: Path, *, as_json: bool) -> None:
-    from ..._vendor import check_vendored
-
     found = check_vendored(dest)
     if as_json:
         print_json("vendor/1", {"folder": str(dest)} | found.to_dict())
     else:
         console = answers()
         for name in found.names:
-            console.print(plain(name), style="red", soft_wrap=True)
+            print_line(console, name, "red")
         state = "unchanged" if found.intact else "changed since it was vendored"
-        console.print(f"{plain(dest)}: spec {found.version}, {state}.", soft_wrap=True)
+        print_line(console, f"{dest}: spec {found.version}, {state}.")
         if found.age != "current":
             aged = {"older": "older than", "newer": "newer than", "other": "of another build than"}
-            console.print(
-                f"It is {aged[found.age]} the installed package (spec {found.installed}).",
-                style="yellow", soft_wrap=True,
-            )  # fmt: skip
+            installed = f"the installed package (spec {found.installed})"
+            print_line(console, f"It is {aged[found.age]} {installed}.", "yellow")
     if not found.intact:
         raise typer.Exit(_DRIFT)
 
 
 def _copy(dest: Path, *, force: bool, as_json: bool) -> None:
-    from ..._vendor import vendor as copy
-
     done = copy(dest, force=force)
     if as_json:
         print_json("vendor/1", done.to_dict())
         return
     console = answers()
     instead = f", in place of {done.replaced}" if done.replaced else ""
-    console.print(
-        f"✓ {plain(dest)}: {done.files} files, spec {done.version}{instead}.", soft_wrap=True
-    )
+    print_line(console, f"✓ {dest}: {done.files} files, spec {done.version}{instead}.")
     for name in done.kept:
-        console.print(f"  left alone, not part of it: {plain(name)}", soft_wrap=True)
-    console.print("  needs attrs and httpx; prove it unchanged with --check", soft_wrap=True)
+        print_line(console, f"  left alone, not part of it: {name}")
+    print_line(console, "  needs attrs and httpx; prove it unchanged with --check")

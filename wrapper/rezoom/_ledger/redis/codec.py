@@ -1,7 +1,7 @@
 """What goes to the scripts of a ledger in Redis and what they keep, packed as they read it.
 
 Numbers are doubles, which Lua's are too: they hold an instant in microseconds exactly. A scope is
-one string: its places, then a tail; redis_lua/head.lua says what is in them.
+one string: its places, then a journal; redis_lua/head.lua says what is in them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def turn_key(token: str) -> bytes:
 
 
 def head_words(clock: int, tolerance: int, witnesses: tuple[int, int], token: str) -> bytes:
-    """Pack what every script is told first."""
+    """Pack the first argument of every script."""
     return _HEAD.pack(clock, tolerance, *witnesses, token_word(token))
 
 
@@ -73,13 +73,17 @@ def number_words(*numbers: float) -> bytes:
 
 def scope_words(scopes: Iterable[Scope]) -> bytes:
     """Pack what scopes allow, in the order of their keys; a span of 0 is a day of UTC."""
-    return b"".join([
-        _SPEC.pack(
-            min(scope.most, _MOST) if scope.counted else _ENDLESS,
-            scope.span if scope.rolling else 0, scope.exclusive, scope.bundled,
-        )
-        for scope in scopes
-    ])  # fmt: skip
+    return b"".join(
+        [
+            _SPEC.pack(
+                min(scope.most, _MOST) if scope.counted else _ENDLESS,
+                scope.span if scope.rolling else 0,
+                scope.exclusive,
+                scope.bundled,
+            )
+            for scope in scopes
+        ]
+    )
 
 
 def read_said(word: bytes) -> tuple[int, int, int]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """Runs scripts, each call on a connection that nobody else uses meanwhile."""
+    """Runs scripts, each call on a connection of its own."""
 
     def __init__(self, client: Redis | RedisCluster) -> None:
         import redis
@@ -104,7 +104,7 @@ class Answer(NamedTuple):
     """What a script said at `now`; `asked_at` and `ahead` are of this machine's wall clock.
 
     `number` is the turn of a grant, how many places were missing, or whether a count was begun.
-    `ahead` is how far that clock is ahead of the server's; nobody asks for it after a grant.
+    `ahead` is how far that clock is ahead of the server's; it is not needed after a grant.
     """
 
     status: int
@@ -245,7 +245,7 @@ class Link:
         """Say what time it is, in two ways; the server's time is believed if one of them agrees.
 
         On this machine the wall clock agrees with the server's whatever they are set to, so there
-        only the clock that nobody sets is heard. Elsewhere it is heard with the other one: it
+        only the monotonic clock is heard. Elsewhere it is heard with the other one: it
         stands still while a virtual machine is paused.
         """
         if self._anchor is None:

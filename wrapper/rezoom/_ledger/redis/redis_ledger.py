@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio.to_thread
 
 from ..._clock import MACHINE, Time
+from ..._public import public
 from ..._times import SECOND, instant, micros
 from ...errors import ConfigError, QuotaExceeded
 from ..gauge import (
@@ -25,7 +26,7 @@ from ..gauge import (
     spent,
 )
 from ..model import Grant, Reservation, Scope
-from ..protocol import Tolerant, Twins
+from ..protocol import BlockingLedger, Tolerant
 from .codec import (
     TAG,
     State,
@@ -48,7 +49,8 @@ T = TypeVar("T")
 _LONGEST_WAIT = 1e9
 
 
-class RedisLedger(Twins):
+@public("rezoom.quota")
+class RedisLedger(BlockingLedger):
     """A ledger in a Redis or Valkey server (6.2 or later), counting by the server's clock.
 
     The server must keep an append-only file and evict nothing. With `appendfsync everysec` a crash
@@ -75,15 +77,17 @@ class RedisLedger(Twins):
         """Count in the server at an address, or behind a client; opens nothing before first use."""
         if on_loss not in ("refuse", "wait", "trust"):
             raise ConfigError(
-                f"on_loss is {on_loss!r}", field="on_loss",
+                f"on_loss is {on_loss!r}",
+                field="on_loss",
                 next_step='Give "refuse", "wait" or "trust".',
-            )  # fmt: skip
+            )
         client = connect(server) if isinstance(server, str) else server
         if hasattr(client, "__aenter__"):
             raise ConfigError(
-                "The ledger was given an async client of Redis", field="ledger",
+                "The ledger was given an async client of Redis",
+                field="ledger",
                 next_step="Give a redis.Redis: the async methods use it in a worker thread.",
-            )  # fmt: skip
+            )
         self._link = Link(client, clock or MACHINE, server_clock, on_loss)
 
     @property
@@ -147,7 +151,7 @@ class RedisLedger(Twins):
                 self._link.ask("learn", "slow_down", (pace_key(pace),), words)
 
     def usage(self, reservation: Reservation) -> Quota:
-        """Read every scope."""
+        """Read every scope that is limited."""
         scopes = tuple(scope for scope in reservation.scopes if scope.limit is not None)
         answer = self._link.ask("read", "usage", [*map(scope_key, scopes)])
         gauges = {}
@@ -226,6 +230,10 @@ def _refusal(reservation: Reservation, answer: Answer, wait: float) -> QuotaExce
 def _gauge(scope: Scope, state: State, answer: Answer) -> Gauge:
     blocked = state.blocked if state.blocked > answer.now else 0
     return read_gauge(
-        scope.limit, state.counts, partial(nth_free, state.places), blocked,
-        lambda at: instant(at + answer.ahead), forecast=Forecast(state.places, answer.ahead),
-    )  # fmt: skip
+        scope.limit,
+        state.counts,
+        partial(nth_free, state.places),
+        blocked,
+        lambda at: instant(at + answer.ahead),
+        forecast=Forecast(state.places, answer.ahead),
+    )

@@ -36,18 +36,20 @@ def connect(address: str) -> Redis:
         from redis.retry import Retry
     except ImportError as error:
         raise ConfigError(
-            "The ledger is in Redis, and the package redis is not installed", field=_FIELD,
+            "The ledger is in Redis, and the package redis is not installed",
+            field=_FIELD,
             next_step='Install it: pip install "rezoom[redis]"',
-        ) from error  # fmt: skip
+        ) from error
     _judge(address)
     scheme, _, rest = address.partition("://")
     try:
         client = redis.Redis.from_url(
             f"{_SCHEMES.get(scheme, scheme)}://{rest}",
-            socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE,
+            socket_timeout=_PATIENCE,
+            socket_connect_timeout=_PATIENCE,
             # A call that was cut off is made again by the ledger, after a new look at the server.
             retry=Retry(NoBackoff(), 0),
-        )  # fmt: skip
+        )
         pool = client.connection_pool
         pool.connection_class(**pool.connection_kwargs)  # names every option that does not exist
     except (ValueError, TypeError, redis.RedisError):
@@ -153,9 +155,10 @@ def _judge(address: str) -> None:
 
 def _wrong(what: str) -> ConfigError:
     return ConfigError(
-        f"The ledger's address {what}", field=_FIELD,
+        f"The ledger's address {what}",
+        field=_FIELD,
         next_step=(
             "Write in REZOOM_LEDGER redis://user:password@host:6379/0, rediss:// for TLS, or"
             " unix:///path/to/socket?db=0, with special characters in a password as %XX."
         ),
-    )  # fmt: skip
+    )

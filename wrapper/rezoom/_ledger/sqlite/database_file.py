@@ -93,9 +93,12 @@ def identity(path: Path | str) -> Identity | None:
 def connect(path: Path, patience: float) -> sqlite3.Connection:
     """Open the file if it is there; waits `patience` seconds for a lock."""
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience, isolation_level=None,
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
         check_same_thread=False,
-    )  # fmt: skip
+    )
 
 
 def prepare(path: Path, patience: float) -> Identity:

@@ -13,7 +13,7 @@ from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from ..gauge import EXTERNAL, SETTLED, UNKNOWN
-from ..memory import NEVER, Pot
+from ..memory import NEVER, ScopeState
 from . import schema as sql
 from .schema import BLOCKED
 
@@ -24,7 +24,7 @@ Held: TypeAlias = tuple[int, int, int, int, str]
 SETTLED_REQUEST, UNKNOWN_REQUEST = -1, 0
 
 
-class Weight(Pot):
+class ScopeMirror(ScopeState):
     """What one scope holds: all of it once it is `whole`, else what stands in the events.
 
     `due` is 0 until it is whole: nothing may be judged by it before.
@@ -89,13 +89,13 @@ class Event(NamedTuple):
 class Request:
     """A request since the last fold; under way until `send_by` if that is above 0.
 
-    Its places are in `weights`, and free at `frees`; 0 is where nothing stays counted.
+    Its places are in `mirrors`, and free at `frees`; 0 is where nothing stays counted.
     """
 
-    __slots__ = ("frees", "send_by", "weights")
+    __slots__ = ("frees", "mirrors", "send_by")
 
-    def __init__(self, weights: Sequence[Weight], frees: Sequence[int], send_by: int) -> None:
-        self.weights, self.frees, self.send_by = weights, frees, send_by
+    def __init__(self, mirrors: Sequence[ScopeMirror], frees: Sequence[int], send_by: int) -> None:
+        self.mirrors, self.frees, self.send_by = mirrors, frees, send_by
 
 
 @cache
@@ -111,8 +111,8 @@ _MOST = 16384
 _SINGLY, _FEW = 16, 4096
 
 
-class Tail:
-    """The events up to `last`, and the weight of every scope that was asked for."""
+class Journal:
+    """The events up to `last`, and the mirror of every scope that was asked for."""
 
     def __init__(self) -> None:
         self.forget()
@@ -123,7 +123,7 @@ class Tail:
         self.last = self._kept = 0
         self._fold_after = _MANY
         self.requests: dict[str, Request] = {}
-        self.weights: dict[int, Weight] = {}
+        self.mirrors: dict[int, ScopeMirror] = {}
         # Whether what is not among them holds nothing, and how many were read one by one.
         self.all, self.singly = False, 0
         # By pace: when its next call may go; what was learned of its rate, and when.
@@ -150,15 +150,15 @@ class Tail:
 
     @property
     def restless(self) -> bool:
-        """Whether it is time for anything that nobody waits for."""
+        """Whether it is time for work that no caller waits for."""
         return self.last > self._fold_after or self.singly > _SINGLY
 
     def catch_up(self, db: sqlite3.Connection) -> None:
         """Read what others have added."""
-        if len(self.weights) > _MOST:
+        if len(self.mirrors) > _MOST:
             # Only here, where nobody has one in hand.
-            held = {weight for one in self.requests.values() for weight in one.weights}
-            self.weights = {weight.scope: weight for weight in held}
+            held = {mirror for one in self.requests.values() for mirror in one.mirrors}
+            self.mirrors = {mirror.scope: mirror for mirror in held}
             self.all, self.singly = False, -_MOST
         last = self.last
         if last < 0:
@@ -197,8 +197,8 @@ class Tail:
         db.execute(sql.EVENT, (row, FOLDED, "", left, None, b""))
         self.staged.append(Event(row, FOLDED, "", left, ()))
         for token, request in kept:
-            pairs = zip(request.weights, request.frees, strict=True)
-            numbers = [number for weight, free_at in pairs for number in (weight.scope, free_at)]
+            pairs = zip(request.mirrors, request.frees, strict=True)
+            numbers = [number for mirror, free_at in pairs for number in (mirror.scope, free_at)]
             self.write(db, KEPT, token, request.send_by, numbers)
 
     def reset(self, db: sqlite3.Connection) -> None:
@@ -217,24 +217,24 @@ class Tail:
         """Forget what was written: it was rolled back."""
         self.staged = []
 
-    def weigh(self, db: sqlite3.Connection, scope: int, now: int) -> Weight:
+    def weigh(self, db: sqlite3.Connection, scope: int, now: int) -> ScopeMirror:
         """Give all that a scope holds."""
-        weight = self.weights.get(scope) or Weight(scope)
-        if weight.due <= now:
-            if weight.whole:
-                weight.purge(now)
+        mirror = self.mirrors.get(scope) or ScopeMirror(scope)
+        if mirror.due <= now:
+            if mirror.whole:
+                mirror.purge(now)
             else:
-                self.read(db, weight, now)
-                self.adopt(weight)
-        return weight
+                self.read(db, mirror, now)
+                self.adopt(mirror)
+        return mirror
 
-    def read(self, db: sqlite3.Connection, weight: Weight, now: int) -> None:
+    def read(self, db: sqlite3.Connection, mirror: ScopeMirror, now: int) -> None:
         """Complete a scope by what its tables say."""
-        if self.all and weight.scope not in self.weights:
-            weight.whole, weight.due = True, NEVER  # and empty
+        if self.all and mirror.scope not in self.mirrors:
+            mirror.whole, mirror.due = True, NEVER  # and empty
         else:
             self.singly += 1
-            weight.complete(db.execute(sql.LOAD, (now, weight.scope) * 3), now)
+            mirror.complete(db.execute(sql.LOAD, (now, mirror.scope) * 3), now)
 
     def gather(self, db: sqlite3.Connection, now: int) -> None:
         """Read all scopes, if they have few rows."""
@@ -244,22 +244,22 @@ class Tail:
         rows: dict[int, list[Held]] = {}
         for row in db.execute(sql.GATHER, (now,) * 3):
             rows.setdefault(row[0], []).append(row)
-        for scope in {*rows, *self.weights}:
-            weight = self.weights.get(scope) or self.adopt(Weight(scope))
-            if not weight.whole:
-                weight.complete(rows.get(scope, ()), now)
+        for scope in {*rows, *self.mirrors}:
+            mirror = self.mirrors.get(scope) or self.adopt(ScopeMirror(scope))
+            if not mirror.whole:
+                mirror.complete(rows.get(scope, ()), now)
         self.all = True
 
-    def adopt(self, weight: Weight) -> Weight:
+    def adopt(self, mirror: ScopeMirror) -> ScopeMirror:
         """Remember a scope, in place of what was known of it."""
-        self.weights[weight.scope] = weight
-        return weight
+        self.mirrors[mirror.scope] = mirror
+        return mirror
 
-    def flying(self, weight: Weight) -> int:
+    def flying(self, mirror: ScopeMirror) -> int:
         """Tell until when a request of a scope is under way."""
         requests = self.requests
         return max(
-            (requests[token].send_by for token in weight.waiting if token in requests), default=0
+            (requests[token].send_by for token in mirror.waiting if token in requests), default=0
         )
 
     def name(self, keys: str) -> None:
@@ -267,31 +267,36 @@ class Tail:
         for key in keys.split("\n"):
             scope = sql.scope_number(key)
             self.names[scope] = key
-            if (weight := self.weights.get(scope)) is not None:
-                weight.named = True
+            if (mirror := self.mirrors.get(scope)) is not None:
+                mirror.named = True
 
     def grant(
-        self, row: int, token: str, send_by: int, weights: Sequence[Weight], frees: Sequence[int]
+        self,
+        row: int,
+        token: str,
+        send_by: int,
+        mirrors: Sequence[ScopeMirror],
+        frees: Sequence[int],
     ) -> None:
         """Remember a place that was granted by the event `row`."""
         self.last = -1  # until it is done
-        self.requests[token] = Request(weights, frees, send_by)
-        for weight, free_at in zip(weights, frees, strict=True):
-            weight.waiting[token] = free_at
-            weight.count += 1
-            if free_at < weight.due:  # noqa: PLR1730 - min() takes three times as long
-                weight.due = free_at
+        self.requests[token] = Request(mirrors, frees, send_by)
+        for mirror, free_at in zip(mirrors, frees, strict=True):
+            mirror.waiting[token] = free_at
+            mirror.count += 1
+            if free_at < mirror.due:  # noqa: PLR1730 - min() takes three times as long
+                mirror.due = free_at
         self.last = row
 
     def answer(self, row: int, token: str, request: Request, frees: Sequence[int]) -> None:
         """Remember an answer that was written as the event `row`."""
         self.last = -1
         request.send_by = SETTLED_REQUEST
-        for weight, leased, free_at in zip(request.weights, request.frees, frees, strict=False):
+        for mirror, leased, free_at in zip(request.mirrors, request.frees, frees, strict=False):
             if not free_at:
-                weight.release(token)
+                mirror.release(token)
                 continue
-            weight.settle(token, free_at)
+            mirror.settle(token, free_at)
             if free_at > leased:  # an answer only ever improves it
                 frees = list(map(min, request.frees, frees))
         request.frees = frees
@@ -313,9 +318,9 @@ class Tail:
             self._doubt(numbers)
         elif kind == FOLDED:
             # Nothing counts differently now, but what is not whole knew the events alone.
-            for weight in {weight for one in self.requests.values() for weight in one.weights}:
-                if not weight.whole:
-                    self.adopt(Weight(weight.scope))
+            for mirror in {mirror for one in self.requests.values() for mirror in one.mirrors}:
+                if not mirror.whole:
+                    self.adopt(ScopeMirror(mirror.scope))
             self.requests.clear()
             self.names.clear()
             self.left, self._kept = bool(send_by), 0
@@ -331,38 +336,38 @@ class Tail:
         if kind == GRANTED_PACED:
             self.turns[scopes[-1]] = frees[-1]
             scopes, frees = scopes[:-1], frees[:-1]
-        weights = [self.weights.get(scope) or self.adopt(Weight(scope)) for scope in scopes]
+        mirrors = [self.mirrors.get(scope) or self.adopt(ScopeMirror(scope)) for scope in scopes]
         if kind == KEPT:
             self._kept += 1
-            self.requests[token] = Request(weights, frees, send_by)
-            for weight, free_at in zip(weights, frees, strict=True):
-                weight.waiting[token] = free_at  # and is counted already
+            self.requests[token] = Request(mirrors, frees, send_by)
+            for mirror, free_at in zip(mirrors, frees, strict=True):
+                mirror.waiting[token] = free_at  # and is counted already
             return
         if keys:
             self.name(keys)
-        self.grant(row, token, send_by, weights, frees)
+        self.grant(row, token, send_by, mirrors, frees)
 
     def _doubt(self, scopes: Sequence[int]) -> None:
         """Go back to what the events say of these: what the tables say has changed."""
-        anew: dict[int, Weight] = {}
+        renewed: dict[int, ScopeMirror] = {}
         for scope in scopes:
             self.lessons.pop(scope, None)
-            weight = self.weights.get(scope)
-            if weight is None or weight.whole:
-                anew[scope] = self.adopt(Weight(scope))
-                anew[scope].named = weight is not None and weight.named
-        for token, request in self.requests.items() if anew else ():
-            weights = request.weights = [anew.get(one.scope, one) for one in request.weights]
-            for weight, free_at in zip(weights, request.frees, strict=True):
-                if weight.scope in anew and free_at:
-                    weight.remember(token, free_at, request.send_by)
+            mirror = self.mirrors.get(scope)
+            if mirror is None or mirror.whole:
+                renewed[scope] = self.adopt(ScopeMirror(scope))
+                renewed[scope].named = mirror is not None and mirror.named
+        for token, request in self.requests.items() if renewed else ():
+            mirrors = request.mirrors = [renewed.get(one.scope, one) for one in request.mirrors]
+            for mirror, free_at in zip(mirrors, request.frees, strict=True):
+                if mirror.scope in renewed and free_at:
+                    mirror.remember(token, free_at, request.send_by)
 
     def _end(self, kind: int, token: str, request: Request) -> None:
-        for weight in request.weights:
+        for mirror in request.mirrors:
             if kind == ABANDONED:
-                weight.abandon(token)
+                mirror.abandon(token)
             else:
-                weight.release(token)
+                mirror.release(token)
         request.send_by = UNKNOWN_REQUEST
         if kind == RELEASED:
             del self.requests[token]

@@ -16,7 +16,7 @@ from typing import cast
 from ..._clock import in_forked_child
 from ...errors import LedgerUnavailable, StateLost
 from .database_file import Identity, broken, connect, identity, prepare
-from .journal import Tail
+from .journal import Journal
 
 # How far the log may grow where nothing is folded.
 _PAGES = 4096
@@ -25,7 +25,7 @@ _INHERITED: list[object] = []
 
 
 class Kind(IntEnum):
-    """FULL survives a power cut, NORMAL a crash; INLINE is NORMAL and waits for nobody."""
+    """FULL survives a power cut, NORMAL a crash; INLINE is NORMAL and never waits."""
 
     FULL = 0
     NORMAL = 1
@@ -43,7 +43,7 @@ class _Here(threading.local):
 class Pool:
     """A connection of each kind, and one turn at a time with any of them.
 
-    SQLite lets one thread write at a time anyway; and `tail` is read and written in a turn.
+    SQLite lets one thread write at a time anyway; and `journal` is read and written in a turn.
     """
 
     def __init__(self, path: Path, patience: float) -> None:
@@ -61,12 +61,12 @@ class Pool:
         self._pid, self._forked = os.getpid(), False
         self._all: dict[Kind, sqlite3.Connection] = {}
         self.open: list[sqlite3.Connection | None] = [None] * len(Kind)
-        self.tail = Tail()
+        self.journal = Journal()
         self._finalizer = weakref.finalize(self, _close, self._all, self._pid)
 
     @property
     def inline(self) -> bool:
-        """Whether this thread waits for nobody."""
+        """Whether this thread may not wait for a lock."""
         return self._here.inline
 
     def begin(self, kind: Kind, *, write: bool | None = True) -> Turn:
@@ -203,8 +203,8 @@ class Turn:
             if error is None:
                 if self._begin:
                     self._db.execute("COMMIT")
-                if pool.tail.staged:
-                    pool.tail.confirm()
+                if pool.journal.staged:
+                    pool.journal.confirm()
             else:
                 self._withdraw(error)
         except sqlite3.Error as failure:
@@ -214,7 +214,7 @@ class Turn:
             pool.lock.release()
 
     def _withdraw(self, error: BaseException) -> None:
-        self._pool.tail.withdraw()
+        self._pool.journal.withdraw()
         try:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")

@@ -15,15 +15,16 @@ from urllib.parse import quote
 import anyio.to_thread
 
 from ..._clock import Boot, Time, machine_boot, machine_wall
+from ..._public import public
 from ..._times import SECOND, micros
 from ...errors import ConfigError, LedgerError, QuotaExceeded
-from ..boot_clock import Anchor, Rail
+from ..boot_clock import Anchor, AnchoredClock
 from ..gauge import Quota, Reading
 from ..model import Grant, Reservation
-from ..protocol import Tolerant, Twins
+from ..protocol import BlockingLedger, Tolerant
 from . import counting as quick
 from . import schema as sql
-from .counting import FIRST_NUMBER, STALE, Book, fold, sweep
+from .counting import FIRST_NUMBER, STALE, LedgerStep, fold, sweep
 from .journal import ABANDONED, ANSWERED, RELEASED
 from .pool import Busy, Kind, Pool
 
@@ -65,9 +66,14 @@ class Refusals:
         ):
             error = old.error
             raise QuotaExceeded(
-                limit=error.limit, used=error.used, pending=error.pending, unknown=error.unknown,
-                external=error.external, scope=error.scope, retry_at=error.retry_at,
-            )  # fmt: skip
+                limit=error.limit,
+                used=error.used,
+                pending=error.pending,
+                unknown=error.unknown,
+                external=error.external,
+                scope=error.scope,
+                retry_at=error.retry_at,
+            )
 
     def remember(
         self, seen: int, reservation: Reservation, wait: float, error: QuotaExceeded
@@ -75,7 +81,7 @@ class Refusals:
         """Keep a refusal, as of the event `seen`."""
         if len(self.by_key) >= _MOST:
             self.by_key.clear()
-        # Two clocks that tremble: retry_at is up to a millisecond late (see rail.shown).
+        # Two clocks that tremble: retry_at is up to a millisecond late (see boot_clock.shown).
         until = micros(error.retry_at) - SECOND // 1000
         self.by_key[_key(reservation)] = _Refusal(reservation, wait, seen, until, error)
 
@@ -115,7 +121,8 @@ _NORMAL = Kind.NORMAL  # looked up once: an enum's attributes are slow
 _ANSWER, _FOLDED = Tolerant("an answer"), Tolerant("a summary of the last answers")
 
 
-class SQLiteLedger(Twins):
+@public("rezoom.quota")
+class SQLiteLedger(BlockingLedger):
     """A ledger in a SQLite file on a local disk; opens nothing before its first use.
 
     With durability "full" a reservation survives a power cut, with "normal" any crash of processes.
@@ -135,15 +142,16 @@ class SQLiteLedger(Twins):
         """Count in the file at `path`, or at the path that a function finds at the first use."""
         if durability not in ("full", "normal"):
             raise ConfigError(
-                f"durability is {durability!r}", field="durability",
+                f"durability is {durability!r}",
+                field="durability",
                 next_step='Give "full" or "normal".',
-            )  # fmt: skip
+            )
         self._find, self._patience = path, patience
         self._durable = Kind.FULL if durability == "full" else Kind.NORMAL
         if clock is None:
-            self._rail = Rail(machine_wall, boot or machine_boot())
+            self._rail = AnchoredClock(machine_wall, boot or machine_boot())
         else:
-            self._rail = Rail(lambda: micros(clock.now()), boot)
+            self._rail = AnchoredClock(lambda: micros(clock.now()), boot)
         self._anchored = False
         self._opened: Pool | None = None
         self._refusals = Refusals()
@@ -151,7 +159,7 @@ class SQLiteLedger(Twins):
 
     @property
     def url(self) -> str:
-        """Name the file."""
+        """Give the address of the file."""
         return f"sqlite://{quote(self._pool.path.absolute().as_posix())}"
 
     @property
@@ -168,17 +176,17 @@ class SQLiteLedger(Twins):
         refusals, pool, grant = self._refusals, self._opened or self._pool, None
         if refusals.by_key and refusals.known(reservation):
             self._check(reservation, token, wait)
-        if pool.tail.alone:
+        if pool.journal.alone:
             with pool.begin(self._durable, write=None) as db:
                 pool.verify()
                 now, ahead = self._rail.read()
                 if not self._rail.late(now):
-                    grant = quick.grant(db, pool.tail, (reservation, token, wait), now, ahead)
+                    grant = quick.grant(db, pool.journal, (reservation, token, wait), now, ahead)
         if grant is None:
             grant = self._reserve(reservation, token, wait)
         if refusals.by_key:
             refusals.forget(reservation)
-        if pool.tail.restless and not pool.inline:
+        if pool.journal.restless and not pool.inline:
             self._tidy()
         return grant
 
@@ -187,30 +195,30 @@ class SQLiteLedger(Twins):
         try:
             with pool.begin(self._durable) as db:
                 pool.verify()
-                tail = pool.tail
-                tail.catch_up(db)
+                journal = pool.journal
+                journal.catch_up(db)
                 now, ahead = self._rail.read()
                 if self._rail.stale(now):
                     db.execute(sql.LAST, (now,))
-                return Book(db, tail, now, ahead).reserve(reservation, token, wait)
+                return LedgerStep(db, journal, now, ahead).reserve(reservation, token, wait)
         except QuotaExceeded as error:
-            self._refusals.remember(pool.tail.last, reservation, wait, error)
+            self._refusals.remember(pool.journal.last, reservation, wait, error)
             raise
 
     def _check(self, reservation: Reservation, token: str, wait: float) -> None:
         """Refuse once more without a lock, if there is no place yet."""
-        if token not in self._pool.tail.requests:
+        if token not in self._pool.journal.requests:
             with self._pool.begin(Kind.NORMAL, write=None) as db:
-                tail = self._pool.tail
-                tail.catch_up(db)
+                journal = self._pool.journal
+                journal.catch_up(db)
                 now, ahead = self._rail.read()
-                self._refusals.recall(tail.last, reservation, wait, now + ahead)
-        with self._read() as book:
+                self._refusals.recall(journal.last, reservation, wait, now + ahead)
+        with self._read() as step:
             self._pool.verify()
             try:
-                book.check(reservation, token, wait)
+                step.check(reservation, token, wait)
             except QuotaExceeded as error:
-                self._refusals.remember(book.tail.last, reservation, wait, error)
+                self._refusals.remember(step.journal.last, reservation, wait, error)
                 raise
 
     def settle(self, grant: Grant) -> None:
@@ -234,53 +242,53 @@ class SQLiteLedger(Twins):
         """Refuse this scope until the latest reset Zoom has named."""
         scope = reservation.scope(name)
         if scope is not None:
-            self._improve("a limit of Zoom's", lambda book: book.block(scope, until, why))
+            self._improve("a limit of Zoom's", lambda step: step.block(scope, until, why))
 
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope, margin = reservation.scope(name), reservation.lease.margin
         if scope is None or not scope.counted:
             return 0
-        work = partial(Book.external, scope=scope, used=used, margin=margin)
+        work = partial(LedgerStep.external, scope=scope, used=used, margin=margin)
         return self._improve("what others spent", work) or 0
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
-        self._improve("a slower pace", lambda book: book.slow_down(reservation, limit))
+        self._improve("a slower pace", lambda step: step.slow_down(reservation, limit))
 
     def usage(self, reservation: Reservation) -> Quota:
-        """Read every scope."""
-        with self._read() as book:
-            return book.reading(reservation).quota()
+        """Read every scope that is limited."""
+        with self._read() as step:
+            return step.reading(reservation).quota()
 
     def reading(self, reservation: Reservation) -> Reading:
         """As `usage`, not yet written out; what others wrote in the last 8 ms may be missing.
 
         It is the receipt's, right behind one's own answer: as of that answer it is exact.
         """
-        if (pool := self._opened) is not None and pool.tail.seen:
+        if (pool := self._opened) is not None and pool.journal.seen:
             with pool.begin(_NORMAL, write=None):
                 now, ahead = self._rail.read()
-                if quick.recent(pool.tail, now) and (
-                    found := quick.read(pool.tail, reservation, now, ahead)
+                if quick.recent(pool.journal, now) and (
+                    found := quick.read(pool.journal, reservation, now, ahead)
                 ):
                     return found
-        with self._read() as book:
-            return book.reading(reservation)
+        with self._read() as step:
+            return step.reading(reservation)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
-        with self._read() as book:
-            return book.keys(prefix)
+        with self._read() as step:
+            return step.keys(prefix)
 
     def reset(self) -> None:
         """Forget what was counted, in the file as it stands: other processes go on with it."""
         with self._pool.begin(Kind.FULL) as db:
-            tail = self._pool.tail
-            tail.catch_up(db)
+            journal = self._pool.journal
+            journal.catch_up(db)
             for statement in sql.RESET:
                 db.execute(statement)
-            tail.reset(db)
+            journal.reset(db)
 
     def learn_host(self, account: str, meeting: int, host: str) -> None:
         """Remember the host of `meeting`."""
@@ -316,59 +324,59 @@ class SQLiteLedger(Twins):
             self._anchored = True
 
     @contextmanager
-    def _read(self) -> Iterator[Book]:
+    def _read(self) -> Iterator[LedgerStep]:
         self._anchor()
         with self._pool.begin(Kind.NORMAL, write=False) as db:
-            tail = self._pool.tail
-            tail.catch_up(db)
-            yield Book(db, tail, *self._rail.read())
+            journal = self._pool.journal
+            journal.catch_up(db)
+            yield LedgerStep(db, journal, *self._rail.read())
 
     @contextmanager
-    def _write(self) -> Iterator[Book]:
+    def _write(self) -> Iterator[LedgerStep]:
         self._anchor()
         with self._pool.begin(Kind.NORMAL) as db:
-            tail = self._pool.tail
-            tail.catch_up(db)
-            yield Book(db, tail, *self._rail.read())
+            journal = self._pool.journal
+            journal.catch_up(db)
+            yield LedgerStep(db, journal, *self._rail.read())
 
     def _end(self, kind: int, grant: Grant) -> None:
         if not self._anchored:
             self._anchor()
         pool = self._opened or self._pool
-        request = pool.tail.requests.get(grant.token)
+        request = pool.journal.requests.get(grant.token)
         # The answer is older than the lock.
         now, ahead = self._rail.read()
         if request is not None and request.send_by > now - STALE // 2:
             # Nobody has set it aside, so one row says it all.
             with pool.begin(_NORMAL, write=None) as db:
                 if kind == ANSWERED:
-                    quick.answer(db, pool.tail, grant, now, ahead)
+                    quick.answer(db, pool.journal, grant, now, ahead)
                 else:
-                    Book(db, pool.tail, now, ahead).end(kind, grant)
+                    LedgerStep(db, pool.journal, now, ahead).end(kind, grant)
         elif request is None or request.send_by > 0:
-            with self._write() as book:
-                book.end_late(kind, grant)
+            with self._write() as step:
+                step.end_late(kind, grant)
 
     def _tidy(self) -> None:
-        with _FOLDED, self._write() as book:
-            if book.tail.unread:
-                book.tail.gather(book.db, book.now)
-            if not book.tail.long:  # or somebody was faster
+        with _FOLDED, self._write() as step:
+            if step.journal.unread:
+                step.journal.gather(step.db, step.now)
+            if not step.journal.long:  # or somebody was faster
                 return
-            fold(book)
-            self._swept = sweep(book, self._swept)
+            fold(step)
+            self._swept = sweep(step, self._swept)
         with _FOLDED, self._pool.begin(_NORMAL, write=None) as db:
             db.execute(sql.CHECKPOINT)
 
-    def _improve(self, what: str, work: Callable[[Book], T]) -> T | None:
-        with Tolerant(what), self._write() as book:
-            return work(book)
+    def _improve(self, what: str, work: Callable[[LedgerStep], T]) -> T | None:
+        with Tolerant(what), self._write() as step:
+            return work(step)
         return None
 
     async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
         # A hop to a thread takes longer than the whole transaction, unless that one syncs.
         self._calls += 1
-        aside = self._calls % _STEP_ASIDE_EVERY == 0 or self._pool.tail.restless
+        aside = self._calls % _STEP_ASIDE_EVERY == 0 or self._pool.journal.restless
         if not aside and not (durable and self._durable is Kind.FULL):
             with suppress(Busy), self._pool.without_waiting():
                 return call()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .._store.memory_store import State, cloned
+from .._store import State, cloned
 
 # Links into a reserved domain (RFC 2606): a click on one must not end in a stranger's meeting.
 _SITE = "https://zoom.example"

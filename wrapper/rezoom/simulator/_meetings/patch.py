@@ -1,18 +1,19 @@
-"""What an update makes of a meeting: pure, and as silent about what it ignores as Zoom is."""
+"""What an update, a start, an end or a deletion makes of a meeting: pure functions of its state."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..._paths import at
 from ..._wire import facts
-from .._account.people import People
+from .._account import People
 from .._quirks import Quirks
-from .._store.memory_store import State, cloned
+from .._store import State, cloned
 from .members import host_members, made_passcode, occurrence, passcode_members
-from .rescheduling import MEMBERS, SCHEDULED, SERIES, read_start, retime, zulu
+from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime, zulu
 from .validation import without_nulls
 
-Gate = Callable[[str, Any], bool]
+MemberFilter = Callable[[str, Any], bool]
 _REGISTRATION = (0, 1)  # approval_type: at once, or after approval
 _INTERPRETATION = ("settings.language_interpretation", "settings.sign_language_interpretation")
 _OBJECTS = {path.rpartition(".")[0] for path in facts.OCCURRENCE_FIELDS} - {""}
@@ -24,7 +25,7 @@ _OFF_WITH_E2EE: tuple[tuple[str, Any], ...] = (
 )
 
 
-def gate(state: State, quirks: Quirks, *, licensed: bool, for_one: bool) -> Gate:
+def member_filter(state: State, quirks: Quirks, *, licensed: bool, for_one: bool) -> MemberFilter:
     """Return the test whether a member, by its dotted path and value, passes.
 
     `for_one` is for a single occurrence, for which Zoom honours only the members in `x-honours`.
@@ -70,7 +71,7 @@ def _needs_licence(path: str, value: Any) -> bool:
     return path == "settings.auto_recording" and value == "cloud"
 
 
-_DOORS = ("password", "settings.waiting_room", "settings.meeting_authentication")
+_SECURITY = ("password", "settings.waiting_room", "settings.meeting_authentication")
 
 
 def apply(
@@ -91,13 +92,13 @@ def apply(
     new = cloned(state)
     body, ignored = without_nulls(body)
     licensed = people is None or people.host(state).licensed
-    passes = gate(state, quirks, licensed=licensed, for_one=occurrence_id is not None)
+    passes = member_filter(state, quirks, licensed=licensed, for_one=occurrence_id is not None)
     wanted = _sift(body, passes, ignored)
     if occurrence_id is not None:
         ignored += _edit_occurrence(new, occurrence_id, wanted, now, quirks)
         return new, tuple(dict.fromkeys(ignored))
     if wanted.get("type") == SERIES and state["type"] == SCHEDULED:
-        ignored += _drop(wanted, "type") if quirks.single_to_series == "ignore" else []
+        ignored += drop(wanted, "type") if quirks.single_to_series == "ignore" else []
     timing = {member: wanted.pop(member) for member in MEMBERS if member in wanted}
     host = wanted.pop("schedule_for", None)
     ignored += _settle_passcode(new, wanted, now, quirks)
@@ -109,12 +110,12 @@ def apply(
     ignored += retime(new, timing, now=now, quirks=quirks)
     if quirks.e2ee == "switch-off":
         ignored += switch_off_for_e2ee(new, wanted)
-    ignored += _lock_one_door(new, body, quirks)
+    ignored += _keep_one_lock(new, body, quirks)
     return new, tuple(dict.fromkeys(ignored))
 
 
 def _sift(
-    body: Mapping[str, Any], passes: Gate, ignored: list[str], prefix: str = ""
+    body: Mapping[str, Any], passes: MemberFilter, ignored: list[str], prefix: str = ""
 ) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, value in body.items():
@@ -165,10 +166,10 @@ def _settle_passcode(
 ) -> list[str]:
     ignored = []
     if wanted.get("password") == "" and new.get("password") and quirks.empty_passcode == "keep":
-        ignored = _drop(wanted, "password")
+        ignored = drop(wanted, "password")
     passcode = str(wanted.get("password", new.get("password", "")))
     if not passcode and quirks.passcode == "required":
-        ignored += _drop(wanted, "password")
+        ignored += drop(wanted, "password")
         wanted["password"] = passcode = made_passcode(new["id"], now)
     if "password" in wanted:
         new |= passcode_members(new["id"], passcode)
@@ -185,20 +186,56 @@ def _drop_outsiders(wanted: dict[str, Any], people: People) -> list[str]:
     return [] if len(kept) == len(users) else ["settings.alternative_hosts"]
 
 
-def _lock_one_door(new: State, body: Mapping[str, Any], quirks: Quirks) -> list[str]:
-    touched = [path for path in _DOORS if _at(body, path) is not None]
-    open_doors = [path for path in _DOORS if not _at(new, path)]
-    if quirks.security_floor == "none" or not touched or len(open_doors) < len(_DOORS):
+def _keep_one_lock(new: State, body: Mapping[str, Any], quirks: Quirks) -> list[str]:
+    touched = [path for path in _SECURITY if at(body, path) is not None]
+    switched_off = [path for path in _SECURITY if not at(new, path)]
+    if quirks.security_floor == "none" or not touched or len(switched_off) < len(_SECURITY):
         return []
     new.setdefault("settings", {})["waiting_room"] = True
     return ["settings.waiting_room"] if "settings.waiting_room" in touched else []
 
 
-def _drop(wanted: dict[str, Any], *members: str) -> list[str]:
-    return [member for member in members if wanted.pop(member, None) is not None]
+RUNNING, WAITING = "started", "waiting"
+_IN_FORCE = ("topic", "agenda", "duration", "settings")
 
 
-def _at(node: Any, path: str) -> Any:
-    for name in path.split("."):
-        node = node.get(name) if isinstance(node, Mapping) else None
-    return node
+def start(state: State, now: datetime) -> State:
+    """Return the meeting, running; what its participants have is kept beside what it is."""
+    new: State = cloned(state)
+    new["status"] = RUNNING
+    new["_session"] = {
+        "started_at": zulu(now),
+        **{name: cloned(new[name]) for name in _IN_FORCE if name in new},
+    }
+    return new
+
+
+def end(state: State, now: datetime, quirks: Quirks, people: People) -> State:
+    """Return the meeting after its end, with the updates that were held meanwhile."""
+    new: State = cloned(state)
+    held = new.pop("_held", [])
+    new.pop("_session", None)
+    new |= {"status": WAITING, "_used_at": zulu(now)}
+    for one in held:
+        new, _ = apply(
+            new,
+            one["body"],
+            occurrence_id=one["occurrence_id"],
+            now=datetime.fromisoformat(one["at"]),
+            quirks=quirks,
+            people=people,
+        )
+    return new
+
+
+def hold(state: State, body: Mapping[str, Any], occurrence_id: str | None, now: datetime) -> State:
+    """Return the meeting with an update that waits for its end."""
+    one = {"body": cloned(body), "occurrence_id": occurrence_id, "at": now.isoformat()}
+    return {**state, "_held": [*state.get("_held", ()), one]}
+
+
+def delete_occurrence(state: State, occurrence_id: str) -> State:
+    """Return the series without that date; LookupError when there is none."""
+    new: State = cloned(state)
+    occurrence(new, occurrence_id)["status"] = "deleted"
+    return new

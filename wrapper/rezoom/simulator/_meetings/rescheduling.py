@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from ..._wire import facts
 from .._quirks import Quirks
-from .._store.memory_store import State
+from .._store import State
 from .starts import MOST, WEEKLY, starts_in_utc, with_defaults
 
 MEMBERS = ("start_time", "timezone", "duration", "recurrence")
-SCHEDULED, SERIES = 2, 8
+INSTANT, SCHEDULED, NO_FIXED_TIME, PERSONAL, SERIES = 1, 2, 3, 4, 8
 _DURATION = 60
 _MADE = {"occurrence_id", "start_time", "duration", "status"}
 
@@ -61,7 +61,7 @@ def retime(state: State, timing: Mapping[str, Any], *, now: datetime, quirks: Qu
     if state["type"] == SCHEDULED:
         state.pop("recurrence", None)
         state.pop("occurrences", None)
-        ignored += _drop(wanted, "recurrence")
+        ignored += drop(wanted, "recurrence")
     start, not_taken = _wanted_start(state, wanted, now, quirks)
     ignored += not_taken
     if "timezone" in wanted:
@@ -84,9 +84,9 @@ def _wanted_start(
     text, ignored = wanted.get("start_time"), []
     if text is None:
         dropped = quirks.missing_start == "ignore" and "recurrence" in wanted
-        return None, _drop(wanted, "recurrence") if dropped else []
+        return None, drop(wanted, "recurrence") if dropped else []
     if text.endswith("Z") and quirks.timezone_with_z == "ignore":
-        ignored += _drop(wanted, "timezone")
+        ignored += drop(wanted, "timezone")
     timezone = wanted.get("timezone") or state.get("timezone", "UTC")
     start = read_start(text, timezone)
     if start.instant > now or quirks.past_start == "accept":
@@ -94,7 +94,7 @@ def _wanted_start(
     if quirks.past_start == "rewrite-to-now":
         return _start_at(now.replace(microsecond=0), timezone), ignored
     whole = ("start_time", "timezone", "recurrence")
-    return None, ignored + _drop(wanted, *(whole if state["type"] == SERIES else whole[:1]))
+    return None, ignored + drop(wanted, *(whole if state["type"] == SERIES else whole[:1]))
 
 
 def _reschedule(
@@ -131,16 +131,8 @@ def _reschedule(
         state["start_time"] = zulu(instants[0])
     duration = state.setdefault("duration", _DURATION)
     kept = _edited(state, duration) if quirks.edited_occurrences == "keep" else {}
-    state["occurrences"] = [
-        kept.get(one) or {
-            "occurrence_id": one,
-            "start_time": zulu(instant),
-            "duration": duration,
-            "status": "available",
-        }
-        for instant in instants
-        for one in [_occurrence_id(instant)]
-    ]  # fmt: skip
+    made = (_occurrence(instant, duration) for instant in instants)
+    state["occurrences"] = [kept.get(one["occurrence_id"], one) for one in made]
 
 
 def _completed(
@@ -168,6 +160,15 @@ def _edited(state: State, duration: int) -> dict[str, dict[str, Any]]:
     }
 
 
+def _occurrence(instant: datetime, duration: int) -> dict[str, Any]:
+    return {
+        "occurrence_id": _occurrence_id(instant),
+        "start_time": zulu(instant),
+        "duration": duration,
+        "status": "available",
+    }
+
+
 def _occurrence_id(instant: datetime) -> str:
     # Epoch milliseconds of the original start, as in Zoom's own example 1648194360000.
     return str(int(instant.timestamp()) * 1000)
@@ -185,31 +186,28 @@ def _start_at(instant: datetime, timezone: str) -> Start:
     return read_start(zulu(instant), timezone)
 
 
-def _drop(wanted: dict[str, Any], *members: str) -> list[str]:
+def drop(wanted: dict[str, Any], *members: str) -> list[str]:
     return [member for member in members if wanted.pop(member, None) is not None]
 
 
-_INSTANT, _NO_FIXED_TIME, _PERSONAL = 1, 3, 4
 _SINGLE = timedelta(days=facts.LAPSE.single_days)
 _RECURRING = timedelta(days=facts.LAPSE.recurring_days)
 
 
-def lapses_at(state: State) -> datetime | None:
-    """Return when Zoom forgets the number; None when it never does.
-
-    An instant meeting that has not ended does not.
+def expires_at(state: State) -> datetime | None:
+    """Return when Zoom forgets the number; None is never, as for an instant meeting that runs.
 
     https://support.zoom.us/hc/en-us/articles/201362373 has the terms, in the spec's x-lapse.
     """
     used = state.get("_used_at")
-    if state["type"] == _INSTANT:
+    if state["type"] == INSTANT:
         return datetime.fromisoformat(used) if used else None
     dates = [state[name] for name in ("created_at", "start_time", "_used_at") if state.get(name)]
     dates += [date["start_time"] for date in state.get("occurrences", ())[-1:]]
     last = max(map(datetime.fromisoformat, dates), default=None)
     if last is None:
         return None
-    recurring = state["type"] in {_NO_FIXED_TIME, _PERSONAL, SERIES}
+    recurring = state["type"] in {NO_FIXED_TIME, PERSONAL, SERIES}
     try:
         return last + (_RECURRING if recurring else _SINGLE)
     except OverflowError:

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ValidationError
 from rezoom_contract import Meeting, MeetingUpdate
 
 from ..._wire import facts
-from .._account.people import People, User
-from .._calls import Answer, refused, validation_failed
+from .._account import People, User
+from .._answers import Answer, refused, validation_failed
 from .._quirks import Quirks
-from .._record import Flaw, Verdict
-from .._store.memory_store import State
-from .rescheduling import SCHEDULED, SERIES, read_start, zone
+from .._request_log import Flaw, Verdict
+from .._store import State
+from .rescheduling import INSTANT, NO_FIXED_TIME, SCHEDULED, SERIES, read_start, zone
 from .starts import WEEKLY
 
 _QUERY = "query."
@@ -119,7 +119,6 @@ def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
     return Flaw(path, said, f"{word} parameter: {str(location[-1]) if location else 'body'}.")
 
 
-_INSTANT, _NO_FIXED_TIME = 1, 3
 _PLAIN = Quirks()
 # An e-mail address or a user ID has neither blanks nor separators in it.
 _USER = re.compile(r"[^\s,;]+")
@@ -131,19 +130,16 @@ def refusal(
 ) -> Answer | None:
     """Return Zoom's answer to an update that it would not take, or None.
 
-    Without `people` nobody's privileges are looked at, as for a seed.
+    Without `people` no privileges are looked at, as for a seed.
     """
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:
         return validation_failed(flaws)
-    for answer in (
-        _for_the_user(state, body, quirks, people),
-        _for_the_domains(body, quirks),
-        _for_the_meeting(state, body),
-    ):
-        if answer is not None:
-            return answer
-    return None
+    return (
+        _for_the_user(state, body, quirks, people)
+        or _for_the_domains(body, quirks)
+        or _for_the_meeting(state, body)
+    )
 
 
 def _calendar_flaws(state: State, body: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -199,7 +195,7 @@ def _for_the_user(
     user = body.get("schedule_for")
     if user is None:
         return None
-    if body.get("type", state["type"]) == _INSTANT:
+    if body.get("type", state["type"]) == INSTANT:
         return refused("instant-meeting-schedule-for")
     if not _USER.fullmatch(user):
         return refused("invalid-schedule-for")
@@ -238,7 +234,7 @@ def _for_the_domains(body: Mapping[str, Any], quirks: Quirks) -> Answer | None:
 
 def _for_the_meeting(state: State, body: Mapping[str, Any]) -> Answer | None:
     kind = body.get("type", state["type"])
-    if body.get("pre_schedule") and kind not in {SCHEDULED, _NO_FIXED_TIME}:
+    if body.get("pre_schedule") and kind not in {SCHEDULED, NO_FIXED_TIME}:
         return refused("pre-schedule-type")
     return None
 

@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .._calls import Call, Outcome, kept_elsewhere, readable
+from .._answers import JSON, Answer, Call, CallResult, kept_elsewhere, limited, readable
 from .._fake_zoom import FakeZoom
-from .._faults.delivery import Operation, respond, seen_status
-from .._faults.fault import LIMITS, Fault
-from .._faults.fault_plan import FaultPlan
-from .._record import Request, RequestLog, without_credentials, without_secrets
+from .._fault_plan import FaultPlan
+from .._faults import LIMITS, Fault
+from .._request_log import Request, RequestLog, without_credentials, without_secrets
+from .uvicorn_thread import Line
 
 _log = logging.getLogger("rezoom.simulator")
 
@@ -25,6 +24,12 @@ _log = logging.getLogger("rezoom.simulator")
 CONTROL = "/simulator"
 _MEETINGS, _TOKEN = "/v2/meetings/", "/oauth/token"
 _GLANCES = 20
+# Stands in for an answer that was not made, or that has no body to spoil.
+_STUB = Answer(200, b'{"code":300,"message":""}', {"content-type": JSON})
+_TOO_LARGE = 200_000
+_LEAVE = 1.0
+
+Operation = Callable[[Call], CallResult]
 
 
 def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIApp) -> ASGIApp:
@@ -43,13 +48,13 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
         at = fake.clock.now()
         fault = faults.take(call.method, call.path)
         async with _turn(fake, call) as operation:
-            outcome, response = await respond(call, operation, fault, receive, at)
+            result, response = await _respond(call, operation, fault, receive, at)
             if fault is not None and fault.kind in LIMITS:
                 # Zoom's own answer, unlike those of a gateway before it.
                 response.headers["x-zm-trackingid"] = fake.tracking_id()
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
-            log.add(_entry(call, outcome, response, fault, at))
-            _log.debug("%s %s %s", call.method, call.path, seen_status(response) or "cut")
+            log.add(_entry(call, result, response, fault, at))
+            _log.debug("%s %s %s", call.method, call.path, _seen_status(response) or "cut")
             await response(scope, receive, send)
 
     return app
@@ -68,7 +73,7 @@ def _operation(fake: FakeZoom, call: Call) -> Operation:
 
 @contextlib.asynccontextmanager
 async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
-    """Let one update of a meeting be under way at a time; a second one is told so."""
+    """Let one update of a meeting be under way at a time; a second one is answered 429."""
     if call.method != "PATCH" or not call.meeting or not fake.allowance.caps.lock:
         yield _operation(fake, call)
         return
@@ -114,23 +119,125 @@ def _call(scope: Scope, content: bytes) -> Call:
 
 
 def _entry(
-    call: Call, outcome: Outcome | None, response: Response, fault: Fault | None, at: datetime
+    call: Call, result: CallResult | None, response: Response, fault: Fault | None, at: datetime
 ) -> Request:
+    if result is None:  # a fault has kept the body from being read
+        read = readable if call.meeting else kept_elsewhere
+        result = CallResult(_STUB, read(call.content))
     return Request(
         at=at,
         method=call.method,
         path=call.path,
         query=without_secrets(call.query),
         headers=without_credentials(call.headers),
-        body=outcome.body if outcome else _unread(call),
-        status=seen_status(response),
-        verdict=outcome.verdict if outcome else None,
-        ignored=outcome.ignored if outcome else (),
-        note=outcome.note if outcome else "",
+        body=result.body,
+        status=_seen_status(response),
+        verdict=result.verdict,
+        ignored=result.ignored,
+        note=result.note,
         fault=fault.name if fault else None,
         tracking_id=response.headers.get("x-zm-trackingid"),
     )
 
 
-def _unread(call: Call) -> Any:
-    return readable(call.content) if call.meeting else kept_elsewhere(call.content)
+async def _respond(
+    call: Call, operation: Operation, fault: Fault | None, receive: Receive, now: datetime
+) -> tuple[CallResult | None, Response]:
+    """Carry out the call as far as the fault lets it; return what was done and what is sent."""
+    if fault is None:
+        done = operation(call)
+        return done, _response(done.answer)
+    applied = operation(call) if fault.applied else None
+    for limit in LIMITS:
+        if fault.kind == limit:
+            return applied, _response(limited(limit, now))
+    match fault.kind:
+        case "reset" | "reset-after" | "close":
+            return applied, _Cut(reset=fault.kind != "close")
+        case "timeout" | "timeout-after":
+            return applied, _Silence()
+        case "latency":
+            if await _is_gone_within(fault.seconds, receive):
+                return applied, _Cut(reset=True)
+            done = applied or operation(call)
+            return done, _response(done.answer)
+        case "garbage":
+            return applied, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")
+        case "oversized-header":
+            answer = applied.answer if applied else _STUB
+            return applied, _with_header(answer, "x-oversized", "x" * _TOO_LARGE)
+        case "truncated" | "bad-chunk" | "bad-gzip":
+            return applied, _spoilt(fault, applied)
+    return applied, _response(fault.answer())
+
+
+class _Cut(Response):
+    """Sends bytes that need not be HTTP, or nothing, and ends the connection."""
+
+    def __init__(
+        self, content: bytes = b"", status: int | None = None, *, reset: bool = False
+    ) -> None:
+        super().__init__(None, status or 200)
+        self.seen_status = status
+        self._content, self._reset = content, reset
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - the line below it is used instead
+        line: Line = scope["state"]["line"]
+        if self._content:
+            line.write(self._content)
+        line.cut(reset=self._reset)
+        await _is_gone_within(_LEAVE, receive)
+
+
+class _Silence(Response):
+    """Sends nothing until the client gives up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
+        line: Line = scope["state"]["line"]
+        line.silent = True
+        await _is_gone_within(None, receive)
+
+
+def _seen_status(response: Response) -> int | None:
+    """Return the status that reaches the client, if one does."""
+    if isinstance(response, _Silence):
+        return None
+    return response.seen_status if isinstance(response, _Cut) else response.status_code
+
+
+def _spoilt(fault: Fault, applied: CallResult | None) -> Response:
+    answer = fault.answer() if fault.body is not None else applied.answer if applied else _STUB
+    if not answer.content:
+        answer = _STUB
+    content = answer.content
+    if fault.kind == "bad-gzip":
+        return _with_header(answer, "content-encoding", "gzip")
+    if fault.kind == "truncated":
+        return _Cut(_head(answer, f"content-length: {2 * len(content)}") + content, answer.status)
+    head = _head(answer, "transfer-encoding: chunked")
+    chunk = f"{len(content):x}\r\n".encode() + content
+    return _Cut(head + chunk + b"\r\nno length\r\n", answer.status)
+
+
+def _head(answer: Answer, length: str) -> bytes:
+    lines = [f"HTTP/1.1 {answer.status} OK", *(f"{k}: {v}" for k, v in answer.headers.items())]
+    return "\r\n".join([*lines, length, "\r\n"]).encode("latin-1")
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.content or None, answer.status, dict(answer.headers))
+
+
+def _with_header(answer: Answer, name: str, value: str) -> Response:
+    response = _response(answer)
+    response.headers[name] = value
+    return response
+
+
+async def _is_gone_within(seconds: float | None, receive: Receive) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return True
+    return False

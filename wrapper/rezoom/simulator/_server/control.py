@@ -1,7 +1,7 @@
 """The control endpoint: clock, log, states and faults of a simulator, as JSON over HTTP."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple, get_args
@@ -15,104 +15,20 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from ...errors import ConfigError
-from .._calls import loaded
-from .._faults.fault_spec import read_faults
+from .._answers import loaded, whole_number
+from .._fault_plan import read_faults
 from .._meetings.rescheduling import zulu
 from .._quirks import behaviours
-from .._scenario import Stage
-from .._store.seeds import BEYOND
+from .._scenario import Scenario
+from .._seeds import BEYOND
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
 
-# Of a number in a query; Python reads no more than 4300.
-_DIGITS = 20
 
+class ControlCall(NamedTuple):
+    """One control call: whom it is for, its body, and what its address says."""
 
-def index(stage: Stage, calls: Sequence[str]) -> dict[str, Any]:
-    """Say what this is and what can be asked."""
-    return {
-        "schema": "rezoom.simulator-index/1",
-        "now": zulu(stage.clock.now()),
-        "plan": stage.plan,
-        "limits": stage.limits,
-        "meetings": list(stage.meetings),
-        "calls": list(calls),
-    }
-
-
-def clock(stage: Stage) -> dict[str, Any]:
-    """Return the time, and the seconds that have gone by."""
-    return {"now": stage.clock.now().isoformat().replace("+00:00", "Z"),
-            "monotonic": stage.clock.monotonic()}  # fmt: skip
-
-
-def requests(stage: Stage, query: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the log, oldest first, narrowed by method, path, status, and a last few."""
-    for name in query:
-        if name not in {"method", "path", "status", "last"}:
-            raise ConfigError(
-                f"there is no filter {name!r}",
-                field=name,
-                next_step="Choose from method, path, status, last.",
-            )
-    found = [request.to_dict() for request in stage.requests]
-    if "method" in query:
-        found = [one for one in found if one["method"] == query["method"].upper()]
-    if "path" in query:
-        found = [one for one in found if query["path"] in one["path"]]
-    if "status" in query:
-        found = [one for one in found if str(one["status"]) == query["status"]]
-    last = query.get("last")
-    if last is None:
-        return found
-    if not (last.isascii() and last.isdigit() and len(last) < _DIGITS):
-        raise ConfigError(f"last cannot be {last!r}", field="last", next_step="Give a number.")
-    return found[len(found) - int(last) :] if int(last) < len(found) else found
-
-
-def meetings(stage: Stage) -> list[dict[str, Any]]:
-    """Return every meeting as a read shows it."""
-    return [stage.meeting(number) for number in stage.meetings]
-
-
-def meeting(stage: Stage, number: int) -> dict[str, Any]:
-    """Return one meeting with its history, and with what no read shows."""
-    return {
-        "meeting": stage.meeting(number),
-        "history": [change.to_dict() for change in stage.history(number)],
-        **stage.behind(number),
-    }
-
-
-def users(stage: Stage) -> list[dict[str, Any]]:
-    """Return the users that were added."""
-    return [user.to_dict() for user in stage.users]
-
-
-def faults(stage: Stage) -> Any:
-    """Return what is still to go wrong, in the form it is asked for."""
-    return stage.faults_to_dict()
-
-
-def quirks(stage: Stage) -> list[dict[str, Any]]:
-    """Return every quirk with its present value, choices and sources."""
-    now = stage.quirks.to_dict()
-    return [
-        {
-            "name": row.name.replace("_", "-"),
-            "value": now[row.name.replace("_", "-")],
-            "choices": list(row.choices),
-            "sentence": row.sentence,
-            "sources": list(row.sources),
-        }
-        for row in behaviours()
-    ]
-
-
-class Ask(NamedTuple):
-    """One control call, as far as it matters."""
-
-    stage: Stage
+    scenario: Scenario
     body: Any
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -126,124 +42,193 @@ class Ask(NamedTuple):
     @property
     def number(self) -> int:
         """Return the meeting number in the path; KeyError when it is none."""
-        text = self.path["number"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 0
-        if not 0 < number < BEYOND:
-            raise KeyError(f"the simulator has no meeting {text}")
+        number = whole_number(self.path["number"])
+        if number is None or not 0 < number < BEYOND:
+            raise KeyError(f"the simulator has no meeting {self.path['number']}")
         return number
 
 
-def _set_clock(ask: Ask) -> Any:
-    said = ask.member("now", "2030-01-01T12:00:00Z")
+Act = Callable[[ControlCall], Any]
+
+
+def _index(call: ControlCall) -> Any:
+    """Say what this is and what can be called."""
+    return {
+        "schema": "rezoom.simulator-index/1",
+        "now": zulu(call.scenario.clock.now()),
+        "plan": call.scenario.plan,
+        "limits": call.scenario.limits,
+        "meetings": list(call.scenario.meetings),
+        "calls": calls(),
+    }
+
+
+def _clock(call: ControlCall) -> Any:
+    now = call.scenario.clock.now().isoformat().replace("+00:00", "Z")
+    return {"now": now, "monotonic": call.scenario.clock.monotonic()}
+
+
+def _set_clock(call: ControlCall) -> Any:
+    said = call.member("now", "2030-01-01T12:00:00Z")
     try:
         instant = datetime.fromisoformat(said)
     except (TypeError, ValueError):
-        raise wrong(
-            "now", f"now cannot be {said!r}", "Give an instant such as 2030-01-01T12:00:00Z."
-        ) from None
-    ask.stage.clock.set(instant)
-    return clock(ask.stage)
+        step = "Give an instant such as 2030-01-01T12:00:00Z."
+        raise wrong("now", f"now cannot be {said!r}", step) from None
+    call.scenario.clock.set(instant)
+    return _clock(call)
 
 
-def _advance_clock(ask: Ask) -> Any:
-    seconds = ask.member("seconds", 3600)
+def _advance_clock(call: ControlCall) -> Any:
+    seconds = call.member("seconds", 3600)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
     try:
-        ask.stage.clock.advance(seconds)
+        call.scenario.clock.advance(seconds)
     except OverflowError:
         raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
-    return clock(ask.stage)
+    return _clock(call)
 
 
-def _add_meetings(ask: Ask) -> Any:
-    several = ask.body if isinstance(ask.body, list) else [ask.body or {}]
+def _requests(call: ControlCall) -> Any:
+    """Return the log, oldest first, narrowed by method, path, status, and a last few."""
+    query = call.query
+    for name in query:
+        if name not in {"method", "path", "status", "last"}:
+            step = "Choose from method, path, status, last."
+            raise wrong(name, f"there is no filter {name!r}", step)
+    found = [
+        one
+        for one in (request.to_dict() for request in call.scenario.requests)
+        if query.get("method", "").upper() in {"", one["method"]}
+        and query.get("path", "") in one["path"]
+        and query.get("status", str(one["status"])) == str(one["status"])
+    ]
+    last = whole_number(query.get("last", str(len(found))))
+    if last is None:
+        raise wrong("last", f"last cannot be {query['last']!r}", "Give a number.")
+    return found[max(len(found) - last, 0) :]
+
+
+def _meetings(call: ControlCall) -> Any:
+    return [call.scenario.meeting(number) for number in call.scenario.meetings]
+
+
+def _add_meetings(call: ControlCall) -> Any:
+    several = call.body if isinstance(call.body, list) else [call.body or {}]
     for fields in several:
         if not isinstance(fields, Mapping):
             raise wrong("meetings", f"{fields!r} is no meeting", "Send an object, or a list.")
-    added = ask.stage.add_meetings(several)
-    states = [meeting(ask.stage, number) for number in added]
-    return states if isinstance(ask.body, list) else states[0]
+    added = call.scenario.add_meetings(several)
+    states = [_whole(call.scenario, number) for number in added]
+    return states if isinstance(call.body, list) else states[0]
 
 
-def _add_faults(ask: Ask) -> Any:
-    ask.stage.arm(read_faults(ask.body))
-    return faults(ask.stage)
+def _meeting(call: ControlCall) -> Any:
+    return _whole(call.scenario, call.number)
 
 
-def _add_webinar(ask: Ask) -> Any:
-    number = ask.member("id", 93201235)
+def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
+    """Return one meeting with its history, and with what no read shows."""
+    return {
+        "meeting": scenario.meeting(number),
+        "history": [update.to_dict() for update in scenario.history(number)],
+        **scenario.behind(number),
+    }
+
+
+def _add_webinar(call: ControlCall) -> Any:
+    number = call.member("id", 93201235)
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
         raise wrong("id", f"id cannot be {number!r}", "Give a number.")
-    return {"id": ask.stage.add_webinar(number)}
+    return {"id": call.scenario.add_webinar(number)}
 
 
-def _add_user(ask: Ask) -> Any:
-    return ask.stage.add_user(ask.body).to_dict()
-
-
-def _set_scopes(ask: Ask) -> Any:
-    scopes = ask.member("scopes", ["meeting:update:meeting:admin"])
-    ask.stage.set_scopes(*(scopes if isinstance(scopes, list) else [scopes]))
+def _set_scopes(call: ControlCall) -> Any:
+    scopes = call.member("scopes", ["meeting:update:meeting:admin"])
+    call.scenario.set_scopes(*(scopes if isinstance(scopes, list) else [scopes]))
     return {"scopes": scopes}
 
 
-def _set_quirks(ask: Ask) -> Any:
-    if not isinstance(ask.body, Mapping):
+def _quota(call: ControlCall) -> Any:
+    return call.scenario.quota()
+
+
+def _faults(call: ControlCall) -> Any:
+    return call.scenario.faults_to_dict()
+
+
+def _quirks(call: ControlCall) -> Any:
+    """Return every quirk with its present value, choices and sources."""
+    now = call.scenario.quirks.to_dict()
+    return [
+        {
+            "name": row.name.replace("_", "-"),
+            "value": now[row.name.replace("_", "-")],
+            "choices": list(row.choices),
+            "sentence": row.sentence,
+            "sources": list(row.sources),
+        }
+        for row in behaviours()
+    ]
+
+
+def _set_quirks(call: ControlCall) -> Any:
+    if not isinstance(call.body, Mapping):
         raise wrong("quirks", "the body is no object", 'Send {"past-start": "rewrite-to-now"}.')
-    return ask.stage.set_quirks(ask.body).to_dict()
+    return call.scenario.set_quirks(call.body).to_dict()
 
 
-def _then(do: Callable[[Ask], object], read: Callable[[Stage], Any]) -> Callable[[Ask], Any]:
-    def act(ask: Ask) -> Any:
-        do(ask)
-        return read(ask.stage)
+def _then(read: Act, do: Act) -> Act:
+    """Return a call that does one thing and answers with another."""
 
-    return act
-
-
-def _changing(do: Callable[[Ask], object]) -> Callable[[Ask], Any]:
-    def act(ask: Ask) -> Any:
-        do(ask)
-        return meeting(ask.stage, ask.number)
+    def act(call: ControlCall) -> Any:
+        do(call)
+        return read(call)
 
     return act
 
 
+_OCCURRENCE = "/meetings/{number}/occurrences/{occurrence}"
 TABLE: tuple[tuple[Any, ...], ...] = (
-    ("", "GET", lambda ask: index(ask.stage, calls())),
-    ("/clock", "GET", lambda ask: clock(ask.stage)),
+    ("", "GET", _index),
+    ("/clock", "GET", _clock),
     ("/clock", "PUT", _set_clock),
     ("/clock/advance", "POST", _advance_clock),
-    ("/requests", "GET", lambda ask: requests(ask.stage, ask.query)),
-    ("/requests", "DELETE", lambda ask: ask.stage.clear_requests()),
-    ("/meetings", "GET", lambda ask: meetings(ask.stage)),
+    ("/requests", "GET", _requests),
+    ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
+    ("/meetings", "GET", _meetings),
     ("/meetings", "POST", _add_meetings, 201),
-    ("/meetings/{number}", "GET", lambda ask: meeting(ask.stage, ask.number)),
+    ("/meetings/{number}", "GET", _meeting),
     (
         "/meetings/{number}/start",
         "POST",
-        _changing(lambda ask: ask.stage.start_meeting(ask.number)),
+        _then(_meeting, lambda c: c.scenario.start_meeting(c.number)),
     ),
-    ("/meetings/{number}/end", "POST", _changing(lambda ask: ask.stage.end_meeting(ask.number))),
+    ("/meetings/{number}/end", "POST", _then(_meeting, lambda c: c.scenario.end_meeting(c.number))),
     (
-        "/meetings/{number}/occurrences/{occurrence}",
+        _OCCURRENCE,
         "DELETE",
-        _changing(lambda ask: ask.stage.delete_occurrence(ask.number, ask.path["occurrence"])),
+        _then(_meeting, lambda c: c.scenario.delete_occurrence(c.number, c.path["occurrence"])),
     ),
     ("/webinars", "POST", _add_webinar, 201),
-    ("/users", "GET", lambda ask: users(ask.stage)),
-    ("/users", "POST", _add_user, 201),
+    ("/users", "GET", lambda call: [user.to_dict() for user in call.scenario.users]),
+    ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict(), 201),
     ("/scopes", "PUT", _set_scopes),
-    ("/tokens/revoke", "POST", lambda ask: {"revoked": ask.stage.revoke_tokens()}),
-    ("/quota", "GET", lambda ask: ask.stage.quota()),
-    ("/quota", "DELETE", _then(lambda ask: ask.stage.clear_quota(), lambda stage: stage.quota())),
-    ("/faults", "GET", lambda ask: faults(ask.stage)),
-    ("/faults", "POST", _add_faults, 201),
-    ("/faults", "DELETE", _then(lambda ask: ask.stage.clear_faults(), faults)),
-    ("/quirks", "GET", lambda ask: quirks(ask.stage)),
+    ("/tokens/revoke", "POST", lambda call: {"revoked": call.scenario.revoke_tokens()}),
+    ("/quota", "GET", _quota),
+    ("/quota", "DELETE", _then(_quota, lambda call: call.scenario.clear_quota())),
+    ("/faults", "GET", _faults),
+    (
+        "/faults",
+        "POST",
+        _then(_faults, lambda call: call.scenario.arm(read_faults(call.body))),
+        201,
+    ),
+    ("/faults", "DELETE", _then(_faults, lambda call: call.scenario.clear_faults())),
+    ("/quirks", "GET", _quirks),
     ("/quirks", "PATCH", _set_quirks),
-    ("/reset", "POST", _then(lambda ask: ask.stage.reset(), meetings)),
+    ("/reset", "POST", _then(_meetings, lambda call: call.scenario.reset())),
 )
 
 
@@ -260,18 +245,18 @@ def wrong(field: str, message: str, next_step: str) -> ConfigError:
 Access = Literal["loopback", "anywhere", "off"]
 
 
-def build_control(stage: Stage, access: Access) -> Starlette:
+def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
-    def route(path: str, method: str, act: Callable[[Ask], Any], status: int = 200) -> Route:
+    def route(path: str, method: str, act: Act, status: int = 200) -> Route:
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
             try:
                 body = loaded(await request.body() or b"null")
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
-            ask = Ask(stage, body, request.path_params, dict(request.query_params))
-            return _json(act(ask), status)
+            call = ControlCall(scenario, body, request.path_params, dict(request.query_params))
+            return _json(act(call), status)
 
         return Route(CONTROL + path, endpoint, methods=[method])
 
@@ -286,7 +271,7 @@ def build_control(stage: Stage, access: Access) -> Starlette:
 
 
 def access(value: object) -> Access:
-    """Check who may use the endpoint."""
+    """Return the value if it says who may use the endpoint; ConfigError otherwise."""
     for known in get_args(Access):
         if value == known:
             return known  # type: ignore[no-any-return]  # get_args knows no types

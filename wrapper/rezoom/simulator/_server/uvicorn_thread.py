@@ -167,11 +167,11 @@ class _Server(uvicorn.Server):
             await asyncio.wait(self.server_state.tasks, timeout=_LAST_ANSWERS)
 
 
-class _Line:
+class Line:
     """The connection below a request, for faults that no HTTP library would commit."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        self.silent = False
+        self.silent = False  # True when the request on it will never be answered
         self._transport = transport
         self._socket: Any = transport.get_extra_info("socket")
         if self._socket is not None:
@@ -180,9 +180,11 @@ class _Line:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def write(self, content: bytes) -> None:
+        """Send bytes below HTTP, as they are."""
         self._transport.write(content)
 
     def cut(self, *, reset: bool) -> None:
+        """End the connection, with a reset or in order."""
         if self._transport.is_closing():
             return  # the client has gone, and its socket with it
         if reset and self._socket is not None:
@@ -203,9 +205,9 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn: asyncio's own type is wider
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "line": _Line(transport)}
+        self.app_state = {**self.app_state, "line": Line(transport)}
 
     def silent(self) -> bool:
         """Tell whether a fault keeps the request on this line from ever being answered."""
         line = self.app_state.get("line")
-        return isinstance(line, _Line) and line.silent
+        return isinstance(line, Line) and line.silent

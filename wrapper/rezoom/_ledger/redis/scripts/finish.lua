@@ -16,11 +16,14 @@ for i = 2, #KEYS do
       if kind ~= PENDING then
         place = nil
       elseif operation == 'settle' and limit < ENDLESS then
-        -- An answer only ever improves it: one that was read late says nothing new.
-        free = min(free, free_at(span, now, margin))
-        local owner = token
+        local owner, settled = token, free_at(span, now, margin)
         if bundled == 1 then
-          free, owner = ceil(free / MINUTE) * MINUTE, NOBODY
+          settled = ceil(settled / MINUTE) * MINUTE
+        end
+        -- An answer only ever improves it: one that was read late says nothing new.
+        free = min(free, settled)
+        if bundled == 1 and free == settled then
+          owner = NOBODY
           if kept < free + MINUTE then
             kept = free + MINUTE + HOUR
             life = kept

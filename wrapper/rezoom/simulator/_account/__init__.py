@@ -1,1 +1,0 @@
-"""The simulated account: its users, its tokens, and its limits."""

@@ -1,0 +1,280 @@
+"""Zoom's limits, their sizes and their counts: the account's, the host's, the meeting's."""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
+
+from .._public import public
+from .._wire import facts
+from ..errors import ConfigError
+from ._answers import ACCOUNT_DAY, Limit, next_midnight
+from ._meetings.rescheduling import zulu
+from ._quirks import Quirks
+from ._store import Store
+
+Plan = Literal["free", "pro", "business"]
+PLANS: tuple[str, ...] = get_args(Plan)
+
+
+@public("rezoom.simulator")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """The size of each limit; None is no limit.
+
+    `second` and `account_day` are the account's, by its plan. `host_day` is the hundred updates of
+    a host per UTC day, `meeting_day` that of a meeting in 24 hours; `lock` lets one update of a
+    meeting be under way at a time. Sizes and sources stand in the spec's x-quotas, x-rate-limits.
+    """
+
+    second: int | None = None
+    account_day: int | None = None
+    host_day: int | None = facts.QUOTAS["host"].limit
+    meeting_day: int | None = facts.QUOTAS["meeting"].limit
+    lock: bool = True
+
+    @classmethod
+    def of(cls, plan: str | None = None, limits: Mapping[str, Any] | bool | Self = True) -> Self:
+        """Return the limits of a plan, as far as `limits` leaves them.
+
+        Without a plan the account's own limits are off, as in the client; the two hundreds and the
+        lock are kept. `limits` False keeps nothing; a mapping such as {"host-day": 3, "lock":
+        False} changes single ones. ConfigError names what is wrong.
+        """
+        if plan is not None and plan not in PLANS:
+            raise _wrong("plan", f"{plan!r} is no plan", f"Choose from {', '.join(PLANS)}.")
+        if isinstance(limits, cls):
+            return limits
+        if limits is False:
+            return cls(host_day=None, meeting_day=None, lock=False)
+        rate = facts.RATES[plan] if plan else None
+        sizes: dict[str, Any] = {}
+        if rate is not None:
+            sizes |= {"second": rate.per_second, "account_day": rate.per_day}
+        if isinstance(limits, Mapping):
+            sizes |= {_name(key): _size(key, value) for key, value in limits.items()}
+        elif limits is not True:
+            raise _wrong("limits", f"they cannot be {limits!r}", "Give True, False or a mapping.")
+        return cls(**sizes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as `of` reads them, ready for JSON."""
+        return {f.name.replace("_", "-"): getattr(self, f.name) for f in fields(self)}
+
+
+_NAMES = {field.name.replace("_", "-"): field.name for field in fields(Caps)}
+
+
+def _name(key: str) -> str:
+    name = _NAMES.get(str(key).replace("_", "-"))
+    if name is None:
+        raise _wrong("limits", f"there is no limit {key!r}", f"Choose from {', '.join(_NAMES)}.")
+    return name
+
+
+def _size(key: str, value: object) -> int | bool | None:
+    if _name(key) == "lock":
+        if isinstance(value, bool):
+            return value
+        raise _wrong("limits", f"lock cannot be {value!r}", "Give true or false.")
+    if value is None or value is False:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    raise _wrong("limits", f"{key} cannot be {value!r}", "Give a whole number, or null for none.")
+
+
+def _wrong(name: str, message: str, next_step: str) -> ConfigError:
+    return ConfigError(f"{name}: {message}", field=name, next_step=next_step)
+
+
+_DAY = timedelta(hours=facts.QUOTAS["meeting"].hours)
+_SECOND = timedelta(seconds=1)
+_NOTES = "count of "
+_HOST, _MEETING = facts.QUOTAS["host"].limit, facts.QUOTAS["meeting"].limit
+
+
+class Met(NamedTuple):
+    """A limit that was met: what Zoom says, what its headers show, and which one it was."""
+
+    limit: Limit
+    size: int
+    left: int
+    note: str
+
+
+class QuotaState(TypedDict):
+    """What is used of each limit, and what is left; each gauge is JSON-ready."""
+
+    second: Mapping[str, Any]
+    account_day: Mapping[str, Any]
+    hosts: Mapping[str, Mapping[str, Any]]
+    meetings: Mapping[str, Mapping[str, Any]]
+
+
+class _Window:
+    """Instants within the last span of time, or within the present UTC day."""
+
+    __slots__ = ("_at",)
+
+    def __init__(self, at: Iterable[datetime] = ()) -> None:
+        self._at: deque[datetime] = deque(at)
+
+    def __iter__(self) -> Iterator[datetime]:
+        return iter(self._at)
+
+    def add(self, now: datetime, most: int) -> None:
+        self._at.append(now)
+        # `used` drops the old ones, but is not called where no limit is kept.
+        while len(self._at) > max(most, 1):
+            self._at.popleft()
+
+    def used(self, now: datetime, span: timedelta, *, rolling: bool = True) -> int:
+        at = self._at
+        if at and at[-1] > now:  # the clock was set back
+            self._at = at = deque(instant for instant in at if instant <= now)
+        first = now - span if rolling else next_midnight(now) - _DAY - timedelta.resolution
+        while at and at[0] <= first:
+            at.popleft()
+        return len(at)
+
+    def free_at(self, span: timedelta) -> datetime:
+        return self._at[0] + span
+
+
+class Allowance:
+    """Counts the requests of an account and the updates of its hosts and meetings.
+
+    No report says how Zoom cuts seconds; here no second-long stretch has more than its share. What
+    is refused by a limit is not counted. Counts but the second's are kept in the store's file.
+    """
+
+    def __init__(self, caps: Caps, store: Store) -> None:
+        self.caps, self._store = caps, store
+        self._clear()
+        self._restore(store.notes(_NOTES))
+
+    def reset(self) -> None:
+        """Forget what was used, in the store too."""
+        self._clear()
+        self._store.forget(_NOTES)
+
+    def request(self, now: datetime) -> Met | None:
+        """Count one request of the account, unless a limit of its plan is met."""
+        self._begin_day(now)
+        caps = self.caps
+        if caps.second is not None and self._second.used(now, _SECOND) >= caps.second:
+            return Met("second", caps.second, 0, f"second: {caps.second} requests within a second")
+        if caps.account_day is not None and self._requests >= caps.account_day:
+            size = caps.account_day
+            return Met("account-day", size, 0, f"account-day: {size} of {size} used")
+        if caps.second is not None:
+            self._second.add(now, caps.second)
+        self._requests += 1
+        self._store.remember(f"{_NOTES}account", [now.date().isoformat(), self._requests])
+        return None
+
+    def refuses(self, host: str, meeting: int, now: datetime, quirks: Quirks) -> Met | None:
+        """Tell which hundred leaves no room for an update of this meeting."""
+        for name, size, used in (
+            ("host-day", self.caps.host_day, self._used(f"host {host}", now, quirks)),
+            ("meeting-day", self.caps.meeting_day, self._used(f"meeting {meeting}", now, quirks)),
+        ):
+            if size is not None and used >= size:
+                # No 429 has been seen that names the meeting's limit: Zoom answers as for a host.
+                shown, left = (
+                    (size, 0) if quirks.host_day_headers == "own-pool" else self._account()
+                )
+                return Met("host-day", shown, left, f"{name}: {used} of {size} used")
+        return None
+
+    def update(self, host: str, meeting: int, now: datetime) -> None:
+        """Count one update of a meeting, for its host too."""
+        self._begin_day(now)
+        for name, most in (
+            (f"host {host}", self.caps.host_day or _HOST),
+            (f"meeting {meeting}", self.caps.meeting_day or _MEETING),
+        ):
+            window = self._windows[name]
+            window.add(now, most)
+            if self._store.in_file:
+                self._store.remember(_NOTES + name, [at.isoformat() for at in window])
+
+    def headers(self, host: str, now: datetime, quirks: Quirks) -> dict[str, str]:
+        """Return the headers of a successful update: the host's pool, counting down."""
+        # https://devforum.zoom.us/t/59670
+        size = self.caps.host_day if self.caps.host_day is not None else _HOST
+        return _shown(size, size - self._used(f"host {host}", now, quirks))
+
+    def account_headers(self) -> dict[str, str]:
+        """Return the headers of any other success: the account's pool."""
+        return _shown(*self._account())
+
+    def to_dict(self, now: datetime, quirks: Quirks) -> QuotaState:
+        """Return what is used and what is left, ready for JSON."""
+        self._begin_day(now)
+        midnight = zulu(next_midnight(now))
+        sizes = {"host": self.caps.host_day, "meeting": self.caps.meeting_day}
+        used: dict[str, dict[str, Any]] = {"host": {}, "meeting": {}}
+        for name, window in list(self._windows.items()):
+            count = self._used(name, now, quirks)
+            if count:
+                kind, _, key = name.partition(" ")
+                rolls = kind == "meeting" and quirks.meeting_window == "rolling"
+                free = zulu(window.free_at(_DAY)) if rolls else midnight
+                used[kind][key] = _gauge(sizes[kind], count, free)
+        return {
+            "second": _gauge(self.caps.second, self._second.used(now, _SECOND), None),
+            "account_day": _gauge(self.caps.account_day, self._requests, midnight),
+            "hosts": used["host"],
+            "meetings": used["meeting"],
+        }
+
+    def _clear(self) -> None:
+        self._day: date | None = None
+        self._requests = 0
+        self._second = _Window()
+        # By `host` or `meeting`, a blank, and its ID or number, as in the store.
+        self._windows: defaultdict[str, _Window] = defaultdict(_Window)
+
+    def _restore(self, notes: Mapping[str, Any]) -> None:
+        for name, value in notes.items():
+            if name == "account":
+                self._day, self._requests = date.fromisoformat(value[0]), value[1]
+            else:
+                self._windows[name] = _Window(map(datetime.fromisoformat, value))
+
+    def _used(self, name: str, now: datetime, quirks: Quirks) -> int:
+        window = self._windows.get(name)
+        kind = quirks.host_window if name.startswith("host ") else quirks.meeting_window
+        return window.used(now, _DAY, rolling=kind == "rolling") if window else 0
+
+    def _account(self) -> tuple[int, int]:
+        size = ACCOUNT_DAY if self.caps.account_day is None else self.caps.account_day
+        return size, max(size - self._requests, 0)
+
+    def _begin_day(self, now: datetime) -> None:
+        if now.date() != self._day:
+            self._day, self._requests = now.date(), 0
+            for name, window in list(self._windows.items()):
+                if not window.used(now, _DAY):
+                    del self._windows[name]
+
+
+def _gauge(limit: int | None, used: int, free: str | None) -> dict[str, Any]:
+    left = None if limit is None else max(limit - used, 0)
+    return {
+        "limit": limit,
+        "used": used,
+        "left": left,
+        "next_free": None if left or limit is None else free,
+    }
+
+
+def _shown(size: int, left: int) -> dict[str, str]:
+    return {
+        facts.HEADERS["category"]: "Light",
+        facts.HEADERS["limit"]: str(size),
+        facts.HEADERS["remaining"]: str(max(left, 0)),
+    }

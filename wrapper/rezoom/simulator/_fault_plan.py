@@ -1,0 +1,288 @@
+"""Which fault meets which request, and how faults are written: in JSON, in files, in a shell."""
+
+import json
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple, Self
+
+from .._public import public
+from ..errors import ConfigError
+from ._documents import SUFFIXES, Document
+from ._faults import Fault, check_match
+
+_DEFAULT_MATCH = "/v2/"
+_FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
+_WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
+_STATUS = re.compile(r"[0-9]{3}")
+_PLAN = frozenset({"seed", "match", "chances"})
+
+
+@public("rezoom.simulator")
+class RandomFaults:
+    """A seeded lottery: for each request that fits `match`, one of the faults, or none.
+
+    `chances` names kinds of faults, each with a probability, or with an object that has `chance`
+    beside the options of the fault. The nth request that fits meets the same fault in every run
+    with the same seed, whatever other faults happen.
+    """
+
+    def __init__(
+        self, chances: Mapping[str, Any], *, seed: int = 0, match: str = _DEFAULT_MATCH
+    ) -> None:
+        check_match(match, "fault plan")
+        if not isinstance(seed, int) or isinstance(seed, bool):
+            raise _wrong_plan(f"seed cannot be {seed!r}", "Give a whole number.")
+        self.seed, self.match = seed, match
+        self.chances = dict(chances)
+        self._draws = [_draw(kind, wanted, match) for kind, wanted in self.chances.items()]
+        if not self._draws:
+            raise _wrong_plan("it names no kind of fault", 'Say for example {"reset": 0.05}.')
+        total = sum(chance for _, chance in self._draws)
+        if total > 1:
+            raise _wrong_plan(f"the chances add up to {total:g}", "Together they may be 1 at most.")
+        self._fitting = Fault(match=match)
+        self._random = Random(seed)  # noqa: S311 - repeatable on purpose; guards nothing
+
+    def draw(self, method: str, path: str) -> Fault | None:
+        """Return what happens to the next request."""
+        if not self._fitting.fits(method, path):
+            return None
+        drawn = self._random.random()
+        for fault, chance in self._draws:
+            drawn -= chance
+            if drawn < 0:
+                return fault
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it in the JSON form that `read_faults` understands."""
+        return {"seed": self.seed, "match": self.match, "chances": self.chances}
+
+
+class Faults(NamedTuple):
+    """What a description names: faults one by one, and a lottery."""
+
+    listed: tuple[Fault, ...] = ()
+    lottery: RandomFaults | None = None
+
+    def rewound(self) -> Self:
+        """Return the same faults, with the lottery at its first draw."""
+        lottery = self.lottery and RandomFaults(**self.lottery.to_dict())
+        return type(self)(self.listed, lottery)
+
+
+class _Armed:
+    """One fault still to come, and how many requests it still lets pass and then meets."""
+
+    def __init__(self, fault: Fault, left: int | None) -> None:
+        self.fault, self.left = fault, left
+        self.passing = fault.nth - 1
+
+
+class FaultPlan:
+    """The faults that are still to come; the first one that is due for a request is taken."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._armed: list[_Armed] = []
+        self._lottery: RandomFaults | None = None
+
+    def add(self, faults: Faults) -> None:
+        """Put more faults behind those that are still to come; a new lottery ends the earlier."""
+        with self._lock:
+            self._armed += [_Armed(fault, fault.times) for fault in faults.listed]
+            self._lottery = faults.lottery or self._lottery
+
+    def clear(self) -> None:
+        """Call off every fault, and the lottery."""
+        with self._lock:
+            self._armed.clear()
+            self._lottery = None
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the fault for this request, counting it as used."""
+        with self._lock:
+            # Drawn for every request, so that the nth draw is the nth request's.
+            drawn = self._lottery.draw(method, path) if self._lottery else None
+            due: _Armed | None = None
+            for armed in self._armed:
+                if not armed.fault.fits(method, path):
+                    continue
+                if armed.passing:
+                    armed.passing -= 1
+                elif due is None:
+                    due = armed
+            if due is None:
+                if drawn is not None and drawn.times != 1:
+                    rest = None if drawn.times is None else drawn.times - 1
+                    self._armed.append(_Armed(drawn, rest))
+                return drawn
+            if due.left == 1:
+                self._armed.remove(due)
+            elif due.left is not None:
+                due.left -= 1
+            return due.fault
+
+    def remaining(self) -> Faults:
+        """Return the faults still to come, each with the `nth` and `times` it was given."""
+        with self._lock:
+            return Faults(tuple(armed.fault for armed in self._armed), self._lottery)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is still to come in the JSON form that `read_faults` understands."""
+        with self._lock:
+            coming = [
+                {**armed.fault.to_dict(), "times": armed.left, "nth": armed.passing + 1}
+                for armed in self._armed
+            ]
+            return {"faults": coming, "plan": self._lottery.to_dict() if self._lottery else None}
+
+
+def _draw(kind: str, wanted: object, match: str) -> tuple[Fault, float]:
+    said = wanted if isinstance(wanted, Mapping) else {"chance": wanted}
+    options: dict[str, Any] = dict(said)
+    chance = options.pop("chance", None)
+    for option in sorted({"match", "nth"} & options.keys()):
+        step = "A plan has one `match` for all; `nth` is left to chance."
+        raise _wrong_plan(f"{option} of {kind} is for a fault of its own", step)
+    fault = Fault(kind, match=match, **options)
+    number = isinstance(chance, int | float) and not isinstance(chance, bool)
+    if not number or not 0 <= chance <= 1:
+        raise _wrong_plan(
+            f"the chance of {kind} cannot be {chance!r}", "Give a number from 0 to 1."
+        )
+    return fault, float(chance)
+
+
+def _wrong_plan(message: str, next_step: str) -> ConfigError:
+    return ConfigError(f"fault plan: {message}", field="faults", next_step=next_step)
+
+
+def as_faults(value: Faults | Mapping[str, Any] | Iterable[Any] | str) -> Faults:
+    """Read the option of a simulator: words, the JSON form, or any iterable of faults."""
+    if isinstance(value, Faults):
+        return value
+    if isinstance(value, str):
+        return read_fault_words(value)
+    several = isinstance(value, Iterable) and not isinstance(value, Mapping)
+    return read_faults(list(value) if several else value)
+
+
+def as_fault(value: object) -> Fault:
+    """Read one fault: a Fault, a kind, a status, or an object with `kind` and options."""
+    if isinstance(value, Fault):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fault(status=value)
+    if isinstance(value, str):
+        return Fault(value)
+    if isinstance(value, Mapping):
+        options = {str(name): option for name, option in value.items()}
+        return Fault(options.pop("kind", "answer"), **options)
+    raise _wrong(f"{value!r} is no fault", "Give a kind, a status, or an object with a kind.")
+
+
+def read_faults(value: object) -> Faults:
+    """Read the JSON form: one fault, a list, or an object with `faults` and `plan`."""
+    if not isinstance(value, Mapping) or "kind" in value or "status" in value:
+        return Faults(_listed(value if isinstance(value, list | tuple) else [value]))
+    for name in value:
+        if name not in {"faults", "plan"}:
+            raise _wrong(f"there is no member {name!r}", _FORM)
+    listed = value.get("faults")
+    listed = [] if listed is None else listed
+    if not isinstance(listed, list | tuple):
+        raise _wrong("`faults` is no list", _FORM)
+    return Faults(_listed(listed), _lottery(value.get("plan")))
+
+
+def read_fault_words(text: str) -> Faults:
+    """Read what a command line says: a file, the JSON form, or the short form.
+
+    The short form is `kind:option=value:…` for a fault, or a status in place of the kind, and
+    `kind=chance` for the lottery, with commas between them; `seed=7` and `match=PATCH` belong to
+    the lottery.
+    """
+    words = text.strip()
+    if words[:1] in {"{", "["}:
+        try:
+            return read_faults(json.loads(words))
+        except json.JSONDecodeError as error:
+            raise _wrong(f"this is not JSON: {error}", _FORM) from None
+    if Path(words).suffix.lower() in SUFFIXES:
+        return read_fault_file(words)
+    listed: list[object] = []
+    plan: dict[str, Any] = {}
+    chances: dict[str, Any] = {}
+    for item in filter(None, map(str.strip, words.split(","))):
+        kind, *options = item.split(":")
+        name, equals, number = kind.partition("=")
+        if not equals:
+            said = {"status": int(kind)} if _STATUS.fullmatch(kind) else {"kind": kind}
+            listed.append(said | dict(map(_option, options)))
+        elif name in {"seed", "match"}:
+            plan[name] = _value(number)
+        else:
+            chances[name] = {"chance": _value(number)} | dict(map(_option, options))
+    if plan and not chances:
+        raise _wrong(f"{text!r} names no kind with a chance", _WORDS)
+    if not listed and not chances:
+        raise _wrong("nothing is said", _WORDS)
+    return Faults(_listed(listed), _lottery(plan | {"chances": chances} if chances else None))
+
+
+def read_fault_file(path: str | Path) -> Faults:
+    """Read the JSON form from a JSON or YAML file; ConfigError names the file and the line."""
+    document = Document(path, field="faults")
+    try:
+        return read_faults(document.value)
+    except ConfigError as error:
+        place, _, reason = error.message.partition(": ")
+        if isinstance(document.value, list):
+            place = place.removeprefix("faults")
+        message = f"{document.where(place)}: {error.message}" if reason else error.message
+        raise ConfigError(message, field="faults", next_step=error.next_step) from None
+
+
+def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
+    found = []
+    for index, value in enumerate(values):
+        try:
+            found.append(as_fault(value))
+        except ConfigError as error:
+            message = f"faults[{index}]: {error.message}"
+            raise ConfigError(message, field="faults", next_step=error.next_step) from None
+    return tuple(found)
+
+
+def _lottery(plan: object) -> RandomFaults | None:
+    if plan is None:
+        return None
+    if not isinstance(plan, Mapping) or not isinstance(plan.get("chances"), Mapping):
+        raise _wrong("`plan` is no object with `chances`", _FORM)
+    for name in plan:
+        if name not in _PLAN:
+            raise _wrong(f"`plan` has no member {name!r}", _FORM)
+    return RandomFaults(**plan)
+
+
+def _option(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise _wrong(f"{text!r} is no option", _WORDS)
+    return name, value if name in {"match", "body"} else _value(value)
+
+
+def _value(text: str) -> Any:
+    # Numbers, true, false, null and objects as in JSON; what is none of them is text.
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _wrong(message: str, next_step: str) -> ConfigError:
+    return ConfigError(f"faults: {message}", field="faults", next_step=next_step)

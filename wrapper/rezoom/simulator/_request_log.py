@@ -1,0 +1,152 @@
+"""What the simulator keeps of each request: for tests to read, safe to print."""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from .._public import public
+from .._wire import facts
+
+# A soak test must not fill the memory.
+_KEPT = 10_000
+# Whoever holds one of these is the app or its user, so they are not even kept.
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_SECRETS_OF_FORMS = {"client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak"}
+_FORM_SECRETS = facts.SECRET_NAMES | _SECRETS_OF_FORMS
+
+
+@public("rezoom.simulator")
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing the contract has against a body; `kind` is unknown, missing or invalid."""
+
+    field: str
+    kind: str
+    message: str
+
+
+@public("rezoom.simulator")
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the generated contract says of a body, whether or not Zoom would refuse it."""
+
+    flaws: tuple[Flaw, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the contract has nothing against the body."""
+        return not self.flaws
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict, ready for JSON."""
+        return {"ok": self.ok, "flaws": [asdict(flaw) for flaw in self.flaws]}
+
+    def __str__(self) -> str:
+        return "; ".join(f"{flaw.field}: {flaw.message}" for flaw in self.flaws) or "ok"
+
+
+@public("rezoom.simulator")
+@dataclass(frozen=True, slots=True, repr=False)
+class Request:
+    """One request and what became of it; `status` is None when the connection was cut instead.
+
+    `note` says why an answer is the one it is, where its code could mean several things.
+    """
+
+    at: datetime
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any = None
+    status: int | None = None
+    verdict: Verdict | None = None
+    ignored: tuple[str, ...] = ()
+    note: str = ""
+    fault: str | None = None
+    tracking_id: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the request, ready for JSON; its body is shown as it came."""
+        verdict = self.verdict
+        return {
+            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "method": self.method,
+            "path": self.path,
+            "query": dict(self.query),
+            "headers": dict(self.headers),
+            "body": self.body,
+            "status": self.status,
+            "verdict": None if verdict is None else verdict.to_dict(),
+            "ignored": list(self.ignored),
+            "note": self.note,
+            "fault": self.fault,
+            "tracking_id": self.tracking_id,
+        }
+
+    def __repr__(self) -> str:
+        query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""
+        parts = [f"{self.method} {self.path}{query} -> {self.status or 'cut off'}"]
+        if self.body is not None:
+            parts.append(f"body={masked(self.body)!r}")
+        if self.verdict is not None and not self.verdict.ok:
+            parts.append(f"verdict={str(self.verdict)!r}")
+        if self.ignored:
+            parts.append(f"ignored={', '.join(self.ignored)}")
+        if self.note:
+            parts.append(f"note={self.note!r}")
+        if self.fault:
+            parts.append(f"fault={self.fault}")
+        return f"<Request {' '.join(parts)}>"
+
+
+class RequestLog:
+    """The last ten thousand requests, oldest first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[Request] = deque(maxlen=_KEPT)
+
+    def add(self, request: Request) -> None:
+        """Keep one request, and drop the oldest beyond the limit."""
+        with self._lock:
+            self._kept.append(request)
+
+    def snapshot(self) -> tuple[Request, ...]:
+        """Return the requests that are kept."""
+        with self._lock:
+            return tuple(self._kept)
+
+    def clear(self) -> None:
+        """Forget every request so far."""
+        with self._lock:
+            self._kept.clear()
+
+
+def masked(value: object) -> object:
+    """Return the value with every secret member hidden; of text that is no JSON only its length."""
+    if isinstance(value, str | bytes):
+        return f"({len(value)} characters that are not a JSON object)"
+    return _masked(value)
+
+
+def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that may be kept."""
+    return {name: value for name, value in headers.items() if name not in _CREDENTIALS}
+
+
+def without_secrets(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a token form, or of a query, that may be kept."""
+    return {name: value for name, value in form.items() if name not in _FORM_SECRETS}
+
+
+def _masked(value: object) -> object:
+    if isinstance(value, Mapping):
+        secret = facts.SECRET_NAMES
+        return {k: "(hidden)" if k in secret else _masked(item) for k, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return value

@@ -1,1 +1,0 @@
-"""Where the simulated meetings live, and the files they begin with."""
