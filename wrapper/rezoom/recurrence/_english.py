@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from .._times import zulu
 from ._expand import occurrences
 from ._limits import NTH, RecurrenceError
 from ._pattern import (
@@ -129,7 +130,7 @@ def canonical(pattern: Pattern, end: End) -> str:
         case Until(last_day):
             return f"{what} until {last_day.isoformat()}"
         case UntilInstant(instant):
-            return f"{what} until {instant.replace(tzinfo=None).isoformat()}Z"
+            return f"{what} until {zulu(instant)}"
         case Count(times):
             return f"{what}, {_times(times)}"
         case Forever():
