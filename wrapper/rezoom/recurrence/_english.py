@@ -125,7 +125,7 @@ def month(word: str) -> int | None:
 
 def canonical(pattern: Pattern, end: End) -> str:
     """Write the one form that `Recurrence.parse` gives back as it was."""
-    what = pattern_words(pattern)
+    what = _pattern_words(pattern)
     match end:
         case Until(last_day):
             return f"{what} until {last_day.isoformat()}"
@@ -137,7 +137,7 @@ def canonical(pattern: Pattern, end: End) -> str:
             return f"{what} forever"
 
 
-def pattern_words(pattern: Pattern) -> str:
+def _pattern_words(pattern: Pattern) -> str:
     """Write a pattern without its end."""
     match pattern:
         case Daily(every):
@@ -154,7 +154,7 @@ def pattern_words(pattern: Pattern) -> str:
 
 def sentence(timeline: Timeline) -> str:
     """Say a series: the pattern, the clock, the time zone, and what comes of it."""
-    what = f"{pattern_words(timeline.pattern)}{_end(timeline.end, timeline.tz)}"
+    what = f"{_pattern_words(timeline.pattern)}{_end(timeline.end, timeline.tz)}"
     clock = _clock(timeline.start.time())
     return f"{what}, {clock} {timeline.tz.key} ({_meetings(timeline)})"
 

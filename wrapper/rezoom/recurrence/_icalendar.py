@@ -61,12 +61,12 @@ class Change(NamedTuple):
         return same == (b.year, b.month, b.weekday(), b.time(), earlier.before, earlier.after)
 
 
-def is_utc(tz: ZoneInfo) -> bool:
+def _is_utc(tz: ZoneInfo) -> bool:
     """Tell whether the zone is UTC, which needs no rules."""
     return tz.key in _UTC_KEYS
 
 
-def timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Iterator[str]:
+def _timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Iterator[str]:
     """Write VTIMEZONE for starts from `first` to `last`, or from `first` on."""
     begin = max(first - _BEFORE, _EARLIEST)
     end = min(max(first + _AHEAD, last or first), _LATEST)
@@ -206,8 +206,8 @@ def calendar(timeline: Timeline, event: Event) -> str:
     endless = isinstance(timeline.end, Forever)
     last = None if endless else _last(timeline).utc
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//rezoom//recurrence//EN"]
-    if not is_utc(timeline.tz):
-        lines += timezone_lines(timeline.tz, first.utc, last)
+    if not _is_utc(timeline.tz):
+        lines += _timezone_lines(timeline.tz, first.utc, last)
     return _folded([*lines, *_event_lines(timeline, event), "END:VCALENDAR"])
 
 
@@ -251,7 +251,7 @@ def _last(timeline: Timeline) -> Occurrence:
 
 
 def _at(timeline: Timeline, wall: datetime) -> str:
-    if is_utc(timeline.tz):
+    if _is_utc(timeline.tz):
         return f":{_written(wall)}Z"
     return f";TZID={timeline.tz.key}:{_written(wall)}"
 
