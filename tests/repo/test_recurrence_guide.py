@@ -29,7 +29,7 @@ COMMANDS = [
 
 
 def test_the_python_prints_what_the_guide_shows() -> None:
-    """Block by block, one after the other; the text behind a block is its output."""
+    """The blocks run one after the other, and the text behind a block is its output."""
     names: dict[str, object] = {}
     following = [*BLOCKS[1:], ("", "")]
     for (kind, code), (next_kind, shown) in zip(BLOCKS, following, strict=True):
@@ -56,13 +56,13 @@ def variants() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize(("way", "forms"), list(variants()))
 def test_every_variant_of_the_table_is_read(way: str, forms: list[str]) -> None:
-    """As one of the canonical forms in its row."""
+    """Each variant is read as one of the canonical forms in its row."""
     assert Recurrence.parse(way) in [Recurrence.parse(form) for form in forms]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_the_commands_succeed(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each as it stands there, for as long as its dates are to come."""
+    """Each command of the guide succeeds as it stands, for as long as its dates are to come."""
     body = {
         "start_time": to_come("2027-03-01T09:00:00"),
         "timezone": "Europe/Berlin",

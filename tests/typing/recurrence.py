@@ -52,7 +52,7 @@ def both_ends() -> None:
 
 
 def no_end() -> None:
-    """Zoom would make one meeting."""
+    """Without an end, Zoom would make one meeting."""
     Recurrence.daily().starting(NINE, tz=BERLIN)  # type: ignore[attr-defined]  # must stay an error
     Series(Recurrence.daily(), NINE, BERLIN)  # type: ignore[arg-type]  # must stay an error
     Recurrence.monthly().times(3)  # type: ignore[attr-defined]  # must stay an error

@@ -53,13 +53,13 @@ recurrences = st.one_of(
 
 @given(recurrences)
 def test_str_is_read_back(recurrence: Recurrence) -> None:
-    """parse(str(r)) == r."""
+    """What `str` writes, `parse` reads as the same recurrence."""
     assert Recurrence.parse(str(recurrence)) == recurrence
 
 
 @given(recurrences)
 def test_case_and_blanks_do_not_matter(recurrence: Recurrence) -> None:
-    """Nor do line breaks."""
+    """Upper case, blanks and line breaks change nothing."""
     assert Recurrence.parse(f"  {str(recurrence).upper()}\n".replace(" ", " \t")) == recurrence
 
 
@@ -97,7 +97,7 @@ def test_case_and_blanks_do_not_matter(recurrence: Recurrence) -> None:
     ],
 )  # fmt: skip
 def test_variants_are_read(words: str, meant: Recurrence) -> None:
-    """What people write for the same thing."""
+    """What people write for the same thing is read as the same thing."""
     assert Recurrence.parse(words) == meant
 
 
@@ -138,7 +138,7 @@ def test_variants_are_read(words: str, meant: Recurrence) -> None:
     ],
 )  # fmt: skip
 def test_errors_point_at_the_word(words: str, at: str, says: str) -> None:
-    """The place, what is allowed there, and what to write."""
+    """An error points at the word, and says what may stand there and what to write."""
     with pytest.raises(WordsError) as caught:
         Recurrence.parse(words)
 
@@ -191,7 +191,7 @@ def test_any_order_of_known_words_is_read_or_refused(words: str) -> None:
 
 @pytest.mark.parametrize("words", [None, 3, b"daily forever"])
 def test_only_text_is_words(words: object) -> None:
-    """Anything else is refused with an example."""
+    """Anything but a text is refused with an example."""
     with pytest.raises(ValueError, match="is not a text - write"):
         Recurrence.parse(words)  # type: ignore[arg-type]  # that is the point
 
@@ -220,14 +220,14 @@ def test_only_text_is_words(words: object) -> None:
     ],
 )  # fmt: skip
 def test_a_series_in_a_sentence(words: str, sentence: str) -> None:
-    """The pattern, the clock, the place, and what comes of it."""
+    """The sentence names the pattern, the clock, the time zone, and what comes of it."""
     series = Recurrence.parse(words).starting(datetime(2026, 3, 3, 9), tz="Europe/Berlin")
 
     assert str(series) == sentence
 
 
 def test_seconds_are_said_where_there_are_any() -> None:
-    """And midnight is 0:00."""
+    """Seconds are written only where there are any, and midnight is 0:00."""
     series = Recurrence.daily().times(2).starting(datetime(2026, 3, 3, 0, 0, 5), tz="UTC")
 
     assert str(series) == "every day, 2 times, 0:00:05 UTC (last on 4 March 2026)"

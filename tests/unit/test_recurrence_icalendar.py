@@ -34,7 +34,7 @@ def parsed(text: str) -> tuple[icalendar.Calendar, Any]:
 
 @pytest.mark.smoke
 def test_a_calendar_reads_what_was_meant() -> None:
-    """Start, length, rule and words."""
+    """A calendar reads the start, the length, the rule and the words that were meant."""
     text = series().to_ics(duration=timedelta(minutes=45), summary="Stand-up", uid="85746065@zoom")
 
     _, event = parsed(text)
@@ -48,7 +48,7 @@ def test_a_calendar_reads_what_was_meant() -> None:
 
 
 def test_the_event_alone_is_the_event_of_the_file() -> None:
-    """to_vevent() is what to_ics() holds."""
+    """The file of `to_ics` holds the event that `to_vevent` writes."""
     assert series().to_vevent() in series().to_ics()
 
 
@@ -61,7 +61,7 @@ def test_the_same_series_has_the_same_text() -> None:
 
 
 def test_the_stamp_is_written_in_utc() -> None:
-    """An aware moment of any zone; a naive one is refused."""
+    """A stamp of any time zone is written in UTC, and a naive one is refused."""
     stamp = datetime(2026, 1, 1, 12, tzinfo=ZoneInfo(BERLIN))
 
     assert "\r\nDTSTAMP:20260101T110000Z\r\n" in series().to_ics(stamp=stamp)
@@ -96,7 +96,7 @@ def test_an_event_starts_where_the_series_does() -> None:
 
 @pytest.mark.parametrize("tz", ["UTC", "Etc/UTC"])
 def test_utc_needs_no_time_zone(tz: str) -> None:
-    """Its times end in Z."""
+    """The times of a series in UTC end in Z."""
     calendar, event = parsed(series(tz=tz).to_ics())
 
     assert event["DTSTART"].to_ical() == b"20260303T090000Z"
@@ -104,7 +104,7 @@ def test_utc_needs_no_time_zone(tz: str) -> None:
 
 
 def test_regular_zones_take_two_rules() -> None:
-    """Open-ended, so that an endless series stays right."""
+    """Both rules are open-ended, so that an endless series stays right."""
     text = series("daily forever").to_ics()
 
     assert "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n" in text
@@ -114,7 +114,7 @@ def test_regular_zones_take_two_rules() -> None:
 
 @pytest.mark.parametrize("tz", ZONES)
 def test_the_time_zone_tells_the_clocks_of_the_whole_span(tz: str) -> None:
-    """Read as a calendar would, it gives the offset of every start."""
+    """A calendar that follows the rules gets the offset of every start."""
     made = Recurrence.parse("every 2 weeks on sun until 2034-01-01").starting(START, tz=tz)
 
     (component,) = parsed(made.to_ics())[0].walk("VTIMEZONE")
@@ -130,7 +130,7 @@ def test_the_time_zone_tells_the_clocks_of_the_whole_span(tz: str) -> None:
     days=st.integers(1, 2000),
 )
 def test_time_zones_of_the_past_too(tz: str, start: datetime, days: int) -> None:
-    """Also where a zone has changed its mind, or left a day out."""
+    """The rules hold also where a zone has changed its mind, or left a day out."""
     last = start.date() + timedelta(days=days)
     made = Recurrence.daily(every=30).until(last).starting(start, tz=tz)
 
@@ -172,7 +172,7 @@ def test_starts_in_a_gap_are_added_where_they_took_place() -> None:
 
 
 def test_an_event_needs_a_length_of_some_kind() -> None:
-    """None is no DURATION at all; nothing or less is refused."""
+    """Without a length no DURATION is written, and a length of nothing or less is refused."""
     assert "DURATION" not in series().to_vevent()
     assert "\r\nDURATION:PT1H30M\r\n" in series().to_vevent(duration=timedelta(minutes=90))
     with pytest.raises(RecurrenceError, match="is none"):
@@ -180,7 +180,7 @@ def test_an_event_needs_a_length_of_some_kind() -> None:
 
 
 def test_an_endless_series_is_written_too() -> None:
-    """With the clock gaps of the years ahead."""
+    """An endless series is written with the clock gaps of the years ahead."""
     made = Recurrence.daily().forever().starting(datetime(2026, 3, 3, 2, 30), tz=BERLIN)
 
     text = made.to_ics()

@@ -1,4 +1,4 @@
-"""What is read from Zoom: odd answers, and what it made of a series against what was meant."""
+"""What is read from Zoom: strange answers, and what it made of a series against what was meant."""
 
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -23,7 +23,7 @@ def read(**recurrence: object) -> Series:
     return Series.from_zoom(GET | {"recurrence": recurrence})
 
 
-# What Zoom may answer, how it is read, and the rule that tells what was odd.
+# What Zoom may answer, how it is read, and the rule of what was guessed.
 ODD: dict[str, tuple[dict[str, object], Recurrence, str]] = {
     "text for numbers": (
         {"type": "2", "repeat_interval": "2", "weekly_days": "3", "end_times": "5"},
@@ -68,7 +68,7 @@ ODD: dict[str, tuple[dict[str, object], Recurrence, str]] = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_answers_are_read_and_told(name: str) -> None:
+def test_strange_answers_are_read_with_warnings(name: str) -> None:
     """Whatever Zoom answers becomes a series; what had to be guessed is in its warnings."""
     given, meant, rule = ODD[name]
     series = read(**given)
@@ -94,7 +94,7 @@ def test_the_first_occurrence_stands_in_for_a_missing_start() -> None:
     assert Series.from_zoom(answer).start == NINE
 
 
-def test_a_new_end_settles_what_was_odd_about_the_old_one() -> None:
+def test_a_new_end_settles_what_was_guessed_about_the_old_one() -> None:
     """Only notes about the end go; a guessed weekday stays a guess."""
     series = read(type=2, end_times=7, end_date_time="2027-06-30T21:59:59Z")
     assert [note.rule for note in series.reading] == ["weekly-needs-days", "both-ends"]

@@ -141,7 +141,7 @@ def test_examples_of_the_rfc_are_exact(start: str, rule: str, listed: str) -> No
 
 @pytest.mark.parametrize(("start", "rule", "part"), REFUSED)
 def test_other_rules_are_refused_by_the_part(start: str, rule: str, part: str) -> None:
-    """With a reason, and with a rule that can be read instead if there is one near."""
+    """The refusal has a reason, and a rule that can be read instead if one is near."""
     with pytest.raises(NotExpressible) as caught:
         series(start, rule)
 
@@ -224,7 +224,7 @@ _PLACES = st.lists(st.sampled_from((-2, -1, 1, 2, 3)), min_size=1, max_size=2)
     first=st.dates(date(1996, 1, 1), date(2030, 1, 1)),
 )
 def test_what_is_read_has_the_dates_of_the_rule(parts: dict[str, object], first: date) -> None:
-    """Whatever a monthly rule picks: read exactly, or refused."""
+    """Whatever days a monthly rule picks, it is read with exactly these or refused."""
     assume("BYSETPOS" not in parts or len(parts) > 2)
     text = ";".join(
         f"{name}={','.join(map(str, value)) if isinstance(value, list) else value}"
@@ -260,7 +260,7 @@ def test_every_form_of_an_end(rule: str, end: object) -> None:
 
 
 def test_a_rule_without_its_start_is_read_for_a_start_on_it() -> None:
-    """As the RFC wants it; where the week start matters then, DTSTART is asked for."""
+    """A rule alone is read as the RFC wants; where the week start matters, DTSTART is asked for."""
     read = Recurrence.from_rrule("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH", tz=BERLIN)
 
     assert read == Recurrence.weekly(TUE, Weekday.THU, every=2).forever()
@@ -342,7 +342,7 @@ def test_exceptions_are_refused_by_name(name: str) -> None:
 
 
 def test_places_are_counted_in_whole_weeks() -> None:
-    """Also in the first one, of which only a part follows the start (RFC 5545 §3.3.10)."""
+    """Also of the first week all days count, before the start too (RFC 5545 §3.3.10)."""
     found = series("19970902T090000", "FREQ=WEEKLY;BYDAY=SU,WE;BYSETPOS=2;WKST=SU")
 
     assert found.recurrence == Recurrence.weekly(WED).forever()
@@ -356,7 +356,7 @@ def test_private_parts_are_passed_over() -> None:
 
 
 def test_folded_lines_are_unfolded() -> None:
-    """As they stand in a calendar file."""
+    """Lines that are folded as in a calendar file are read as one."""
     text = "DTSTART;TZID=Europe/Berlin:20260303T090000\r\nRRULE:FREQ=WEEK\r\n LY;BYDAY=TU\r\n"
 
     assert Series.from_rrule(text).recurrence == Recurrence.weekly(TUE).forever()
@@ -418,7 +418,7 @@ _ENDS = st.one_of(
 def test_what_is_written_is_read_back(
     recurrence: Recurrence, start: datetime, short_months: ShortMonths
 ) -> None:
-    """from_rrule(to_rrule()) is the same recurrence, and the rule the same text."""
+    """A rule that was written is read as the same recurrence, and written as the same text."""
     made = Series(recurrence, start.replace(microsecond=0), BERLIN, short_months=short_months)
     rule = made.to_rrule()
     text = f"DTSTART;TZID=Europe/Berlin:{made.start:%Y%m%dT%H%M%S}\nRRULE:{rule}"
@@ -428,7 +428,7 @@ def test_what_is_written_is_read_back(
 
 
 def test_sunday_weeks_are_written_where_they_matter() -> None:
-    """RFC 5545 takes Monday otherwise."""
+    """WKST=SU is written where weeks are left out, since RFC 5545 takes Monday otherwise."""
     start = datetime(2026, 3, 3, 9)
     every_other = Recurrence.weekly(SUN, TUE, every=2).until(date(2026, 6, 30))
 

@@ -108,7 +108,7 @@ def test_the_zone_may_come_with_the_start() -> None:
 
 
 def test_the_whole_of_what_zoom_needs() -> None:
-    """Type, local start, zone, and every member of the recurrence, in Zoom's forms."""
+    """Zoom gets type, local start, time zone, and every member of the recurrence in its forms."""
     assert TUESDAYS.to_zoom() == {
         "type": 8,
         "start_time": "2027-03-02T09:00:00",
@@ -172,7 +172,7 @@ def test_a_series_changes_by_steps() -> None:
     assert TUESDAYS.with_count().occurrences() == TUESDAYS.occurrences()
 
 
-def test_an_endless_series_is_iterated_and_asked() -> None:
+def test_an_endless_series_is_iterated_and_searched() -> None:
     """It has no list, but a beginning, and a next start after any moment."""
     first, second = islice(ENDLESS, 2)
     assert (str(first), second.index) == ("2027-03-02 09:00+01:00", 1)

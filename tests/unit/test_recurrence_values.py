@@ -177,7 +177,7 @@ def test_weekdays_have_four_numbers_and_keep_them_apart(day: Weekday) -> None:
 
 
 def test_sunday_is_seven_six_and_one() -> None:
-    """The day that everybody counts differently."""
+    """Sunday has another number to ISO, to Python, and to Zoom."""
     assert (SUN.iso, SUN.python, SUN.zoom) == (7, 6, 1)
     assert sorted([SUN, SAT, TUE]) == [TUE, SAT, SUN]
 

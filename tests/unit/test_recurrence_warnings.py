@@ -32,7 +32,7 @@ def only(series: Series, rule: str) -> Problem:
 
 
 def test_a_plain_series_has_no_warnings() -> None:
-    """Two Tuesdays a month in the morning surprise nobody."""
+    """Two Tuesdays a month in the morning are no surprise."""
     series = berlin(Recurrence.weekly(TUE, every=2).until(date(2027, 6, 30)))
     assert series.warnings() == []
     assert series.warnings(now=datetime(2027, 3, 1, tzinfo=UTC)) == []
@@ -52,7 +52,7 @@ def test_a_day_that_all_its_months_have_is_no_surprise() -> None:
     assert "short-month" not in rules(series.warnings())
 
 
-def test_a_start_off_the_pattern_is_told() -> None:
+def test_a_start_off_the_pattern_is_a_warning() -> None:
     """The first real date is offered as the start."""
     problem = only(berlin(Recurrence.weekly(FRI).times(3)), "first-differs")
     assert problem.path == "start_time"
@@ -60,8 +60,8 @@ def test_a_start_off_the_pattern_is_told() -> None:
     assert problem.fix == "start on 2027-03-05 09:00"
 
 
-def test_clock_changes_are_told_with_their_dates() -> None:
-    """A start in a gap and one in an hour shown twice, each on its date."""
+def test_clock_changes_are_listed_with_their_dates() -> None:
+    """A start in a gap and one in an hour shown twice are each listed by their date."""
     start = datetime.fromisoformat("2027-03-07 02:30")
     series = berlin(Recurrence.weekly(SUN).until(date(2027, 11, 30)), start)
     gap, overlap = only(series, "clock-gap"), only(series, "clock-overlap")
@@ -111,8 +111,10 @@ def test_an_end_well_between_two_meetings_is_no_surprise() -> None:
         (500, "recurrence.end_times.maximum", "error"),
     ],
 )
-def test_too_many_meetings_are_told(count: int, rule: str | None, severity: str | None) -> None:
-    """Over the older limit is a doubt, over the newest an error: by count or by date."""
+def test_too_many_meetings_are_warned_of(
+    count: int, rule: str | None, severity: str | None
+) -> None:
+    """Over the older limit is a warning and over the newest an error, by count or by date."""
     days = Daily(1)
     counted = berlin(Recurrence(days, Count(count)))
     last = date.fromordinal(MARCH_2.toordinal() + count - 1)
@@ -147,7 +149,7 @@ def test_a_series_without_a_start_is_an_error() -> None:
     assert (problem.rule, problem.severity) == ("empty", "error")
 
 
-def test_a_past_start_is_told_once_the_time_is_known() -> None:
+def test_a_past_start_is_an_error_once_the_time_is_known() -> None:
     """The next start is offered; without `now` nothing is past."""
     series = berlin(Recurrence.weekly(TUE).times(10))
     assert series.warnings() == []
@@ -166,7 +168,7 @@ def test_the_fourth_may_not_be_the_last() -> None:
 
 
 @pytest.mark.parametrize("unit", ["daily", "weekly", "monthly"])
-def test_intervals_over_the_older_limit_are_told(unit: str) -> None:
+def test_intervals_over_the_older_limit_are_a_warning(unit: str) -> None:
     """The newest limit may be used, with a doubt; what was read over it is an error."""
     newest = facts.RULES[f"{unit}-interval-limit"].bounds["repeat_interval"]["maximum"]
     number = {"daily": 1, "weekly": 2, "monthly": 3}[unit]

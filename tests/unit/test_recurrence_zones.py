@@ -64,6 +64,18 @@ def test_a_start_in_a_gap_can_be_dropped(tz: str) -> None:
     assert [occurrence.index for occurrence in series] == [0, 2]
 
 
+def test_every_start_may_lie_in_a_gap() -> None:
+    """A series that meets on the days of the clock change only has all of its starts, moved."""
+    yearly = {"type": 3, "repeat_interval": 12, "monthly_week": -1, "monthly_week_day": 1}
+    recurrence = Recurrence.from_zoom(yearly | {"end_times": 3}, tz="Europe/Berlin")
+    series = recurrence.starting(local("2027-03-28 02:30"), tz="Europe/Berlin")
+    assert [str(start) for start in series] == [
+        "2027-03-28 03:30+02:00",
+        "2028-03-26 03:30+02:00",
+        "2029-03-25 03:30+02:00",
+    ]
+
+
 def test_samoa_had_no_30_december() -> None:
     """Across the missing day a daily series has one meeting, and a weekly one moves."""
     assert daily("2011-12-29 09:00", "Pacific/Apia", 3) == [

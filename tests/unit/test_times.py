@@ -32,7 +32,7 @@ WIRE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
 
 class Pytz(tzinfo):
-    """As much of a pytz zone as is read: one offset at a time, and the name in `zone`."""
+    """A time zone with as much of pytz as is read: one offset, and the name in `zone`."""
 
     def __init__(self, name: str) -> None:
         self.zone = name
@@ -210,7 +210,7 @@ def test_an_aware_time_in_the_repeated_hour_is_sent_as_an_instant(fold: int) -> 
 
 
 def test_a_fold_on_a_naive_time_is_honoured() -> None:
-    """A `fold=1` is never there by accident."""
+    """A fold of 1 is never set by accident, so it says which of two times is meant."""
     second = datetime(2026, 10, 25, 2, 30, fold=1)
 
     assert start_fields(second, BERLIN, utc_only=False)["start_time"] == "2026-10-25T01:30:00Z"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import cache
 from typing import TYPE_CHECKING
 
 from .errors import ConfigError
@@ -25,19 +24,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def micros(instant: datetime) -> int:
-    """Count the microseconds up to an aware instant."""
-    # Exact: until 2106 a float of seconds is off by less than a quarter of a microsecond.
+    """Count the microseconds from 1970 to an aware instant."""
+    # Exact until 2106: a float of seconds is off by less than a quarter of a microsecond.
     return round(instant.timestamp() * SECOND)
 
 
 def instant(count: int) -> datetime:
-    """Name the instant that many microseconds after 1970."""
+    """Return the instant, in UTC, so many microseconds after 1970."""
     return _EPOCH + timedelta(microseconds=count)
-
-
-def length(span: timedelta) -> int:
-    """Count the microseconds in `span`."""
-    return span // timedelta(microseconds=1)
 
 
 def zulu(moment: datetime) -> str:
@@ -74,7 +68,7 @@ class WireTimeError(ValueError):
 
 
 def aware_now(now: object) -> None:
-    """Refuse a moment to judge by that is in no time zone: nobody knows what it lies before."""
+    """Refuse a `now` that is in no time zone: it could lie before or after any start."""
     if not isinstance(now, datetime) or now.utcoffset() is None:
         raise ConfigError(
             f"now: {now!r:.60} is no aware datetime",
@@ -93,7 +87,7 @@ def start_fields(
     moment = _moment(value)
     place = None if tz is None else zone(tz)
     if moment.fold and moment.tzinfo is None:
-        # fold=1 is nobody's default: it says which of the two is meant.
+        # No default sets fold=1: it says which of the two is meant.
         moment = moment.replace(tzinfo=place)
     if moment.tzinfo is None:
         if place is None and utc_only:
@@ -121,19 +115,20 @@ def utc_instant(value: datetime | str) -> str:
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:
     """Return the time zone of that name; a name that does not exist brings the nearest ones."""
-    make, missing = _zones()
-    if isinstance(key, make):
+    # Here and below: few changes move time, and the others need no time zones to be loaded.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    if isinstance(key, ZoneInfo):
         if key.key is None:
-            raise WireTimeError(
-                "this ZoneInfo has no name to send", "use ZoneInfo('Europe/Berlin')"
-            )
+            message = "this ZoneInfo has no name to send"
+            raise WireTimeError(message, "use ZoneInfo('Europe/Berlin')")
         return key
     if not isinstance(key, str):
         kind = type(key).__name__
         raise WireTimeError(f"a time zone is a name, not {kind}", "write 'Europe/Berlin'")
     try:
-        return make(key)
-    except (missing, ValueError, OSError):
+        return ZoneInfo(key)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key)) from None
 
 
@@ -189,21 +184,14 @@ def _named_zone(info: tzinfo) -> ZoneInfo | None:
     name = getattr(info, "key", None) or getattr(info, "zone", None)
     if not isinstance(name, str) or name in _UTC_NAMES:
         return None
-    make, missing = _zones()
-    if isinstance(info, make):
-        return info
-    try:
-        return make(name)
-    except (missing, ValueError, OSError):
-        return None
-
-
-@cache
-def _zones() -> tuple[type[ZoneInfo], type[Exception]]:
-    # Loaded on first use, with half of the interpreter's own configuration: few changes move time.
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-    return ZoneInfo, ZoneInfoNotFoundError
+    if isinstance(info, ZoneInfo):
+        return info
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _moved(moment: datetime, place: tzinfo) -> datetime:

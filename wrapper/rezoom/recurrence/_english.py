@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from .._times import zulu
 from ._expand import occurrences
 from ._limits import NTH, RecurrenceError
 from ._pattern import (
@@ -124,19 +125,19 @@ def month(word: str) -> int | None:
 
 def canonical(pattern: Pattern, end: End) -> str:
     """Write the one form that `Recurrence.parse` gives back as it was."""
-    what = pattern_words(pattern)
+    what = _pattern_words(pattern)
     match end:
         case Until(last_day):
             return f"{what} until {last_day.isoformat()}"
         case UntilInstant(instant):
-            return f"{what} until {instant.replace(tzinfo=None).isoformat()}Z"
+            return f"{what} until {zulu(instant)}"
         case Count(times):
             return f"{what}, {_times(times)}"
         case Forever():
             return f"{what} forever"
 
 
-def pattern_words(pattern: Pattern) -> str:
+def _pattern_words(pattern: Pattern) -> str:
     """Write a pattern without its end."""
     match pattern:
         case Daily(every):
@@ -153,7 +154,7 @@ def pattern_words(pattern: Pattern) -> str:
 
 def sentence(timeline: Timeline) -> str:
     """Say a series: the pattern, the clock, the time zone, and what comes of it."""
-    what = f"{pattern_words(timeline.pattern)}{_end(timeline.end, timeline.tz)}"
+    what = f"{_pattern_words(timeline.pattern)}{_end(timeline.end, timeline.tz)}"
     clock = _clock(timeline.start.time())
     return f"{what}, {clock} {timeline.tz.key} ({_meetings(timeline)})"
 

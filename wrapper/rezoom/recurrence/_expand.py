@@ -84,7 +84,7 @@ def _near(timeline: Timeline, moment: datetime) -> Iterator[Occurrence]:
     return occurrences(timeline, local - _DAY)
 
 
-def first_second(day: date, timeline: Timeline) -> datetime:
+def day_begins(day: date, timeline: Timeline) -> datetime:
     """Return the first instant of a local day, in UTC; days before the start are as good as it."""
     return zones.last_instant(max(day, timeline.start.date()) - _DAY, timeline.tz) + _SECOND
 

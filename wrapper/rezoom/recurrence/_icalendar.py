@@ -19,10 +19,10 @@ from ._expand import first_start, occurrences
 from ._limits import refusal
 from ._pattern import Count, Forever, Timeline, Weekday
 from ._rrule import write_rule
-from ._zones import Occurrence
+from ._zones import Occurrence, first_second
 from ._zoom import first_wall_clock
 
-_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+_DAY = timedelta(days=1)
 # Far enough back to see a change before the first start, far enough on to tell a rule from chance.
 _BEFORE, _AHEAD = timedelta(days=500), timedelta(days=3653)
 _NEXT_YEAR = timedelta(days=400)
@@ -61,12 +61,12 @@ class Change(NamedTuple):
         return same == (b.year, b.month, b.weekday(), b.time(), earlier.before, earlier.after)
 
 
-def is_utc(tz: ZoneInfo) -> bool:
+def _is_utc(tz: ZoneInfo) -> bool:
     """Tell whether the zone is UTC, which needs no rules."""
     return tz.key in _UTC_KEYS
 
 
-def timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Iterator[str]:
+def _timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Iterator[str]:
     """Write VTIMEZONE for starts from `first` to `last`, or from `first` on."""
     begin = max(first - _BEFORE, _EARLIEST)
     end = min(max(first + _AHEAD, last or first), _LATEST)
@@ -93,18 +93,12 @@ def _changes(tz: ZoneInfo, begin: datetime, end: datetime) -> Iterator[Change]:
     while day < end:
         after = _state(tz, day + _DAY)
         if after != before:
-            yield Change(_moment(tz, day, day + _DAY, before), before, after)
+            yield Change(_end_of(before, tz, day), before, after)
         day, before = day + _DAY, after
 
 
-def _moment(tz: ZoneInfo, low: datetime, high: datetime, before: State) -> datetime:
-    while high - low > _SECOND:
-        middle = low + (high - low) // 2 // _SECOND * _SECOND
-        if _state(tz, middle) == before:
-            low = middle
-        else:
-            high = middle
-    return high
+def _end_of(state: State, tz: ZoneInfo, day: datetime) -> datetime:
+    return first_second(day, day + _DAY, lambda then: _state(tz, then) != state)
 
 
 def _state(tz: ZoneInfo, instant: datetime) -> State:
@@ -212,8 +206,8 @@ def calendar(timeline: Timeline, event: Event) -> str:
     endless = isinstance(timeline.end, Forever)
     last = None if endless else _last(timeline).utc
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//rezoom//recurrence//EN"]
-    if not is_utc(timeline.tz):
-        lines += timezone_lines(timeline.tz, first.utc, last)
+    if not _is_utc(timeline.tz):
+        lines += _timezone_lines(timeline.tz, first.utc, last)
     return _folded([*lines, *_event_lines(timeline, event), "END:VCALENDAR"])
 
 
@@ -257,7 +251,7 @@ def _last(timeline: Timeline) -> Occurrence:
 
 
 def _at(timeline: Timeline, wall: datetime) -> str:
-    if is_utc(timeline.tz):
+    if _is_utc(timeline.tz):
         return f":{_written(wall)}Z"
     return f";TZID={timeline.tz.key}:{_written(wall)}"
 

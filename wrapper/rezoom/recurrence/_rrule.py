@@ -129,7 +129,7 @@ def write_pattern(pattern: Pattern, *, clamp: bool = False) -> dict[str, str]:
             return {"FREQ": "DAILY"} | every
         case Weekly(days=days):
             listed = {"BYDAY": ",".join(day.rrule for day in days)}
-            # Weeks begin on Monday unless told otherwise, which matters once some are left out.
+            # Without WKST weeks begin on Monday, which matters once some are left out.
             return {"FREQ": "WEEKLY"} | every | listed | ({"WKST": "SU"} if every else {})
         case MonthlyOnDay(day=day) if clamp and day > _SHORTEST:
             numbers = ",".join(map(str, range(_SHORTEST, day + 1)))

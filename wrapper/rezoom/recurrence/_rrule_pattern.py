@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from itertools import islice, zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from . import _limits as limits
@@ -46,16 +46,19 @@ from ._rrule import (
     write_pattern,
 )
 
+T = TypeVar("T")
+
 _SHORTEST = 28
 _LONGEST = 31
 _MONTHS = 12
 # More dates than can differ.
 _MANY = 1000
+_EACH_YEAR = "schedule each year's meetings on their own"
 _CLOCK = {"BYHOUR": "hour", "BYMINUTE": "minute", "BYSECOND": "second"}
 _CLOCK_FREQUENCIES = ("HOURLY", "MINUTELY", "SECONDLY")
 
 
-class Unsayable(Exception):
+class _Unsayable(Exception):
     """A part that Zoom cannot say, and a rule or a pattern to try in its place."""
 
     def __init__(
@@ -100,7 +103,7 @@ def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> tuple[Pattern,
     try:
         end = _read_end(rule, tz)
         return _read_pattern(rule, _last_wall(end, tz), clamp=short_months == "clamp"), end
-    except Unsayable as found:
+    except _Unsayable as found:
         instead = found.instead
         if instead is not None and not isinstance(instead, Rule):
             ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
@@ -128,7 +131,7 @@ def _read_end(rule: Rule, tz: ZoneInfo) -> End:
         if count > limit:
             why = f"Zoom makes {limit} meetings of a series at most"
             fewer = rule.without("COUNT", COUNT=limit)
-            raise Unsayable(rule.said("COUNT"), why, fewer)
+            raise _Unsayable(rule.said("COUNT"), why, fewer)
         return Count(count)
     if "UNTIL" not in rule.parts:
         return Forever()
@@ -166,7 +169,7 @@ def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
     limit = limits.rule_bound(f"{unit}-interval-limit", "repeat_interval")
     if found.every > limit:
         why = f"Zoom's longest {unit} interval is {limit}"
-        raise Unsayable(rule.said("INTERVAL"), why, rule.without(INTERVAL=limit))
+        raise _Unsayable(rule.said("INTERVAL"), why, rule.without(INTERVAL=limit))
     return found
 
 
@@ -174,19 +177,19 @@ def _refuse_foreign_parts(rule: Rule) -> None:
     frequency = rule.parts["FREQ"]
     if frequency in _CLOCK_FREQUENCIES:
         why = "a series has one start a day"
-        raise Unsayable(f"FREQ={frequency}", why, fix="write one rule for each time of day")
+        raise _Unsayable(f"FREQ={frequency}", why, fix="write one rule for each time of day")
     for name in ("BYWEEKNO", "BYYEARDAY"):
         if name in rule.parts:
-            raise Unsayable(rule.said(name), "Zoom does not count in years", rule.without(name))
+            raise _Unsayable(rule.said(name), "Zoom does not count in years", rule.without(name))
     for name, unit in _CLOCK.items():
         hours = rule.numbers(name)
         if hours and (rule.start is None or hours != (getattr(rule.start, unit),)):
             why = "a series has one start a day, at the time of its start_time"
-            raise Unsayable(rule.said(name), why, rule.without(name))
+            raise _Unsayable(rule.said(name), why, rule.without(name))
     if rule.parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
-        raise Unsayable(rule.said("RSCALE"), "Zoom's calendar is the Gregorian one")
+        raise _Unsayable(rule.said("RSCALE"), "Zoom's calendar is the Gregorian one")
     if rule.parts.get("SKIP", "OMIT") != "OMIT":
-        raise Unsayable(rule.said("SKIP"), "Zoom takes no such word", rule.without("SKIP"))
+        raise _Unsayable(rule.said("SKIP"), "Zoom takes no such word", rule.without("SKIP"))
 
 
 def _without_months(rule: Rule) -> Rule:
@@ -208,23 +211,20 @@ def _without_months(rule: Rule) -> Rule:
             return monthly
     if frequency == "YEARLY":
         why = "Zoom repeats by the day, the week, or the month"
-        raise Unsayable("FREQ=YEARLY", why, monthly, fix="" if monthly else _EACH_YEAR)
+        raise _Unsayable("FREQ=YEARLY", why, monthly, fix="" if monthly else _EACH_YEAR)
     why = "Zoom leaves out no months but by an interval"
-    raise Unsayable(rule.said("BYMONTH"), why, monthly or rule.without("BYMONTH"))
-
-
-_EACH_YEAR = "schedule each year's meetings on their own"
+    raise _Unsayable(rule.said("BYMONTH"), why, monthly or rule.without("BYMONTH"))
 
 
 def _daily(rule: Rule, every: int) -> Pattern:
     days = _plain_days(rule)
     if "BYMONTHDAY" in rule.parts:
         why = "Zoom takes a day of the month only without skipping days"
-        raise Unsayable(rule.said("BYMONTHDAY"), why, rule.without("INTERVAL"))
+        raise _Unsayable(rule.said("BYMONTHDAY"), why, rule.without("INTERVAL"))
     if days and len(days) < len(Weekday):
         if every > 1:
             why = "Zoom takes weekdays only in a weekly pattern, which skips whole weeks"
-            raise Unsayable(rule.said("BYDAY"), why, rule.without("INTERVAL", FREQ="WEEKLY"))
+            raise _Unsayable(rule.said("BYDAY"), why, rule.without("INTERVAL", FREQ="WEEKLY"))
         return Weekly(1, days)
     longest = limits.rule_bound("daily-interval-limit", "repeat_interval")
     if every > longest and every % 7 == 0 and rule.start is not None:
@@ -251,8 +251,7 @@ def _at_places(rule: Rule, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if not places:
         return days
     week = sorted(days, key=lambda day: (day.iso - rule.week_start().iso) % 7)
-    indexes = {place - 1 if place > 0 else len(week) + place for place in places}
-    found = tuple(day for index, day in enumerate(week) if index in indexes)
+    found = tuple(_nth_of(week, places))
     if not found:
         raise malformed(f"{rule.said('BYSETPOS')} leaves no dates")
     return found
@@ -277,7 +276,7 @@ def _same_week_start(rule: Rule, pattern: Weekly, last: datetime | None) -> None
             fix = "add DTSTART: with some starts the dates are the same"
             if rule.start:
                 why, fix = f"{why} from {differing:%Y-%m-%d} on", ""
-            raise Unsayable(said, why, rule.without(WKST="SU"), fix=fix)
+            raise _Unsayable(said, why, rule.without(WKST="SU"), fix=fix)
 
 
 def _starts_on(pattern: Weekly) -> Iterator[datetime]:
@@ -312,14 +311,14 @@ def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
             return MonthlyOnDay(every, day)
         case ((int(nth), weekday),), (), () if nth in NTH.values():
             return MonthlyOnWeekday(every, nth, weekday)
-    picks = picked(days, month_days, places)
+    picks = _picked(days, month_days, places)
     if not any(picks):
         raise malformed("the parts together leave no dates")
-    found = same_pattern(picks, every, clamp=clamp)
+    found = _same_pattern(picks, every, clamp=clamp)
     if found is None:
         part, why = _blame(rule, days, month_days)
-        near = nearest_pattern(picks, every, clamp=clamp)
-        raise Unsayable(part, why, near)
+        near = _nearest_pattern(picks, every, clamp=clamp)
+        raise _Unsayable(part, why, near)
     return found
 
 
@@ -362,7 +361,7 @@ def _plain_days(rule: Rule) -> tuple[Weekday, ...]:
     return tuple(day for _, day in days)
 
 
-class Shape(NamedTuple):
+class _Shape(NamedTuple):
     """A month by its number of days and the weekday of its first, 0 for Monday."""
 
     length: int
@@ -378,67 +377,67 @@ class Shape(NamedTuple):
 
 
 # The days picked in each of the shapes.
-Picks: TypeAlias = tuple[frozenset[int], ...]
+_Picks: TypeAlias = tuple[frozenset[int], ...]
 
-SHAPES = tuple(Shape(length, first) for length in range(28, 32) for first in range(7))
+_SHAPES = tuple(_Shape(length, first) for length in range(28, 32) for first in range(7))
 
 
-def picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> Picks:
+def _picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> _Picks:
     """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
     rules = [(nth, day.python) for nth, day in days]
-    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in SHAPES)
+    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in _SHAPES)
 
 
-def same_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern | None:
+def _same_pattern(picks: _Picks, every: int, *, clamp: bool) -> Pattern | None:
     """Return the pattern of Zoom's that picks the same days, if there is one."""
     return next((p for p, theirs in _candidates(picks, every, clamp) if theirs == picks), None)
 
 
-def nearest_pattern(picks: Picks, every: int, *, clamp: bool) -> Pattern:
+def _nearest_pattern(picks: _Picks, every: int, *, clamp: bool) -> Pattern:
     """Return the pattern of Zoom's that has the most days in common."""
 
-    def likeness(candidate: tuple[Pattern, Picks]) -> float:
+    def likeness(candidate: tuple[Pattern, _Picks]) -> float:
         pairs = list(zip(picks, candidate[1], strict=True))
         return sum(len(a & b) for a, b in pairs) / max(1, sum(len(a | b) for a, b in pairs))
 
     return max(_candidates(picks, every, clamp), key=likeness)[0]
 
 
-def _candidates(picks: Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, Picks]]:
+def _candidates(picks: _Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, _Picks]]:
     for pattern, theirs in _monthly_shapes(clamp):
         yield replace(pattern, every=every), theirs
     if every > 1:
         return  # weekly and daily patterns leave no month out
-    pairs = zip(SHAPES, picks, strict=True)
+    pairs = zip(_SHAPES, picks, strict=True)
     weekdays = sorted({shape.weekday(day) for shape, mine in pairs for day in mine})
     if len(weekdays) == len(Weekday):
-        yield Daily(1), picked((), (), ())
+        yield Daily(1), _picked((), (), ())
     elif weekdays:
         days = tuple(map(Weekday.from_python, weekdays))
-        yield Weekly(1, days), picked([(None, day) for day in days], (), ())
+        yield Weekly(1, days), _picked([(None, day) for day in days], (), ())
 
 
 @cache
-def _monthly_shapes(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]]:
-    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, Picks]] = [
-        (MonthlyOnWeekday(1, nth, weekday), picked([(nth, weekday)], (), ()))
+def _monthly_shapes(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, _Picks]]:
+    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, _Picks]] = [
+        (MonthlyOnWeekday(1, nth, weekday), _picked([(nth, weekday)], (), ()))
         for weekday in Weekday
         for nth in NTH.values()
     ]
     for number in range(1, 32):
-        theirs = (_on_day(shape, number, clamp) for shape in SHAPES)
+        theirs = (_on_day(shape, number, clamp) for shape in _SHAPES)
         found.append((MonthlyOnDay(1, number), tuple(map(frozenset, theirs))))
     return found
 
 
-def _on_day(shape: Shape, number: int, clamp: bool) -> Iterable[int]:
+def _on_day(shape: _Shape, number: int, clamp: bool) -> Iterable[int]:
     if number <= shape.length:
         return (number,)
     return (shape.length,) if clamp else ()
 
 
 def _picked_in(
-    shape: Shape,
+    shape: _Shape,
     rules: Sequence[tuple[int | None, int]],
     month_days: Sequence[int],
     places: Sequence[int],
@@ -451,12 +450,12 @@ def _picked_in(
     return _nth_of(sorted(found), places) if places else found
 
 
-def _days_of(shape: Shape, nth: int | None, weekday: int) -> Sequence[int]:
+def _days_of(shape: _Shape, nth: int | None, weekday: int) -> Sequence[int]:
     days = shape.days_on(weekday)
     return days if nth is None else _nth_of(days, (nth,))
 
 
-def _nth_of(days: Sequence[int], places: Sequence[int]) -> list[int]:
+def _nth_of(days: Sequence[T], places: Sequence[int]) -> list[T]:
     """Return the items at places that count from 1, or from -1 at the end."""
     indexes = {place - 1 if place > 0 else len(days) + place for place in places}
     return [days[index] for index in indexes if 0 <= index < len(days)]

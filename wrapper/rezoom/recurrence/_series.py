@@ -1,4 +1,7 @@
-"""Recurrence and Series: the public values, over plain data and functions."""
+"""Recurrence and Series: the public values, over plain data and functions.
+
+The modules of rules, calendars and English sentences are loaded on first use, for a lighter start.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import wraps
 from itertools import islice
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    NoReturn,
-    ParamSpec,
-    TypeAlias,
-    TypeVar,
-    Unpack,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeAlias, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
 from .._public import public
 from ..errors import Problem
 from . import _english as english
-from . import _english_parser as english_parser
 from . import _expand as expand
-from . import _icalendar as icalendar
 from . import _limits as limits
-from . import _rrule as rrule
-from . import _rrule_pattern as rrule_pattern
 from . import _zones as zones
 from . import _zoom as zoom
 from ._date_diff import Difference, compare
@@ -54,6 +44,7 @@ from ._zones import Occurrence
 
 if TYPE_CHECKING:
     from .._wire import Meeting
+    from ._icalendar import EventWords
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -143,11 +134,11 @@ class Unbounded(Phase):
         return Recurrence(self.pattern, Until(last_day))
 
     def until_instant(self, end: datetime, /) -> Recurrence:
-        """End at an exact instant, given as an aware datetime."""
+        """End at an exact instant, given as an aware datetime; meetings may still start at it."""
         return Recurrence(self.pattern, UntilInstant(end))
 
     def times(self, count: int, /) -> Recurrence:
-        """End after `count` meetings."""
+        """End after `count` meetings; RecurrenceError over the most that Zoom makes."""
         limits.count_limit(count)
         return Recurrence(self.pattern, Count(count))
 
@@ -166,7 +157,7 @@ class Monthly(Phase):
 
     @explained("monthly_day", "monthly-needs-day", "write on_day(15)")
     def on_day(self, day: int, /) -> Unbounded:
-        """Choose a day of the month, 1 to 31; see `short_months` of `Series` for 29 to 31."""
+        """Choose a day of the month, 1 to 31; `short_months` of `Series` decides about 29 to 31."""
         return Unbounded(MonthlyOnDay(self.every, day))
 
     @explained("monthly_week_day", "monthly-week-needs-week-day", 'write on_the("last", FRI)')
@@ -229,21 +220,36 @@ class Recurrence(Phase):
 
     @staticmethod
     def from_zoom(obj: object, /, *, tz: str | ZoneInfo) -> Recurrence:
-        """Read the `recurrence` of a meeting; `Series.from_zoom` also tells what was guessed."""
+        """Read the `recurrence` of a meeting, a mapping or a generated model.
+
+        `tz` is the meeting's time zone, in which the last day of the end is a day.
+        RecurrenceError, if it cannot be read; `Series.from_zoom` also tells what was guessed.
+        """
         pattern, end, _ = zoom.read_recurrence(obj, zones.named(tz))
         return Recurrence(pattern, end)
 
     @staticmethod
     def parse(words: str, /) -> Recurrence:
-        """Read words such as "every 2 weeks on tue until 2027-06-30"; `str()` writes them."""
-        return Recurrence(*english_parser.parse(words))
+        """Read words such as "every 2 weeks on tue until 2027-06-30"; `str()` writes them.
+
+        WordsError points at the first word that cannot be read.
+        """
+        from ._english_parser import parse
+
+        return Recurrence(*parse(words))
 
     @staticmethod
     def from_rrule(
         text: str, /, *, tz: str | ZoneInfo, start: datetime | None = None
     ) -> Recurrence:
-        """Read a rule of RFC 5545; NotExpressible if no recurrence has the same dates."""
-        return Recurrence(*rrule_pattern.read_rule(text, tz, start))
+        """Read a rule of RFC 5545, meant in the time zone `tz`, for a series from `start` on.
+
+        NotExpressible, if no recurrence of Zoom's has the same dates; RecurrenceError, if the text
+        is no rule. Without a start the rule is read for one that lies on it.
+        """
+        from ._rrule_pattern import read_rule
+
+        return Recurrence(*read_rule(text, tz, start))
 
     def __str__(self) -> str:
         return english.canonical(self.pattern, self.end)
@@ -257,13 +263,16 @@ class Recurrence(Phase):
         short_months: ShortMonths = "skip",
         clock_gaps: ClockGaps = "move",
     ) -> Series:
-        """Place the recurrence in time; `tz` may be left out if `start` carries a ZoneInfo."""
+        """Place the recurrence in time; `tz` may be left out if `start` carries a ZoneInfo.
+
+        A naive `start` is on the wall clock of `tz`. RecurrenceError, if nothing would take place.
+        """
         wall, place = zones.placed(start, tz)
         series = Series(self, wall, place, short_months=short_months, clock_gaps=clock_gaps)
         return series.not_empty()
 
     def to_zoom(self, *, tz: str | ZoneInfo) -> dict[str, Any]:
-        """Write the whole `recurrence` object in Zoom's form."""
+        """Write the whole `recurrence` object in Zoom's form; a last day ends in the zone `tz`."""
         return zoom.write_recurrence(self.pattern, self.end, zones.named(tz))
 
 
@@ -300,7 +309,10 @@ class Series:
 
     @staticmethod
     def from_zoom(meeting: Meeting | Mapping[str, Any], /) -> Series:
-        """Read the series of a meeting that Zoom returned; `warnings()` tells what was guessed."""
+        """Read the series of a meeting that Zoom returned; `warnings()` tells what was guessed.
+
+        RecurrenceError, if it has no recurrence, start or time zone that can be read.
+        """
         timeline, guesses = zoom.read_series(meeting)
         return replace(_series_of(timeline), reading=guesses)
 
@@ -313,9 +325,14 @@ class Series:
         short_months: ShortMonths = "skip",
         clock_gaps: ClockGaps = "move",
     ) -> Series:
-        """Read DTSTART and RRULE; `tz` may be left out if DTSTART names its zone."""
-        timeline = rrule_pattern.read_series(text, tz, short_months, clock_gaps)
-        return _series_of(timeline).not_empty()
+        """Read DTSTART and RRULE; `tz` may be left out if DTSTART names its zone.
+
+        NotExpressible, if no recurrence of Zoom's has the same dates; RecurrenceError, if the text
+        is no rule, has no start, or means another time zone than `tz`.
+        """
+        from ._rrule_pattern import read_series
+
+        return _series_of(read_series(text, tz, short_months, clock_gaps)).not_empty()
 
     def __str__(self) -> str:
         return english.sentence(self.timeline)
@@ -324,7 +341,7 @@ class Series:
         return expand.occurrences(self.timeline)
 
     def occurrences(self) -> tuple[Occurrence, ...]:
-        """Return every start; an endless series raises, iterate that one instead."""
+        """Return every start; RecurrenceError for an endless series, which can be iterated."""
         if isinstance(self.recurrence.end, Forever):
             message = "the series has no end, so its starts cannot be listed"
             fix = "iterate over it, or ask for next(10, after=…) or between(a, b)"
@@ -334,10 +351,13 @@ class Series:
     def between(
         self, first: date | datetime | Occurrence, last: date | datetime | Occurrence, /
     ) -> tuple[Occurrence, ...]:
-        """Return the starts from `first` to `last`, both included; a date means all of its day."""
+        """Return the starts from `first` to `last`, both included; a date means all of its day.
+
+        Dates and naive datetimes are those of the series' own time zone.
+        """
         timeline, end = self.timeline, zones.moment(last, self.tz)
         if isinstance(first, date) and not isinstance(first, datetime):
-            begin = expand.first_second(first, timeline)
+            begin = expand.day_begins(first, timeline)
         else:
             begin = zones.moment(first, self.tz)
         if end < begin:
@@ -348,7 +368,10 @@ class Series:
     def next(
         self, count: int = 1, /, *, after: date | datetime | Occurrence
     ) -> tuple[Occurrence, ...]:
-        """Return the next starts after a moment, or after a day; fewer where the series ends."""
+        """Return the next `count` starts after a moment, or after a day; fewer at the series' end.
+
+        Dates and naive datetimes are those of the series' own time zone.
+        """
         found = expand.starts_after(self.timeline, zones.moment(after, self.tz))
         return tuple(islice(found, count))
 
@@ -358,7 +381,7 @@ class Series:
         return replace(self, start=datetime.combine(self.start, clock.replace(fold=0)))
 
     def until(self, last_day: date, /) -> Series:
-        """Return the series with another last day."""
+        """Return the series with another last day; RecurrenceError, if it then has no start."""
         return self._ending(Until(last_day)).not_empty()
 
     def ahead(self, now: datetime, /) -> Series:
@@ -371,7 +394,10 @@ class Series:
         return self if left is timeline else replace(_series_of(left), reading=self.reading)
 
     def with_count(self) -> Series:
-        """Return the same series, ended by its number of meetings: free of time zones."""
+        """Return the same series, ended by its number of meetings, which no time zone changes.
+
+        RecurrenceError, if it is endless or has more meetings than Zoom makes.
+        """
         count = len(self.occurrences())
         limits.count_limit(count)
         return self._ending(Count(count))
@@ -395,19 +421,25 @@ class Series:
 
     def to_rrule(self) -> str:
         """Write the rule of RFC 5545 that goes with the first start as DTSTART."""
-        return rrule.write_rule(self.timeline)
+        from ._rrule import write_rule
 
-    def to_vevent(self, **event: Unpack[icalendar.EventWords]) -> str:
+        return write_rule(self.timeline)
+
+    def to_vevent(self, **event: Unpack[EventWords]) -> str:
         """Write the VEVENT of RFC 5545.
 
         It takes `summary`, `description`, `location`, a `duration`, the `stamp` of when it was
         made, and the `uid` by which a calendar knows an older version of it.
         """
-        return icalendar.vevent(self.timeline, icalendar.Event(**event))
+        from ._icalendar import Event, vevent
 
-    def to_ics(self, **event: Unpack[icalendar.EventWords]) -> str:
+        return vevent(self.timeline, Event(**event))
+
+    def to_ics(self, **event: Unpack[EventWords]) -> str:
         """Write a calendar file: the VEVENT, as `to_vevent` does, and its time zone's rules."""
-        return icalendar.calendar(self.timeline, icalendar.Event(**event))
+        from ._icalendar import Event, calendar
+
+        return calendar(self.timeline, Event(**event))
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None

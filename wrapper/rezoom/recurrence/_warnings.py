@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
-from .._times import clock_gap, clock_overlap
+from .._times import clock_gap, clock_overlap, zulu
 from ..errors import Problem
 from . import _limits as limits
 from . import _zones as zones
@@ -180,7 +180,7 @@ def _problem(
 
 def _right_instant(day: date, timeline: Timeline) -> str:
     instant = zones.last_instant(day, timeline.tz)
-    return f"write until(date({day.year}, {day.month}, {day.day})), which ends at {instant:%FT%TZ}"
+    return f"write until(date({day.year}, {day.month}, {day.day})), which ends at {zulu(instant)}"
 
 
 def _until(start: Occurrence) -> str:

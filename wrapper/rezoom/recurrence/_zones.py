@@ -6,7 +6,7 @@ over moves forward by as much as the clock does, or is dropped: Zoom does not sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -72,13 +72,19 @@ def last_instant(day: date, tz: ZoneInfo) -> datetime:
     if clock_gap(midnight, tz):
         # There is no midnight: find the instant at which the clock jumps over it.
         before = midnight.replace(tzinfo=tz, fold=1).astimezone(UTC)
-        while after - before > _SECOND:
-            middle = before + (after - before) // 2 // _SECOND * _SECOND
-            if middle.astimezone(tz).date() > day:
-                after = middle
-            else:
-                before = middle
+        after = first_second(before, after, lambda then: then.astimezone(tz).date() > day)
     return after - _SECOND
+
+
+def first_second(low: datetime, high: datetime, holds: Callable[[datetime], bool]) -> datetime:
+    """Find the first second after `low` at which something holds that holds from then to `high`."""
+    while high - low > _SECOND:
+        middle = low + (high - low) // 2 // _SECOND * _SECOND
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def moment(when: date | datetime | Occurrence, tz: ZoneInfo) -> datetime:
