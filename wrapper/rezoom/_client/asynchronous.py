@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
-from .options import Session, drivers, update_needs
+from .options import Session
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -67,8 +67,10 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
-        call_type, update = update_needs()
-        call = call_type(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        from .pipeline import update
+        from .prepare import UpdateCall
+
+        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
             self._context, call, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
         )
@@ -87,11 +89,11 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Plan[Awaitable[Receipt]]:
         """Show what a change would do; see `Zoom.plan`."""
-        from . import pipeline
+        from . import planned
         from .prepare import UpdateCall
 
         call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (await self._run(pipeline.plan(self._context, call))).bound(self.apply)
+        return (await self._run(planned.plan(self._context, call))).bound(self.apply)
 
     async def plan_following(
         self,
@@ -106,11 +108,11 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Following[Awaitable[Receipt]]:
         """Split a series into two; see `Zoom.plan_following`."""
-        from . import pipeline
+        from . import planned
         from .prepare import UpdateCall
 
         call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (await self._run(pipeline.plan_following(self._context, call))).bound(self.apply)
+        return (await self._run(planned.plan_following(self._context, call))).bound(self.apply)
 
     async def apply(
         self,
@@ -122,9 +124,9 @@ class AsyncZoom(Session):
         force: bool = False,
     ) -> Receipt:
         """Send a plan; see `Zoom.apply`."""
-        from . import pipeline
+        from . import planned
 
-        flow = pipeline.apply(
+        flow = planned.apply(
             self._context, plan, self._now(), verify=verify, wait=wait, force=force
         )
         return await self._run(flow)
@@ -133,10 +135,10 @@ class AsyncZoom(Session):
         self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
     ) -> Meeting:
         """Read a meeting; see `Zoom.get`."""
-        from . import pipeline
+        from . import planned
 
         return await self._run(
-            pipeline.get(self._context, meeting, occurrence=occurrence, past=past)
+            planned.get(self._context, meeting, occurrence=occurrence, past=past)
         )
 
     async def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
@@ -165,8 +167,9 @@ class AsyncZoom(Session):
         await self.aclose()
 
     async def _run(self, flow: Flow[T]) -> T:
-        result: T = await drivers()[1](flow, self._tools, self._open)
-        return result
+        from .._http.driver import adrive
+
+        return await adrive(flow, self._tools, self._open)
 
     def _open(self) -> tuple[AsyncLine, anyio.Lock]:
         self._usable(self._http)

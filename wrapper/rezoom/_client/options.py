@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Awaitable, Callable, Iterable
-from functools import cache
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from ..errors import ConfigError
 
@@ -16,16 +15,13 @@ if TYPE_CHECKING:
     import httpx
 
     from .._auth.tokens import TokenSource
-    from .._change.results import Receipt
     from .._clock import Clock, Wait
-    from .._http.flow import Flow
     from .._http.transport import AsyncLine, Line
     from .._ledger.events import OnEvent
     from .._ledger.opening import LedgerDown
     from .._ledger.policy import AccountPlan, Limits
     from .._ledger.protocol import Ledger
     from .context import Hosts
-    from .prepare import UpdateCall
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -140,24 +136,6 @@ class Session:
             name = type(self).__name__
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
             raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
-
-
-# An import in a function is looked up on every call, which an update would feel.
-@cache
-def update_needs() -> tuple[type[UpdateCall], Callable[..., Flow[Receipt]]]:
-    """Import what an update begins with, once."""
-    from .pipeline import update
-    from .prepare import UpdateCall
-
-    return UpdateCall, update
-
-
-@cache
-def drivers() -> tuple[Callable[..., Any], Callable[..., Awaitable[Any]]]:
-    """Import the two drivers, once."""
-    from .._http.driver import adrive, drive
-
-    return drive, adrive
 
 
 def _known_hosts(hosts: Hosts) -> Hosts:

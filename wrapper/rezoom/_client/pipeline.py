@@ -1,12 +1,9 @@
-"""What a client can do, each thing once: flows over `exchange`, run by either driver.
+"""The flow of an update, and of a look at the quota; what reads first is in `planned`.
 
-What reads first is loaded when it is needed: most programs only ever update.
+That is loaded when it is needed: most programs only ever update.
 """
 
 from __future__ import annotations
-
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from .._change.results import Receipt
 from .._clock import Wait
@@ -16,12 +13,6 @@ from .._rules.meeting_id import meeting_number
 from .context import ClientContext
 from .prepare import UpdateCall, judged, written_job
 from .sending import send
-
-if TYPE_CHECKING:
-    from .._change.following import Following
-    from .._change.occurrences import When
-    from .._change.results import Plan
-    from .._wire import Meeting
 
 
 def update(
@@ -49,15 +40,6 @@ def update(
     return (yield from send(context, job, host, policy, before=None, verify=False))
 
 
-def get(
-    context: ClientContext, meeting: int | str, *, occurrence: When | None, past: bool
-) -> Flow[Meeting]:
-    """Read a meeting, or one occurrence of it."""
-    from . import planned
-
-    return planned.get(context, meeting, occurrence=occurrence, past=past)
-
-
 def quota(context: ClientContext, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
     """Read from the ledger what is left."""
     number = None if meeting is None else meeting_number(meeting)
@@ -65,32 +47,3 @@ def quota(context: ClientContext, meeting: int | str | None, *, host: str | None
         host = yield Host(context.ledger_account, number)
     left: Quota = yield Usage(context.reservation(number, host))
     return left
-
-
-def plan(context: ClientContext, call: UpdateCall) -> Flow[Plan]:
-    """Work out a change from one read; nothing is sent."""
-    from . import planned
-
-    return planned.plan(context, call)
-
-
-def plan_following(context: ClientContext, call: UpdateCall) -> Flow[Following]:
-    """Split a series before an occurrence, from one read; nothing is sent."""
-    from . import planned
-
-    return planned.plan_following(context, call)
-
-
-def apply(
-    context: ClientContext,
-    plan: Plan[Any],
-    now: datetime,
-    *,
-    verify: bool,
-    wait: Wait | None,
-    force: bool,
-) -> Flow[Receipt]:
-    """Send a plan, if the meeting is still as it was when the plan was made."""
-    from . import planned
-
-    return planned.apply(context, plan, now, verify=verify, wait=wait, force=force)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
-from .options import Session, drivers, update_needs
+from .options import Session
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -87,8 +87,10 @@ class Zoom(Session):
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
-        call_type, update = update_needs()
-        call = call_type(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        from .pipeline import update
+        from .prepare import UpdateCall
+
+        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
         flow = update(
             self._context, call, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
         )
@@ -116,11 +118,11 @@ class Zoom(Session):
         Raises InvalidChange (OccurrenceError for an occurrence that is not there), NotSentError,
         UnansweredError, RefusedError.
         """
-        from . import pipeline
+        from . import planned
         from .prepare import UpdateCall
 
         call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (self._run(pipeline.plan(self._context, call))).bound(self.apply)
+        return (self._run(planned.plan(self._context, call))).bound(self.apply)
 
     def plan_following(
         self,
@@ -143,11 +145,11 @@ class Zoom(Session):
         Raises what `plan` raises; OccurrenceError also where nothing of the old series would be
         left.
         """
-        from . import pipeline
+        from . import planned
         from .prepare import UpdateCall
 
         call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (self._run(pipeline.plan_following(self._context, call))).bound(self.apply)
+        return (self._run(planned.plan_following(self._context, call))).bound(self.apply)
 
     def apply(
         self,
@@ -166,9 +168,9 @@ class Zoom(Session):
         Raises PlanError for a plan of another account or Zoom, InvalidChange where the meeting as
         it is now forbids the change, and what `update` raises.
         """
-        from . import pipeline
+        from . import planned
 
-        flow = pipeline.apply(
+        flow = planned.apply(
             self._context, plan, self._now(), verify=verify, wait=wait, force=force
         )
         return self._run(flow).bound(self.apply)
@@ -177,9 +179,9 @@ class Zoom(Session):
         self, meeting: int | str, /, *, occurrence: When | None = None, past: bool = False
     ) -> Meeting:
         """Read a meeting; `past` includes occurrences that are over. Spends none of the 100."""
-        from . import pipeline
+        from . import planned
 
-        return self._run(pipeline.get(self._context, meeting, occurrence=occurrence, past=past))
+        return self._run(planned.get(self._context, meeting, occurrence=occurrence, past=past))
 
     def quota(self, meeting: int | str | None = None, /, *, host: str | None = None) -> Quota:
         """Tell what is left of the day's updates, from the ledger alone.
@@ -210,8 +212,9 @@ class Zoom(Session):
         self.close()
 
     def _run(self, flow: Flow[T]) -> T:
-        result: T = drivers()[0](flow, self._tools, self._open)
-        return result
+        from .._http.driver import drive
+
+        return drive(flow, self._tools, self._open)
 
     def _open(self) -> Line:
         line = self._http
