@@ -147,9 +147,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found.append({"group": name, **one.to_dict()})
                 answer.print(table(one))
     told = {
-        "schema": SCHEMA, "at": f"{datetime.now(UTC):%Y-%m-%d}", "command": "nox -s bench",
-        "machine": machine(), "quick": options.quick, "rounds": rounds, "tables": found,
-    }  # fmt: skip
+        "schema": SCHEMA,
+        "at": f"{datetime.now(UTC):%Y-%m-%d}",
+        "command": "nox -s bench",
+        "machine": machine(),
+        "quick": options.quick,
+        "rounds": rounds,
+        "tables": found,
+    }
     line = ", ".join(machine().values())
     answer.print(f"{line}; {rounds} interleaved rounds, medians, CPU time", style="dim")
     if options.json:

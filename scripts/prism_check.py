@@ -81,9 +81,17 @@ def prism(programs: Path, document: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     command = [
-        programs / "prism", "mock", document, "--errors", "--host", "127.0.0.1", "--port", port,
-        "--verboseLevel", "error",
-    ]  # fmt: skip
+        programs / "prism",
+        "mock",
+        document,
+        "--errors",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        port,
+        "--verboseLevel",
+        "error",
+    ]
     with tempfile.TemporaryFile() as words:
         # A session of its own, so that the children of Prism can be stopped with it.
         server = subprocess.Popen(  # a fixed program, our own file

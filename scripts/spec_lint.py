@@ -139,9 +139,17 @@ def run(
 def spectral(programs: Path, root: Path, document: Path) -> list[Finding]:
     """Let Spectral judge `document`, a path relative to `root`."""
     command: list[str | Path] = [
-        programs / "spectral", "lint", document, "--ruleset", "spec/lint/.spectral.yaml",
-        "--format", "json", "--quiet", "--fail-severity", "hint",
-    ]  # fmt: skip
+        programs / "spectral",
+        "lint",
+        document,
+        "--ruleset",
+        "spec/lint/.spectral.yaml",
+        "--format",
+        "json",
+        "--quiet",
+        "--fail-severity",
+        "hint",
+    ]
     rows = _answer("Spectral", command, root, {})
     if not isinstance(rows, list):
         raise ToolError("Spectral answered something other than a list of findings")
@@ -161,9 +169,16 @@ def spectral(programs: Path, root: Path, document: Path) -> list[Finding]:
 def redocly(programs: Path, root: Path, document: Path) -> list[Finding]:
     """Let Redocly judge `document`, a path relative to `root`."""
     command: list[str | Path] = [
-        programs / "redocly", "lint", document, "--config", "spec/lint/redocly.yaml",
-        "--format", "json", "--max-problems", "100000",
-    ]  # fmt: skip
+        programs / "redocly",
+        "lint",
+        document,
+        "--config",
+        "spec/lint/redocly.yaml",
+        "--format",
+        "json",
+        "--max-problems",
+        "100000",
+    ]
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     answer = _answer("Redocly", command, root, quiet)
     found = []

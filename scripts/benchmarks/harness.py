@@ -12,8 +12,11 @@ from typing import Any, Literal
 
 How = Literal["times", "over", "most", "least"]
 _SIGNS: Mapping[How, str] = {
-    "times": "≤ {:g} ×", "over": "≤ +{:g}", "most": "≤ {:g}", "least": "≥ {:g} ×",
-}  # fmt: skip
+    "times": "≤ {:g} ×",
+    "over": "≤ +{:g}",
+    "most": "≤ {:g}",
+    "least": "≥ {:g} ×",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +139,15 @@ def figures(
             turns = wall if goal.wall and wall is not None else cpu
             good = goal.met(turns[index], turns[names.index(goal.beside) if goal.beside else 0])
         figure = Figure(
-            name, statistics.median(cpu[index]), min(cpu[index]), ratio(cpu[index], cpu[0]),
+            name,
+            statistics.median(cpu[index]),
+            min(cpu[index]),
+            ratio(cpu[index], cpu[0]),
             statistics.median(wall[index]) if wall else None,
             connections[index] if connections else None,
-            None if goal is None else str(goal), good,
-        )  # fmt: skip
+            None if goal is None else str(goal),
+            good,
+        )
         found.append(figure)
     return found
 

@@ -60,9 +60,11 @@ def in_a_file() -> list[Case]:
     def table(rates: list[pyrate.Rate], *, locked: bool) -> pyrate.AbstractBucket:
         # A table for each key, as it wants.
         return pyrate.SQLiteBucket.init_from_file(
-            rates, f"bucket_{next(numbers)}", str(_FOLDER / f"pyrate-{locked}.sqlite3"),
+            rates,
+            f"bucket_{next(numbers)}",
+            str(_FOLDER / f"pyrate-{locked}.sqlite3"),
             use_file_lock=locked,
-        )  # fmt: skip
+        )
 
     return [
         Case("rezoom, SQLite at NORMAL: three limits, reserve and settle", pair(ledger)),

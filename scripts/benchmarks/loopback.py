@@ -25,11 +25,16 @@ from typing import Any
 _END = b"\r\n\r\n"
 _ACCEPTED = b"HTTP/1.1 204 No Content\r\nx-zm-trackingid: WEB_bench\r\n\r\n"
 _MEETING = {
-    "id": 85746065, "host_id": "bench-host", "type": 8, "topic": "Weekly", "duration": 30,
-    "start_time": "2026-12-07T08:00:00Z", "timezone": "Europe/Berlin",
+    "id": 85746065,
+    "host_id": "bench-host",
+    "type": 8,
+    "topic": "Weekly",
+    "duration": 30,
+    "start_time": "2026-12-07T08:00:00Z",
+    "timezone": "Europe/Berlin",
     "recurrence": {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 10},
     "settings": {"waiting_room": False, "join_before_host": True, "jbh_time": 5},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

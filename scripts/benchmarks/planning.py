@@ -24,9 +24,11 @@ PROMISE = Goal(1000.0, "most")
 
 def cases() -> list[Case]:
     """Plan a topic, an end, a new time and day, and nothing at all; compare afterwards."""
-    series = Recurrence.weekly(TUE, THU).times(COUNT).starting(
-        datetime(2026, 12, 1, 9), tz="Europe/Berlin"
-    )  # fmt: skip
+    series = (
+        Recurrence.weekly(TUE, THU)
+        .times(COUNT)
+        .starting(datetime(2026, 12, 1, 9), tz="Europe/Berlin")
+    )
     read = answer(series)
     moved: dict[str, Any] = {
         "start_time": "2026-12-02T10:15:00",
@@ -43,7 +45,7 @@ def cases() -> list[Case]:
         Case("plan: nothing to change", partial(plan, schedule=series), goal=PROMISE),
         Case("the diff as text", partial(str, Plan.of(plan(**moved)))),
         Case("verify: two reads compared", partial(_compare, body, read)),
-    ]  # fmt: skip
+    ]
 
 
 PLAIN: dict[str, Any] = {"topic": "x", "settings": {"waiting_room": False, "host_video": True}}
@@ -53,19 +55,23 @@ END, LAST = "2027-05-31T21:59:59Z", date(2027, 5, 31)
 def answer(series: Series) -> dict[str, Any]:
     """Write a meeting as a read shows it."""
     return {
-        "id": MEETING, "host_id": "30R7kT7bTIKSNUFEuH_Qlg", "topic": "Stand-up", "duration": 45,
+        "id": MEETING,
+        "host_id": "30R7kT7bTIKSNUFEuH_Qlg",
+        "topic": "Stand-up",
+        "duration": 45,
         **series.to_zoom(),
         "start_time": f"{series.occurrences()[0].utc:%Y-%m-%dT%H:%M:%SZ}",
         "occurrences": [
             {
                 "occurrence_id": str(int(start.utc.timestamp()) * 1000),
                 "start_time": f"{start.utc:%Y-%m-%dT%H:%M:%SZ}",
-                "duration": 45, "status": "available",
+                "duration": 45,
+                "status": "available",
             }
             for start in series
         ],
         "settings": {"waiting_room": True, "host_video": False, "join_before_host": False},
-    }  # fmt: skip
+    }
 
 
 def _plan(read: dict[str, Any], *, schedule: Series | None = None, **fields: Any) -> Any:

@@ -25,9 +25,10 @@ SECOND = Goal(1_000, "most", wall=True)
 FLAT = Goal(1.1)
 _TOPIC: dict[str, Any] = {"topic": "Weekly", "settings": {"waiting_room": True}}
 _SERIES: dict[str, Any] = {
-    "start_time": "2100-01-04T09:00:00", "timezone": "Europe/Berlin",
+    "start_time": "2100-01-04T09:00:00",
+    "timezone": "Europe/Berlin",
     "recurrence": {"type": 2, "weekly_days": "2", "end_times": 12},
-}  # fmt: skip
+}
 _SERVER = """
 import json, sys
 from rezoom.simulator import Simulator

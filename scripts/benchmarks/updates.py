@@ -85,15 +85,17 @@ def one_by_one(scheme: str) -> list[Case]:
     )
     return [
         Case(FLOOR, _patching(client, base)),
-        *(Case(f"Zoom.update, {name}", _updating(base, make()), goal=_GOALS.get(name))
-          for name, make in ledgers().items()),
+        *(
+            Case(f"Zoom.update, {name}", _updating(base, make()), goal=_GOALS.get(name))
+            for name, make in ledgers().items()
+        ),
         Case("Zoom.update, memory ledger, your own httpx.Client", _brought(base)),
         Case("Zoom.update, Rust transport under httpx (an experiment)", _rust(base)),
         Case("generated client, vendored: update_meeting", _generated(base)),
         Case("httpx.Client.send(prepared)", partial(client.send, prepared)),
         Case("http.client, kept alive", _plain(scheme)),
         *_peer_cases(base, scheme),
-    ]  # fmt: skip
+    ]
 
 
 _GOALS = {

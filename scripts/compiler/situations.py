@@ -16,9 +16,15 @@ from .rule_rows import LISTS, rule_rows
 from .rules import dead_parts
 
 _KINDS = {
-    "properties": "object", "required": "object", "pattern": "string", "minimum": "integer",
-    "maximum": "integer", "minItems": "array", "maxItems": "array", "items": "array",
-}  # fmt: skip
+    "properties": "object",
+    "required": "object",
+    "pattern": "string",
+    "minimum": "integer",
+    "maximum": "integer",
+    "minItems": "array",
+    "maxItems": "array",
+    "items": "array",
+}
 _NESTED = ("if", "then", "not")
 
 

@@ -43,14 +43,18 @@ def play(contenders: Iterable[Contender], progress: Callable[[str, str], object]
         "schema": SCHEMA,
         "judged": fingerprint(),
         "clients": [
-            {"name": one.name, "version": one.version, "update": one.update_call,
-             "occurrence": one.occurrence_call}
+            {
+                "name": one.name,
+                "version": one.version,
+                "update": one.update_call,
+                "occurrence": one.occurrence_call,
+            }
             for one in ours
         ],
         "rows": rows,
         "right": {one.name: _right(rows, one.name) for one in ours},
         "of": len(SCENARIOS),
-    }  # fmt: skip
+    }
 
 
 def fingerprint() -> str:

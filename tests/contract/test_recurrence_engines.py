@@ -35,8 +35,12 @@ Judge: TypeAlias = Callable[[str, int], list[int]]
 HERE = Path(__file__).parent / "node"
 LIMIT = 70
 ZONES = (
-    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu",
-)  # fmt: skip
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+)
 
 weekdays = st.sampled_from(Weekday)
 patterns = st.one_of(
@@ -56,11 +60,14 @@ clocks = st.one_of(
 )
 starts = st.builds(datetime.combine, st.dates(date(2007, 1, 1), date(2037, 12, 31)), clocks)
 series = st.builds(
-    Series, st.builds(Recurrence, patterns, ends), starts, st.sampled_from(ZONES).map(ZoneInfo),
+    Series,
+    st.builds(Recurrence, patterns, ends),
+    starts,
+    st.sampled_from(ZONES).map(ZoneInfo),
     short_months=st.sampled_from(("skip", "clamp")),
     # RFC 5545 drops what does not exist, and so does the judge.
     clock_gaps=st.just("drop"),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -31,24 +31,32 @@ def answer() -> dict[str, Any]:
     rows[2]["start_time"] = "2027-01-19T12:00:00Z"
     rows[3]["status"] = "deleted"
     return {
-        "id": 85746065, "type": 8, "host_id": "30R7kT7bTIKSNUFEuH_Qlg", "topic": "Stand-up",
-        "timezone": "Europe/Berlin", "start_time": "2027-01-04T08:00:00Z", "duration": 60,
-        "password": "S3cret-old", "join_url": "https://zoom.example/j/85746065?pwd=S3cret-link",
+        "id": 85746065,
+        "type": 8,
+        "host_id": "30R7kT7bTIKSNUFEuH_Qlg",
+        "topic": "Stand-up",
+        "timezone": "Europe/Berlin",
+        "start_time": "2027-01-04T08:00:00Z",
+        "duration": 60,
+        "password": "S3cret-old",
+        "join_url": "https://zoom.example/j/85746065?pwd=S3cret-link",
         "recurrence": {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 12},
         "occurrences": rows,
         "settings": {"waiting_room": True, "approval_type": 0, "alternative_hosts": HOSTS},
-    }  # fmt: skip
+    }
 
 
 def listed(series: Series) -> list[dict[str, Any]]:
     """Write the dates of a series as a read shows them."""
     return [
         {
-            "occurrence_id": str(int(start.utc.timestamp()) * 1000), "duration": 60,
-            "start_time": f"{start.utc:%Y-%m-%dT%H:%M:%SZ}", "status": "available",
+            "occurrence_id": str(int(start.utc.timestamp()) * 1000),
+            "duration": 60,
+            "start_time": f"{start.utc:%Y-%m-%dT%H:%M:%SZ}",
+            "status": "available",
         }
         for start in series
-    ]  # fmt: skip
+    ]
 
 
 def planned(*, when: Any = None, schedule: Series | None = None, **fields: Any) -> Any:

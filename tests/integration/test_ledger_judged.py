@@ -9,9 +9,13 @@ from ledger_judge import MUTANTS, Judged, TooMany
 from ledgers import LEDGERS
 
 _SETTINGS = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, derandomize=True, database=None,
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+)
 
 
 @pytest.mark.slow

@@ -88,27 +88,32 @@ class Client:
 
 _asks = st.builds(
     lambda meeting, limit, wait: lambda c: c.ask(meeting, limit, wait),
-    st.sampled_from("mn"), st.sampled_from((2, 3)), st.sampled_from(WAITS),
-)  # fmt: skip
+    st.sampled_from("mn"),
+    st.sampled_from((2, 3)),
+    st.sampled_from(WAITS),
+)
 _steps: st.SearchStrategy[Step] = st.one_of(
-    _asks, _asks, _asks,
+    _asks,
+    _asks,
+    _asks,
     st.builds(
         lambda how, which: lambda c: c.end(how, which),
-        st.sampled_from(("settle", "settle", "release", "abandon")), st.integers(0, 9),
+        st.sampled_from(("settle", "settle", "release", "abandon")),
+        st.integers(0, 9),
     ),
     st.builds(lambda by: lambda c: c.clock.advance(by), st.sampled_from(STEPS)),
     st.builds(
         lambda name, hours: lambda c: c.close(name, hours),
-        st.sampled_from(COUNTED), st.sampled_from((1, 30)),
+        st.sampled_from(COUNTED),
+        st.sampled_from((1, 30)),
     ),
     st.builds(
         lambda name, used: lambda c: c.share(name, used),
-        st.sampled_from(COUNTED), st.integers(0, 6),
+        st.sampled_from(COUNTED),
+        st.integers(0, 6),
     ),
-    st.builds(
-        lambda limit: lambda c: c.slow_down(limit), st.sampled_from((None, 1.0, 30.0))
-    ),
-)  # fmt: skip
+    st.builds(lambda limit: lambda c: c.slow_down(limit), st.sampled_from((None, 1.0, 30.0))),
+)
 
 
 @pytest.mark.slow
@@ -118,9 +123,12 @@ def test_who_comes_back_at_that_instant_is_granted_and_a_moment_before_is_not(na
     few = 40 if name.startswith("redis") else 200
 
     @settings(
-        max_examples=few, deadline=None, derandomize=True, database=None,
+        max_examples=few,
+        deadline=None,
+        derandomize=True,
+        database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )  # fmt: skip
+    )
     @given(st.sampled_from(PACES), st.lists(_steps, min_size=15, max_size=50))
     def holds(pace: Pace | None, steps: list[Step]) -> None:
         clock = FakeClock()

@@ -35,8 +35,10 @@ def start(what: str, *arguments: object) -> subprocess.Popen[str]:
     """Start a process that does `what`."""
     return subprocess.Popen(
         [sys.executable, redis_worker.__file__, what, *map(str, arguments)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def kill(process: subprocess.Popen[str]) -> None:

@@ -117,22 +117,32 @@ _asks = st.builds(
 )
 _settles = st.builds(lambda how, at: lambda p: p.end(how, at), _ends, _at)
 _steps: st.SearchStrategy[Step] = st.one_of(
-    _asks, _asks, _asks, _asks, _settles, _settles, _settles,
+    _asks,
+    _asks,
+    _asks,
+    _asks,
+    _settles,
+    _settles,
+    _settles,
     st.builds(lambda how, at: lambda p: p.end(how, at, again=True), _ends, _at),
     st.builds(lambda at: lambda p: p.ask_again(at), _at),
     st.builds(lambda by: lambda p: p.clock.advance(by), st.sampled_from(STEPS)),
     st.builds(
-        lambda which, name, hours: lambda p: p.tell(
-            "block", which, name, p.clock.now() + timedelta(hours=hours)
+        lambda which, name, hours: (
+            lambda p: p.tell("block", which, name, p.clock.now() + timedelta(hours=hours))
         ),
-        _which, st.sampled_from(("meeting", "host", "account")), st.sampled_from((1, 30)),
+        _which,
+        st.sampled_from(("meeting", "host", "account")),
+        st.sampled_from((1, 30)),
     ),
     st.builds(
         lambda which, name, used: lambda p: p.tell("external", which, name, used),
-        _which, st.sampled_from(("meeting", "host", "account")), st.integers(0, 6),
+        _which,
+        st.sampled_from(("meeting", "host", "account")),
+        st.integers(0, 6),
     ),
     st.builds(lambda limit: lambda p: p.tell("slow_down", 0, limit), st.sampled_from((None, 1.0))),
-)  # fmt: skip
+)
 
 
 @pytest.mark.slow
@@ -141,9 +151,12 @@ def test_it_counts_as_a_ledger_in_memory_does(name: str) -> None:
     """Whatever it is told, in whatever order."""
 
     @settings(
-        max_examples=60, deadline=None, derandomize=True, database=None,
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )  # fmt: skip
+    )
     @given(st.sampled_from(PACES), st.lists(_steps, min_size=30, max_size=80))
     def holds(pace: Pace | None, steps: list[Step]) -> None:
         clock = FakeClock()

@@ -25,10 +25,15 @@ from rezoom.quota import Grant, Ledger, MemoryLedger, Reservation, Scope, SQLite
 WHO = st.integers(0, 2)
 MEETINGS = st.sampled_from("abc")
 ENDINGS = st.sampled_from(["settle", "release", "abandon"])
-STEPS = st.sampled_from([
-    timedelta(microseconds=1), timedelta(seconds=40), timedelta(minutes=3), timedelta(hours=2),
-    timedelta(hours=22),
-])  # fmt: skip
+STEPS = st.sampled_from(
+    [
+        timedelta(microseconds=1),
+        timedelta(seconds=40),
+        timedelta(minutes=3),
+        timedelta(hours=2),
+        timedelta(hours=22),
+    ]
+)
 
 
 def asked(meeting: str) -> Reservation:
@@ -218,9 +223,11 @@ class Shared(RuleBasedStateMachine):
 
 
 Shared.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=40, deadline=None,
+    max_examples=80,
+    stateful_step_count=40,
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-)  # fmt: skip
+)
 TestShared = Shared.TestCase
 
 

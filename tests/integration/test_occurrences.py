@@ -14,10 +14,12 @@ from rezoom.simulator import Simulator
 
 Calling = Callable[..., Caller]
 MONDAYS: dict[str, Any] = {
-    "topic": "Stand-up", "start_time": "2027-01-04T09:00:00", "timezone": "Europe/Berlin",
+    "topic": "Stand-up",
+    "start_time": "2027-01-04T09:00:00",
+    "timezone": "Europe/Berlin",
     "duration": 60,
     "recurrence": {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 4},
-}  # fmt: skip
+}
 SECOND = "1799654400000"
 WHEN = {
     "id": SECOND,
@@ -177,9 +179,12 @@ def test_a_plan_for_one_occurrence(sim: Simulator, calling: Calling) -> None:
     caller, meeting = calling(), sim.add_meeting(**MONDAYS)
 
     plan = caller.plan(
-        meeting, occurrence=date(2027, 1, 11), duration=60, agenda="Only today",
+        meeting,
+        occurrence=date(2027, 1, 11),
+        duration=60,
+        agenda="Only today",
         start_time="2027-01-11T10:00:00Z",
-    )  # fmt: skip
+    )
 
     assert (plan.occurrence, calls_made(sim)) == (SECOND, [("GET", None)])
     assert plan.body == {"agenda": "Only today", "start_time": "2027-01-11T10:00:00Z"}

@@ -34,9 +34,12 @@ WEEKLY = {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 12}
 def series(sim: Simulator, **fields: Any) -> int:
     """Add twelve Mondays at nine in Berlin, from January 2027."""
     given: dict[str, Any] = {
-        "topic": "Stand-up", "start_time": "2027-01-04T09:00:00", "timezone": "Europe/Berlin",
-        "duration": 60, "recurrence": WEEKLY,
-    }  # fmt: skip
+        "topic": "Stand-up",
+        "start_time": "2027-01-04T09:00:00",
+        "timezone": "Europe/Berlin",
+        "duration": 60,
+        "recurrence": WEEKLY,
+    }
     return sim.add_meeting(**given | fields)
 
 
@@ -175,9 +178,9 @@ def test_a_series_that_has_begun_is_planned_from_now_on(sim: Simulator, calling:
     """Zoom takes no start in the past; the count leaves out what is over."""
     caller = calling()
     meeting = series(sim, start_time="2026-11-02T09:00:00")
-    wanted = Recurrence.weekly(MON, FRI).times(12).starting(
-        datetime(2026, 11, 2, 9), tz="Europe/Berlin"
-    )  # fmt: skip
+    wanted = (
+        Recurrence.weekly(MON, FRI).times(12).starting(datetime(2026, 11, 2, 9), tz="Europe/Berlin")
+    )
 
     plan = caller.plan(meeting, schedule=wanted)
 
@@ -355,12 +358,15 @@ def test_a_file_without_secrets_says_only_whether_there_was_a_passcode(
 
     assert "digest:" not in written + repr(plan.to_dict())
     assert (json.loads(written)["read"], json.loads(written)["secrets"]) == (
-        {"password": "(hidden)"}, False,
-    )  # fmt: skip
+        {"password": "(hidden)"},
+        False,
+    )
     whole = json.loads(plan.to_json(secrets=True))
     assert (whole["read"] == plan.read, whole["secrets"], "482915" in repr(whole)) == (
-        True, True, False,
-    )  # fmt: skip
+        True,
+        True,
+        False,
+    )
 
 
 def test_a_plan_without_secrets_is_stale_once_there_is_no_passcode(

@@ -263,8 +263,11 @@ def test_it_works_with_unittest_and_several_processes(pytester: pytest.Pytester)
         def test_new(zoom_simulator, n):
             assert zoom_simulator.add_meeting() == 85746065
         """,
-        "-p", "xdist", "-n", "2",
-    )  # fmt: skip
+        "-p",
+        "xdist",
+        "-n",
+        "2",
+    )
     ran.assert_outcomes(passed=7)
 
 

@@ -257,8 +257,15 @@ def test_every_ledger_tells_the_same(
     spend(through_twins(observed) if twins else observed)
 
     assert kinds(heard) == [
-        Granted, Settled, Granted, Released, Granted, Unknown, ExternalAdded, SlowedDown,
-    ]  # fmt: skip
+        Granted,
+        Settled,
+        Granted,
+        Released,
+        Granted,
+        Unknown,
+        ExternalAdded,
+        SlowedDown,
+    ]
     assert [event.number for event in heard if isinstance(event, ExternalAdded)] == [2]
 
 

@@ -53,9 +53,7 @@ def test_each_scope_is_enough_to_update(scope: str) -> None:
         assert (status, code) == (400, 4711)
         granular = scope.startswith("meeting:update")
         wanted = [name for name in READ if name.startswith("meeting:read:meeting") == granular]
-        assert message == (
-            f"Invalid access token, does not contain scopes:[{', '.join(wanted)}]."
-        )  # fmt: skip
+        assert message == (f"Invalid access token, does not contain scopes:[{', '.join(wanted)}].")
 
 
 def test_a_token_keeps_the_scopes_it_was_given_with() -> None:
@@ -257,19 +255,35 @@ def test_every_answer_is_one_the_document_describes() -> None:
         http.patch(f"/meetings/{one}", json={})
         http.get(f"/meetings/{one}")
 
-        expected = {
-            ("PATCH", status, code)
-            for status, code in [
-                (204, None), (400, 300), (400, 3000), (400, 3003), (400, 3161), (400, 4711),
-                (401, 124), (404, 3001), (429, 429),
-            ]
-        } | {
-            ("GET", status, code)
-            for status, code in [
-                (200, None), (400, 3000), (400, 3161), (400, 4711), (401, 124), (404, 3001),
-                (404, 2300),
-            ]
-        } | {("POST", 200, None), ("POST", 400, None)}  # fmt: skip
+        expected = (
+            {
+                ("PATCH", status, code)
+                for status, code in [
+                    (204, None),
+                    (400, 300),
+                    (400, 3000),
+                    (400, 3003),
+                    (400, 3161),
+                    (400, 4711),
+                    (401, 124),
+                    (404, 3001),
+                    (429, 429),
+                ]
+            }
+            | {
+                ("GET", status, code)
+                for status, code in [
+                    (200, None),
+                    (400, 3000),
+                    (400, 3161),
+                    (400, 4711),
+                    (401, 124),
+                    (404, 3001),
+                    (404, 2300),
+                ]
+            }
+            | {("POST", 200, None), ("POST", 400, None)}
+        )
         assert judge.seen == expected
         assert judge.count == len(sim.requests)
 

@@ -193,8 +193,11 @@ def test_meetings_are_added_and_read_with_their_history(
     assert [change["body"] for change in body["history"]] == [{"topic": "new"}]
     assert body["lapses_at"]
     assert [one["topic"] for one in control.get("/meetings").json()] == [
-        "first", "new", "two", "three",
-    ]  # fmt: skip
+        "first",
+        "new",
+        "two",
+        "three",
+    ]
 
 
 def test_quota_is_read_and_cleared(sim: Simulator, control: httpx.Client) -> None:
@@ -288,9 +291,13 @@ def test_only_this_machine_is_answered(sim: Simulator) -> None:
 
     async def call() -> None:
         scope = {
-            "type": "http", "method": "GET", "path": "/simulator/clock", "headers": [],
-            "query_string": b"", "client": ("192.0.2.7", 5000),
-        }  # fmt: skip
+            "type": "http",
+            "method": "GET",
+            "path": "/simulator/clock",
+            "headers": [],
+            "query_string": b"",
+            "client": ("192.0.2.7", 5000),
+        }
 
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b""}

@@ -250,9 +250,12 @@ def test_an_occurrence_is_read_and_changed_by_its_id(sim: Simulator, api: httpx.
     number = sim.add_series()
     one = sim.meeting(number)["occurrences"][1]["occurrence_id"]
     where = {"occurrence_id": one}
-    assert api.patch(
-        f"/meetings/{number}", params=where, json={"duration": 5, "topic": "no"}
-    ).status_code == 204  # fmt: skip
+    assert (
+        api.patch(
+            f"/meetings/{number}", params=where, json={"duration": 5, "topic": "no"}
+        ).status_code
+        == 204
+    )
     assert sim.requests[-1].ignored == ("topic",)
     assert valid(api.get(f"/meetings/{number}", params=where), "Meeting")["duration"] == 5
     assert [date["duration"] for date in sim.meeting(number)["occurrences"]][:3] == [45, 5, 45]
@@ -557,9 +560,20 @@ json_values = st.recursive(
     max_leaves=5,
 )
 known = st.sampled_from(
-    ["topic", "type", "duration", "start_time", "timezone", "recurrence", "settings", "password",
-     "schedule_for", "tracking_fields", "pre_schedule"]
-)  # fmt: skip
+    [
+        "topic",
+        "type",
+        "duration",
+        "start_time",
+        "timezone",
+        "recurrence",
+        "settings",
+        "password",
+        "schedule_for",
+        "tracking_fields",
+        "pre_schedule",
+    ]
+)
 
 
 @settings(

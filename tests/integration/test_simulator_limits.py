@@ -124,8 +124,9 @@ def test_an_account_has_so_many_requests_a_second(plan: Any) -> None:
             "You have reached the maximum per-second rate limit for this API. Try again later."
         )
         assert limit_headers(answer) == {
-            "x-ratelimit-category": "Light", "x-ratelimit-type": "QPS",
-        }  # fmt: skip
+            "x-ratelimit-category": "Light",
+            "x-ratelimit-type": "QPS",
+        }
         sim.clock.advance(0.999)
         assert statuses(http, one, 1) == [429]
         sim.clock.advance(0.001)

@@ -31,8 +31,10 @@ walls = st.builds(
     lambda days, hour, minute: (NOW.replace(tzinfo=None) + timedelta(days=days)).replace(
         hour=hour, minute=minute
     ),
-    st.integers(-5, 60), st.integers(0, 23), st.sampled_from([0, 30]),
-)  # fmt: skip
+    st.integers(-5, 60),
+    st.integers(0, 23),
+    st.sampled_from([0, 30]),
+)
 patterns = st.one_of(
     st.fixed_dictionaries({"type": st.just(1)}),
     st.fixed_dictionaries(
@@ -86,9 +88,14 @@ class SideBySide(RuleBasedStateMachine):
             state = self.sim.meeting(number)
             start = datetime.fromisoformat(state["start_time"])
             meeting = ModelMeeting(
-                host, state["topic"], start, state["timezone"], state["duration"], NOW,
+                host,
+                state["topic"],
+                start,
+                state["timezone"],
+                state["duration"],
+                NOW,
                 state.get("recurrence"),
-            )  # fmt: skip
+            )
             if meeting.pattern is not None:
                 meeting.lay_out(meeting.wall())
             self.model.meetings[number] = meeting
@@ -196,9 +203,10 @@ class SideBySide(RuleBasedStateMachine):
         assert self.seen(answer) == expected
         if expected == (200, 0):
             over = [
-                one for one in meeting.dates
+                one
+                for one in meeting.dates
                 if one.start + timedelta(minutes=one.duration) <= self.model.now
-            ]  # fmt: skip
+            ]
             shown = answer.json().get("occurrences", [])
             assert len(shown) == len(meeting.dates) - len(over)
 
@@ -211,12 +219,13 @@ class SideBySide(RuleBasedStateMachine):
             assert (state["start_time"], state["timezone"]) == (text(meeting.start), meeting.zone)
             assert state.get("occurrences", []) == [
                 {
-                    "occurrence_id": date.id, "start_time": text(date.start),
+                    "occurrence_id": date.id,
+                    "start_time": text(date.start),
                     "duration": date.duration,
                     "status": "deleted" if date.deleted else "available",
                 }
                 for date in meeting.dates
-            ]  # fmt: skip
+            ]
         hosts = self.sim.quota()["hosts"]
         used = {host: hosts[host]["used"] if host in hosts else 0 for host in (ADA, GRACE)}
         assert used == {host: self.model.used_by_host(host) for host in (ADA, GRACE)}
@@ -266,7 +275,9 @@ def test_the_simulator_does_as_the_model_does(machine: type[SideBySide]) -> None
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=35, stateful_step_count=30, deadline=None,
+            max_examples=35,
+            stateful_step_count=30,
+            deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
-    )  # fmt: skip
+    )

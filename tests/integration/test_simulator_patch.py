@@ -63,8 +63,11 @@ def test_recurrence_is_replaced_whole_with_the_documented_defaults() -> None:
     """A partial recurrence loses its days and its end: one meeting, on a Sunday."""
     after, _ = patched(series(), {"recurrence": {"type": 2}})
     assert after["recurrence"] == {
-        "type": 2, "repeat_interval": 1, "weekly_days": "1", "end_times": 1,
-    }  # fmt: skip
+        "type": 2,
+        "repeat_interval": 1,
+        "weekly_days": "1",
+        "end_times": 1,
+    }
     assert [date["start_time"] for date in after["occurrences"]] == ["2030-01-13T08:00:00Z"]
 
 
@@ -170,10 +173,13 @@ def test_one_occurrence_takes_only_the_members_zoom_honours() -> None:
     before = series()
     one = before["occurrences"][1]["occurrence_id"]
     body = {
-        "topic": "no", "timezone": "Asia/Tokyo", "agenda": "yes", "duration": 15,
+        "topic": "no",
+        "timezone": "Asia/Tokyo",
+        "agenda": "yes",
+        "duration": 15,
         "start_time": "2030-01-15T10:00:00Z",
         "settings": {"waiting_room": False, "jbh_time": 5},
-    }  # fmt: skip
+    }
     after, ignored = patched(before, body, occurrence_id=one)
     assert set(ignored) == {"topic", "timezone", "settings.jbh_time"}
     assert {name: after[name] for name in after if name != "occurrences"} == {
@@ -183,9 +189,11 @@ def test_one_occurrence_takes_only_the_members_zoom_honours() -> None:
     assert (shown["agenda"], shown["duration"]) == ("yes", 15)
     assert shown["settings"]["waiting_room"] is False
     assert view(after, now=NOW)["occurrences"][1] == {
-        "occurrence_id": one, "start_time": "2030-01-15T10:00:00Z", "duration": 15,
+        "occurrence_id": one,
+        "start_time": "2030-01-15T10:00:00Z",
+        "duration": 15,
         "status": "available",
-    }  # fmt: skip
+    }
 
 
 def test_an_occurrence_that_is_not_there_is_a_lookup_error() -> None:

@@ -79,18 +79,26 @@ def quirk(
     return keep
 
 
-@quirk("past-start", {
-    "ignore": "2030-01-02T13:00:00Z", "rewrite-to-now": "2030-01-01T12:00:00Z",
-    "accept": "2029-12-01T09:00:00Z",
-})  # fmt: skip
+@quirk(
+    "past-start",
+    {
+        "ignore": "2030-01-02T13:00:00Z",
+        "rewrite-to-now": "2030-01-01T12:00:00Z",
+        "accept": "2029-12-01T09:00:00Z",
+    },
+)
 def _(api: Api) -> Any:
     return api.changed(api.sim.add_meeting(), {"start_time": "2029-12-01T09:00:00Z"})["start_time"]
 
 
-@quirk("missing-start", {
-    "keep": ("2030-01-07T08:00:00Z", 3), "last-occurrence": ("2030-03-25T08:00:00Z", 3),
-    "ignore": ("2030-01-07T08:00:00Z", 12),
-})  # fmt: skip
+@quirk(
+    "missing-start",
+    {
+        "keep": ("2030-01-07T08:00:00Z", 3),
+        "last-occurrence": ("2030-03-25T08:00:00Z", 3),
+        "ignore": ("2030-01-07T08:00:00Z", 12),
+    },
+)
 def _(api: Api) -> Any:
     after = api.changed(api.sim.add_series(), {"recurrence": {**WEEKLY, "end_times": 3}})
     return after["start_time"], len(after["occurrences"])
@@ -110,9 +118,14 @@ def _(api: Api) -> Any:
     return status, len(after["occurrences"]), after["recurrence"]["weekly_days"]
 
 
-@quirk("missing-weekly-days", {
-    "sunday": (204, "1"), "start-day": (204, "3"), "refuse": (400, "2"),
-})  # fmt: skip
+@quirk(
+    "missing-weekly-days",
+    {
+        "sunday": (204, "1"),
+        "start-day": (204, "3"),
+        "refuse": (400, "2"),
+    },
+)
 def _(api: Api) -> Any:
     number = api.sim.add_series()
     start = {"start_time": "2030-01-08T09:00:00", "timezone": "Europe/Berlin"}
@@ -154,19 +167,26 @@ def _(api: Api) -> Any:
     return after["timezone"]
 
 
-@quirk("offset-start", {
-    "read-as-utc": (204, "2030-02-01T09:00:00Z"), "refuse": (400, "2030-01-02T13:00:00Z"),
-})  # fmt: skip
+@quirk(
+    "offset-start",
+    {
+        "read-as-utc": (204, "2030-02-01T09:00:00Z"),
+        "refuse": (400, "2030-01-02T13:00:00Z"),
+    },
+)
 def _(api: Api) -> Any:
     number = api.sim.add_meeting()
     status = api.patch(number, {"start_time": "2030-02-01T09:00:00+01:00"})
     return status, api.get(number).json()["start_time"]
 
 
-@quirk("edited-occurrences", {
-    "reset": [(45, "available"), (45, "available"), (45, "available")],
-    "keep": [(5, "available"), (45, "deleted"), (45, "available")],
-})  # fmt: skip
+@quirk(
+    "edited-occurrences",
+    {
+        "reset": [(45, "available"), (45, "available"), (45, "available")],
+        "keep": [(5, "available"), (45, "deleted"), (45, "available")],
+    },
+)
 def _(api: Api) -> Any:
     number = api.sim.add_series()
     first, second = [one["occurrence_id"] for one in api.sim.meeting(number)["occurrences"][:2]]
@@ -198,9 +218,14 @@ def _(api: Api) -> Any:
     return after["type"], len(after.get("occurrences", ()))
 
 
-@quirk("unknown-key", {
-    "ignore": (204, 204), "refuse": (400, 400), "refuse-in-settings": (204, 400),
-})  # fmt: skip
+@quirk(
+    "unknown-key",
+    {
+        "ignore": (204, 204),
+        "refuse": (400, 400),
+        "refuse-in-settings": (204, 400),
+    },
+)
 def _(api: Api) -> Any:
     number = api.sim.add_meeting()
     bodies: tuple[Any, ...] = ({"auto_recording": "cloud"}, {"settings": {"auto_transcribing": 1}})
@@ -245,9 +270,10 @@ def _(api: Api) -> Any:
 
 
 @quirk(
-    "basic-host", {"ignore": (2, "none", True), "take": (0, "cloud", True)},
+    "basic-host",
+    {"ignore": (2, "none", True), "take": (0, "cloud", True)},
     users=[{"email": "ada@example.com", "licensed": False}],
-)  # fmt: skip
+)
 def _(api: Api) -> Any:
     wanted = {"approval_type": 0, "auto_recording": "cloud", "mute_upon_entry": True}
     after = api.changed(api.sim.add_meeting(), {"settings": wanted})["settings"]
@@ -277,9 +303,14 @@ def _(api: Api) -> Any:
     return api.changed(api.sim.add_meeting(), body)["settings"]["alternative_hosts"]
 
 
-@quirk("running", {
-    "take": (204, "new", "new"), "hold": (204, "old", "new"), "refuse": (400, "old", "old"),
-})  # fmt: skip
+@quirk(
+    "running",
+    {
+        "take": (204, "new", "new"),
+        "hold": (204, "old", "new"),
+        "refuse": (400, "old", "old"),
+    },
+)
 def _(api: Api) -> Any:
     number = api.sim.add_meeting(topic="old")
     api.sim.start_meeting(number)
@@ -301,10 +332,13 @@ def _(api: Api) -> Any:
     return api.patch(number, {"topic": "x"})
 
 
-@quirk("not-found", {
-    "does-not-exist": "Meeting does not exist: 1.",
-    "has-expired": "Meeting 1 is not found or has expired.",
-})  # fmt: skip
+@quirk(
+    "not-found",
+    {
+        "does-not-exist": "Meeting does not exist: 1.",
+        "has-expired": "Meeting 1 is not found or has expired.",
+    },
+)
 def _(api: Api) -> Any:
     answer = api.send(1, {})
     assert (answer.status_code, answer.json()["code"]) == (404, 3001)
@@ -332,18 +366,24 @@ def _(api: Api) -> Any:
     return answer.status_code, answer.json()["code"] if answer.content else None
 
 
-@quirk("unknown-user", {
-    "cannot-schedule": (400, 3000), "not-found": (404, 1001), "not-in-account": (400, 1010),
-})  # fmt: skip
+@quirk(
+    "unknown-user",
+    {
+        "cannot-schedule": (400, 3000),
+        "not-found": (404, 1001),
+        "not-in-account": (400, 1010),
+    },
+)
 def _(api: Api) -> Any:
     answer = api.send(api.sim.add_meeting(), {"schedule_for": "nobody@example.com"})
     return answer.status_code, answer.json()["code"]
 
 
 @quirk(
-    "others-meeting", {"refuse": (400, 204), "take": (204, 204)},
+    "others-meeting",
+    {"refuse": (400, 204), "take": (204, 204)},
     credentials=Credentials(scopes=("meeting:update:meeting",)),
-)  # fmt: skip
+)
 def _(api: Api) -> Any:
     theirs = api.sim.add_meeting(host_id="grace", host_email="grace@example.com")
     return api.patch(theirs, {"topic": "x"}), api.patch(api.sim.add_meeting(), {"topic": "x"})
@@ -410,9 +450,10 @@ def _(api: Api) -> Any:
 
 
 @quirk(
-    "host-day-headers", {"other-pool": ("6000", "5999"), "own-pool": ("0", "0")},
+    "host-day-headers",
+    {"other-pool": ("6000", "5999"), "own-pool": ("0", "0")},
     limits={"host-day": 0},
-)  # fmt: skip
+)
 def _(api: Api) -> Any:
     headers = api.send(api.sim.add_meeting(), {}).headers
     assert not {"x-ratelimit-type", "retry-after"} & headers.keys()

@@ -48,8 +48,10 @@ def test_https_with_a_certificate_the_client_trusts(
     ):
         zoom.update(7, topic="over TLS")
         assert sim.meeting(7)["topic"] == "over TLS"
-        assert all(sim.env()[name].startswith("https://127.0.0.1:") for name in
-                   ("ZOOM_API_URL", "ZOOM_OAUTH_URL"))  # fmt: skip
+        assert all(
+            sim.env()[name].startswith("https://127.0.0.1:")
+            for name in ("ZOOM_API_URL", "ZOOM_OAUTH_URL")
+        )
 
 
 def test_https_from_files(authority: trustme.CA, trusting: httpx.Client, tmp_path: Path) -> None:

@@ -286,9 +286,10 @@ def test_undoing_later_goes_on_from_then(sim: Simulator, calling: Calling) -> No
     """A series comes back from the next meeting at that time; the rest is told as lost."""
     caller = calling()
     meeting = sim.add_meeting(
-        start_time="2026-11-30T09:00:00", timezone="Europe/Berlin",
+        start_time="2026-11-30T09:00:00",
+        timezone="Europe/Berlin",
         recurrence={"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 8},
-    )  # fmt: skip
+    )
     receipt = caller.update(
         meeting, schedule=Series.from_zoom(sim.meeting(meeting)).at(time(14)), verify=True
     )
@@ -417,14 +418,20 @@ def test_a_series_without_a_start_of_its_own_is_planned_by_its_dates(
         answer(
             200,
             {
-                "id": 85746065, "type": 8, "topic": "Old", "timezone": "Europe/Berlin",
+                "id": 85746065,
+                "type": 8,
+                "topic": "Old",
+                "timezone": "Europe/Berlin",
                 "recurrence": {
-                    "type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 3,
+                    "type": 2,
+                    "repeat_interval": 1,
+                    "weekly_days": "2",
+                    "end_times": 3,
                 },
                 "occurrences": rows,
             },
         )
-    )  # fmt: skip
+    )
 
     plan = call().plan(85746065, duration=60, recurrence={"end_times": 5})
 

@@ -35,8 +35,13 @@ def commands(start: str) -> list[list[str]]:
 def run(command: list[str], cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "rezoom.cli", *command[1:]],
-        cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def test_the_python_prints_what_the_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:

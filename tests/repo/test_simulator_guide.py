@@ -62,9 +62,13 @@ def test_the_tests_pass(tmp_path: Path, ini: str) -> None:
     (tmp_path / "test_guide.py").write_text(block("python", "def test_"))
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--strict-config", "--strict-markers", *PLUGIN],
-        cwd=tmp_path, env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert "2 passed" in ran.stdout, ran.stdout
 
 
@@ -77,8 +81,12 @@ def test_the_shell_lines_succeed(tmp_path: Path, code: str, shown: str | None) -
         lines = code.replace("http://127.0.0.1:8042", origin).replace("curl -s", "curl -sS --fail")
         ran = subprocess.run(
             ["/bin/sh", "-eu", "-c", lines],
-            env=os.environ | sim.env(), capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+            env=os.environ | sim.env(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert shown is None or ran.stdout == shown
 
@@ -90,8 +98,11 @@ def test_the_command_starts(tmp_path: Path) -> None:
     words = shlex.split(line.removeprefix("$ rezoom ").replace("8042", "0"))
     process = subprocess.Popen(
         [sys.executable, "-m", "rezoom.cli", *words, "--json"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     first = json.loads(process.stdout.readline())
     process.send_signal(signal.SIGINT)

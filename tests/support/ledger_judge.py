@@ -158,10 +158,12 @@ class Judged(RuleBasedStateMachine):
             self._start()
 
     def _reservation(self, meeting: str) -> Reservation:
-        return Reservation((
-            Scope("meeting", f"meeting/{meeting}", 3, exclusive=self.exclusive),
-            Scope("host", "host", 4, "utc-day"),
-        ))  # fmt: skip
+        return Reservation(
+            (
+                Scope("meeting", f"meeting/{meeting}", 3, exclusive=self.exclusive),
+                Scope("host", "host", 4, "utc-day"),
+            )
+        )
 
     def _reserve(self, meeting: str) -> None:
         self.asked += 1

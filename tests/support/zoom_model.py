@@ -40,9 +40,11 @@ class ModelMeeting:
         """Make every date anew, the first on or after a wall clock."""
         place, pattern = ZoneInfo(self.zone), self.pattern or {}
         options: dict[str, Any] = {
-            "dtstart": first, "interval": pattern["repeat_interval"], "count": pattern["end_times"],
+            "dtstart": first,
+            "interval": pattern["repeat_interval"],
+            "count": pattern["end_times"],
             "wkst": SU,
-        }  # fmt: skip
+        }
         if pattern["type"] == 1:
             walls = rrule(DAILY, **options)
         elif pattern["type"] == 2:
@@ -81,9 +83,7 @@ class ModelZoom:
 
     def used_by_host(self, host: str) -> int:
         """Count the updates of a host on this UTC day."""
-        return sum(
-            one == host and at.date() == self.now.date() for at, one, _ in self._updates
-        )  # fmt: skip
+        return sum(one == host and at.date() == self.now.date() for at, one, _ in self._updates)
 
     def admit(self) -> tuple[int, int] | None:
         """Refuse a request for its token or for the second it comes in."""

@@ -17,10 +17,30 @@ pytestmark = pytest.mark.smoke
 NOW = datetime(2030, 3, 1, 12, 0, tzinfo=UTC)
 # Every code that a source was found for, and how many reasons it stands for.
 CODES = {
-    124: 2, 300: 5, 1001: 1, 1010: 1, 3000: 9, 3001: 2, 3002: 1, 3003: 1, 3007: 1, 3018: 1, 3037: 1,
-    3161: 1, 4700: 1, 4702: 1, 4704: 1, 4705: 1, 4709: 1, 4711: 1, 4717: 1, 4733: 1, 4734: 1,
-    4735: 1, 4741: 1,
-}  # fmt: skip
+    124: 2,
+    300: 5,
+    1001: 1,
+    1010: 1,
+    3000: 9,
+    3001: 2,
+    3002: 1,
+    3003: 1,
+    3007: 1,
+    3018: 1,
+    3037: 1,
+    3161: 1,
+    4700: 1,
+    4702: 1,
+    4704: 1,
+    4705: 1,
+    4709: 1,
+    4711: 1,
+    4717: 1,
+    4733: 1,
+    4734: 1,
+    4735: 1,
+    4741: 1,
+}
 # What Zoom was seen or is documented to say, with the code and what it means.
 SAID = [
     (300, "Validation Failed.", "validation-failed"),
@@ -42,7 +62,7 @@ SAID = [
     (429, "You have reached the maximum daily rate limit for this API.", "account-day"),
     (429, "You have exceeded the daily rate limit (100) of Meeting Create/Update", "host-day"),
     (429, "Too many concurrent requests. Try again later.", "lock"),
-]  # fmt: skip
+]
 
 
 def ids(found: tuple[Explanation, ...]) -> list[str]:
@@ -86,9 +106,7 @@ def test_an_error_and_its_explanation_agree(row: facts.ErrorCode) -> None:
     if row.code is None:
         return
     body = json.dumps({"code": row.code, "message": row.message or "else"}).encode()
-    error = read(
-        row.status or 400, {}, body, NOW, secrets=frozenset(), repeatable=False
-    ).error  # fmt: skip
+    error = read(row.status or 400, {}, body, NOW, secrets=frozenset(), repeatable=False).error
 
     one = the(row.code, row.message or "else")
 

@@ -33,7 +33,7 @@ SAME: list[tuple[str, Any, Any]] = [
     ),
     ("duration", 45, 45),
     ("settings.host_video", False, False),
-]  # fmt: skip
+]
 OTHER: list[tuple[str, Any, Any]] = [
     ("start_time", "2027-01-04T09:00:00", "2027-01-04T09:00:00Z"),
     ("start_time", "2027-01-04T09:00:00", None),
@@ -105,8 +105,9 @@ def test_what_is_sent_whole_is_one_leaf() -> None:
     """A recurrence, and whatever would be refused without one of its members."""
     options = {"mode": "custom", "who_goes_to_waiting_room": "everyone"}
     body = {
-        "recurrence": {"type": 1}, "settings": {"waiting_room_options": options, "audio": "both"},
-    }  # fmt: skip
+        "recurrence": {"type": 1},
+        "settings": {"waiting_room_options": options, "audio": "both"},
+    }
 
     assert dict(leaves(body)) == {
         "recurrence": {"type": 1},

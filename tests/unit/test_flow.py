@@ -242,8 +242,15 @@ def test_an_update_under_way_is_waited_for() -> None:
     run.go()
 
     assert run.wanted() == [
-        "Authorize", "Reserve", "Pause", "Reserve", "Pause", "Reserve", "Send", "Settle"
-    ]  # fmt: skip
+        "Authorize",
+        "Reserve",
+        "Pause",
+        "Reserve",
+        "Pause",
+        "Reserve",
+        "Send",
+        "Settle",
+    ]
 
 
 def test_an_update_under_way_is_not_waited_for_beyond_the_wait() -> None:

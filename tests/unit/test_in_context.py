@@ -27,16 +27,38 @@ from situation_table import (
 
 # What no meeting has, and what the calendar can hardly bear.
 MALFORMED = st.sampled_from(
-    [None, True, -1, 10**12, "", "x", "1,9", "Europe/Berlin", "deleted", *(
-        f"{day}T{clock}" for day in ("0001-01-01", "2030-03-31", "2030-02-30", "9999-12-31")
-        for clock in ("00:00:00Z", "02:30:00", "23:59:59+01:00")
-    )]
-)  # fmt: skip
+    [
+        None,
+        True,
+        -1,
+        10**12,
+        "",
+        "x",
+        "1,9",
+        "Europe/Berlin",
+        "deleted",
+        *(
+            f"{day}T{clock}"
+            for day in ("0001-01-01", "2030-03-31", "2030-02-30", "9999-12-31")
+            for clock in ("00:00:00Z", "02:30:00", "23:59:59+01:00")
+        ),
+    ]
+)
 ANSWER = [
-    "type", "status", "start_time", "timezone", "duration", "password",
-    "recurrence.type", "recurrence.weekly_days", "recurrence.end_date_time", "occurrences",
-    "settings.alternative_hosts", "settings.meeting_invitees", "settings.breakout_room.rooms",
-]  # fmt: skip
+    "type",
+    "status",
+    "start_time",
+    "timezone",
+    "duration",
+    "password",
+    "recurrence.type",
+    "recurrence.weekly_days",
+    "recurrence.end_date_time",
+    "occurrences",
+    "settings.alternative_hosts",
+    "settings.meeting_invitees",
+    "settings.breakout_room.rooms",
+]
 ROWS = st.fixed_dictionaries(
     {},
     optional=dict.fromkeys(
@@ -267,25 +289,52 @@ def test_a_read_settles_the_advice_that_needed_it(advice: str, change: dict[str,
         ("settings.approval_type", settings(approval_type=0), SERIES, "registration-needs-licence"),
         ("settings.jbh_time", settings(jbh_time=5), SERIES, "jbh-time-while-nobody-joins-early"),
         ("password", {"password": ""}, SERIES, "passcode-emptied"),
-        ("settings.waiting_room", {**settings(waiting_room=False), "password": ""},
-         with_settings(meeting_authentication=False), "last-protection-off"),
-        ("settings.auto_recording", settings(auto_recording="cloud"), SERIES,
-         "cloud-recording-needs-paid-host"),
-        ("settings.use_pmi", settings(use_pmi=True), with_settings(SINGLE, use_pmi=False),
-         "pmi-conversion"),
-        ("settings.language_interpretation.interpreters[0].email",
-         settings(language_interpretation={"enable": True}), SERIES,
-         "interpretation-needs-feature"),
+        (
+            "settings.waiting_room",
+            {**settings(waiting_room=False), "password": ""},
+            with_settings(meeting_authentication=False),
+            "last-protection-off",
+        ),
+        (
+            "settings.auto_recording",
+            settings(auto_recording="cloud"),
+            SERIES,
+            "cloud-recording-needs-paid-host",
+        ),
+        (
+            "settings.use_pmi",
+            settings(use_pmi=True),
+            with_settings(SINGLE, use_pmi=False),
+            "pmi-conversion",
+        ),
+        (
+            "settings.language_interpretation.interpreters[0].email",
+            settings(language_interpretation={"enable": True}),
+            SERIES,
+            "interpretation-needs-feature",
+        ),
         ("join_url", {"password": "after"}, SERIES, "passcode-changes-links"),
-        ("occurrences", recurrence(), series(occurrences=edited(1, duration=30)),
-         "edited-dates-reset"),
+        (
+            "occurrences",
+            recurrence(),
+            series(occurrences=edited(1, duration=30)),
+            "edited-dates-reset",
+        ),
         # Then the one that names the member best.
-        ("settings.join_before_host", settings(join_before_host=True),
-         with_settings(waiting_room=False), "join-before-host-locked"),
+        (
+            "settings.join_before_host",
+            settings(join_before_host=True),
+            with_settings(waiting_room=False),
+            "join-before-host-locked",
+        ),
         ("password", {"topic": "x"}, SERIES, "passcode-policy"),
         ("schedule_for", {"schedule_for": "ada@example.org"}, SERIES, "host-keeps-meeting"),
-        ("timezone", {"start_time": "2030-03-18T08:00:00Z", "timezone": "UTC"}, SINGLE,
-         "start-decides-over-timezone"),
+        (
+            "timezone",
+            {"start_time": "2030-03-18T08:00:00Z", "timezone": "UTC"},
+            SINGLE,
+            "start-decides-over-timezone",
+        ),
         ("recurrence.end_times", {**recurrence(end_times=0)}, SERIES, "endless-gets-an-end"),
         # Then the last one.
         ("topic", {"topic": "x"}, SERIES, "locked-or-gated"),
@@ -293,7 +342,7 @@ def test_a_read_settles_the_advice_that_needed_it(advice: str, change: dict[str,
         # What the spec does not know was never sure to be read.
         ("settings.newer", settings(newer=True), SERIES, "extra"),
     ],
-)  # fmt: skip
+)
 def test_the_likely_reason(
     path: str, change: dict[str, Any], meeting: dict[str, Any], rule: str
 ) -> None:

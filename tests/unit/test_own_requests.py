@@ -25,9 +25,13 @@ def written(
 ) -> httpx.Request:
     """Write a PATCH below `base`."""
     return RequestWriter(base, TIMEOUT).write(
-        "PATCH", "/meetings/85746065", "token",
-        query=query or {}, content=content, extensions={},
-    )  # fmt: skip
+        "PATCH",
+        "/meetings/85746065",
+        "token",
+        query=query or {},
+        content=content,
+        extensions={},
+    )
 
 
 @pytest.mark.parametrize("base", BASES)

@@ -20,14 +20,18 @@ pytestmark = pytest.mark.smoke
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DOUBT = Problem("topic", "warning", "rule", "It is doubtful", "look", "somewhere")
 ANSWER = {
-    "id": 1, "type": 8, "topic": "Old", "timezone": "Europe/Berlin", "duration": 60,
+    "id": 1,
+    "type": 8,
+    "topic": "Old",
+    "timezone": "Europe/Berlin",
+    "duration": 60,
     "start_time": "2027-01-04T08:00:00Z",
     "recurrence": {"type": 2, "repeat_interval": 1, "weekly_days": "2", "end_times": 2},
     "occurrences": [
         {"occurrence_id": "1", "start_time": "2027-01-04T08:00:00Z", "status": "available"},
         {"occurrence_id": "2", "start_time": "2027-01-11T08:00:00Z", "status": "available"},
     ],
-}  # fmt: skip
+}
 
 
 def plan() -> Plan:
@@ -160,12 +164,22 @@ def resealed(text: str, **members: Any) -> str:
 @pytest.mark.parametrize(
     ("member", "strange"),
     [
-        ("meeting", 1.5), ("meeting", "x"), ("body", []), ("read", []), ("made_at", "yesterday"),
-        ("made_at", "2026-01-01T00:00:00"), ("occurrence", 5), ("allow", "past-start"),
-        ("changes", [1]), ("problems", [{}]), ("topic", None), ("read", {"occurrences": 5}),
-        ("read", {"occurrences": {"1": 5}}), ("dates", {"timezone": "UTC"}),
+        ("meeting", 1.5),
+        ("meeting", "x"),
+        ("body", []),
+        ("read", []),
+        ("made_at", "yesterday"),
+        ("made_at", "2026-01-01T00:00:00"),
+        ("occurrence", 5),
+        ("allow", "past-start"),
+        ("changes", [1]),
+        ("problems", [{}]),
+        ("topic", None),
+        ("read", {"occurrences": 5}),
+        ("read", {"occurrences": {"1": 5}}),
+        ("dates", {"timezone": "UTC"}),
     ],
-)  # fmt: skip
+)
 def test_a_plan_that_was_made_up_is_refused(member: str, strange: object) -> None:
     """Digests are no signature: what is in the file is looked at all the same."""
     with pytest.raises(PlanError, match=r"The plan (lacks|misstates|lacks or misstates)"):
@@ -175,10 +189,16 @@ def test_a_plan_that_was_made_up_is_refused(member: str, strange: object) -> Non
 @pytest.mark.parametrize(
     ("member", "strange"),
     [
-        ("before", 5), ("before", []), ("after", "x"), ("body", 5), ("at", "2026"),
-        ("at", "2026-01-01T00:00:00"), ("occurrence", 5), ("hidden", 5),
+        ("before", 5),
+        ("before", []),
+        ("after", "x"),
+        ("body", 5),
+        ("at", "2026"),
+        ("at", "2026-01-01T00:00:00"),
+        ("occurrence", 5),
+        ("hidden", 5),
     ],
-)  # fmt: skip
+)
 def test_a_receipt_that_was_made_up_is_refused(member: str, strange: object) -> None:
     """Before anything is worked out from it."""
     text = receipt().to_json()

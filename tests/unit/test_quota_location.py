@@ -32,9 +32,12 @@ def choose(
     """Choose in a world below one folder."""
     (folder / "tmp").mkdir(exist_ok=True)
     return default_path(
-        {"STATE_DIRECTORY": state}, user_state=user_state or folder / "home" / "state" / "rezoom",
-        temporary=folder / "tmp", user=ME, filesystem=kinds,
-    )  # fmt: skip
+        {"STATE_DIRECTORY": state},
+        user_state=user_state or folder / "home" / "state" / "rezoom",
+        temporary=folder / "tmp",
+        user=ME,
+        filesystem=kinds,
+    )
 
 
 @pytest.mark.smoke
@@ -71,8 +74,10 @@ def test_inside_a_container_it_is_used_with_a_warning(
 ) -> None:
     """Its count ends with the container."""
     assert choose(tmp_path, kinds=lambda _: "overlay").parts[-4:-1] == (
-        "home", "state", "rezoom",
-    )  # fmt: skip
+        "home",
+        "state",
+        "rezoom",
+    )
     assert "inside a container" in caplog.text
 
 

@@ -71,11 +71,19 @@ def test_the_default_file_is_passed_over_on_a_network(
 @pytest.mark.parametrize(
     "address",
     [
-        "postgres://host/db", "/var/lib/quota.db", "sqlite://var/quota.db", "sqlite:quota.db",
-        "sqlite:///", "sqlite:///folder/", "sqlite:///x?durability=none", "sqlite:///x?mode=ro",
-        "sqlite:///x#y", "memory:x", "quota",
+        "postgres://host/db",
+        "/var/lib/quota.db",
+        "sqlite://var/quota.db",
+        "sqlite:quota.db",
+        "sqlite:///",
+        "sqlite:///folder/",
+        "sqlite:///x?durability=none",
+        "sqlite:///x?mode=ro",
+        "sqlite:///x#y",
+        "memory:x",
+        "quota",
     ],
-)  # fmt: skip
+)
 def test_an_address_that_cannot_be_names_the_setting_and_the_fix(address: str) -> None:
     """Before anything is opened."""
     with pytest.raises(ConfigError) as caught:

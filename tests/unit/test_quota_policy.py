@@ -37,8 +37,9 @@ def test_without_a_plan_both_hundreds_are_kept() -> None:
     reservation = Policy().reservation("zoom/a", 7, "h")
 
     assert [(scope.name, scope.limit) for scope in counted(reservation)] == [
-        ("meeting", HUNDRED), ("host", HUNDRED),
-    ]  # fmt: skip
+        ("meeting", HUNDRED),
+        ("host", HUNDRED),
+    ]
     assert reservation.pace is not None
     assert reservation.pace.rate is None
 
@@ -102,8 +103,9 @@ def test_what_is_not_counted_can_still_be_closed_by_zoom() -> None:
 
     days = [rate.per_day for rate in facts.RATES.values() if rate.per_day is not None]
     assert [(scope.name, scope.limit) for scope in gates] == [
-        ("host", facts.QUOTAS["host"].limit), ("account", max(days)),
-    ]  # fmt: skip
+        ("host", facts.QUOTAS["host"].limit),
+        ("account", max(days)),
+    ]
 
 
 def test_raising_a_limit_is_logged_and_shown(caplog: pytest.LogCaptureFixture) -> None:
@@ -142,9 +144,20 @@ def test_limits_are_read_from_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["meetings=80", "meeting", "meeting=", "meeting=0", "meeting=1.5", "meeting=-1",
-    "meeting=many", "meeting=1,meeting=2", "per_second=nan", "meeting=80;host=off"],
-)  # fmt: skip
+    "text",
+    [
+        "meetings=80",
+        "meeting",
+        "meeting=",
+        "meeting=0",
+        "meeting=1.5",
+        "meeting=-1",
+        "meeting=many",
+        "meeting=1,meeting=2",
+        "per_second=nan",
+        "meeting=80;host=off",
+    ],
+)
 def test_text_that_names_no_limits_is_refused(text: str) -> None:
     """With the setting, what is wrong in it, and what would do."""
     with pytest.raises(ConfigError) as caught:

@@ -19,7 +19,7 @@ from rezoom.recurrence import (
     WED,
     Recurrence,
     Weekday,
-    WordsError,  # fmt: skip
+    WordsError,
 )
 from rezoom.recurrence._series import Unbounded
 
@@ -31,18 +31,21 @@ patterns = st.one_of(
     st.integers(1, 99).map(lambda every: Recurrence.daily(every=every)),
     st.builds(
         lambda days, every: Recurrence.weekly(*days, every=every),
-        st.sets(weekdays, min_size=1).map(tuple), st.integers(1, 50),
+        st.sets(weekdays, min_size=1).map(tuple),
+        st.integers(1, 50),
     ),
     st.builds(
         lambda every, day: Recurrence.monthly(every=every).on_day(day),
-        st.integers(1, 10), st.integers(1, 31),
+        st.integers(1, 10),
+        st.integers(1, 31),
     ),
     st.builds(
         lambda every, nth, day: Recurrence.monthly(every=every).on_the(nth, day),
-        st.integers(1, 10), st.sampled_from(("first", "second", "third", "fourth", "last")),
+        st.integers(1, 10),
+        st.sampled_from(("first", "second", "third", "fourth", "last")),
         weekdays,
     ),
-)  # fmt: skip
+)
 recurrences = st.one_of(
     patterns.map(Unbounded.forever),
     st.builds(Unbounded.times, patterns, st.integers(1, 60)),
@@ -70,11 +73,15 @@ def test_case_and_blanks_do_not_matter(recurrence: Recurrence) -> None:
         ("daily, 10 times", Recurrence.daily().times(10)),
         ("every weekday forever", Recurrence.weekdays().forever()),
         ("monthly on the last fri, 12 times", Recurrence.monthly().on_the("last", FRI).times(12)),
-        ("every 3 months on day 15 until 2027-06-30",
-         Recurrence.monthly(every=3).on_day(15).until(DAY)),
+        (
+            "every 3 months on day 15 until 2027-06-30",
+            Recurrence.monthly(every=3).on_day(15).until(DAY),
+        ),
         ("weekly on mon,wed 5 times", Recurrence.weekly(MON, WED).times(5)),
-        ("Weekly on Mondays, Wednesdays, and Fridays for 10 times",
-         Recurrence.weekly(MON, WED, FRI).times(10)),
+        (
+            "Weekly on Mondays, Wednesdays, and Fridays for 10 times",
+            Recurrence.weekly(MON, WED, FRI).times(10),
+        ),
         ("every other week on tue & thu forever", Recurrence.weekly(TUE, THU, every=2).forever()),
         ("every other tues until 30 June 2027", Recurrence.weekly(TUE, every=2).until(DAY)),
         ("fortnightly on thurs till June 30th, 2027", Recurrence.weekly(THU, every=2).until(DAY)),
@@ -84,18 +91,26 @@ def test_case_and_blanks_do_not_matter(recurrence: Recurrence) -> None:
         ("on mon-wed once", Recurrence.weekly(MON, TUE, WED).times(1)),
         ("fri to sun, three meetings", Recurrence.weekly(FRI, SAT, SUN).times(3)),
         ("every weekend through 30th of June 2027", Recurrence.weekly(SAT, SUN).until(DAY)),
-        ("every 2 weeks on weekdays without end",
-         Recurrence.weekly(MON, TUE, WED, THU, FRI, every=2).forever()),
+        (
+            "every 2 weeks on weekdays without end",
+            Recurrence.weekly(MON, TUE, WED, THU, FRI, every=2).forever(),
+        ),
         ("the 15th of each month with no end", Recurrence.monthly().on_day(15).forever()),
         ("every last friday, 4 occurrences", Recurrence.monthly().on_the("last", FRI).times(4)),
-        ("every 2nd tuesday of the month forever",
-         Recurrence.monthly().on_the("second", TUE).forever()),
-        ("quarterly on the first monday, 4 times",
-         Recurrence.monthly(every=3).on_the("first", MON).times(4)),
-        ("every day until 2027-06-30T23:59:59+02:00",
-         Recurrence.daily().until_instant(datetime(2027, 6, 30, 21, 59, 59, tzinfo=UTC))),
+        (
+            "every 2nd tuesday of the month forever",
+            Recurrence.monthly().on_the("second", TUE).forever(),
+        ),
+        (
+            "quarterly on the first monday, 4 times",
+            Recurrence.monthly(every=3).on_the("first", MON).times(4),
+        ),
+        (
+            "every day until 2027-06-30T23:59:59+02:00",
+            Recurrence.daily().until_instant(datetime(2027, 6, 30, 21, 59, 59, tzinfo=UTC)),
+        ),
     ],
-)  # fmt: skip
+)
 def test_variants_are_read(words: str, meant: Recurrence) -> None:
     """What people write for the same thing is read as the same thing."""
     assert Recurrence.parse(words) == meant
@@ -104,8 +119,11 @@ def test_variants_are_read(words: str, meant: Recurrence) -> None:
 @pytest.mark.parametrize(
     ("words", "at", "says"),
     [
-        ("every 2nd tuesday until 2027-06-30", "2nd tuesday",
-         'write "every 2 weeks on Tuesday" or "every month on the second Tuesday"'),
+        (
+            "every 2nd tuesday until 2027-06-30",
+            "2nd tuesday",
+            'write "every 2 weeks on Tuesday" or "every month on the second Tuesday"',
+        ),
         ("biweekly on tue forever", "biweekly", "two meanings"),
         ("every day until 06/07/2027", "06/07/2027", "2027-07-06 or 2027-06-07"),
         ("every day until 13.7.2027", "13.7.2027", "write 2027-07-13"),
@@ -136,7 +154,7 @@ def test_variants_are_read(words: str, meant: Recurrence) -> None:
         ("every other weekday forever", "other weekday", "every weekday"),
         ("every 2 weeks on монday forever", "монday", "mon, tue"),
     ],
-)  # fmt: skip
+)
 def test_errors_point_at_the_word(words: str, at: str, says: str) -> None:
     """An error points at the word, and says what may stand there and what to write."""
     with pytest.raises(WordsError) as caught:
@@ -199,26 +217,47 @@ def test_only_text_is_words(words: object) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("every 2 weeks on tue until 2026-06-30",
-         ("every 2 weeks on Tuesday until 30 June 2026, 9:00 Europe/Berlin "
-          "(9 meetings, last on 23 June)")),
-        ("mon and wed, 3 times",
-         "every week on Monday and Wednesday, 3 times, 9:00 Europe/Berlin (last on 11 March 2026)"),
-        ("every weekday forever",
-         "every weekday forever, 9:00 Europe/Berlin (first on 3 March 2026)"),
-        ("monthly on the last fri until 2027-01-01",
-         ("every month on the last Friday until 1 January 2027, 9:00 Europe/Berlin "
-          "(10 meetings, last on 25 December 2026)")),
-        ("every 2 months on day 3 until 2026-05-03T07:00:00Z",
-         ("every 2 months on day 3 until 3 May 2026 at 9:00, 9:00 Europe/Berlin "
-          "(2 meetings, last on 3 May)")),
-        ("every day until 2026-03-03",
-         "every day until 3 March 2026, 9:00 Europe/Berlin (1 meeting, on 3 March)"),
+        (
+            "every 2 weeks on tue until 2026-06-30",
+            (
+                "every 2 weeks on Tuesday until 30 June 2026, 9:00 Europe/Berlin "
+                "(9 meetings, last on 23 June)"
+            ),
+        ),
+        (
+            "mon and wed, 3 times",
+            "every week on Monday and Wednesday, 3 times, 9:00 Europe/Berlin"
+            " (last on 11 March 2026)",
+        ),
+        (
+            "every weekday forever",
+            "every weekday forever, 9:00 Europe/Berlin (first on 3 March 2026)",
+        ),
+        (
+            "monthly on the last fri until 2027-01-01",
+            (
+                "every month on the last Friday until 1 January 2027, 9:00 Europe/Berlin "
+                "(10 meetings, last on 25 December 2026)"
+            ),
+        ),
+        (
+            "every 2 months on day 3 until 2026-05-03T07:00:00Z",
+            (
+                "every 2 months on day 3 until 3 May 2026 at 9:00, 9:00 Europe/Berlin "
+                "(2 meetings, last on 3 May)"
+            ),
+        ),
+        (
+            "every day until 2026-03-03",
+            "every day until 3 March 2026, 9:00 Europe/Berlin (1 meeting, on 3 March)",
+        ),
         ("every day, 1 time", "every day, 1 time, 9:00 Europe/Berlin (on 3 March 2026)"),
-        ("every day until 2999-01-01",
-         "every day until 1 January 2999, 9:00 Europe/Berlin (more than 1000 meetings)"),
+        (
+            "every day until 2999-01-01",
+            "every day until 1 January 2999, 9:00 Europe/Berlin (more than 1000 meetings)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_series_in_a_sentence(words: str, sentence: str) -> None:
     """The sentence names the pattern, the clock, the time zone, and what comes of it."""
     series = Recurrence.parse(words).starting(datetime(2026, 3, 3, 9), tz="Europe/Berlin")

@@ -17,9 +17,17 @@ from rezoom.recurrence import SUN, TUE, Recurrence, RecurrenceError, Series
 BERLIN = "Europe/Berlin"
 START = datetime(2026, 3, 3, 9)
 ZONES = (
-    BERLIN, "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu",
-    "America/Sao_Paulo", "Africa/Casablanca", "Europe/Dublin", "Asia/Jerusalem", "Asia/Gaza",
-)  # fmt: skip
+    BERLIN,
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Europe/Dublin",
+    "Asia/Jerusalem",
+    "Asia/Gaza",
+)
 
 
 def series(words: str = "every 2 weeks on tue until 2026-06-30", tz: str = BERLIN) -> Series:

@@ -73,9 +73,12 @@ def finite_series(draw: st.DrawFn) -> Series:
     """Draw a series that ends by a count, a day, or an instant, and is not empty."""
     pattern, start, tz = draw(PATTERNS), draw(STARTS), draw(ZONES)
     endless = Series(
-        Recurrence(pattern, Forever()), start, tz,
-        short_months=draw(SHORT_MONTHS), clock_gaps=draw(GAPS),
-    )  # fmt: skip
+        Recurrence(pattern, Forever()),
+        start,
+        tz,
+        short_months=draw(SHORT_MONTHS),
+        clock_gaps=draw(GAPS),
+    )
     count = draw(COUNTS)
     *_, last = islice(endless, count)
     exact = last.utc + timedelta(seconds=draw(st.integers(0, 2)))

@@ -27,44 +27,57 @@ def read(**recurrence: object) -> Series:
 ODD: dict[str, tuple[dict[str, object], Recurrence, str]] = {
     "text for numbers": (
         {"type": "2", "repeat_interval": "2", "weekly_days": "3", "end_times": "5"},
-        Recurrence.weekly(TUE, every=2).times(5), "",
+        Recurrence.weekly(TUE, every=2).times(5),
+        "",
     ),
     "lists and blanks": (
         {"type": 2, "weekly_days": [" 2", 4], "end_times": 5.0, "monthly_day": 0},
-        Recurrence.weekly(MON, WED).times(5), "",
+        Recurrence.weekly(MON, WED).times(5),
+        "",
     ),
     "no end": ({"type": 1, "end_times": 0}, Recurrence.daily().forever(), ""),
     "both ends": (
         {"type": 1, "end_times": 7, "end_date_time": "2027-06-30T21:59:59Z"},
-        Recurrence.daily().until(date(2027, 6, 30)), "both-ends",
+        Recurrence.daily().until(date(2027, 6, 30)),
+        "both-ends",
     ),
     "neither end": ({"type": 1}, Recurrence.daily().times(1), "no-end-means-one"),
     "a date without a time": (
-        {"type": 1, "end_date_time": "2027-06-30"}, Recurrence.daily().until(date(2027, 6, 30)), "",
+        {"type": 1, "end_date_time": "2027-06-30"},
+        Recurrence.daily().until(date(2027, 6, 30)),
+        "",
     ),
     "a time without Z": (
         {"type": 1, "end_date_time": "2027-06-30T21:59:00"},
-        Recurrence.daily().until_instant(datetime(2027, 6, 30, 21, 59, tzinfo=UTC)), "",
+        Recurrence.daily().until_instant(datetime(2027, 6, 30, 21, 59, tzinfo=UTC)),
+        "",
     ),
     "no days": (
-        {"type": 2, "end_times": 2}, Recurrence.weekly(SUN).times(2), "weekly-needs-days",
+        {"type": 2, "end_times": 2},
+        Recurrence.weekly(SUN).times(2),
+        "weekly-needs-days",
     ),
     "no monthly day": (
-        {"type": 3, "end_times": 2}, Recurrence.monthly().on_day(1).times(2), "monthly-needs-day",
+        {"type": 3, "end_times": 2},
+        Recurrence.monthly().on_day(1).times(2),
+        "monthly-needs-day",
     ),
     "both monthly forms": (
         {"type": 3, "monthly_day": 1, "monthly_week": 2, "monthly_week_day": 3, "end_times": 2},
-        Recurrence.monthly().on_the("second", TUE).times(2), "monthly-one-form",
+        Recurrence.monthly().on_the("second", TUE).times(2),
+        "monthly-one-form",
     ),
     "a week alone": (
         {"type": 3, "monthly_day": 4, "monthly_week": 2, "end_times": 2},
-        Recurrence.monthly().on_day(4).times(2), "monthly-week-needs-week-day",
+        Recurrence.monthly().on_day(4).times(2),
+        "monthly-week-needs-week-day",
     ),
     "more than can be sent": (
         {"type": 2, "weekly_days": "3", "end_times": 110, "repeat_interval": 60},
-        Recurrence(Weekly(60, (TUE,)), Count(110)), "",
+        Recurrence(Weekly(60, (TUE,)), Count(110)),
+        "",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -30,62 +30,85 @@ REFUSED: dict[str, tuple[Callable[[], object], str, str]] = {
     "naive start": (lambda: THREE.starting(NINE), "start_time", "any time zone - .*tz="),
     "fixed offset": (
         lambda: THREE.starting(NINE.replace(tzinfo=timezone(timedelta(hours=1)))),
-        "timezone", "an offset, which does not say when the clocks change - name the zone: tz=",
+        "timezone",
+        "an offset, which does not say when the clocks change - name the zone: tz=",
     ),
     "utc as an offset": (
-        lambda: THREE.starting(NINE.replace(tzinfo=UTC)), "timezone", 'tz="UTC" if',
+        lambda: THREE.starting(NINE.replace(tzinfo=UTC)),
+        "timezone",
+        'tz="UTC" if',
     ),
     "unknown zone": (
-        lambda: THREE.starting(NINE, tz="Europe/Berlinn"), "timezone", "Berlinn' - write .*Berlin",
+        lambda: THREE.starting(NINE, tz="Europe/Berlinn"),
+        "timezone",
+        "Berlinn' - write .*Berlin",
     ),
     "abbreviation": (lambda: THREE.starting(NINE, tz="CET1"), "timezone", "ambiguous"),
     "date as a start": (lambda: SAY.starting(NINE.date(), tz=BERLIN), "start_time", "a date with"),
     "end before start": (
         lambda: Recurrence.daily().until(date(2027, 3, 1)).starting(NINE, tz=BERLIN),
-        "recurrence.end_date_time", "end on 2027-03-01 23:59, before it starts on 2027-03-02 09:00",
+        "recurrence.end_date_time",
+        "end on 2027-03-01 23:59, before it starts on 2027-03-02 09:00",
     ),
     "empty": (
         lambda: Recurrence.weekly(MON).until(date(2027, 3, 7)).starting(NINE, tz=BERLIN),
-        "recurrence.end_date_time", "no date between .* - choose a later end",
+        "recurrence.end_date_time",
+        "no date between .* - choose a later end",
     ),
     "until before start": (
-        lambda: TUESDAYS.until(date(2027, 1, 1)), "recurrence.end_date_time", "before it starts",
+        lambda: TUESDAYS.until(date(2027, 1, 1)),
+        "recurrence.end_date_time",
+        "before it starts",
     ),
     "until a moment": (lambda: TUESDAYS.until(NINE), "recurrence.end_date_time", "until_instant"),
     "endless list": (ENDLESS.occurrences, "recurrence.end_times", "no end.* - iterate"),
     "aware clock": (
-        lambda: TUESDAYS.at(time(9, tzinfo=UTC)), "start_time", r"at\(time\(9, 30\)\)",
+        lambda: TUESDAYS.at(time(9, tzinfo=UTC)),
+        "start_time",
+        r"at\(time\(9, 30\)\)",
     ),
     "between backwards": (
-        lambda: TUESDAYS.between(date(2027, 5, 1), date(2027, 4, 1)), "", "name the earlier",
+        lambda: TUESDAYS.between(date(2027, 5, 1), date(2027, 4, 1)),
+        "",
+        "name the earlier",
     ),
     "after nothing": (lambda: SAY.starting(NINE, tz="UTC").next(after="soon"), "", "not a moment"),
     "no such policy": (
-        lambda: SAY.starting(NINE, tz="UTC", clock_gaps="no"), "clock_gaps", "'move' or .*'drop'",
+        lambda: SAY.starting(NINE, tz="UTC", clock_gaps="no"),
+        "clock_gaps",
+        "'move' or .*'drop'",
     ),
     "pattern without an end": (
         lambda: Series(cast("Any", Recurrence.daily()), NINE, BERLIN),
-        "recurrence.end_times", "no end yet",
+        "recurrence.end_times",
+        "no end yet",
     ),
     "no recurrence": (lambda: Series.from_zoom(GET), "recurrence", "no recurrence - .*type 8"),
     "no zone": (
-        lambda: Series.from_zoom(GET | {"timezone": ""}), "timezone", "UTC would be a guess",
+        lambda: Series.from_zoom(GET | {"timezone": ""}),
+        "timezone",
+        "UTC would be a guess",
     ),
     "no start": (
         lambda: Series.from_zoom(
             {"timezone": "UTC", "recurrence": {"type": 1, "end_times": 2}, "occurrences": []}
         ),
-        "start_time", "no start_time and no occurrences",
+        "start_time",
+        "no start_time and no occurrences",
     ),
     "unknown type": (lambda: read(type=4, end_times=1), "recurrence.type", "1 is daily"),
     "no number": (
-        lambda: read(type=1, end_times="many"), "recurrence.end_times", "'many' is not a whole",
+        lambda: read(type=1, end_times="many"),
+        "recurrence.end_times",
+        "'many' is not a whole",
     ),
     "day 9": (lambda: read(type=2, weekly_days="9", end_times=1), "recurrence.weekly_days", "9 is"),
     "end not a date": (
-        lambda: read(type=1, end_date_time="never"), "recurrence.end_date_time", "'never'",
+        lambda: read(type=1, end_date_time="never"),
+        "recurrence.end_date_time",
+        "'never'",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -137,12 +160,15 @@ def test_the_whole_of_what_zoom_needs() -> None:
         (
             Recurrence.monthly().on_the("last", FRI).until(date(2027, 12, 31)),
             {
-                "type": 3, "repeat_interval": 1, "monthly_week": -1, "monthly_week_day": 6,
+                "type": 3,
+                "repeat_interval": 1,
+                "monthly_week": -1,
+                "monthly_week_day": 6,
                 "end_date_time": "2027-12-31T22:59:59Z",
             },
         ),
     ],
-)  # fmt: skip
+)
 def test_recurrences_in_zooms_form_and_back(recurrence: Recurrence, wire: dict[str, Any]) -> None:
     """Every kind has its wire form, and reads back as the same value."""
     assert recurrence.to_zoom(tz="Europe/Berlin") == wire

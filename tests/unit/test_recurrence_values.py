@@ -73,35 +73,57 @@ MISTAKES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "foreign field": (lambda: SAY.daily(monthly_day=3), "", "'monthly_day'", "Recurrence.daily("),
     "foreign step": (lambda: SAY.weekly(MON).on_day(3), "monthly_day", "already", "on_day(15)"),
     "half a pair": (
-        lambda: SAY.monthly().on_the("last"), "monthly_week_day", "'day'", 'on_the("last", FRI)',
+        lambda: SAY.monthly().on_the("last"),
+        "monthly_week_day",
+        "'day'",
+        'on_the("last", FRI)',
     ),
     "both forms": (
-        lambda: SAY.monthly().on_day(3).on_the("last", FRI), "monthly_day", "already", "on_the(",
+        lambda: SAY.monthly().on_day(3).on_the("last", FRI),
+        "monthly_day",
+        "already",
+        "on_the(",
     ),
     "both ends": (lambda: SAY.daily().until(DAY).times(3), "end_times", "already", "choose one"),
     "no end": (lambda: SAY.daily().starting(NINE), "end_times", "no end", ".times(12)"),
     "no monthly day": (lambda: SAY.monthly().times(3), "monthly_day", "no day", ".on_day(15)"),
     "a number as a day": (lambda: SAY.weekly(2), "weekly_days", "2 ", "from_zoom"),
     "fifth week": (
-        lambda: SAY.monthly().on_the("fifth", FRI), "monthly_week", "'fifth'", 'on_the("last",',
+        lambda: SAY.monthly().on_the("fifth", FRI),
+        "monthly_week",
+        "'fifth'",
+        'on_the("last",',
     ),
     "week as a number": (
-        lambda: SAY.monthly().on_the(2, FRI), "monthly_week", "2 ", 'on_the("second", FRI)',
+        lambda: SAY.monthly().on_the(2, FRI),
+        "monthly_week",
+        "2 ",
+        'on_the("second", FRI)',
     ),
     "datetime as a day": (
-        lambda: SAY.daily().until(datetime(2027, 6, 30, 9)), "end_date_time", "2027-06-30T09:00:00",
+        lambda: SAY.daily().until(datetime(2027, 6, 30, 9)),
+        "end_date_time",
+        "2027-06-30T09:00:00",
         "until(date(2027, 6, 30)), or until_instant",
     ),
     "naive instant": (
-        lambda: SAY.daily().until_instant(datetime(2027, 6, 30, 9)), "end_date_time",
-        "2027-06-30T09:00:00", "until(date(2027, 6, 30))",
+        lambda: SAY.daily().until_instant(datetime(2027, 6, 30, 9)),
+        "end_date_time",
+        "2027-06-30T09:00:00",
+        "until(date(2027, 6, 30))",
     ),
     "text as a day": (lambda: SAY.daily().until("2027-06-30"), "end_date_time", "'2027", "date("),
     "date as an instant": (
-        lambda: SAY.daily().until_instant(DAY), "end_date_time", "datetime.date", "until(date",
+        lambda: SAY.daily().until_instant(DAY),
+        "end_date_time",
+        "datetime.date",
+        "until(date",
     ),
     "over the limit": (
-        lambda: SAY.weekly(MON, every=51), "repeat_interval", "51", "Recurrence.weekly(MON, every=",
+        lambda: SAY.weekly(MON, every=51),
+        "repeat_interval",
+        "51",
+        "Recurrence.weekly(MON, every=",
     ),
     "no interval": (lambda: SAY.daily(every=0), "repeat_interval", "0", "every=2"),
     "truth as a number": (lambda: SAY.daily(every=True), "repeat_interval", "True", "every=2"),
@@ -111,7 +133,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "too many": (lambda: SAY.daily().times(61), "end_times", "61", "times(60)"),
     "none at all": (lambda: SAY.daily().times(0), "end_times", "0", "forever()"),
     "no pattern": (lambda: SAY(SAY.daily(), Count(1)), "", "Unbounded", "Recurrence.weekly("),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", MISTAKES)

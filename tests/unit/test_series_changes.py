@@ -39,9 +39,15 @@ def answer(series: Series, **more: Any) -> dict[str, Any]:
         for start in expected(series, NOW)
     ]
     return {
-        "id": 1, "type": 8, "topic": "x", "duration": 60, **series.to_zoom(),
-        "start_time": f"{next(iter(series)).utc:%FT%TZ}", "occurrences": rows, **more,
-    }  # fmt: skip
+        "id": 1,
+        "type": 8,
+        "topic": "x",
+        "duration": 60,
+        **series.to_zoom(),
+        "start_time": f"{next(iter(series)).utc:%FT%TZ}",
+        "occurrences": rows,
+        **more,
+    }
 
 
 @pytest.mark.parametrize(
@@ -88,9 +94,9 @@ def test_an_end_of_a_date_goes_with_a_count() -> None:
 
 def test_a_series_in_the_past_goes_on_in_its_rhythm() -> None:
     """Every second week stays the same weeks, and the count is what is left."""
-    every_second = Recurrence.weekly(MON, FRI, every=2).times(12).starting(
-        datetime(2026, 11, 2, 9), tz=BERLIN
-    )  # fmt: skip
+    every_second = (
+        Recurrence.weekly(MON, FRI, every=2).times(12).starting(datetime(2026, 11, 2, 9), tz=BERLIN)
+    )
 
     left = every_second.ahead(NOW)
 
@@ -200,13 +206,22 @@ def test_what_only_an_update_knows_is_not_in_the_new_meeting() -> None:
     """Nor what only a read has, nor a host, nor what the rules forbid there."""
     monday = Recurrence.weekly(MON).times(6).starting(datetime(2027, 1, 4, 9), tz=BERLIN)
     read = answer(
-        monday, host_id="h", join_url="https://x", pre_schedule=True, agenda="",
+        monday,
+        host_id="h",
+        join_url="https://x",
+        pre_schedule=True,
+        agenda="",
         settings={
-            "waiting_room": True, "custom_keys": [{"key": "a", "value": "b"}],
-            "authentication_exception": [{"name": "n", "email": "a@x.org", "join_url": "https://x"}],
-            "show_join_info": True, "use_pmi": True, "alternative_hosts": "",
+            "waiting_room": True,
+            "custom_keys": [{"key": "a", "value": "b"}],
+            "authentication_exception": [
+                {"name": "n", "email": "a@x.org", "join_url": "https://x"}
+            ],
+            "show_join_info": True,
+            "use_pmi": True,
+            "alternative_hosts": "",
         },
-    )  # fmt: skip
+    )
 
     new = split_series(Change(None, {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
 

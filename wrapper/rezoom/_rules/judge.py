@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from .._paths import merge
@@ -156,6 +155,8 @@ def _check_allowed(allow: Collection[str]) -> None:
         ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
         if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
             continue
+        from difflib import get_close_matches  # only mistakes need it
+
         close = get_close_matches(rule, ids, n=3)
         hint = f"did you mean {', '.join(close)}?" if close else "see the `rule` of the problem"
         raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -172,6 +171,8 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
     elsewhere = [field for field in facts.FIELDS if member in (field, last[field])]
     if elsewhere:
         return computed("unknown-field", path, f"it belongs at {' or '.join(elsewhere)}")
+    from difflib import get_close_matches  # only mistakes need it
+
     close = get_close_matches(member, known, n=2)
     if not close:
         names = get_close_matches(member, dict.fromkeys(last.values()), n=2)
