@@ -226,8 +226,10 @@ def test_only_text_is_words(words: object) -> None:
         ),
         (
             "mon and wed, 3 times",
-            "every week on Monday and Wednesday, 3 times, 9:00 Europe/Berlin"
-            " (last on 11 March 2026)",
+            (
+                "every week on Monday and Wednesday, 3 times, 9:00 Europe/Berlin"
+                " (last on 11 March 2026)"
+            ),
         ),
         (
             "every weekday forever",
