@@ -89,7 +89,7 @@ def test_a_pickle_names_doors_alone_and_comes_back() -> None:
         text = pickle.dumps(value)
         modules = {
             argument
-            for operation, argument, _ in pickletools.genops(text)
+            for _, argument, _ in pickletools.genops(text)
             if isinstance(argument, str) and argument.startswith("rezoom.")
         }
 

@@ -16,10 +16,11 @@ def public(door: str) -> Callable[[T], T]:
     """
 
     def mark(thing: T) -> T:
+        named: Any = thing
         # typing.get_type_hints looks names up in the module that a class says it is from.
-        if isinstance(thing, type) and (found := inspect.get_annotations(thing, eval_str=True)):
-            thing.__annotations__ = found
-        thing.__module__ = door
+        if isinstance(named, type) and (found := inspect.get_annotations(named, eval_str=True)):
+            named.__annotations__ = found
+        named.__module__ = door
         return thing
 
     return mark

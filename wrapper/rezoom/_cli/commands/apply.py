@@ -164,8 +164,8 @@ def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
         if send.dry_run:
             options = {name: value for name, value in line.options.items() if name != "host"}
             return zoom.plan(line.meeting, line.body, **options)
-        how = {"skip_unchanged": skip_unchanged, **send.sending}
-        return zoom.update(line.meeting, line.body, **line.options, **how)
+        how: dict[str, Any] = {"skip_unchanged": skip_unchanged, **send.sending, **line.options}
+        return zoom.update(line.meeting, line.body, **how)
 
     source = standard_input()
     if can_ask():
