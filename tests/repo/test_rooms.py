@@ -213,7 +213,6 @@ OURS = {
     "_PORTS": "the port of http",
     "_BUNDLED_ABOVE": "where counting one by one stops paying",
     "_STEP_ASIDE_EVERY": "how often a writer lets others pass",
-    "_LENGTHS": "for how many lengths of a body headers are kept",
     "_DURATION": "the length of a meeting that has none",
     "new_meeting": "the length of a meeting that is made up",
     "_leap_years": "a rule of the calendar",

@@ -22,18 +22,15 @@ from .flow import Outgoing
 from .spending import GUARDED
 
 AGENT = {"User-Agent": "rezoom"}
-_LENGTHS = 256
 
 
 class RequestWriter:
-    """What all requests to one API begin with; `timeout` holds for each phase of each."""
+    """Writes requests to one API; `timeout` holds for each phase of each."""
 
     def __init__(self, base_url: str, timeout: httpx.Timeout) -> None:
-        """Parse the address once."""
-        self._text, self._base = base_url, httpx.URL(base_url)
-        self._quick = quick_address(self._base)
+        """Write requests below `base_url`."""
+        self._base_url = base_url
         self._timeout = timeout.as_dict()
-        self._headers = _Headers("")
 
     def write(
         self,
@@ -46,15 +43,23 @@ class RequestWriter:
         extensions: Mapping[str, object],
     ) -> httpx.Request:
         """Write a request below the address."""
-        if query or self._quick is None:
-            address = httpx.URL(self._text + path, params=dict(query) or None)
-        else:
-            address = self._quick(self._base, path)
+        # An update is answered without a body: nothing there to compress.
+        about = (
+            {"Accept-Encoding": "gzip, deflate"}
+            if content is None
+            else {"Content-Type": "application/json"}
+        )
         return httpx.Request(
             method,
-            address,
-            headers=self._headers_of(token, content),
-            stream=httpx.ByteStream(content or b""),
+            self._base_url + path,
+            params=dict(query) or None,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                **AGENT,
+                **about,
+            },
+            content=content,
             extensions={"timeout": self._timeout, **extensions},
         )
 
@@ -67,57 +72,6 @@ class RequestWriter:
             headers={**AGENT, **headers},
             extensions={"timeout": self._timeout},
         )
-
-    def _headers_of(self, token: str, content: bytes | None) -> httpx.Headers:
-        """Write the headers, or find those of an earlier request: httpx copies them."""
-        kept = self._headers
-        if kept.token != token or len(kept.by_length) > _LENGTHS:
-            kept = self._headers = _Headers(token)
-        length = None if content is None else len(content)
-        headers = kept.by_length.get(length)
-        if headers is None:
-            headers = kept.by_length[length] = httpx.Headers(self._begin(token, length))
-        return headers
-
-    def _begin(self, token: str, length: int | None) -> dict[str, str]:
-        begun = {
-            "Host": self._base.netloc.decode("ascii"),
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/json",
-            **AGENT,
-        }
-        if length is None:
-            return begun | {"Accept-Encoding": "gzip, deflate"}
-        # An update is answered without a body: nothing there to compress.
-        return begun | {"Content-Type": "application/json", "Content-Length": str(length)}
-
-
-class _Headers:
-    """Those of the token that was used last, by the length of the body."""
-
-    def __init__(self, token: str) -> None:
-        self.token = token
-        self.by_length: dict[int | None, httpx.Headers] = {}
-
-
-class Address(httpx.URL):
-    """An address below one that is parsed already: parsing costs more than the whole request."""
-
-    def __init__(self, base: httpx.URL, path: str) -> None:
-        """Take everything but the path from `base`."""
-        parsed = base._uri_reference  # noqa: SLF001 - `quick_address` asks this httpx first
-        self._uri_reference = parsed._replace(path=parsed.path + path)
-
-
-def quick_address(base: httpx.URL) -> type[Address] | None:
-    """Return Address where it makes of `base` just what httpx makes of the text; else None."""
-    path = "/meetings/85746065"
-    try:
-        made, parsed = Address(base, path), httpx.URL(f"{base}{path}")
-        same = (made, str(made), made.raw_path) == (parsed, str(parsed), parsed.raw_path)
-    except (AttributeError, TypeError, ValueError):
-        return None
-    return Address if same else None
 
 
 # Together about as many as an httpx client has. All are kept: closing what is too much has hit a
