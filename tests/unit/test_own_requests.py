@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import httpx
 import pytest
-from rezoom._http.transport import RequestWriter
+from rezoom._http.flow import Outgoing
+from rezoom._http.transport import Own
 
 BASES = [
     "https://api.zoom.us/v2",
@@ -24,14 +25,9 @@ def written(
     base: str, *, query: Mapping[str, str] | None = None, content: bytes | None = BODY
 ) -> httpx.Request:
     """Write a PATCH below `base`, or a GET where there is no content."""
-    return RequestWriter(base, TIMEOUT).write(
-        "GET" if content is None else "PATCH",
-        "/meetings/85746065",
-        "token",
-        query=query or {},
-        content=content,
-        extensions={},
-    )
+    method = "GET" if content is None else "PATCH"
+    wanted = Outgoing("updateMeeting", method, "/meetings/85746065", query or {}, content)
+    return Own(base, TIMEOUT).write(wanted, "token")
 
 
 @pytest.mark.parametrize("base", BASES)

@@ -53,7 +53,7 @@ def open_zoom(**options: Unpack[ZoomOptions]) -> Zoom:
 @contextmanager
 def open_ledger_account() -> Iterator[LedgerAccount]:
     """Open the ledger that a client would use; needs no secret, and asks no network."""
-    from .._client.base_url import api_address
+    from .._client.options import api_address
     from .._ledger.model import account_key
     from .._ledger.opening import chosen_down, chosen_limits, open_ledger
     from .._ledger.policy import Policy

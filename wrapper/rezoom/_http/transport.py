@@ -24,56 +24,6 @@ from .spending import GUARDED
 AGENT = {"User-Agent": "rezoom"}
 
 
-class RequestWriter:
-    """Writes requests to one API; `timeout` holds for each phase of each."""
-
-    def __init__(self, base_url: str, timeout: httpx.Timeout) -> None:
-        """Write requests below `base_url`."""
-        self._base_url = base_url
-        self._timeout = timeout.as_dict()
-
-    def write(
-        self,
-        method: str,
-        path: str,
-        token: str,
-        *,
-        query: Mapping[str, str],
-        content: bytes | None,
-        extensions: Mapping[str, object],
-    ) -> httpx.Request:
-        """Write a request below the address."""
-        # An update is answered without a body: nothing there to compress.
-        about = (
-            {"Accept-Encoding": "gzip, deflate"}
-            if content is None
-            else {"Content-Type": "application/json"}
-        )
-        return httpx.Request(
-            method,
-            self._base_url + path,
-            params=dict(query) or None,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Accept": "application/json",
-                **AGENT,
-                **about,
-            },
-            content=content,
-            extensions={"timeout": self._timeout, **extensions},
-        )
-
-    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-        """Write a form to POST to another address."""
-        return httpx.Request(
-            "POST",
-            url,
-            data=dict(form),
-            headers={**AGENT, **headers},
-            extensions={"timeout": self._timeout},
-        )
-
-
 # Together about as many as an httpx client has. All are kept: closing what is too much has hit a
 # connection that another thread was just taking.
 _POOLS, _CONNECTIONS = 12, 8
@@ -146,27 +96,44 @@ class Answer(NamedTuple):
 
 
 class Own:
-    """Connections of our own, made as they are needed."""
+    """Requests of our own to one API; connections are made as they are needed."""
 
     def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
-        """Open connections on first use."""
+        """Write requests below `base_url`; `timeout` holds for each phase of each."""
+        self._base_url = base_url
         self.timeout = httpx.Timeout(timeout)
-        self._requests = RequestWriter(base_url, self.timeout)
         self.is_closed = False
 
     def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
         """Write a form to POST to another address."""
-        return self._requests.fill(url, form, headers)
+        return httpx.Request(
+            "POST",
+            url,
+            data=dict(form),
+            headers={**AGENT, **headers},
+            extensions={"timeout": self.timeout.as_dict()},
+        )
 
     def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
         """Write a request to the API; raises what httpx raises for an address that cannot be."""
-        return self._requests.write(
+        # An update is answered without a body: nothing there to compress.
+        about = (
+            {"Accept-Encoding": "gzip, deflate"}
+            if outgoing.content is None
+            else {"Content-Type": "application/json"}
+        )
+        return httpx.Request(
             outgoing.method,
-            outgoing.path,
-            token,
-            query=outgoing.query,
+            self._base_url + outgoing.path,
+            params=dict(outgoing.query) or None,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                **AGENT,
+                **about,
+            },
             content=outgoing.content,
-            extensions=_COUNTED,
+            extensions={"timeout": self.timeout.as_dict(), **_COUNTED},
         )
 
 
