@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -220,6 +222,15 @@ def test_on_a_terminal_a_plan_is_shown_in_colour_and_confirmed(
     assert sim.meeting(meeting)["duration"] == 20
 
 
+def all_shown(terminal: int) -> str:
+    """Read what a terminal shows until its other end is closed."""
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says EIO at the end
+        while more := os.read(terminal, 4096):
+            shown += more
+    return shown.decode()
+
+
 def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) -> None:
     """A bar on stderr counts what became of them; stdout has the answers alone."""
     lines = tmp_path / "updates.jsonl"
@@ -228,7 +239,9 @@ def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) 
     lines.write_text("\n".join(texts))
 
     ours, theirs = pty.openpty()
-    with lines.open("rb") as source:
+    with lines.open("rb") as source, ThreadPoolExecutor(1) as reader:
+        # Read meanwhile and to its end: a terminal holds a few kilobytes, and then its writer waits.
+        reading = reader.submit(all_shown, ours)
         ran = subprocess.run(
             [*COMMAND, "apply", "-", "--yes"],
             env=environment(TERM="xterm", **sim.env()),
@@ -238,8 +251,8 @@ def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) 
             timeout=60,
             check=False,
         )
-    os.close(theirs)
-    shown = os.read(ours, 65536).decode()
+        os.close(theirs)
+        shown = reading.result()
     os.close(ours)
 
     assert [json.loads(line)["line"] for line in ran.stdout.splitlines()] == [1, 2, 3]

@@ -95,7 +95,7 @@ def test_no_failure_of_an_update_shows_a_secret(
 ) -> None:
     """Even if Zoom, or whoever answers in its name, quotes all of them back."""
     wire.grants(GOOD_TOKEN, GOOD_TOKEN).says(FAILURES[name], FAILURES[name])
-    caller = call(app, retries=0, timeout=0.2)
+    caller = call(app, retries=0, timeout=httpx.Timeout(30, read=0.2))
 
     with pytest.raises(RezoomError) as caught:
         caller.update(1, topic="x", password=PASSCODE)
