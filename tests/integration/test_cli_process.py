@@ -240,7 +240,7 @@ def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) 
 
     ours, theirs = pty.openpty()
     with lines.open("rb") as source, ThreadPoolExecutor(1) as reader:
-        # Read meanwhile and to its end: a terminal holds a few kilobytes, and then its writer waits.
+        # Read meanwhile and to its end: a terminal that holds a few kilobytes lets its writer wait.
         reading = reader.submit(all_shown, ours)
         ran = subprocess.run(
             [*COMMAND, "apply", "-", "--yes"],
