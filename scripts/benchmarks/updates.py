@@ -99,8 +99,8 @@ def one_by_one(scheme: str) -> list[Case]:
 
 
 _GOALS = {
-    "memory ledger": Goal(1.0),
-    "SQLite ledger, NORMAL": Goal(1.15),
+    "memory ledger": Goal(1.4),
+    "SQLite ledger, NORMAL": Goal(1.9),
 }
 
 
@@ -232,7 +232,7 @@ def _peer_cases(base: str, scheme: str) -> Iterator[Case]:
     for name in peers.PEERS:
         client = peers.connect(name, access)
         work = partial(_peer, client, meetings())
-        goal = Goal(3.0, "least", OURS) if scheme == "https" else None
+        goal = Goal(4.0, "least", OURS) if scheme == "https" else None
         yield Case(f"{name} {peers.version(name)}", work, goal=goal)
 
 
