@@ -19,6 +19,8 @@ import trustme
 from rezoom._cli.app import app
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "rezoom.cli", "simulate", "--port", "0", "--json"]
 YAML = "- id: 7\n  topic: from the file\n  start_time: 2027-03-01T09:00:00Z\n"
 

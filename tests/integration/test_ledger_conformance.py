@@ -312,6 +312,7 @@ def test_a_block_of_a_scope_that_is_not_claimed_is_no_block(ledger: Ledger) -> N
     assert ledger.reserve(asking(), "free")
 
 
+@pytest.mark.slow
 def test_a_gate_counts_nothing_and_is_closed_by_zoom_alone(
     ledger: Ledger, clock: FakeClock
 ) -> None:
@@ -497,6 +498,7 @@ def test_a_reset_forgets_the_count_and_not_the_hosts(ledger: Ledger) -> None:
     assert ledger.host_of("account", 7) == "h1"
 
 
+@pytest.mark.slow
 def test_a_pool_of_thousands_is_counted_too(ledger: Ledger, clock: FakeClock) -> None:
     """The account's day is one bundle of places, not one by one."""
     account = Reservation((Scope("account", "account/day", 300, "utc-day"),))

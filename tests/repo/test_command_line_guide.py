@@ -26,6 +26,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 def test_the_commands_succeed_one_after_the_other(tmp_path: Path) -> None:
     """The lines of the guide are the updates; each command finds what the ones before it left."""
     (lines,) = (text for kind, text in BLOCKS if kind == "json")

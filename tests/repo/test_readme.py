@@ -93,6 +93,7 @@ def test_client_commands_exit_as_documented(start: str, code: int, tmp_path: Pat
     assert done.returncode == code, done.stderr
 
 
+@pytest.mark.slow
 def test_a_plan_is_applied_and_undone_by_the_lines_shown(tmp_path: Path) -> None:
     """One after another, as they stand: what was there before is there again."""
     with Simulator() as sim:
@@ -107,6 +108,7 @@ def test_a_plan_is_applied_and_undone_by_the_lines_shown(tmp_path: Path) -> None
         assert sim.meeting(number) == before
 
 
+@pytest.mark.slow
 def test_the_fixture_works_as_shown(pytester: pytest.Pytester) -> None:
     """The test of the README passes for a program that does what it says."""
     (shown,) = (block for block in blocks("python") if "zoom_simulator" in block)

@@ -53,6 +53,7 @@ def test_the_python_prints_what_the_guide_shows(code: str, shown: str) -> None:
     assert said.getvalue() == shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ini", ["", block("ini")], ids=["plain", "ini"])
 def test_the_tests_pass(tmp_path: Path, ini: str) -> None:
     """In a folder of their own, with the plugin alone, and with the options that are shown."""

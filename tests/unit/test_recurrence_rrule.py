@@ -267,6 +267,7 @@ _MONTH_DAYS = st.one_of(
 _PLACES = st.lists(st.sampled_from((-2, -1, 1, 2, 3)), min_size=1, max_size=2)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     parts=st.fixed_dictionaries(
