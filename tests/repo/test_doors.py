@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pickle
 import pickletools
+import subprocess
+import sys
 import typing
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 
 import pytest
-from rezoom import FRI, MON, Recurrence, Series, Zoom
+from rezoom import FRI, MON, OccurrenceError, Recurrence, Series, Zoom
 from rezoom.quota import Limits, MemoryLedger, Policy
 from rezoom.simulator import Simulator
 
@@ -81,17 +83,41 @@ def values(zoom: Zoom, number: int) -> dict[str, object]:
     }
 
 
+def modules_in(pickled: bytes) -> set[str]:
+    """Return the modules of ours that a pickle names."""
+    arguments = (argument for _, argument, _ in pickletools.genops(pickled))
+    return {text for text in arguments if isinstance(text, str) and text.startswith("rezoom.")}
+
+
 def test_a_pickle_names_doors_alone_and_comes_back() -> None:
     """No file behind a door is named in it, so that it can be read after the next move."""
     with Simulator() as sim, sim.zoom() as zoom:
         made = values(zoom, sim.add_series())
     for name, value in made.items():
         text = pickle.dumps(value)
-        modules = {
-            argument
-            for _, argument, _ in pickletools.genops(text)
-            if isinstance(argument, str) and argument.startswith("rezoom.")
-        }
 
         assert pickle.loads(text) == value, name
-        assert modules <= set(DOORS), name
+        assert modules_in(text) <= set(DOORS), name
+
+
+def test_a_pickled_error_names_doors_alone() -> None:
+    """The occurrences that an error offers come back with it."""
+    with Simulator() as sim, sim.zoom() as zoom, pytest.raises(OccurrenceError) as caught:
+        zoom.update(sim.add_series(), occurrence=END, duration=30)
+
+    text = pickle.dumps(caught.value)
+
+    assert pickle.loads(text).candidates == caught.value.candidates
+    assert caught.value.candidates
+    assert modules_in(text) <= set(DOORS)
+
+
+@pytest.mark.parametrize("door", ["errors", "quota", "quota.events", "recurrence", "simulator"])
+def test_a_door_is_found_without_an_import_of_its_own(door: str) -> None:
+    """`import rezoom` is enough, whatever else the program has imported."""
+    code = f"import rezoom; print(rezoom.{door}.__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout.strip() == f"rezoom.{door}"

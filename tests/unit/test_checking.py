@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -46,3 +46,17 @@ def test_a_moment_without_a_zone_is_refused(strange: Any) -> None:
         check(topic="x", now=strange)
 
     assert "datetime.now(UTC)" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=12))),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-12))),
+    ],
+    ids=["before the calendar", "after it"],
+)
+def test_a_moment_that_utc_does_not_know_is_refused(edge: datetime) -> None:
+    """It is a typed error, whatever the change is about."""
+    with pytest.raises(ConfigError, match="outside the calendar of UTC"):
+        check(schedule=FOUR_MONDAYS, now=edge)

@@ -110,11 +110,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 # Found here, though not promised: pickles of public values hold them.
 _IN_PICKLES = {
     "Dates": "._change.plan_data",
+    "Listed": "._change.occurrences",
     "MaskedRepr": "._redaction",
     "Record": "._change.plan_data",
     "Verdict": "._change.plan_data",
     "_restored": "._change.results",
 }
+_DOORS = frozenset({"errors", "quota", "recurrence", "simulator"})
 
 __all__ = [
     "FRI",
@@ -176,6 +178,8 @@ def __getattr__(name: str) -> object:
     # Loaded on first use (PEP 562): `rezoom.recurrence` or `rezoom.errors` must not pull in httpx.
     if home := _HOME_OF.get(name) or _IN_PICKLES.get(name):
         return getattr(import_module(home, __name__), name)
+    if name in _DOORS:
+        return import_module(f".{name}", __name__)
     if name == "__version__":
         from importlib.metadata import version
 

@@ -75,6 +75,14 @@ def aware_now(now: object) -> None:
             field="now",
             next_step="Pass datetime.now(UTC), or leave it out.",
         )
+    try:
+        now.astimezone(UTC)
+    except OverflowError:
+        raise ConfigError(
+            f"now: {now!r:.80} is outside the calendar of UTC",
+            field="now",
+            next_step="Pass datetime.now(UTC), or leave it out.",
+        ) from None
 
 
 def start_fields(

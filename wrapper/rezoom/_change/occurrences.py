@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from .._public import public
 from .._times import WireTimeError, zone, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
@@ -48,6 +49,7 @@ def bounded(series: Series, now: datetime) -> Iterator[Occurrence]:
         yield from islice(series, _LOOK_AHEAD)
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One occurrence as a read lists it; `utc` is its start, `place` the meeting's time zone."""

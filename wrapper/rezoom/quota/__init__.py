@@ -53,4 +53,10 @@ def __getattr__(name: str) -> object:
     # Loaded on first use: who counts in memory needs neither sqlite3 nor anyio.
     if name in _HOME_OF:
         return getattr(import_module(_HOME_OF[name], __name__), name)
+    if name == "events":
+        return import_module(".events", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

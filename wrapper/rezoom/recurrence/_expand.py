@@ -1,4 +1,4 @@
-"""Dates of a pattern and starts of a timeline: lazy, and reached without counting up.
+"""Dates of a pattern and starts of a timeline, with the month arithmetic; nothing is counted up.
 
 Dates are day numbers (`date.toordinal()`). The first one is the first match on or after the start;
 weeks begin on Sunday, as in the rules that Zoom itself writes

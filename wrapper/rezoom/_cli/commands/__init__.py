@@ -1,1 +1,1 @@
-"""One module for each command."""
+"""The commands; small ones that belong together share a module."""
