@@ -9,6 +9,8 @@ from compiler.document import Document, SpecError
 from compiler.lint import lint
 from spec_copy import SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
 
+pytestmark = pytest.mark.slow
+
 RECURRENCE = (*SCHEMAS, "MeetingRecurrence", "properties")
 RULES = (*SCHEMAS, "MeetingRecurrence", "allOf")
 

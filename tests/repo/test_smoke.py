@@ -10,8 +10,8 @@ import pytest
 from rezoom._cli.app import app
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ["rezoom_contract", "rezoom_wire", "rezoom._vendor", "redis"] + [
-    f"rezoom.{path.parent.name}" for path in (ROOT / "wrapper" / "rezoom").glob("*/__init__.py")
+PACKAGES = ["rezoom_contract", "rezoom_wire", "redis", "rezoom"] + [
+    f"rezoom.{path.parent.name}" for path in (ROOT / "wrapper" / "rezoom").glob("[!_]*/__init__.py")
 ]
 COMMANDS = [c.name or c.callback.__name__ for c in app.registered_commands if c.callback]
 
