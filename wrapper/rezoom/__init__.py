@@ -66,30 +66,6 @@ _HOMES = {
     "._client.sync": ("Zoom",),
     "._clock": ("Clock",),
     "._wire": ("UNSET",),
-    ".errors": (
-        "AuthError",
-        "CannotUndo",
-        "ConfigError",
-        "InvalidChange",
-        "LedgerError",
-        "LedgerUnavailable",
-        "NotApplied",
-        "NotFoundError",
-        "NotSentError",
-        "NotVerified",
-        "OccurrenceError",
-        "PlanError",
-        "PlanStale",
-        "Problem",
-        "QuotaExceeded",
-        "RateLimited",
-        "RefusedError",
-        "RetryLater",
-        "RezoomError",
-        "ScopeError",
-        "ServerError",
-        "UnansweredError",
-    ),
     ".quota": ("Gauge", "Ledger", "Limits", "MemoryLedger", "Quota"),
     ".recurrence": (
         "FRI",
@@ -106,7 +82,6 @@ _HOMES = {
     ),
     "rezoom_wire.models": ("Meeting", "MeetingUpdate"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 # Found here, though not promised: pickles of public values hold them.
 _IN_PICKLES = {
     "Dates": "._change.plan_data",
@@ -172,6 +147,10 @@ __all__ = [
     "Zoom",
     "check",
 ]
+# All other names are those of errors.
+_HOME_OF = dict.fromkeys(__all__, ".errors") | {
+    name: home for home, names in _HOMES.items() for name in names
+}
 
 
 def __getattr__(name: str) -> object:

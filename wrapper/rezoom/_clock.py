@@ -31,9 +31,8 @@ def seconds(wait: Wait) -> float:
     return float(value)
 
 
-@public("rezoom")
-class Clock(Protocol):
-    """Time to read and time to wait."""
+class Time(Protocol):
+    """What a ledger reads of a `rezoom.Clock`."""
 
     def now(self) -> datetime:
         """Return the present instant, aware and in UTC."""
@@ -42,6 +41,11 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Return seconds that never run backwards."""
         ...
+
+
+@public("rezoom")
+class Clock(Time, Protocol):
+    """Time to read and time to wait."""
 
     def sleep(self, seconds: float) -> None:
         """Block this thread for some seconds."""
@@ -69,22 +73,9 @@ class SystemClock:
         time.sleep(seconds)
 
     async def asleep(self, seconds: float) -> None:
-        """Let other tasks run."""
         import anyio
 
         await anyio.sleep(seconds)
-
-
-class Time(Protocol):
-    """What a ledger reads of a `rezoom.Clock`."""
-
-    def now(self) -> datetime:
-        """Return the present instant, aware and in UTC."""
-        ...
-
-    def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
-        ...
 
 
 class Boot(Protocol):

@@ -26,15 +26,7 @@ from ..recurrence._zoom import SERIES_TYPE
 from .compare import leaves
 from .diff import make_plan
 from .merge import completed, present_of
-from .occurrences import (
-    Listed,
-    expected,
-    listed,
-    nearest,
-    place_of,
-    planned_start,
-    upcoming,
-)
+from .occurrences import Listed, expected, listed, nearest, place_of, planned_start, upcoming
 from .plan_data import Change, Dates, Split
 from .timing import first_on_pattern, series_of
 

@@ -10,8 +10,6 @@ from .._public import public
 from .options import Session
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import anyio
     import httpx
 
@@ -154,16 +152,9 @@ class AsyncZoom(Session):
             await self._http.aclose()
 
     async def __aenter__(self) -> Self:
-        """Use the client in an `async with` block."""
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        """Close at the end of the block."""
+    async def __aexit__(self, kind: object, error: BaseException | None, tb: object) -> None:
         await self.aclose()
 
     async def _run(self, flow: Flow[T]) -> T:

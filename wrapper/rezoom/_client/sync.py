@@ -10,8 +10,6 @@ from .._public import public
 from .options import Session
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import httpx
 
     from .._auth.tokens import TokenSource
@@ -39,11 +37,7 @@ class Zoom(Session):
     """
 
     def __init__(
-        self,
-        auth: TokenSource,
-        *,
-        http: httpx.Client | None = None,
-        **options: Unpack[ZoomOptions],
+        self, auth: TokenSource, *, http: httpx.Client | None = None, **options: Unpack[ZoomOptions]
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
@@ -199,16 +193,9 @@ class Zoom(Session):
             self._http.close()
 
     def __enter__(self) -> Self:
-        """Use the client in a `with` block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        """Close at the end of the block."""
+    def __exit__(self, kind: object, error: BaseException | None, tb: object) -> None:
         self.close()
 
     def _run(self, flow: Flow[T]) -> T:

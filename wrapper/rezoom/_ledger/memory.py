@@ -24,15 +24,12 @@ from .gauge import (
     scope_refusal,
     spent,
 )
-from .model import Grant, Reservation, Scope, as_grant, granted_before
+from .model import Grant, Reservation, Scope, granted_before
 from .pacing import UNPACED, Stored, lesson, turn
 from .protocol import BlockingLedger
 
 NO_PLACE = (0, 0)
 NEVER = 1 << 62
-
-# Half the time of Row(), which is made for every scope of every update.
-as_row: Callable[[type[Row], tuple[object, ...]], Row] = tuple.__new__
 
 
 class ScopeState:
@@ -42,18 +39,8 @@ class ScopeState:
     token `pilot`; `closed` is the later of that and the block.
     """
 
-    __slots__ = (
-        "answered",
-        "blocked",
-        "closed",
-        "count",
-        "due",
-        "external",
-        "flying",
-        "pilot",
-        "settled",
-        "unknown",
-        "waiting",
+    __slots__ = tuple(
+        "answered blocked closed count due external flying pilot settled unknown waiting".split()
     )
 
     def __init__(self) -> None:
@@ -77,9 +64,7 @@ class ScopeState:
         if worst is None or token in self.unknown:
             return
         del waiting[token]
-        # An answer only ever improves it; min() takes three times as long.
-        if free_at > worst:  # noqa: PLR1730 - see above
-            free_at = worst
+        free_at = min(free_at, worst)  # an answer only ever improves it
         self.answered += 1
         if not settled or free_at > settled[-1][0]:
             settled.append((free_at, 1))
@@ -88,8 +73,7 @@ class ScopeState:
         else:
             # An answer that was read late, or someone who counts with another margin.
             self.settled = sorted([*settled, (free_at, 1)])  # a row may hold the old ones
-        if free_at < self.due:  # noqa: PLR1730 - min() takes three times as long
-            self.due = free_at
+        self.due = min(self.due, free_at)
         if token == self.pilot:
             self.flying, self.closed = 0, self.blocked
 
@@ -144,22 +128,18 @@ class ScopeState:
 
     def row(self, scope: Scope, now: int) -> Row:
         """Give the figures of this scope; lists are shared, not copied."""
-        settled, waiting = self.settled, self.waiting
-        blocked = self.blocked if self.blocked > now else 0
-        return as_row(
-            Row,
-            (
-                scope.name,
-                scope.limit,
-                blocked,
-                self.answered,
-                settled,
-                len(settled),
-                settled[-1] if settled else NO_PLACE,
-                tuple(waiting.values()) if waiting else (),
-                len(self.unknown),
-                self.external,
-            ),
+        settled = self.settled
+        return Row(
+            scope.name,
+            scope.limit,
+            self.blocked if self.blocked > now else 0,
+            self.answered,
+            settled,
+            len(settled),
+            settled[-1] if settled else NO_PLACE,
+            tuple(self.waiting.values()),
+            len(self.unknown),
+            self.external,
         )
 
     def free_at(self, wanted: int) -> int:
@@ -210,7 +190,7 @@ class MemoryLedger(BlockingLedger):
         """Say that nothing is written anywhere."""
         return "memory:"
 
-    def reserve(  # noqa: PLR0912 - in one piece: a call costs as much as a scope
+    def reserve(  # noqa: PLR0912 - in one piece, with nothing half-taken between
         self, reservation: Reservation, token: str, *, wait: float = 0.0
     ) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
@@ -250,11 +230,9 @@ class MemoryLedger(BlockingLedger):
                     free_at = latest + scope.span + margin
                 elif not (free_at := day):  # the same for all scopes that are counted by the day
                     free_at = day = scope.free_at(latest, margin, ahead)
-                # Here and not in a method: the calls would be a fifth of it all.
                 state.waiting[token] = free_at
                 state.count += 1
-                if state.due > free_at:  # noqa: PLR1730 - min() would be a tenth of it all
-                    state.due = free_at
+                state.due = min(state.due, free_at)
                 if scope.exclusive:
                     state.pilot, state.flying = token, send_by
                     state.closed = max(state.blocked, send_by)
@@ -266,7 +244,7 @@ class MemoryLedger(BlockingLedger):
             if stored is not None and pace is not None:
                 self._paces[pace.key] = stored
             self._turns[token] = send_by
-        return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
+        return Grant(token, reservation, now + ahead, at - now)
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -216,10 +216,6 @@ class Grant(NamedTuple):
         if now > self.send_by:
             late = (now - self.send_by).total_seconds()
             raise SlotExpired(f"The reserved place was to be used {late:.0f} s ago at the latest")
-
-
-# Half the time of Grant(), which a ledger in memory would spend a tenth of its time in.
-as_grant: Callable[[type[Grant], tuple[object, ...]], Grant] = tuple.__new__
 
 
 def granted_before(

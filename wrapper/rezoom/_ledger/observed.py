@@ -6,28 +6,14 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from types import TracebackType
 from typing import Any
 
 from .._clock import MACHINE, Time
 from .._times import SECOND, micros
 from ..errors import LedgerError, QuotaExceeded
+from . import events
 from .decorators import Around
-from .events import (
-    Blocked,
-    ClockStepped,
-    Event,
-    ExternalAdded,
-    Granted,
-    LedgerFailed,
-    OnEvent,
-    Refused,
-    Released,
-    Settled,
-    SlowedDown,
-    Uncounted,
-    Unknown,
-)
+from .events import Event, OnEvent
 from .model import Grant, Reservation, account_of, read_key
 from .protocol import Ledger
 
@@ -54,17 +40,17 @@ class Observed(Around):
 
     def settle(self, grant: Grant) -> None:
         """Settle the slot and report it."""
-        with _Step(self, grant.reservation, Settled if grant.counted else None):
+        with _Step(self, grant.reservation, events.Settled if grant.counted else None):
             self.inner.settle(grant)
 
     def release(self, grant: Grant) -> None:
         """Release the slot and report it."""
-        with _Step(self, grant.reservation, Released if grant.counted else None):
+        with _Step(self, grant.reservation, events.Released if grant.counted else None):
             self.inner.release(grant)
 
     def abandon(self, grant: Grant) -> None:
         """Mark the request as unanswered and report it."""
-        with _Step(self, grant.reservation, Unknown if grant.counted else None):
+        with _Step(self, grant.reservation, events.Unknown if grant.counted else None):
             self.inner.abandon(grant)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
@@ -80,7 +66,7 @@ class Observed(Around):
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Slow the pace down and report it."""
-        with _Step(self, reservation, SlowedDown, limit=limit):
+        with _Step(self, reservation, events.SlowedDown, limit=limit):
             self.inner.slow_down(reservation, limit)
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
@@ -88,15 +74,15 @@ class Observed(Around):
             return step.granted(await self.inner.areserve(reservation, token, wait=wait))
 
     async def asettle(self, grant: Grant) -> None:
-        with _Step(self, grant.reservation, Settled if grant.counted else None):
+        with _Step(self, grant.reservation, events.Settled if grant.counted else None):
             await self.inner.asettle(grant)
 
     async def arelease(self, grant: Grant) -> None:
-        with _Step(self, grant.reservation, Released if grant.counted else None):
+        with _Step(self, grant.reservation, events.Released if grant.counted else None):
             await self.inner.arelease(grant)
 
     async def aabandon(self, grant: Grant) -> None:
-        with _Step(self, grant.reservation, Unknown if grant.counted else None):
+        with _Step(self, grant.reservation, events.Unknown if grant.counted else None):
             await self.inner.aabandon(grant)
 
     async def ablock(
@@ -111,7 +97,7 @@ class Observed(Around):
             return step.added(name, await self.inner.aexternal(reservation, name, used))
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        with _Step(self, reservation, SlowedDown, limit=limit):
+        with _Step(self, reservation, events.SlowedDown, limit=limit):
             await self.inner.aslow_down(reservation, limit)
 
     def tell(self, event: Event) -> None:
@@ -164,46 +150,41 @@ class _Step:
     def granted(self, grant: Grant) -> Grant:
         """Note a place, or that there is none and the request leaves all the same."""
         if grant.counted:
-            self._event, self._more = Granted, {"pause": grant.pause}
+            self._event, self._more = events.Granted, {"pause": grant.pause}
         else:
-            self._event = Uncounted
+            self._event = events.Uncounted
         return grant
 
     def blocked(self, name: str, until: datetime, why: str) -> None:
         """Note a block; a scope that is not claimed cannot be closed."""
         if self._reservation.scope(name) is not None:
-            self._event, self._more = Blocked, {"scope": name, "until": until, "why": why}
+            self._event, self._more = events.Blocked, {"scope": name, "until": until, "why": why}
 
     def added(self, name: str, number: int) -> int:
         """Note what others have spent."""
         if number:
-            self._event, self._more = ExternalAdded, {"scope": name, "number": number}
+            self._event, self._more = events.ExternalAdded, {"scope": name, "number": number}
         return number
 
     def __enter__(self) -> _Step:
         self._started = self._observed.read()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, tb: object) -> None:
         match error:
             case QuotaExceeded():
-                self._event = Refused
+                self._event = events.Refused
                 names = ("scope", "limit", "retry_at")
                 self._more = {name: getattr(error, name) for name in names}
             case LedgerError():
-                self._event, self._more = LedgerFailed, {"error": type(error).__name__}
+                self._event, self._more = events.LedgerFailed, {"error": type(error).__name__}
             case BaseException():
                 return
         observed = self._observed
         about = _about(self._reservation)
         about["took"] = max(0.0, observed.read() - self._started)
         if seconds := observed.stepped():
-            observed.tell(ClockStepped(**about, seconds=seconds))
+            observed.tell(events.ClockStepped(**about, seconds=seconds))
         if self._event is not None:
             observed.tell(self._event(**about, **self._more))
 

@@ -60,9 +60,5 @@ def _in_range(number: int) -> int:
     return number
 
 
-def _refused(
-    message: str,
-    fix: str = _DIGITS,
-    tag: str = "C25",
-) -> InvalidChange:
+def _refused(message: str, fix: str = _DIGITS, tag: str = "C25") -> InvalidChange:
     return InvalidChange([Problem("meeting", "error", "meeting-id", message, fix, source(tag))])

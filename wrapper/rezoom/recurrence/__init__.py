@@ -23,15 +23,7 @@ _HOMES = {
 }
 # Found here, though not promised: pickles of public values hold them.
 _IN_PICKLES = (
-    "Count",
-    "Daily",
-    "Forever",
-    "MonthlyOnDay",
-    "MonthlyOnWeekday",
-    "Timeline",
-    "Until",
-    "UntilInstant",
-    "Weekly",
+    "Count Daily Forever MonthlyOnDay MonthlyOnWeekday Timeline Until UntilInstant Weekly".split()
 )
 _HOME_OF = dict.fromkeys(_IN_PICKLES, "._pattern") | {
     name: home for home, names in _HOMES.items() for name in names

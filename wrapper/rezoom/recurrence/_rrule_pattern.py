@@ -36,15 +36,7 @@ from ._pattern import (
     Weekly,
     unit_of,
 )
-from ._rrule import (
-    DayRule,
-    NotExpressible,
-    Rule,
-    malformed,
-    read_moment,
-    read_text,
-    write_pattern,
-)
+from ._rrule import DayRule, NotExpressible, Rule, malformed, read_moment, read_text, write_pattern
 
 T = TypeVar("T")
 

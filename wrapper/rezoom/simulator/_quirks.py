@@ -59,9 +59,7 @@ class Quirks:
         "DOC-S2S F72070 F74432 F84334",
     ] = "both-live"
     expires_in: Annotated[
-        Literal["3599", "3600"],
-        "A token is said to live an hour, or a second less.",
-        "DOC-S2S",
+        Literal["3599", "3600"], "A token is said to live an hour, or a second less.", "DOC-S2S"
     ] = "3599"
     rejected_status: Annotated[
         Literal["401", "400"],

@@ -212,11 +212,7 @@ class Link:
         return self._run(_script("read", "open"))
 
     def _run(
-        self,
-        script: Script,
-        keys: Sequence[bytes] = (),
-        words: bytes = b"",
-        token: str = "",
+        self, script: Script, keys: Sequence[bytes] = (), words: bytes = b"", token: str = ""
     ) -> Answer:
         asked_at = micros(self._clock.now())
         counted = 0 if self._server_clock is None else micros(self._server_clock.now())

@@ -25,7 +25,7 @@ from ..gauge import (
     scope_refusal,
     spent,
 )
-from ..model import Grant, Reservation, Scope, as_grant, granted_before
+from ..model import Grant, Reservation, Scope, granted_before
 from ..pacing import UNPACED, Pace, Stored, lesson, turn
 from . import schema as sql
 from .journal import (
@@ -41,7 +41,6 @@ from .journal import (
     packer,
 )
 from .schema import scope_number
-from .schema import scope_number as _number
 
 # A reservation, its token, and how long its turn may be away.
 Request: TypeAlias = tuple[Reservation, str, float]
@@ -55,7 +54,7 @@ def placed(reservation: Reservation) -> list[Scope]:
     return [scope for scope in reservation.scopes if not scope.gate]
 
 
-def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a scope
+def grant(  # noqa: PLR0912, PLR0915 - one step, as short as the transaction allows
     db: sqlite3.Connection, journal: Journal, request: Request, now: int, ahead: int
 ) -> Grant | None:
     """Take a place in every scope and a turn; None where that has to be looked at closely."""
@@ -126,7 +125,7 @@ def grant(  # noqa: PLR0912, PLR0915 - in one piece: a call costs as much as a s
     journal.seen = now
     if kind == GRANTED_PACED:
         journal.turns[key] = numbers[-1]
-    return as_grant(Grant, (token, reservation, now + ahead, at - now, True))
+    return Grant(token, reservation, now + ahead, at - now)
 
 
 def answer(db: sqlite3.Connection, journal: Journal, given: Grant, now: int, ahead: int) -> None:
@@ -195,7 +194,7 @@ class LedgerStep:
         again = self._again(reservation, token)
         if again is not None:
             return again
-        numbers = [_number(scope.key) for scope in scopes]
+        numbers = [scope_number(scope.key) for scope in scopes]
         mirrors = [journal.weigh(self.db, number, now) for number in numbers]
         lease, pace = reservation.lease, reservation.pace
         stored = UNPACED if pace is None else self._stored(pace)
@@ -210,7 +209,7 @@ class LedgerStep:
         kind = GRANTED
         if pace is not None and following is not None:
             kind = GRANTED_PACED
-            written += (_number(pace.key), following[0])
+            written += (scope_number(pace.key), following[0])
         if written:
             unnamed = [
                 scope.key
@@ -224,7 +223,9 @@ class LedgerStep:
     def check(self, reservation: Reservation, token: str, wait: float) -> None:
         """Raise QuotaExceeded where `reserve` would; write nothing."""
         pace, scopes = reservation.pace, reservation.scopes
-        mirrors = [self.journal.weigh(self.db, _number(scope.key), self.now) for scope in scopes]
+        mirrors = [self.journal.weigh(self.db, scope_number(one.key), self.now) for one in scopes]
+            self.journal.weigh(self.db, scope_number(scope.key), self.now) for scope in scopes
+        ]
         stored = UNPACED if pace is None else self._stored(pace)
         late = pace is not None and turn(pace, stored, self.now)[0] - self.now > wait * SECOND
         if (late or self._closed(scopes, mirrors)) and self._again(reservation, token) is None:
@@ -246,26 +247,26 @@ class LedgerStep:
             return
         margin, changed = grant.reservation.lease.margin, []
         for scope in placed(grant.reservation):
-            where: tuple[int | str, ...] = (_number(scope.key), grant.token)
+            where: tuple[int | str, ...] = (scope_number(scope.key), grant.token)
             statement = _LEFT.get(kind)
             if statement is None:
                 where = (scope.settled_at(self.now, margin, self.ahead), *where)
                 statement = sql.RELEASE_LEFT if scope.limit is None else sql.ANSWER_LEFT
                 where = where[1:] if scope.limit is None else where
             if self.db.execute(statement, where).rowcount:
-                changed.append(_number(scope.key))
+                changed.append(scope_number(scope.key))
         self._change(*changed)
 
     def block(self, scope: Scope, until: datetime, why: str) -> None:
         """Refuse everything in a scope until an instant."""
-        number = _number(scope.key)
+        number = scope_number(scope.key)
         self.db.execute(sql.BLOCK, (number, micros(until) - self.ahead, why, self.now))
         self.db.execute(sql.NAME, (number, scope.key))
         self._change(number)
 
     def external(self, scope: Scope, used: int, margin: int) -> int:
         """Make up for what others have spent."""
-        number = _number(scope.key)
+        number = scope_number(scope.key)
         held = self.journal.weigh(self.db, number, self.now).count
         missing = max(0, min(used, scope.most) - held)
         if missing:
@@ -281,13 +282,13 @@ class LedgerStep:
         if pace is not None:
             taught = lesson(pace, self._stored(pace), self.now, limit)
             if taught is not None:
-                self.db.execute(sql.LEARN, (_number(pace.key), *taught))
-                self._change(_number(pace.key))
+                self.db.execute(sql.LEARN, (scope_number(pace.key), *taught))
+                self._change(scope_number(pace.key))
 
     def reading(self, reservation: Reservation) -> Reading:
         """Read all scopes, with what frees when."""
         for scope in reservation.scopes:
-            self.journal.weigh(self.db, _number(scope.key), self.now)
+            self.journal.weigh(self.db, scope_number(scope.key), self.now)
         return cast("Reading", read(self.journal, reservation, self.now, self.ahead))
 
     def keys(self, prefix: str) -> tuple[str, ...]:
@@ -310,7 +311,7 @@ class LedgerStep:
             self.journal.write(self.db, CHANGED, "", 0, numbers)
 
     def _stored(self, pace: Pace) -> Stored:
-        number, journal = _number(pace.key), self.journal
+        number, journal = scope_number(pace.key), self.journal
         after, learned = journal.turns.get(number), journal.lessons.get(number)
         if after is None or learned is None:
             row = self.db.execute(sql.PACE, (number,)).fetchone() or UNPACED
@@ -335,12 +336,12 @@ class LedgerStep:
         if request is None:
             if self.journal.left:
                 for scope in placed(reservation):
-                    where = (_number(scope.key), token)
+                    where = (scope_number(scope.key), token)
                     if self.db.execute(sql.IS_LEFT, where).fetchone():
                         raise spent(token)
             return None
         held = {mirror.scope for mirror in request.mirrors}
-        if request.send_by <= 0 or held != {_number(one.key) for one in placed(reservation)}:
+        if request.send_by <= 0 or held != {scope_number(one.key) for one in placed(reservation)}:
             raise spent(token)
         return granted_before(reservation, token, request.send_by, self.now, self.ahead)
 
@@ -356,7 +357,7 @@ class LedgerStep:
             yield pace_refusal(reservation.pace, stored, self.now, wait, self._show)
 
     def _gauge(self, scope: Scope) -> Gauge:
-        mirror = self.journal.weigh(self.db, _number(scope.key), self.now)
+        mirror = self.journal.weigh(self.db, scope_number(scope.key), self.now)
         row = mirror.row(scope, self.now)
         return Reading(shown(0, self.ahead), (row,)).gauges()[scope.name]
 

@@ -84,7 +84,7 @@ Identity = tuple[int, int]
 def identity(path: Path | str) -> Identity | None:
     """Name the file that `path` leads to now."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, in every reservation
+        found = Path(path).stat()
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
-from types import TracebackType
 from typing import cast
 
 from ..._clock import in_forked_child
@@ -192,12 +191,7 @@ class Turn:
             raise
         return db
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, tb: object) -> None:
         pool = self._pool
         try:
             if error is None:
