@@ -224,8 +224,6 @@ class LedgerStep:
         """Raise QuotaExceeded where `reserve` would; write nothing."""
         pace, scopes = reservation.pace, reservation.scopes
         mirrors = [self.journal.weigh(self.db, scope_number(one.key), self.now) for one in scopes]
-            self.journal.weigh(self.db, scope_number(scope.key), self.now) for scope in scopes
-        ]
         stored = UNPACED if pace is None else self._stored(pace)
         late = pace is not None and turn(pace, stored, self.now)[0] - self.now > wait * SECOND
         if (late or self._closed(scopes, mirrors)) and self._again(reservation, token) is None:
