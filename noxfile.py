@@ -29,7 +29,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 HERE = ".".join(platform.python_version_tuple()[:2])
 # Interpreters under pyenv come before its shims, which fail for all but the chosen version.
 PYENV = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-FOUND = [str(folder) for folder in PYENV.glob("versions/*/bin")]
+FOUND = [str(folder) for folder in sorted(PYENV.glob("versions/*/bin"))]
 os.environ["PATH"] = os.pathsep.join([*FOUND, os.environ["PATH"]])
 TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
 EXTRAS = "[cli,redis,simulator]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +74,6 @@ def _tables(bundled: Schema) -> list[tuple[str, str, str]]:
         ("LAPSE", "Lapse", _call("Lapse", bundled["x-lapse"])),
         ("HEADERS", "Mapping[str, str]", f"MappingProxyType({bundled['x-headers']!r})"),
         ("FIELDS", "Mapping[str, Field]", _table(fields)),
-        ("MEMBERS", "frozenset[str]", f"frozenset({_member_names(fields)!r})"),
-        ("FORMS", "Mapping[str, Form]", _table(_forms(bundled))),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),
         ("READ_BACK", "Mapping[str, ReadBack]", _table(_read_backs(bundled))),
         ("VOLATILE", "frozenset[str]", f"frozenset({sorted(volatile(bundled))!r})"),
@@ -230,19 +227,6 @@ def _field(path: str, schema: Schema) -> str:
     # By identity: `0 == False`, and a minimum of 0 is a fact.
     said = {k: v for k, v in row.items() if v is not None and v is not False and v not in ("", ())}
     return _call("Field", said)
-
-
-def _member_names(fields: Iterable[str]) -> list[str]:
-    return sorted({path.rpartition(".")[2] for path in fields})
-
-
-def _forms(bundled: Schema) -> dict[str, str]:
-    forms = {}
-    for path, schema in members(bundled, BODY):
-        row = {"time": schema.get("x-time"), "separator": schema.get("x-separator")}
-        if said := {key: value for key, value in row.items() if value is not None}:
-            forms[path] = _call("Form", said)
-    return forms
 
 
 def _rules(bundled: Schema) -> dict[str, str]:

@@ -167,13 +167,6 @@ class Field(NamedTuple):
     examples: tuple[object, ...] = ()
 
 
-class Form(NamedTuple):
-    """How a member is written that is not taken as it comes: see `Field`."""
-
-    time: str | None = None
-    separator: str | None = None
-
-
 NO_BOUNDS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType({})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from clocks import MONDAY_NOON, FakeClock
-from ledgers import LEDGERS, asking, through_twins
+from ledgers import LEDGERS, asking, through_async
 from rezoom import QuotaExceeded
 from rezoom._ledger.pacing import Pace
 from rezoom.errors import SlotExpired
@@ -29,7 +29,7 @@ def ledger(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> 
     """Every ledger, asked by its blocking methods and by its async ones."""
     name, mode = request.param
     with LEDGERS[name](tmp_path, clock) as made:
-        yield made if mode == "blocking" else through_twins(made)
+        yield made if mode == "blocking" else through_async(made)
 
 
 def take(ledger: Ledger, asked: Reservation, count: int) -> list[Grant]:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from callers import Caller
 from clocks import FakeClock
-from ledgers import LEDGERS, asking, through_twins
+from ledgers import LEDGERS, asking, through_async
 from rezoom import Bearer, ConfigError, MemoryLedger, QuotaExceeded, RateLimited, Zoom
 from rezoom._ledger.observed import Observed
 from rezoom.errors import LedgerUnavailable
@@ -248,13 +248,13 @@ def spend(ledger: Ledger) -> None:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("twins", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("awaited", [False, True], ids=["sync", "async"])
 def test_every_ledger_tells_the_same(
-    ledger: Ledger, heard: list[Event], clock: FakeClock, twins: bool
+    ledger: Ledger, heard: list[Event], clock: FakeClock, awaited: bool
 ) -> None:
     """Blocking and awaited; what was added once is not told twice, nor a block that is none."""
     observed: Ledger = Observed(ledger, heard.append, clock=clock)
-    spend(through_twins(observed) if twins else observed)
+    spend(through_async(observed) if awaited else observed)
 
     assert kinds(heard) == [
         Granted,

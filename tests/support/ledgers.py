@@ -64,8 +64,8 @@ LEDGERS: Mapping[str, Factory] = {
 } | {version: partial(_redis, version) for version in redis_server.PACKAGES}
 
 
-class _Twins:
-    """A ledger whose blocking methods call the async twins, each in an event loop of its own."""
+class _Awaited:
+    """A ledger whose blocking methods call their awaited namesakes, in an event loop each."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
@@ -77,9 +77,9 @@ class _Twins:
         return lambda *args, **named: anyio.run(partial(twin, *args, **named))
 
 
-def through_twins(ledger: Ledger) -> Ledger:
+def through_async(ledger: Ledger) -> Ledger:
     """Ask a ledger by its async methods alone."""
-    return cast("Ledger", _Twins(ledger))
+    return cast("Ledger", _Awaited(ledger))
 
 
 def asking(

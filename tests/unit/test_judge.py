@@ -266,7 +266,7 @@ def test_what_cannot_be_sent_cannot_be_allowed(body: Body, rule: str) -> None:
 
 def test_an_unknown_permission_brings_the_nearest_rules() -> None:
     """A misspelt id would otherwise seem to have been lifted."""
-    with pytest.raises(ConfigError, match="did you mean weekly-needs-days") as caught:
+    with pytest.raises(ConfigError, match="Did you mean weekly-needs-days") as caught:
         check(topic="x", allow=["weekly-need-days"])
 
     assert caught.value.field == "allow"

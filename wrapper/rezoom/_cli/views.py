@@ -23,7 +23,6 @@ from .console import answers, confirm, plain, print_json, print_line, print_prob
 if TYPE_CHECKING:
     from .._change.following import Following
     from .._change.plan_data import Dates
-    from .._change.results import Plan, Receipt
 
 # A year of weeks is longer than anybody reads; of the others the number and the last are shown.
 _MOST = 12

@@ -144,19 +144,21 @@ def _check_allowed(allow: Collection[str]) -> None:
         raise ConfigError(
             f"allow: {allow!r:.60} is no list of rules",
             field="allow",
-            next_step='write allow=["past-start"], with the `rule` of each problem',
+            next_step='Write allow=["past-start"], with the `rule` of each problem.',
         )
+    # A reason explains what has happened; there is nothing to allow in it.
+    ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
     for rule in allow:
         if rule in _UNSENDABLE:
             raise ConfigError(
-                f"allow: {rule!r} cannot be allowed, the body could not be sent", field="allow"
+                f"allow: {rule!r} cannot be allowed, the body could not be sent",
+                field="allow",
+                next_step="Mend what the problem names.",
             )
-        # A reason explains what has happened; there is nothing to allow in it.
-        ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
         if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
             continue
         from difflib import get_close_matches  # only mistakes need it
 
         close = get_close_matches(rule, ids, n=3)
-        hint = f"did you mean {', '.join(close)}?" if close else "see the `rule` of the problem"
+        hint = f"Did you mean {', '.join(close)}?" if close else "See the `rule` of the problem."
         raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)
