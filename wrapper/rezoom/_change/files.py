@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from .._ledger.gauge import Quota, Reading
+from .._ledger.gauge import Quota
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
 from .._times import WireTimeError, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
@@ -275,7 +275,7 @@ def write_receipt(receipt: ReceiptData, *, secrets: bool) -> str:
 def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
     """Return a receipt as JSON-ready data without secrets."""
     error, verdict = receipt.verify_error, receipt.verdict
-    left = receipt.left.quota() if isinstance(receipt.left, Reading) else receipt.left
+    left = receipt.left
     return {
         "meeting": receipt.meeting,
         "sent": receipt.sent,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from .._ledger.gauge import Quota, Reading
+from .._ledger.gauge import Quota
 from .._public import public
 from .._redaction import HIDDEN, MaskedRepr, masked
 from ..errors import LedgerError, Problem, RezoomError
@@ -212,7 +212,7 @@ class ReceiptData:
     tracking_id: str | None
     # Why the ledger could not be read afterwards, where it could not: the change is out all the
     # same, and its receipt must not be lost.
-    left: Quota | Reading | LedgerError | None
+    left: Quota | LedgerError | None
     warnings: tuple[Problem, ...] = ()
     verify_error: RezoomError | None = None
     verdict: Verdict | None = field(default=None, repr=False)

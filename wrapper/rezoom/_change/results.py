@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .._clock import Wait
-from .._ledger.gauge import Quota, Reading
+from .._ledger.gauge import Quota
 from .._public import public
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
@@ -37,7 +37,7 @@ class Receipt(ReceiptData):
                 "a receipt from a file does not know what is left now",
                 next_step="Ask zoom.quota(...).",
             )
-        return self.left.quota() if isinstance(self.left, Reading) else self.left
+        return self.left
 
     @property
     def applied(self) -> Mapping[str, Any]:

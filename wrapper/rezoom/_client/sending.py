@@ -9,7 +9,7 @@ from typing import Any
 from .._change.plan_data import Record
 from .._change.results import Receipt
 from .._http.flow import Flow, Host, Policy, Reply, Usage, exchange
-from .._ledger.gauge import Quota, Reading
+from .._ledger.gauge import Quota
 from .._ledger.model import Reservation
 from .._wire import facts
 from ..errors import LedgerError, NotFoundError
@@ -51,10 +51,10 @@ def send(
     return (yield from verified(context, receipt, record, policy))
 
 
-def read_left(spent: Reservation) -> Flow[Quota | Reading | LedgerError]:
+def read_left(spent: Reservation) -> Flow[Quota | LedgerError]:
     """Read what is left; a ledger that cannot be read says so instead."""
     try:
-        left: Quota | Reading = yield Usage(spent, looked_at=False)
+        left: Quota = yield Usage(spent)
     except LedgerError as error:
         error.sent = True  # the update, whose receipt it is in
         return error

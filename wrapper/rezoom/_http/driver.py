@@ -15,9 +15,9 @@ import httpx
 
 from .._auth.tokens import Token, TokenRequest
 from .._clock import Clock
-from .._ledger.gauge import Quota, Reading
+from .._ledger.gauge import Quota
 from .._ledger.model import Block, External, Grant, SlowDown
-from .._ledger.protocol import BlockingLedger, Ledger
+from .._ledger.protocol import Ledger
 from .._wire import facts
 from ..errors import RezoomError
 from .flow import (
@@ -106,7 +106,7 @@ def _closed(grant: Grant, name: str) -> str:
     return name if grant.reservation.scope(name) is not None else "meeting"
 
 
-def query_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | Reading | None:
+def query_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | None:
     """Read the ledger, or store whose a meeting is; no slot is taken."""
     match what:
         case Host(account, meeting):
@@ -115,14 +115,12 @@ def query_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | Reading | N
             ledger.forget_host(account, meeting)
         case Learn(account, meeting, str(host)):
             ledger.learn_host(account, meeting, host)
-        case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, BlockingLedger):
-                return ledger.usage(reservation)
-            return ledger.reading(reservation)
+        case Usage(reservation):
+            return ledger.usage(reservation)
     return None
 
 
-async def aquery_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | Reading | None:
+async def aquery_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | None:
     """Query the ledger as `query_ledger` does, without blocking the event loop."""
     match what:
         case Host(account, meeting):
@@ -131,10 +129,8 @@ async def aquery_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | Read
             await ledger.aforget_host(account, meeting)
         case Learn(account, meeting, str(host)):
             await ledger.alearn_host(account, meeting, host)
-        case Usage(reservation, looked_at):
-            if looked_at or not isinstance(ledger, BlockingLedger):
-                return await ledger.ausage(reservation)
-            return await ledger.areading(reservation)
+        case Usage(reservation):
+            return await ledger.ausage(reservation)
     return None
 
 

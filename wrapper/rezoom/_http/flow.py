@@ -1,7 +1,7 @@
 """The sans-I/O core: one request, sent until it is answered; a generator of intents.
 
 A flow yields an intent and receives its result: Authorize → Token or Failure · Reserve → Grant ·
-Send → Reply or Failure · Host → id or None · Usage → Quota or Reading · Settle, Release, Abandon,
+Send → Reply or Failure · Host → id or None · Usage → Quota · Settle, Release, Abandon,
 Learn, Pause → None.
 
 Nothing here sends, sleeps, reads a clock, or touches a ledger; `driver.py` does.
@@ -129,10 +129,9 @@ class Learn:
 
 @dataclass(slots=True)
 class Usage:
-    """Read what is left; spends nothing. A ledger may leave it unwritten unless it is looked at."""
+    """Read what is left; spends nothing."""
 
     reservation: Reservation
-    looked_at: bool = True
 
 
 T = TypeVar("T")

@@ -4,40 +4,38 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from .._public import public
 from .._times import SECOND, instant
 from ..errors import QuotaExceeded, SlotExpired
-from .pacing import Pace, Stored, rate_now, turn, turns_ahead
+from .model import Reservation, Scope
+from .pacing import Stored, rate_now, turn, turns_ahead
 
-# How a counted place came about; the numbers are what ledgers store.
-PENDING, SETTLED, EXTERNAL, UNKNOWN = range(4)
+# The states of a slot: the request is in flight, was answered, was sent by another client, or may
+# have been counted though no answer came.
+PENDING, SETTLED, EXTERNAL, UNKNOWN = "pending", "settled", "external", "unknown"
+# Slots of one state that free at one instant (microseconds), and how many there are.
+Slots: TypeAlias = tuple[str, int, int]
 
 
-@public("rezoom.quota")
-class Forecast(NamedTuple):
-    """When places come back, as a ledger counts: microseconds, `shift` behind the wall clock.
+class Held(NamedTuple):
+    """What counts in one scope: its slots, until when Zoom blocks it, and a request in flight.
 
-    Computed when first looked at: a receipt that is not read costs no date arithmetic.
+    Instants are microseconds of the ledger's clock, and later than now; 0: there is none.
     """
 
-    places: tuple[tuple[int, int], ...] = ()
-    shift: int = 0
+    slots: Sequence[Slots] = ()
+    blocked: int = 0
+    in_flight: int = 0
 
-    def frees(self) -> tuple[tuple[datetime, int], ...]:
-        """List when places come back and how many."""
-        frees: dict[int, int] = {}
-        for free_at, number in self.places:
-            frees[free_at] = frees.get(free_at, 0) + number
-        return tuple((instant(at + self.shift), frees[at]) for at in sorted(frees))
-
-
-NO_FORECAST = Forecast()
+    @property
+    def count(self) -> int:
+        """How many slots there are."""
+        return sum(number for _, _, number in self.slots)
 
 
 @public("rezoom.quota")
@@ -56,12 +54,16 @@ class Gauge:
     external: int
     remaining: int
     next_free: datetime | None
-    forecast: Forecast = field(default=NO_FORECAST, repr=False, kw_only=True)
+    # When slots free, in microseconds of the wall clock, and how many.
+    places: tuple[tuple[int, int], ...] = field(default=(), repr=False, kw_only=True)
 
     @property
     def frees(self) -> tuple[tuple[datetime, int], ...]:
         """When places come back, and how many."""
-        return self.forecast.frees()
+        frees: dict[int, int] = {}
+        for free_at, number in sorted(self.places):
+            frees[free_at] = frees.get(free_at, 0) + number
+        return tuple((instant(at), number) for at, number in frees.items())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the gauge as JSON-ready data; times in UTC with Z."""
@@ -112,170 +114,114 @@ class Quota(Gauge):
             gauges.get("meeting"),
             gauges.get("host"),
             gauges.get("account"),
-            forecast=tight.forecast,
+            places=tight.places,
         )
 
 
-@public("rezoom.quota")
-class Row(NamedTuple):
-    """What one scope held when it was read; put together for those who look.
+def read_quota(scopes: Iterable[Scope], held: Iterable[Held], ahead: int) -> Quota:
+    """Return the quota of some scopes; the wall clock is `ahead` of the ledger's."""
+    return Quota.of(
+        {
+            scope.name: _gauge(scope, found, ahead)
+            for scope, found in zip(scopes, held, strict=True)
+            if scope.limit is not None and (found.blocked or not scope.gate)
+        }
+    )
 
-    `settled` goes on changing: of what it holds, the first `answers` count, and of those `last`
-    stands for the last.
+
+def refusal(
+    reservation: Reservation,
+    held: Iterable[Held],
+    stored: Stored,
+    clock: tuple[int, int],
+    wait: float,
+) -> QuotaExceeded | None:
+    """Return the refusal that ends last, or None where every scope and the pace have room.
+
+    `stored` is what the ledger has of the pace; `clock` is now, and how far the wall clock is ahead
+    of that; `wait` is how many seconds the turn may be away.
     """
-
-    name: str
-    limit: int | None
-    blocked: int
-    answered: int
-    settled: Sequence[tuple[int, int]]
-    answers: int
-    last: tuple[int, int]
-    waiting: Sequence[int]
-    unknown: int
-    external: tuple[tuple[int, int], ...]
-
-    def counts(self) -> tuple[int, int, int, int]:
-        """Count the places by state."""
-        external = sum(number for _, number in self.external)
-        return len(self.waiting) - self.unknown, self.answered, external, self.unknown
-
-    def places(self) -> tuple[tuple[int, int], ...]:
-        """List (free at, how many)."""
-        settled = [*self.settled[: self.answers - 1], self.last] if self.answers else []
-        return (*settled, *((free_at, 1) for free_at in self.waiting), *self.external)
+    now, ahead = clock
+    found: list[QuotaExceeded] = []
+    for scope, one in zip(reservation.scopes, held, strict=True):
+        if one.count >= scope.most or one.blocked:
+            gauge = _gauge(scope, one, ahead)
+            if gauge.next_free is not None:
+                counts = (gauge.limit, gauge.used, gauge.pending, gauge.unknown, gauge.external)
+                found.append(_refused(scope.name, gauge.next_free, *counts))
+        if scope.exclusive and one.in_flight:
+            found.append(_refused("in-flight", instant(one.in_flight + ahead), 1, 0, 1))
+    if (pace := reservation.pace) is not None:
+        at, _ = turn(pace, stored, now)
+        after, learned, since = stored
+        rate = rate_now(pace, learned, since, now)
+        if rate is not None and at - now > wait * SECOND:
+            back = instant(math.ceil(at - wait * SECOND) + ahead)
+            ahead_of_us = turns_ahead(rate, after, now)
+            found.append(_refused("second", back, max(1, round(rate)), 0, ahead_of_us))
+    return max(found, key=lambda one: one.retry_at, default=None)
 
 
-@public("rezoom.quota")
-class Reading(NamedTuple):
-    """What a ledger has read; made a Quota for those who look."""
-
-    shift: int
-    rows: Sequence[Row]
-
-    def quota(self) -> Quota:
-        """Compute the quota that this reading shows."""
-        return Quota.of(self.gauges())
-
-    def gauges(self) -> dict[str, Gauge]:
-        """Write out each scope."""
-        gauges = {}
-        for row in self.rows:
-            places = row.places()
-            gauges[row.name] = read_gauge(
-                row.limit,
-                row.counts(),
-                partial(nth_free, places),
-                row.blocked,
-                self._show,
-                forecast=Forecast(places, self.shift),
-            )
-        return gauges
-
-    def _show(self, at: int) -> datetime:
-        return instant(at + self.shift)
+def spent(token: str) -> SlotExpired:
+    """Refuse a token whose slot was used: what is sent on it again would not be counted."""
+    return SlotExpired(
+        f"The place of token {token} was used before",
+        next_step="Take a new token for every attempt.",
+    )
 
 
-def read_gauge(
-    limit: int | None,
-    counts: Sequence[int],
-    free_at: Callable[[int], int],
-    blocked: int,
-    show: Callable[[int], datetime],
-    *,
-    forecast: Forecast = NO_FORECAST,
-) -> Gauge:
-    """Read a gauge: `counts` places by state, and when the first n of them have freed.
+def _refused(
+    scope: str,
+    retry_at: datetime,
+    limit: int,
+    used: int,
+    pending: int,
+    unknown: int = 0,
+    external: int = 0,
+) -> QuotaExceeded:
+    return QuotaExceeded(
+        limit=limit,
+        used=used,
+        pending=pending,
+        unknown=unknown,
+        external=external,
+        scope=scope,
+        retry_at=retry_at,
+    )
 
-    `blocked` is above 0 while Zoom itself says that the quota is used up: what this ledger does
-    not know of was then spent elsewhere.
-    """
-    total = sum(counts)
-    external = counts[EXTERNAL]
-    if limit is None:  # nobody waits for a place of it to free
-        limit, next_free = total, 0
-    else:
-        next_free = free_at(max(1, total - limit + 1)) if total else 0
+
+def _gauge(scope: Scope, held: Held, ahead: int) -> Gauge:
+    """Read a gauge; a block by Zoom means that what is not known of was spent elsewhere."""
+    counts = dict.fromkeys((PENDING, SETTLED, EXTERNAL, UNKNOWN), 0)
+    for state, _, number in held.slots:
+        counts[state] += number
+    total, limit = sum(counts.values()), scope.limit
+    next_free = 0
+    if limit is None:  # nobody waits for a slot of it to free
+        limit = total
+    elif total:
+        next_free = _nth_free(held.slots, max(1, total - limit + 1))
     left = max(0, limit - total)
-    if blocked:
-        external += left
-        next_free = blocked if left else max(blocked, next_free)
+    if held.blocked:
+        counts[EXTERNAL] += left
+        next_free = held.blocked if left else max(held.blocked, next_free)
         left = 0
     return Gauge(
         limit,
         counts[SETTLED],
         counts[PENDING],
         counts[UNKNOWN],
-        external,
+        counts[EXTERNAL],
         left,
-        show(next_free) if next_free else None,
-        forecast=forecast,
+        instant(next_free + ahead) if next_free else None,
+        places=tuple((free_at + ahead, number) for _, free_at, number in held.slots),
     )
 
 
-def nth_free(places: Iterable[tuple[int, int]], wanted: int) -> int:
-    """Tell when `wanted` places have freed, from (free at, how many)."""
-    for free_at, number in sorted(places):
+def _nth_free(slots: Iterable[Slots], wanted: int) -> int:
+    """Tell when the first `wanted` slots have freed."""
+    for free_at, number in sorted((free_at, number) for _, free_at, number in slots):
         wanted -= number
         if wanted <= 0:
             return free_at
     return 0
-
-
-# The names of the two limits that are not counted scopes.
-PACE, FLYING = "second", "in-flight"
-
-
-def scope_refusal(name: str, gauge: Gauge) -> QuotaExceeded | None:
-    """Refuse what a counted scope has no place for."""
-    if gauge.remaining or gauge.next_free is None:
-        return None
-    return QuotaExceeded(
-        limit=gauge.limit,
-        used=gauge.used,
-        pending=gauge.pending,
-        unknown=gauge.unknown,
-        external=gauge.external,
-        scope=name,
-        retry_at=gauge.next_free,
-    )
-
-
-def flying_refusal(send_by: datetime) -> QuotaExceeded:
-    """Refuse a second request while one is under way; it is over at `send_by` at the latest."""
-    return QuotaExceeded(
-        limit=1, used=0, pending=1, unknown=0, external=0, scope=FLYING, retry_at=send_by
-    )
-
-
-def pace_refusal(
-    pace: Pace, stored: Stored, now: int, wait: float, show: Callable[[int], datetime]
-) -> QuotaExceeded | None:
-    """Refuse a turn that comes more than `wait` seconds from now."""
-    at, _ = turn(pace, stored, now)
-    after, learned, since = stored
-    rate = rate_now(pace, learned, since, now)
-    if rate is None or at - now <= wait * SECOND:
-        return None
-    return QuotaExceeded(
-        limit=max(1, round(rate)),
-        used=0,
-        pending=turns_ahead(rate, after, now),
-        unknown=0,
-        external=0,
-        scope=PACE,
-        retry_at=show(math.ceil(at - wait * SECOND)),
-    )
-
-
-def last(refusals: Iterable[QuotaExceeded | None]) -> QuotaExceeded:
-    """Choose the refusal that ends last: all limits have to be free."""
-    return max(filter(None, refusals), key=lambda refusal: refusal.retry_at)
-
-
-def spent(token: str) -> SlotExpired:
-    """Refuse a token whose place was used: what is sent on it again would not be counted."""
-    return SlotExpired(
-        f"The place of token {token} was used before",
-        next_step="Take a new token for every attempt.",
-    )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from .._public import public
-from ..errors import LedgerError
-from .gauge import Quota, Reading
+from ..errors import LedgerError, QuotaExceeded
+from .gauge import Quota
 from .model import Grant, Reservation
+from .off_loop import off_loop
 
 
 @public("rezoom.quota")
@@ -75,19 +77,22 @@ class Ledger(Protocol):
         """List the scopes with places in them, or closed, whose keys begin with `prefix`."""
         ...
 
-    def reset(self) -> None:
-        """Forget everything that was counted, learned or blocked; not whose meetings are whose."""
+    def reset(self, prefix: str = "") -> None:
+        """Forget what was counted, learned or blocked under keys that begin with `prefix`.
+
+        Whose meetings are whose is kept.
+        """
         ...
 
-    def learn_host(self, account: str, meeting: int, host: str) -> None:
-        """Remember whose quota updates of `meeting` spend."""
+    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
+        """Remember whose quota updates of `meeting` spend, or whose other name that is."""
         ...
 
-    def host_of(self, account: str, meeting: int) -> str | None:
-        """Look up the host that a GET has named."""
+    def host_of(self, account: str, meeting: int | str) -> str | None:
+        """Look up the host of a meeting, or the host that goes by another name."""
         ...
 
-    def forget_host(self, account: str, meeting: int) -> None:
+    def forget_host(self, account: str, meeting: int | str) -> None:
         """Drop what may have changed: the meeting was moved to another host, or is gone."""
         ...
 
@@ -115,25 +120,34 @@ class Ledger(Protocol):
 
     async def ausage(self, reservation: Reservation) -> Quota: ...
 
-    async def alearn_host(self, account: str, meeting: int, host: str) -> None: ...
+    async def alearn_host(self, account: str, meeting: int | str, host: str) -> None: ...
 
-    async def ahost_of(self, account: str, meeting: int) -> str | None: ...
+    async def ahost_of(self, account: str, meeting: int | str) -> str | None: ...
 
-    async def aforget_host(self, account: str, meeting: int) -> None: ...
+    async def aforget_host(self, account: str, meeting: int | str) -> None: ...
 
 
 T = TypeVar("T")
 
 
 class BlockingLedger(Ledger):
-    """Async methods over `_away`, which runs a blocking call off the event loop."""
+    """A ledger whose async methods are its blocking ones, run where they may wait."""
 
-    async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
-        """Run `call`; `durable` marks the one whose result has to survive a power cut."""
-        raise NotImplementedError
+    async def _away(self, call: Callable[[], T], *, always: bool = True) -> T:
+        """Run `call` off the event loop: `always`, even for a task that is cancelled."""
+        return await off_loop(call, always=always)
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        return await self._away(lambda: self.reserve(reservation, token, wait=wait), durable=True)
+        try:
+            return await self._away(
+                lambda: self.reserve(reservation, token, wait=wait), always=False
+            )
+        except (QuotaExceeded, LedgerError):
+            raise
+        except BaseException:
+            # Cancelled, perhaps when the slot was taken already: nobody would ever use it.
+            await self.arelease(Grant(token, reservation, 0))
+            raise
 
     async def asettle(self, grant: Grant) -> None:
         await self._away(lambda: self.settle(grant))
@@ -156,47 +170,25 @@ class BlockingLedger(Ledger):
         await self._away(lambda: self.slow_down(reservation, limit))
 
     async def ausage(self, reservation: Reservation) -> Quota:
-        return await self._away(lambda: self.usage(reservation))
+        return await self._away(lambda: self.usage(reservation), always=False)
 
-    def reading(self, reservation: Reservation) -> Quota | Reading:
-        """As `usage`; a ledger may leave it to who looks to write it out."""
-        return self.usage(reservation)
-
-    async def areading(self, reservation: Reservation) -> Quota | Reading:
-        return await self._away(lambda: self.reading(reservation))
-
-    async def alearn_host(self, account: str, meeting: int, host: str) -> None:
+    async def alearn_host(self, account: str, meeting: int | str, host: str) -> None:
         await self._away(lambda: self.learn_host(account, meeting, host))
 
-    async def ahost_of(self, account: str, meeting: int) -> str | None:
-        return await self._away(lambda: self.host_of(account, meeting))
+    async def ahost_of(self, account: str, meeting: int | str) -> str | None:
+        return await self._away(lambda: self.host_of(account, meeting), always=False)
 
-    async def aforget_host(self, account: str, meeting: int) -> None:
+    async def aforget_host(self, account: str, meeting: int | str) -> None:
         await self._away(lambda: self.forget_host(account, meeting))
 
 
 _log = logging.getLogger("rezoom.quota")
 
 
-class Tolerant:
-    """A context that logs a LedgerError: without the note a place is only counted for longer."""
-
-    __slots__ = ("_what",)
-
-    def __init__(self, what: str) -> None:
-        """Name what is to be written down."""
-        self._what = what
-
-    def __enter__(self) -> None:
-        """Enter the context without any effect."""
-
-    def __exit__(self, kind: object, error: BaseException | None, tb: object) -> bool:
-        """Log what went wrong; an answer at hand must not be lost for it."""
-        if not isinstance(error, LedgerError):
-            return False
-        self.log(error)
-        return True
-
-    def log(self, error: LedgerError) -> None:
-        """Say what was not written down."""
-        _log.warning("%s was not written down: %s", self._what, error)
+@contextmanager
+def tolerant(what: str) -> Iterator[None]:
+    """Log a LedgerError: without this note a place is only counted for longer."""
+    try:
+        yield
+    except LedgerError as error:
+        _log.warning("%s was not written down: %s", what, error)

@@ -23,10 +23,7 @@ _HOMES = {
 }
 # Found here, though not promised: pickles of public values hold them.
 _IN_PICKLES = {
-    "Forecast": ".._ledger.gauge",
     "Pace": ".._ledger.pacing",
-    "Reading": ".._ledger.gauge",
-    "Row": ".._ledger.gauge",
     "_Plan": ".._ledger.policy",
 }
 _HOME_OF = _HOMES | _IN_PICKLES
