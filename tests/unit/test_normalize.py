@@ -401,6 +401,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 @pytest.mark.smoke
 @given(st.dictionaries(NAMES, VALUES, max_size=4))
 @example({"": {"start_time": datetime(2027, 1, 1)}})
+@example({"start_time": datetime(2027, 1, 1), "timezone": []})
 def test_whatever_comes_in_is_judged_and_never_raises(change: dict[str, Any]) -> None:
     """And what is left of it can be written as JSON in UTF-8."""
     body, problems = judge(change, {})

@@ -185,8 +185,12 @@ def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: D
 
 def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
     start, place = body.get("start_time"), body.get("timezone")
-    if not isinstance(start, str | datetime | None) or not isinstance(place, str | None):
+    if not isinstance(start, str | datetime | None):
         return  # not a time at all: the schema says so better
+    if not isinstance(place, str | None):
+        if isinstance(start, datetime):  # only as JSON can it be judged beside that zone
+            body["start_time"] = start.replace(tzinfo=None, microsecond=0).isoformat()
+        return
     if start is None:
         if place is not None:
             _time(lambda: zone(place), "timezone", out)
