@@ -35,7 +35,6 @@ from rezoom import (
 )
 from rezoom._auth.tokens import Token
 from rezoom._http.transport import AsyncLine, Line, Own
-from rezoom._ledger.gauge import Reading
 from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Quota, Reservation
 from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer
@@ -522,10 +521,6 @@ class LostAfterwards(MemoryLedger):
 
     def usage(self, reservation: Reservation) -> Quota:
         """Fail as a file does that was removed in the meantime."""
-        raise LedgerUnavailable("gone")
-
-    def reading(self, reservation: Reservation) -> Reading:
-        """Read the quota as `usage` does."""
         raise LedgerUnavailable("gone")
 
 

@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -17,12 +17,10 @@ from typing import Any
 
 import anyio
 import pytest
-from clocks import FakeClock
+from clocks import MONDAY_NOON, FakeClock
 from ledgers import asking
 from rezoom import QuotaExceeded
 from rezoom._ledger.sqlite import database_file
-from rezoom._ledger.sqlite.pool import Turn
-from rezoom._ledger.sqlite.sqlite_ledger import Durability
 from rezoom.errors import LedgerUnavailable, StateLost
 from rezoom.quota import Ledger, SQLiteLedger
 
@@ -112,10 +110,9 @@ def test_thousands_of_answers_leave_nothing_behind(
         ledger.settle(ledger.reserve(asking(key="busy", limit=2000), f"{number}"))
 
     with closing(sqlite3.connect(path)) as db:
-        tables = ("place", "unanswered", "event")
-        left = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608 - our own words
-        assert left[0] + left[1] < 100
-        assert left[2] < 2100
+        (left,) = db.execute("SELECT count(*) FROM quota").fetchone()
+
+    assert left < 100
 
 
 @pytest.mark.parametrize("what", ["deleted", "replaced"])
@@ -136,22 +133,143 @@ def test_a_file_that_is_gone_is_not_a_second_budget(
         ledger.reserve(asking(), "token")
 
 
+def _without_journal(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink()
+
+
+def _without_shared_memory(path: Path) -> None:
+    path.with_name(f"{path.name}-shm").unlink()
+
+
+def _with_a_second_name(path: Path) -> None:
+    path.with_name("second").hardlink_to(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_without_journal, "was parted from its journal"),
+        (_without_shared_memory, "was parted from its journal"),
+        (_with_a_second_name, "was given a second name"),
+    ],
+)
+def test_a_file_that_lost_its_journal_or_has_two_names_is_not_a_second_budget(
+    ledger: SQLiteLedger, path: Path, spoil: Callable[[Path], None], reason: str
+) -> None:
+    """Whoever opens it then would count what the other one does not see."""
+    spend(ledger, 2)
+    spoil(path)
+
+    with pytest.raises(StateLost, match=reason):
+        spend(ledger, 1)
+
+
+OPEN = """
+import sys
+from rezoom.errors import StateLost
+from rezoom.quota import Policy, SQLiteLedger
+ledger = SQLiteLedger(sys.argv[1])
+for use in (ledger.reserve, ledger.usage):
+    try:
+        use(Policy().reservation("account", 1), *(["token"] if use == ledger.reserve else []))
+    except StateLost as error:
+        print(error.message)
+"""
+
+
+def test_a_process_that_opens_a_file_without_its_journal_is_refused(path: Path) -> None:
+    """What is in the file alone is older than what was counted since the machine was booted."""
+    with closing(SQLiteLedger(path)) as ledger:
+        spend(ledger, 3)
+        _without_journal(path)
+        said = subprocess.run(
+            [sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True
+        ).stdout
+
+    assert said.count("is older than what was counted in it") == 2
+
+
+def test_an_earlier_copy_is_refused_until_the_count_is_reset(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """A backup that was put back knows nothing of what was spent since."""
+    spend(ledger, 1)
+    ledger.close()
+    backup = path.read_bytes()
+    clock.advance(timedelta(hours=1))
+    spend(ledger, 2)
+    ledger.close()
+    path.write_bytes(backup)
+
+    with closing(SQLiteLedger(path, clock=clock)) as other:
+        with pytest.raises(StateLost, match="ledger reset"):
+            other.reserve(asking(), "token")
+        other.reset()
+        spend(other, 1)
+
+        assert other.usage(asking()).used == 1
+
+
+def test_a_file_that_is_made_again_begins_a_new_count(path: Path, clock: FakeClock) -> None:
+    """Deleted while no process used it: whoever did that meant it."""
+    with closing(SQLiteLedger(path, clock=clock)) as ledger:
+        spend(ledger, 3)
+    path.unlink()
+
+    with closing(SQLiteLedger(path, clock=clock)) as ledger:
+        spend(ledger, 1)
+        assert ledger.usage(asking()).used == 1
+
+
+def test_the_shell_of_sqlite_shows_dates_and_states(ledger: SQLiteLedger, path: Path) -> None:
+    """One row a slot, without anything packed."""
+    asked = asking(limit=9, host=9, exclusive=True)
+    ledger.settle(ledger.reserve(asked, "answered"))
+    ledger.reserve(asked, "in flight")
+    ledger.block(asked, "host", MONDAY_NOON + timedelta(hours=3), "seen in a 429")
+
+    with closing(sqlite3.connect(path)) as db:
+        shown = db.execute("SELECT scope, state, number, frees, token FROM quota").fetchall()
+        kinds = {kind.split("(")[0] for (kind,) in db.execute(_COLUMNS)}
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()
+
+    assert shown == [
+        ("account/host/h", "pending", 1, "2026-12-08 00:01:00", "in flight"),
+        ("account/meeting/one", "settled", 1, "2026-12-08 12:01:00", "answered"),
+        ("account/meeting/one", "pending", 1, "2026-12-08 12:16:00", "in flight"),
+        ("account/host/h", "settled", 1, "2026-12-08 00:01:00", ""),
+        ("account/host/h", "blocked", 0, "2026-12-07 15:00:00", "seen in a 429"),
+    ]
+    assert kinds == {"TEXT", "INTEGER", "REAL"}
+    assert tables <= 7
+
+
+_COLUMNS = """SELECT p.type FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS p
+WHERE m.type = 'table'"""
+
+
 @pytest.mark.parametrize("durability", ["full", "normal"])
 def test_what_is_granted_is_synced_and_what_is_answered_is_not(
-    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, durability: Durability
+    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, durability: Any
 ) -> None:
     """Losing an answer in a power cut only counts a place for longer; "normal" syncs nothing."""
     used: list[tuple[str, int]] = []
-    commit = Turn.__exit__
 
-    def spy(self: Turn, *error: Any) -> None:
-        used.append((what, self._db.execute("PRAGMA synchronous").fetchone()[0]))
-        commit(self, *error)
+    class Spy(database_file.Connection):
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            if statement == "COMMIT":
+                used.append((what, super().execute("PRAGMA synchronous").fetchone()[0]))
+            return super().execute(statement, *values)
 
+    what = ""
     with closing(SQLiteLedger(path, clock=clock, durability=durability)) as ledger:
-        spend(ledger, 2)
-        monkeypatch.setattr(Turn, "__exit__", spy)
-        what = "reserve"  # and nobody else has written
+        spend(ledger, 1)
+        ledger.close()
+        monkeypatch.setattr(database_file, "Connection", Spy)
+        spend(ledger, 1)
+        used.clear()
+        what = "reserve"
         grant = ledger.reserve(asking(limit=9), "token")
         what = "settle"
         ledger.settle(grant)
@@ -270,13 +388,20 @@ def test_async_answers_do_not_let_the_log_grow(path: Path, clock: FakeClock) -> 
 
 
 def test_a_full_disk_refuses_and_recovers(
-    ledger: SQLiteLedger, path: Path, clock: FakeClock
+    ledger: SQLiteLedger, path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What cannot be written is not granted, and not remembered either."""
     spend(ledger, 1)
-    with ledger._pool.begin(ledger._durable, write=None) as db:
-        (pages,) = db.execute("PRAGMA page_count").fetchone()
-        db.execute(f"PRAGMA max_page_count = {pages}")
+    ledger.close()
+    pages = path.stat().st_size // 1024
+
+    class Small(database_file.Connection):
+        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+            if statement == "BEGIN IMMEDIATE":
+                super().execute(f"PRAGMA max_page_count = {pages + 2}")
+            return super().execute(statement, *values)
+
+    monkeypatch.setattr(database_file, "Connection", Small)
     granted = 0
 
     def fill() -> None:
@@ -289,6 +414,7 @@ def test_a_full_disk_refuses_and_recovers(
         fill()
 
     # The next connection finds room again, and the process goes on.
+    monkeypatch.undo()
     refused = asking(key=f"{granted:0200}")
     with closing(SQLiteLedger(path, clock=clock)) as other:
         assert ledger.usage(refused) == other.usage(refused)
@@ -469,7 +595,7 @@ def test_a_file_that_is_being_made_is_no_foreign_one(
     path.touch()
     real, executed = database_file.connect, 0
 
-    class Slow(sqlite3.Connection):
+    class Slow(database_file.Connection):
         def execute(self, *words: Any) -> sqlite3.Cursor:
             nonlocal executed
             if executed == statement:

@@ -1,8 +1,7 @@
-"""Several processes on one file remember the same, whoever wrote it and whoever folded it."""
+"""Several processes on one file count the same, whoever wrote it."""
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -16,9 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from ledgers import asking
 from rezoom import Quota, QuotaExceeded
-from rezoom._ledger.gauge import Reading
 from rezoom._ledger.pacing import Pace
-from rezoom._ledger.sqlite import journal
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger
 
@@ -44,12 +41,6 @@ def asked(meeting: str) -> Reservation:
         Scope("account", "a/day", 300, "utc-day"),
     )
     return Reservation(scopes, Pace("a/pace", 1.0, 2, 1.0))
-
-
-@pytest.fixture
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fold after every few events."""
-    monkeypatch.setattr(journal, "_MANY", 5)
 
 
 def told(quota: Quota) -> tuple[object, ...]:
@@ -84,22 +75,6 @@ class Shared(RuleBasedStateMachine):
         # What became of them: the first word is the last.
         self.endings: dict[str, str] = {}
         self.number = 0
-        # Readings, and what they said at once.
-        self.readings: list[tuple[Reading, object]] = []
-        for name in ("_MANY", "_SINGLY", "_FEW", "_MOST"):
-            self._stack.callback(setattr, journal, name, getattr(journal, name))
-
-    @initialize(
-        many=st.sampled_from([0, 3, 9, 500]),
-        singly=st.sampled_from([0, 2, 500]),
-        few=st.sampled_from([1, 9, 500]),
-        most=st.sampled_from([1, 4, 500]),
-    )
-    def remember(self, many: int, singly: int, few: int, most: int) -> None:
-        """Fold as often as it gets or never; know all scopes, or one by one; forget some."""
-        journal._MANY, journal._SINGLY = many, singly
-        journal._FEW, journal._MOST = few, most
-
     def teardown(self) -> None:
         for ledger in self.ledgers:
             ledger.close()
@@ -127,15 +102,6 @@ class Shared(RuleBasedStateMachine):
                 for one in (self.ledgers[who], self.model):
                     one.settle(self.grants[-1])
                 self.endings[f"{self.number}"] = "settle"
-                self._read(who, self.grants[-1].reservation)
-
-    def _read(self, who: int, reservation: Reservation) -> None:
-        """Right behind its own answer a process knows all, and what it said stays said."""
-        for one in (self.ledgers[who], self.model):
-            reading = one.reading(reservation)
-            said = told(self.model.usage(reservation))
-            assert told(reading.quota()) == said
-            self.readings.append((one.reading(reservation), said))
 
     @precondition(lambda self: self.grants)
     @rule(who=WHO, pick=st.integers(0, 99))
@@ -160,19 +126,9 @@ class Shared(RuleBasedStateMachine):
     def end(self, who: int, ending: str, pick: int) -> None:
         """Sometimes twice, sometimes after hours, and not always by who was granted it."""
         grant = self.grants[pick % len(self.grants)]
-        first = grant.token not in self.endings
         self.endings.setdefault(grant.token, ending)
         for one in (self.ledgers[who], self.model):
             getattr(one, ending)(grant)
-        if first and ending == "settle":
-            self._read(who, grant.reservation)
-
-    @rule()
-    def look_back(self) -> None:
-        """A receipt that is looked at late tells what was left when it was written."""
-        for reading, said in self.readings:
-            assert told(reading.quota()) == said
-        self.readings.clear()
 
     @rule(
         who=WHO,
@@ -232,7 +188,7 @@ TestShared = Shared.TestCase
 
 
 @pytest.fixture
-def pair(tmp_path: Path, clock: FakeClock, often: None) -> Iterator[list[SQLiteLedger]]:
+def pair(tmp_path: Path, clock: FakeClock) -> Iterator[list[SQLiteLedger]]:
     """Two ledgers on one file."""
     with ExitStack() as stack:
         yield [
@@ -241,10 +197,8 @@ def pair(tmp_path: Path, clock: FakeClock, often: None) -> Iterator[list[SQLiteL
         ]
 
 
-def test_a_process_that_slept_through_folds_counts_what_they_took_away(
-    pair: list[SQLiteLedger],
-) -> None:
-    """A number that was used before it looked away is free again: it must not be taken for new."""
+def test_a_process_that_slept_counts_what_others_took_meanwhile(pair: list[SQLiteLedger]) -> None:
+    """It remembers nothing that the file does not say."""
     idle, busy = pair
     for number in range(4):
         idle.settle(idle.reserve(asking(limit=40), f"first {number}"))
@@ -265,7 +219,7 @@ def test_a_process_that_slept_through_folds_counts_what_they_took_away(
 def test_an_ending_after_hours_finds_its_place(
     pair: list[SQLiteLedger], clock: FakeClock, ending: str, left: tuple[int, int, int]
 ) -> None:
-    """The computer slept; meanwhile others have set its request aside."""
+    """The computer slept, and meanwhile others went on."""
     asleep, awake = pair
     grant = asleep.reserve(asking(), "asleep")
     clock.advance(timedelta(hours=5))
@@ -278,7 +232,7 @@ def test_an_ending_after_hours_finds_its_place(
     assert (usage.used, usage.pending, usage.unknown) == left
 
 
-def test_a_token_that_was_set_aside_is_not_used_again(
+def test_a_token_whose_time_is_over_is_not_used_again(
     pair: list[SQLiteLedger], clock: FakeClock
 ) -> None:
     """What is sent on it would not be counted."""
@@ -293,27 +247,6 @@ def test_a_token_that_was_set_aside_is_not_used_again(
             ledger.reserve(asking(), "mine")
 
 
-def test_a_fold_that_fails_changes_nothing(
-    pair: list[SQLiteLedger], tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It is logged, and the next one makes up for it."""
-    one, other = pair
-    with closing(sqlite3.connect(tmp_path / "quota.sqlite3")) as db:
-        one.usage(asking())
-        db.execute(
-            "CREATE TRIGGER fail BEFORE DELETE ON event BEGIN SELECT raise(ABORT, 'full'); END"
-        )
-        for number in range(20):
-            one.settle(one.reserve(asking(limit=99), f"{number}"))
-        kept = db.execute("SELECT count(*) FROM event").fetchone()[0]
-        db.execute("DROP TRIGGER fail")
-
-    assert kept > 40
-    assert "was not written down" in caplog.text
-    one.reserve(asking(limit=99), "after")
-    assert other.usage(asking(limit=99)).remaining == 78
-
-
 def test_grants_in_turn_take_no_place_twice(pair: list[SQLiteLedger]) -> None:
     """Two processes that never look at the file without the other having written to it."""
     for number in range(3):
@@ -324,44 +257,8 @@ def test_grants_in_turn_take_no_place_twice(pair: list[SQLiteLedger]) -> None:
             ledger.reserve(asking(), "one too many")
 
 
-@pytest.fixture
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read all scopes as soon as one was asked for."""
-    monkeypatch.setattr(journal, "_SINGLY", 0)
-
-
-def test_who_knows_all_scopes_hears_of_those_that_others_spend_from(
-    eager: None, pair: list[SQLiteLedger]
-) -> None:
-    """What is not remembered holds nothing, unless somebody wrote about it since."""
-    knowing, other = pair
-    for number in range(7):
-        knowing.settle(knowing.reserve(asking(key=f"{number}"), f"{number}"))
-    other.external(asking(key="elsewhere", limit=9), "meeting", 4)
-    other.settle(other.reserve(asking(key="elsewhere", limit=9), "there"))
-    for number in range(9):  # and folds what the other has written
-        knowing.settle(knowing.reserve(asking(key="more", limit=9), f"more {number}"))
-
-    usage = knowing.usage(asking(key="elsewhere", limit=9))
-
-    assert (usage.used, usage.external) == (1, 4)
-
-
-def test_who_forgets_scopes_reads_them_again(
-    eager: None, pair: list[SQLiteLedger], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Too many were asked for to keep them all in mind."""
-    monkeypatch.setattr(journal, "_MOST", 4)
-    ledger, _ = pair
-    for number in range(30):
-        ledger.settle(ledger.reserve(asking(key=f"{number}"), f"{number}"))
-
-    for number in range(30):
-        assert ledger.usage(asking(key=f"{number}")).used == 1
-
-
 def test_a_receipt_counts_what_others_wrote_before_its_answer(pair: list[SQLiteLedger]) -> None:
-    """Though the answer itself was written without a look at it."""
+    """Right behind one's own answer, all that stands in the file is shown."""
     one, other = pair
     grant = one.reserve(asking(limit=9), "mine")
     for number in range(3):
@@ -369,4 +266,4 @@ def test_a_receipt_counts_what_others_wrote_before_its_answer(pair: list[SQLiteL
 
     one.settle(grant)
 
-    assert one.reading(asking(limit=9)).quota().used == 4
+    assert one.usage(asking(limit=9)).used == 4

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from clocks import MONDAY_NOON, FakeClock
 from ledgers import asking
 from rezoom import QuotaExceeded
 from rezoom._ledger.pacing import Pace
-from rezoom._ledger.sqlite.schema import old_number, scope_number
+from rezoom._ledger.sqlite.upgrade import number_of
 from rezoom._times import DAY, MINUTE, SECOND, micros
-from rezoom.errors import SlotExpired
-from rezoom.quota import Reservation, SQLiteLedger
+from rezoom.errors import LedgerUnavailable, SlotExpired
+from rezoom.quota import Grant, Reservation, Scope, SQLiteLedger
 
 # As the first format had them.
 TABLES = """
@@ -36,7 +37,8 @@ PRAGMA application_id = 1381649745;
 PRAGMA user_version = 1;
 """
 NOW = micros(MONDAY_NOON)
-MEETING = old_number("account/meeting/one")
+# The first format numbered meetings as it did everything else.
+MEETING = int.from_bytes(blake2b(b"account/meeting/one", digest_size=8).digest(), signed=True)
 PACE = Pace("account/pace", 2.0, 1, 2.0)
 ASKED = asking(limit=9, exclusive=True)
 
@@ -51,10 +53,10 @@ def path(tmp_path: Path) -> Path:
         db.executescript(TABLES)
         db.execute("INSERT INTO name VALUES (?, ?)", (MEETING, "account/meeting/one"))
         db.execute("INSERT INTO host VALUES ('account', 7, 'h1')")
-        db.execute("INSERT INTO pace VALUES (?, 1.0, ?)", (scope_number(PACE.key), NOW))
+        db.execute("INSERT INTO pace VALUES (?, 1.0, ?)", (number_of(PACE.key), NOW))
         for token, send_by in {"under way": NOW + 9 * SECOND, "unknown": 0, "answered": -1}.items():
             db.execute("INSERT INTO lease VALUES (?, ?, ?, ?)", (MEETING, token, free_at, send_by))
-        turn = (scope_number(PACE.key), "", NOW + 3 * SECOND, -2)
+        turn = (number_of(PACE.key), "", NOW + 3 * SECOND, -2)
         db.execute("INSERT INTO lease VALUES (?, ?, ?, ?)", turn)
         db.execute("INSERT INTO place VALUES (?, ?, 1, 1)", (MEETING, free_at))
         db.execute("INSERT INTO place VALUES (?, ?, 2, 2)", (MEETING, free_at))
@@ -114,37 +116,120 @@ def test_a_process_of_the_old_release_reserves_nothing_more(
             old.execute("INSERT INTO lease VALUES (1, 'late', 2, 3)")
 
 
-@pytest.fixture
-def second(tmp_path: Path, clock: FakeClock) -> Path:
-    """A file of the second format, whose events did not say what their numbers stand for."""
-    file = tmp_path / "second.sqlite3"
-    with closing(SQLiteLedger(file, clock=clock)) as made:
-        made.settle(made.reserve(ASKED, "answered"))
-        made.reserve(ASKED, "under way")
+# Files as releases of the second and the third format left them, as SQL.
+FORMATS = Path(__file__).parent / "ledger_formats"
+LEFT_AT = datetime(2026, 12, 9, 15, 2, tzinfo=UTC)
+
+
+def meeting(name: str) -> Reservation:
+    """Ask for what an update of a meeting spends in those files."""
+    scopes = (
+        Scope("meeting", f"account/meeting/{name}", 9, exclusive=True),
+        Scope("host", "account/host/h", 50, "utc-day"),
+        Scope("account", "account/day", 6000, "utc-day"),
+    )
+    return Reservation(scopes, PACE)
+
+
+@pytest.fixture(params=["format-2", "format-3"])
+def later(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A file of a later format, with requests in every state, folded and not."""
+    file = tmp_path / "later.sqlite3"
     with closing(sqlite3.connect(file, isolation_level=None)) as db:
-        key = "account/meeting/one"
-        db.execute("INSERT INTO name VALUES (?, ?)", (scope_number(key), key))
-        db.execute("ALTER TABLE event DROP COLUMN keys")
-        db.execute("PRAGMA user_version = 2")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript((FORMATS / f"{request.param}.sql").read_text("utf-8"))
     return file
 
 
-def test_the_second_format_is_taken_up_too(second: Path, clock: FakeClock) -> None:
-    """With the request that is under way."""
-    with closing(SQLiteLedger(second, clock=clock)) as ledger:
-        usage = ledger.usage(ASKED)
-
-        assert (usage.used, usage.pending) == (1, 1)
-        with pytest.raises(QuotaExceeded):
-            ledger.reserve(ASKED, "second")
+@pytest.fixture
+def upgraded(later: Path, clock: FakeClock) -> Iterator[SQLiteLedger]:
+    """A ledger of this release on that file, at the instant at which it was left."""
+    clock.jump(LEFT_AT)
+    with closing(SQLiteLedger(later, clock=clock)) as made:
+        yield made
 
 
-def test_a_process_of_the_second_format_reserves_nothing_more(
-    second: Path, clock: FakeClock
+# What the old releases said of those files themselves: used, pending, unknown, external, next_free.
+SAID = {
+    "one": (4, 1, 1, 3, datetime(2026, 12, 10, 12, 16, tzinfo=UTC)),
+    "two": (0, 1, 0, 0, datetime(2026, 12, 10, 12, 16, 0, 500000, tzinfo=UTC)),
+    "three": (4, 0, 0, 5, datetime(2026, 12, 9, 20, tzinfo=UTC)),
+    "four": (1, 1, 1, 0, datetime(2026, 12, 10, 15, 3, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_later_format_counts_what_its_release_counted(
+    upgraded: SQLiteLedger, name: str
 ) -> None:
-    """Its rows would lack what others read of them."""
-    with closing(sqlite3.connect(second)) as old, closing(SQLiteLedger(second, clock=clock)) as new:
-        new.usage(ASKED)
+    """In every state, for the meeting, its host and the account."""
+    usage = upgraded.usage(meeting(name))
+    gauge = usage.meeting
+    assert gauge is not None
+    assert usage.host is not None
+    assert usage.account is not None
 
-        with pytest.raises(sqlite3.OperationalError, match="6 columns but 5 values"):
-            old.execute("INSERT INTO event VALUES (NULL, 0, 'late', 2, x'')")
+    assert (
+        gauge.used,
+        gauge.pending,
+        gauge.unknown,
+        gauge.external,
+        gauge.next_free,
+    ) == SAID[name]
+    for one in (usage.host, usage.account):
+        assert (one.used, one.pending, one.unknown) == (9, 3, 2)
+        assert one.next_free == datetime(2026, 12, 10, 0, 1, tzinfo=UTC)
+
+
+def test_a_later_format_keeps_names_hosts_and_the_pace(upgraded: SQLiteLedger) -> None:
+    """What freed long ago stays behind."""
+    names = ("four", "one", "three", "two")
+    listed = tuple(f"account/meeting/{name}" for name in names)
+
+    assert upgraded.keys("account/meeting/") == listed
+    assert upgraded.host_of("account", 7) == "h1"
+    # Learned: 1.4 a second, with turns given until 15:03:01.9, so the next one is within 63 s.
+    grant = upgraded.reserve(meeting("two"), "paced", wait=90)
+    assert grant.pause == pytest.approx(2.5, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["one", "four"])
+def test_a_request_in_flight_in_a_later_format_can_be_ended(
+    upgraded: SQLiteLedger, name: str
+) -> None:
+    """By the process that sent it, once it is of this release too."""
+    token = "under way" if name == "one" else "events under way"
+    with pytest.raises(QuotaExceeded):
+        upgraded.reserve(meeting("four"), "second", wait=90)
+
+    upgraded.settle(Grant(token, meeting(name), 0))
+
+    usage = upgraded.usage(meeting(name)).meeting
+    assert usage is not None
+    assert (usage.used, usage.pending) == (SAID[name][0] + 1, 0)
+
+
+def test_a_process_of_a_later_format_reserves_nothing_more(
+    later: Path, upgraded: SQLiteLedger
+) -> None:
+    """Its journal is gone."""
+    with closing(sqlite3.connect(later)) as old:
+        old.execute("SELECT count(*) FROM event")
+        upgraded.usage(ASKED)
+
+        with pytest.raises(sqlite3.OperationalError, match="no such table: event"):
+            old.execute("DELETE FROM event")
+
+
+def test_a_count_without_a_name_is_not_dropped(later: Path, clock: FakeClock) -> None:
+    """Nobody can tell which scope it belongs to, so the file is left as it is."""
+    clock.jump(LEFT_AT)
+    with closing(sqlite3.connect(later, isolation_level=None)) as db:
+        db.execute("DELETE FROM name WHERE key LIKE '%/three'")
+    before = later.read_bytes()
+
+    with closing(SQLiteLedger(later, clock=clock)) as ledger:
+        with pytest.raises(LedgerUnavailable, match="counts in 1 scopes that it does not name"):
+            ledger.usage(ASKED)
+
+    assert later.read_bytes() == before

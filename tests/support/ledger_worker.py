@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
+import sqlite3
 import sys
 import time
 from datetime import UTC, datetime
@@ -83,6 +85,10 @@ def acknowledge(path: Path, log: Path) -> None:
         os.write(granted, f"{token}\n".encode())
 
 
+def _connections() -> set[int]:
+    return {id(found) for found in gc.get_objects() if isinstance(found, sqlite3.Connection)}
+
+
 def fork(path: Path) -> None:
     """Spend before and after a fork, in parent and child; print what is counted."""
     from rezoom.errors import StateLost
@@ -92,12 +98,12 @@ def fork(path: Path) -> None:
     ledger, memory = SQLiteLedger(path, durability="normal"), MemoryLedger()
     ledger.reserve(asked, "before")
     memory.reserve(asked, "before")
-    parents = {id(db) for db in ledger._pool._all.values()}
+    parents = _connections()
     child = os.fork()
     for number in range(10):
         ledger.reserve(asked, f"{os.getpid()}-{number}")
     if not child:
-        print(parents.isdisjoint(id(db) for db in ledger._pool._all.values()), flush=True)
+        print(bool(_connections() - parents), flush=True)
         try:
             memory.reserve(asked, "in the child")
         except StateLost as error:

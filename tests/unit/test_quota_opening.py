@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from rezoom._ledger import opening
-from rezoom._ledger.sqlite.pool import Kind
 from rezoom.errors import ConfigError
 from rezoom.quota import MemoryLedger, SQLiteLedger, open_ledger
 
@@ -42,7 +41,7 @@ def test_durability_is_an_option_of_the_address() -> None:
 
     assert isinstance(full, SQLiteLedger)
     assert isinstance(normal, SQLiteLedger)
-    assert (full._durable, normal._durable) == (Kind.FULL, Kind.NORMAL)
+    assert (full.durability, normal.durability) == ("full", "normal")
 
 
 @pytest.mark.parametrize("address", [None, "", "sqlite:"])

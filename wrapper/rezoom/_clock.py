@@ -83,7 +83,7 @@ class Boot(Protocol):
 
     @property
     def id(self) -> str:
-        """Name this boot of the machine."""
+        """Name this boot of the machine, and behind a space the time namespace if it is shifted."""
         ...
 
     def read(self) -> int:
@@ -129,6 +129,11 @@ def machine_wall() -> int:
     return time.time_ns() // 1000
 
 
+# The kernel's PROC_TIME_INIT_INO, in which CLOCK_BOOTTIME is not shifted:
+# https://github.com/torvalds/linux/blob/v6.6/include/linux/proc_ns.h
+_FIRST_NAMESPACE = "time:[4026531834]"
+
+
 @cache
 def machine_boot() -> Boot | None:
     """Find the clock since boot; None where the system has none that all processes share."""
@@ -136,6 +141,12 @@ def machine_boot() -> Boot | None:
         name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except (OSError, ValueError):
         return None
+    try:
+        namespace = os.readlink("/proc/self/ns/time")
+    except OSError:  # the kernel has none
+        namespace = _FIRST_NAMESPACE
+    if namespace != _FIRST_NAMESPACE:
+        name = f"{name} {namespace}"
     return _LinuxBoot(name) if hasattr(time, "CLOCK_BOOTTIME") else None
 
 

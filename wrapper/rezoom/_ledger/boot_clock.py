@@ -21,13 +21,14 @@ _log = logging.getLogger("rezoom.quota")
 class Anchor(NamedTuple):
     """In the boot called `boot`, `counted` was the time to count by when `since_boot` had passed.
 
-    `last` is the latest time that was counted by, to within a minute.
+    `last` is the latest time that was counted by, and `ahead` how far the wall clock was ahead then.
     """
 
     boot: str
     since_boot: int
     counted: int
     last: int
+    ahead: int = 0
 
 
 class AnchoredClock:
@@ -38,34 +39,50 @@ class AnchoredClock:
         self._wall, self._boot = wall, boot
         self._offset = self._last = 0
 
+    @property
+    def boot(self) -> str:
+        """Name the boot of the machine; empty without a clock since boot."""
+        return "" if self._boot is None else self._boot.id
+
     def anchor(self, stored: Anchor | None) -> Anchor:
-        """Take up the ledger's anchor, or a new one where it is of another boot; return it."""
+        """Take up the ledger's anchor, or a new one where it is of another boot; return it.
+
+        Raises ClockUntrusted where another time namespace of this boot shifts the clock.
+        """
         wall = self._wall()
-        if stored is None:
-            stored = Anchor("", 0, wall, 0)
+        kept = stored or Anchor("", 0, wall, 0)
         now = wall
-        kept = stored
-        if self._boot is not None:
-            since_boot = self._boot.read()
-            if stored.boot != self._boot.id:
-                # Nobody knows how long the machine was off: if the wall clock went back, as if it
-                # had not been off at all.
-                if wall < stored.last - MINUTE:
-                    _log.warning(
-                        "the clock shows %s and the ledger was last used at %s: places stay"
-                        " counted for longer",
-                        instant(wall),
-                        instant(stored.last),
-                    )
-                kept = Anchor(self._boot.id, since_boot, max(wall, stored.last), stored.last)
-            self._offset = kept.counted - kept.since_boot
-            now = since_boot + self._offset
-        else:
+        if self._boot is None:
             _log.warning(
                 "there is no clock since boot that all processes share:"
                 " a wall clock that is set forward frees places too early"
             )
-        self._last = max(now, stored.last)
+        else:
+            since_boot = self._boot.read()
+            if kept.boot.partition(" ")[0] != self._boot.id.partition(" ")[0]:
+                # How long the machine was off is not known: if the wall clock went back, as if it
+                # had not been off at all.
+                if wall < kept.last - MINUTE:
+                    _log.warning(
+                        "the clock shows %s and the ledger was last used at %s: places stay"
+                        " counted for longer",
+                        instant(wall),
+                        instant(kept.last),
+                    )
+                counted = max(wall, kept.last)
+                kept = kept._replace(boot=self._boot.id, since_boot=since_boot, counted=counted)
+            self._offset = kept.counted - kept.since_boot
+            now = since_boot + self._offset
+            shifted = abs(wall - now - kept.ahead) > MINUTE
+            if kept.boot != self._boot.id and shifted:
+                # The clock since boot can be shifted in a time namespace, the wall clock cannot:
+                # https://man7.org/linux/man-pages/man7/time_namespaces.7.html
+                raise ClockUntrusted(
+                    "This process is in another time namespace than those that count here, and"
+                    f" its clock since boot is {(now - wall + kept.ahead) / SECOND:.0f} s off",
+                    next_step="Run it in the same time namespace, or give it a ledger of its own.",
+                )
+        self._last = max(now, kept.last)
         return kept._replace(last=self._last)
 
     def read(self) -> tuple[int, int]:
@@ -77,20 +94,10 @@ class AnchoredClock:
                     f"The clock shows {instant(wall)}, and the ledger was used at"
                     f" {instant(self._last)}"
                 )
+            self._last = max(wall, self._last)
             return wall, 0
         now = self._boot.read() + self._offset
         return now, wall - now
-
-    def late(self, now: int) -> bool:
-        """Tell whether `now` is to be stored as the last time."""
-        return now >= self._last + MINUTE
-
-    def stale(self, now: int) -> bool:
-        """Tell whether `now` is to be stored as the last time, and take it as stored."""
-        if not self.late(now):
-            return False
-        self._last = now
-        return True
 
 
 def shown(at: int, ahead: int) -> int:

@@ -140,7 +140,7 @@ class MemoryLedger(BlockingLedger):
         counted = [scope for scope in reservation.scopes if not scope.gate]
         with self._lock:
             now, ahead = self._now()
-            before = self._again(counted, token)
+            before = self._again(counted, token, now)
             if before is not None:
                 return granted_before(reservation, token, before.send_by, now, ahead)
             stored = UNPACED if pace is None else self._paces.get(pace.key, UNPACED)
@@ -285,12 +285,12 @@ class MemoryLedger(BlockingLedger):
         full = slots.count() >= scope.most or slots.blocked > now
         return not full and not (scope.exclusive and slots.in_flight(now))
 
-    def _again(self, counted: list[Scope], token: str) -> _Slot | None:
-        """Find the slot that `token` has; raise SlotExpired if it was used."""
+    def _again(self, counted: list[Scope], token: str, now: int) -> _Slot | None:
+        """Find the slot that `token` has; raise SlotExpired if it may not be used any more."""
         found = [self._scope(scope).slots.get(token) for scope in counted]
         if not any(found):
             return None
-        if not all(slot is not None and slot.send_by for slot in found):
+        if not all(slot is not None and slot.send_by >= now for slot in found):
             raise spent(token)
         return found[0]
 

@@ -1,96 +1,207 @@
-"""The file of an SQLite ledger: made once under a lock, checked and upgraded when opened."""
+"""The file of an SQLite ledger: made once under a lock, checked whenever it is used."""
 
 from __future__ import annotations
 
+import logging
 import os
+import random
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
-from ...errors import LedgerUnavailable
+from ...errors import LedgerUnavailable, StateLost
 from ..location import filesystem, refuse_network
-from . import schema as sql
-from .journal import KEPT, packer
-from .schema import BEGINNING, SCHEMA
+from .tables import SCHEMA
+from .upgrade import upgrade
 
-
-def upgrade(db: sqlite3.Connection, version: int) -> None:
-    """Bring a file of an earlier format to `version`.
-
-    A process of the release that wrote it finds its table `lease` gone, or `event` of another
-    shape, and reserves nothing more.
-    """
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        found = db.execute("PRAGMA user_version").fetchone()[0]
-        if found == 1:
-            _renumber(db)
-            _split_leases(db)
-        elif found != version:
-            db.execute("ALTER TABLE event ADD COLUMN keys TEXT")
-        db.execute(f"PRAGMA user_version = {version}")
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _renumber(db: sqlite3.Connection) -> None:
-    """Give meetings the numbers that they have now."""
-    for old, key in db.execute("SELECT scope, key FROM name").fetchall():
-        new = sql.scope_number(key)
-        for table in ("lease", "place", "block", "name") if new != old else ():
-            db.execute(f"UPDATE {table} SET scope = ? WHERE scope = ?", (new, old))  # noqa: S608 - our own names
-
-
-def _split_leases(db: sqlite3.Connection) -> None:
-    """Part what format 1 kept in `lease`: answered (-1), unknown (0), pace (-2), under way."""
-    db.execute("ALTER TABLE pace RENAME TO pace_1")
-    for statement in sql.SCHEMA.split(";"):
-        if any(f"TABLE {name} " in statement for name in ("event", "unanswered", "pace")):
-            db.execute(statement)
-    db.execute(sql.BEGINNING)
-    db.execute("INSERT INTO pace SELECT scope, 0, learned, since FROM pace_1")
-    under_way: dict[tuple[str, int], list[int]] = {}
-    for scope, token, free_at, send_by in db.execute("SELECT * FROM lease").fetchall():
-        if send_by > 0:
-            under_way.setdefault((token, send_by), []).extend((scope, free_at))
-        elif send_by == 0:
-            db.execute(sql.LEFT, (scope, token, free_at, send_by))
-        elif token:
-            db.execute(sql.SETTLED_PLACE, (scope, free_at, 1))
-        else:
-            db.execute(sql.AFTER, (scope, free_at))
-    for (token, send_by), numbers in under_way.items():
-        packed = packer(len(numbers)).pack(*numbers)
-        db.execute(sql.EVENT, (None, KEPT, token, send_by, None, packed))
-    db.execute("DROP TABLE lease")
-    db.execute("DROP TABLE pace_1")
-    any_left = db.execute(sql.ANY_LEFT).fetchone()[0]
-    db.execute("UPDATE event SET send_by = ? WHERE id = 1", (any_left,))
-
-
+_log = logging.getLogger("rezoom.quota")
+T = TypeVar("T")
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
-VERSION = 3
+VERSION = 4
 _OTHER = "name another file in REZOOM_LEDGER"
+# How far the log may grow before SQLite copies it into the file, in pages of a kilobyte.
+_CHECKPOINT = 4096
+# Seconds between two tries for the lock, at random: SQLite's own waiting is not fair to those who
+# wait beside a tight writer, and cannot be interrupted.
+_LOOK_AGAIN = 0.0002, 0.002
+# Connections of a parent process: SQLite forbids to use and to close them in the child
+# (https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_across_a_fork_).
+_INHERITED: list[object] = []
 
-Identity = tuple[int, int]
+
+class Connection(sqlite3.Connection):
+    """A connection that closes when it is lost, and knows the journals it has opened."""
+
+    def __init__(self, *args: object, **options: object) -> None:
+        """Open the file in this process."""
+        self.pid = os.getpid()
+        self.journals: object = None
+        super().__init__(*args, **options)  # type: ignore[arg-type]  # what sqlite3.connect passes on
+
+    def __del__(self) -> None:
+        """Close it, but never in a forked child."""
+        if self.pid != os.getpid():
+            _INHERITED.append(self)
+            return
+        with suppress(sqlite3.Error):  # it may never have been opened
+            self.close()
 
 
-def identity(path: Path | str) -> Identity | None:
-    """Name the file that `path` leads to now."""
+class LedgerFile:
+    """The connections of one process to a ledger's file: each step borrows one and gives it back.
+
+    Nothing is locked but by SQLite itself, and a connection on which anything went wrong, an
+    interrupt included, is closed: SQLite then rolls back and unlocks.
+    """
+
+    def __init__(self, path: Path, patience: float, boot: str) -> None:
+        """Wait `patience` seconds for a lock; opens nothing yet. `boot` names this boot."""
+        self.path, self._patience, self._boot = path, patience, boot
+        self._lock_path = path.with_name(f"{path.name}.lock")
+        self._names = [f"{path}{suffix}" for suffix in ("", "-wal", "-shm")]
+        self._identity: tuple[int, int] | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        # By whether a commit waits for the disk.
+        self._idle: dict[bool, list[Connection]] = {False: [], True: []}
+
+    def step(
+        self, work: Callable[[sqlite3.Connection], T], *, write: bool = True, durable: bool = False
+    ) -> T:
+        """Do `work` in one transaction, which survives a power cut if it is `durable`."""
+        db = self._borrow(durable)
+        try:
+            self._begin(db, write)
+            self._verify(db)
+            result = work(db)
+            db.execute("COMMIT")
+        except BaseException as error:
+            db.close()
+            if isinstance(error, sqlite3.Error):
+                raise broken(self.path, error) from error
+            raise
+        self._idle[durable].append(db)
+        return result
+
+    def close(self) -> None:
+        """Close the connections that are not in use; the next step opens one."""
+        if self._pid == os.getpid():
+            for idle in self._idle.values():
+                while idle:
+                    idle.pop().close()
+
+    def start_over(self) -> None:
+        """Take the file that is there now for ours, whatever was counted before."""
+        self.close()
+        self._identity = None
+        if self._lock_path.exists():
+            os.truncate(self._lock_path, 0)
+
+    def note(self, last: int) -> None:
+        """Note beside the file until when it was counted in, so that an older one is noticed."""
+        try:
+            descriptor = os.open(self._lock_path, os.O_WRONLY | os.O_CREAT, 0o600)
+            try:
+                os.pwrite(descriptor, f"{last:020d} {self._boot}\n".encode(), 0)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            _log.warning("the time of the last use was not written down: %s", error)
+
+    def _borrow(self, durable: bool) -> Connection:
+        if self._pid != os.getpid():
+            _INHERITED.append(self._idle)
+            self._start()
+        try:
+            return self._idle[durable].pop()
+        except IndexError:
+            return self._open(durable)
+
+    def _open(self, durable: bool) -> Connection:
+        if self._identity is None:
+            self._identity = prepare(self.path, self._patience)
+        self._verify(None)
+        noted = self._noted()  # first, because others go on counting
+        try:
+            db = connect(self.path, 0.0)
+            db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+            self._begin(db, write=False)  # which opens the journals
+            row = db.execute("SELECT last FROM anchor").fetchone()
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise broken(self.path, error) from error
+        db.journals = [_node(name) for name in self._names[1:]]
+        if noted > (0 if row is None else row[0]):
+            raise StateLost(
+                f"The ledger {self.path} is older than what was counted in it: its journal was"
+                " deleted, or an earlier copy was put in its place",
+                next_step="What was spent in the last 24 hours is unknown. When they are over, or"
+                " if you know better: `rezoom ledger reset`.",
+            )
+        return db
+
+    def _begin(self, db: Connection, write: bool) -> None:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                if write:
+                    db.execute("BEGIN IMMEDIATE")
+                else:
+                    db.execute("BEGIN")
+                    db.execute("SELECT 1 FROM anchor")
+            except sqlite3.OperationalError as error:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(random.uniform(*_LOOK_AGAIN))  # noqa: S311 - no secret
+            else:
+                return
+
+    def _verify(self, db: Connection | None) -> None:
+        """Raise StateLost unless the path leads to the file, and the journals, that are open."""
+        what = None
+        found = _node(self._names[0])
+        if found is None:
+            what = "deleted"
+        elif found != self._identity:
+            what = "replaced"
+        elif db is not None and [_node(name) for name in self._names[1:]] != db.journals:
+            what = "parted from its journal (-wal, -shm)"
+        elif os.stat(self._names[0]).st_nlink > 1:
+            what = "given a second name (a hard link), under which others would count apart,"
+        if what is not None:
+            raise StateLost(f"The ledger {self.path} was {what} while it was in use")
+
+    def _noted(self) -> int:
+        """Read until when the file was counted in since this boot of the machine."""
+        try:
+            last, _, boot = self._lock_path.read_text("utf-8").strip().partition(" ")
+        except (OSError, ValueError):
+            return 0
+        return int(last) if last.isdecimal() and boot == self._boot else 0
+
+
+def _node(name: str | Path) -> tuple[int, int] | None:
     try:
-        found = Path(path).stat()
+        found = os.stat(name)
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
 
 
-def connect(path: Path, patience: float) -> sqlite3.Connection:
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def connect(path: Path, patience: float) -> Connection:
     """Open the file if it is there; waits `patience` seconds for a lock."""
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
@@ -98,15 +209,16 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
         timeout=patience,
         isolation_level=None,
         check_same_thread=False,
+        factory=Connection,
     )
 
 
-def prepare(path: Path, patience: float) -> Identity:
+def prepare(path: Path, patience: float) -> tuple[int, int]:
     """Make the file if it is not there, check that it is ours, and name it."""
     refuse_network(path, filesystem(path))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = identity(path)
+        found = _node(path)
         if path.is_dir():
             raise LedgerUnavailable(
                 f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."
@@ -114,7 +226,7 @@ def prepare(path: Path, patience: float) -> Identity:
         if found is None or not _ready(path, patience):
             with _locked(path.with_name(f"{path.name}.lock"), path, patience):
                 _make(path, patience)
-            found = identity(path)
+            found = _node(path)
     except sqlite3.Error as error:
         raise broken(path, error) from error
     except OSError as error:
@@ -127,7 +239,6 @@ def prepare(path: Path, patience: float) -> Identity:
 
 def broken(path: Path, error: sqlite3.Error) -> LedgerUnavailable:
     """Say what is wrong with the file, and what to do about it."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     what, fix = {
         sqlite3.SQLITE_BUSY: ("is locked by another process", "See who holds it, then try again."),
         sqlite3.SQLITE_LOCKED: ("is locked", "Try again."),
@@ -139,7 +250,7 @@ def broken(path: Path, error: sqlite3.Error) -> LedgerUnavailable:
             "is damaged",
             f"Move it away, or {_OTHER}; what was spent in the last 24 hours is then unknown.",
         ),
-    }.get(code, ("failed", None))
+    }.get(_code(error), ("failed", None))
     return LedgerUnavailable(f"The ledger {path} {what} ({error})", next_step=fix)
 
 
@@ -172,16 +283,16 @@ def _make(path: Path, patience: float) -> None:
         return  # made by the one before us
     with closing(connect(path, patience)) as db:
         if db.execute("PRAGMA user_version").fetchone()[0]:
-            upgrade(db, VERSION)
+            upgrade(db, SCHEMA, VERSION)
             return
-        # A commit writes whole pages: almost always a single one, and small ones are quick.
+        # A commit writes whole pages: small ones are quick.
         db.execute("PRAGMA page_size = 1024")
         # Under our lock, because SQLite does not wait for anybody during this change of mode.
         mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         if mode != "wal":
             raise LedgerUnavailable(f"The file system of {path} cannot share memory (mode {mode})")
         db.executescript(
-            f"BEGIN IMMEDIATE; {SCHEMA} {BEGINNING}; PRAGMA application_id = {APPLICATION_ID};"
+            f"BEGIN IMMEDIATE; {SCHEMA}; PRAGMA application_id = {APPLICATION_ID};"
             f" PRAGMA user_version = {VERSION}; COMMIT;"
         )
 
@@ -198,6 +309,7 @@ def _locked(lock: Path, path: Path, patience: float) -> Iterator[None]:
                     next_step=f"See who holds {lock}, then try again.",
                 )
             time.sleep(0.005)
+        os.truncate(descriptor, 0)  # what it says of an earlier file holds no more
         yield
     finally:
         os.close(descriptor)  # which unlocks it; the file stays: deleting it would split the lock
