@@ -12,7 +12,7 @@ import pytest
 from clocks import FakeClock
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from ledgers import asking
 from rezoom import Quota, QuotaExceeded
 from rezoom._ledger.pacing import Pace
@@ -75,6 +75,7 @@ class Shared(RuleBasedStateMachine):
         # What became of them: the first word is the last.
         self.endings: dict[str, str] = {}
         self.number = 0
+
     def teardown(self) -> None:
         for ledger in self.ledgers:
             ledger.close()

@@ -159,9 +159,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_a_later_format_counts_what_its_release_counted(
-    upgraded: SQLiteLedger, name: str
-) -> None:
+def test_a_later_format_counts_what_its_release_counted(upgraded: SQLiteLedger, name: str) -> None:
     """In every state, for the meeting, its host and the account."""
     usage = upgraded.usage(meeting(name))
     gauge = usage.meeting

@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias, cast
 
-import anyio
 import httpx
 
 from .._clock import Clock, SystemClock, Wait, seconds
@@ -22,7 +21,7 @@ from .._ledger.policy import AccountPlan, Limits, Policy
 from .._ledger.protocol import Ledger
 from .._public import public
 from ..errors import ConfigError, NotSentError
-from .driver import NEVER_LEFT, HeldSlot, aperform_step, aquery_ledger, perform_step, query_ledger
+from .driver import NEVER_LEFT
 from .flow import (
     Abandon,
     Host,
@@ -36,6 +35,7 @@ from .flow import (
     take_turn,
 )
 from .responses import read, taught
+from .slots import HeldSlots, aquery_ledger, arun, query_ledger, run
 from .spending import GUARDED, Spending, named_in, read_by, spent_by
 
 _TOO_MANY = 429
@@ -90,7 +90,7 @@ class Counter:
         grant, _ = yield from take_turn(reservation, wait)
         try:
             response: httpx.Response = yield Forward(_marked(request), grant)
-        except BaseException as error:
+        except Exception as error:
             # Provably nothing left; or it is not known.
             unsent = isinstance(error, (*NEVER_LEFT, NotSentError))
             yield Release(grant) if unsent else Abandon(grant)
@@ -136,7 +136,7 @@ class Counter:
         account, lessons = self._account(request), taught(_plain(response))
         try:
             response, reply = yield Keep(response)
-        except BaseException:
+        except Exception:
             yield Settle(grant, lessons)
             raise
         meeting, host = named_in(reply.body)
@@ -309,21 +309,13 @@ class GuardedTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Count, wait for the turn, hand on."""
         guard = self._guard
-        held = HeldSlot(guard.clock)
+        held = HeldSlots(guard.ledger, guard.clock)
 
         def perform(step: Step) -> object:
             match step:
                 case Forward(forwarded, place):
                     held.sends(place)
                     return self._inner.handle_request(forwarded)
-                case Reserve():
-                    held.asks()
-                    grant = perform_step(step, guard.ledger)
-                    held.holds(grant)
-                    return grant
-                case Settle() | Release() | Abandon():
-                    held.holds(None)
-                    perform_step(step, guard.ledger)
                 case Pause(pause):
                     guard.clock.sleep(pause)
                 case Keep(response):
@@ -335,23 +327,11 @@ class GuardedTransport(httpx.BaseTransport):
                     return again, as_reply(response, body, guard.clock.now())
                 case Host() | Learn():
                     return query_ledger(step, guard.ledger)
+                case _:
+                    return held.perform(step)
             return None
 
-        steps = guard.counter.guarded(request, self._wait)
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    result = perform(step)
-                except BaseException as error:  # noqa: BLE001 - the place is released or not: the steps know
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(result)
-        except StopIteration as done:
-            return cast("httpx.Response", done.value)
-        finally:
-            if (owed := held.owed()) is not None:
-                perform_step(owed, guard.ledger)
+        return run(guard.counter.guarded(request, self._wait), perform, held)
 
     def close(self) -> None:
         """Close the transport inside."""
@@ -368,22 +348,13 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Count, wait for the turn, hand on."""
         guard = self._guard
-        held = HeldSlot(guard.clock)
+        held = HeldSlots(guard.ledger, guard.clock)
 
         async def perform(step: Step) -> object:
             match step:
                 case Forward(forwarded, place):
                     held.sends(place)
                     return await self._inner.handle_async_request(forwarded)
-                case Reserve():
-                    held.asks()
-                    grant = await aperform_step(step, guard.ledger)
-                    held.holds(grant)
-                    return grant
-                case Settle() | Release() | Abandon():
-                    held.holds(None)
-                    with anyio.CancelScope(shield=True):
-                        await aperform_step(step, guard.ledger)
                 case Pause(pause):
                     await guard.clock.asleep(pause)
                 case Keep(response):
@@ -396,24 +367,11 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                     return again, as_reply(response, body, guard.clock.now())
                 case Host() | Learn():
                     return await aquery_ledger(step, guard.ledger)
+                case _:
+                    return await held.aperform(step)
             return None
 
-        steps = guard.counter.guarded(request, self._wait)
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    result = await perform(step)
-                except BaseException as error:  # noqa: BLE001 - the place is released or not: the steps know
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(result)
-        except StopIteration as done:
-            return cast("httpx.Response", done.value)
-        finally:
-            if (owed := held.owed()) is not None:
-                with anyio.CancelScope(shield=True):
-                    await aperform_step(owed, guard.ledger)
+        return await arun(guard.counter.guarded(request, self._wait), perform, held)
 
     async def aclose(self) -> None:
         """Close the transport inside."""

@@ -1,12 +1,15 @@
-"""Ledgers around a ledger: one that hands everything on, and one that fails open."""
+"""Ledgers around a ledger: what each call passes through, written once for both colours."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections import deque
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from .._clock import MACHINE, Time, in_forked_child
 from .._times import DAY, SECOND, micros
@@ -16,93 +19,166 @@ from .model import Grant, Reservation, Scope
 from .protocol import Ledger
 
 
+@dataclass(slots=True)
+class Call:
+    """A call of the ledger inside: its name and what it is about, then what it has returned."""
+
+    name: str
+    reservation: Reservation | None = None
+    grant: Grant | None = None
+    # What else an event tells of it.
+    about: dict[str, Any] = field(default_factory=dict)
+    result: Any = None
+    # Whether the ledger inside is left out.
+    skipped: bool = False
+
+
 class Around(Ledger):
-    """Does what `inner` does."""
+    """Does what `inner` does; a subclass says in `around` what happens before and after."""
 
     def __init__(self, inner: Ledger) -> None:
         """Stand in front of `inner`."""
         self.inner = inner
+
+    @contextmanager
+    def around(self, call: Call) -> Iterator[Call]:
+        """Surround one call; whatever `call.result` is in the end, is returned."""
+        yield call
 
     @property
     def url(self) -> str:
         return self.inner.url
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        return self.inner.reserve(reservation, token, wait=wait)
-
-    def settle(self, grant: Grant) -> None:
-        self.inner.settle(grant)
-
-    def release(self, grant: Grant) -> None:
-        self.inner.release(grant)
-
-    def abandon(self, grant: Grant) -> None:
-        self.inner.abandon(grant)
-
-    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
-        self.inner.block(reservation, name, until, why)
-
-    def external(self, reservation: Reservation, name: str, used: int) -> int:
-        return self.inner.external(reservation, name, used)
-
-    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        self.inner.slow_down(reservation, limit)
-
-    def usage(self, reservation: Reservation) -> Quota:
-        return self.inner.usage(reservation)
-
-    def keys(self, prefix: str) -> tuple[str, ...]:
-        return self.inner.keys(prefix)
-
-    def reset(self) -> None:
-        self.inner.reset()
-
-    def learn_host(self, account: str, meeting: int, host: str) -> None:
-        self.inner.learn_host(account, meeting, host)
-
-    def host_of(self, account: str, meeting: int) -> str | None:
-        return self.inner.host_of(account, meeting)
-
-    def forget_host(self, account: str, meeting: int) -> None:
-        self.inner.forget_host(account, meeting)
-
-    def close(self) -> None:
-        self.inner.close()
+        with self.around(_reserve(reservation, token)) as call:
+            call.result = self.inner.reserve(reservation, token, wait=wait)
+        return _grant(call)
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        return await self.inner.areserve(reservation, token, wait=wait)
+        with self.around(_reserve(reservation, token)) as call:
+            call.result = await self.inner.areserve(reservation, token, wait=wait)
+        return _grant(call)
+
+    def settle(self, grant: Grant) -> None:
+        with self.around(_end("settle", grant)) as call:
+            if not call.skipped:
+                self.inner.settle(grant)
 
     async def asettle(self, grant: Grant) -> None:
-        await self.inner.asettle(grant)
+        with self.around(_end("settle", grant)) as call:
+            if not call.skipped:
+                await self.inner.asettle(grant)
+
+    def release(self, grant: Grant) -> None:
+        with self.around(_end("release", grant)) as call:
+            if not call.skipped:
+                self.inner.release(grant)
 
     async def arelease(self, grant: Grant) -> None:
-        await self.inner.arelease(grant)
+        with self.around(_end("release", grant)) as call:
+            if not call.skipped:
+                await self.inner.arelease(grant)
+
+    def abandon(self, grant: Grant) -> None:
+        with self.around(_end("abandon", grant)) as call:
+            if not call.skipped:
+                self.inner.abandon(grant)
 
     async def aabandon(self, grant: Grant) -> None:
-        await self.inner.aabandon(grant)
+        with self.around(_end("abandon", grant)) as call:
+            if not call.skipped:
+                await self.inner.aabandon(grant)
+
+    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
+        with self.around(_block(reservation, name, until, why)):
+            self.inner.block(reservation, name, until, why)
 
     async def ablock(
         self, reservation: Reservation, name: str, until: datetime, why: str = ""
     ) -> None:
-        await self.inner.ablock(reservation, name, until, why)
+        with self.around(_block(reservation, name, until, why)):
+            await self.inner.ablock(reservation, name, until, why)
+
+    def external(self, reservation: Reservation, name: str, used: int) -> int:
+        with self.around(Call("external", reservation, about={"scope": name})) as call:
+            call.result = self.inner.external(reservation, name, used)
+        return int(call.result)
 
     async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
-        return await self.inner.aexternal(reservation, name, used)
+        with self.around(Call("external", reservation, about={"scope": name})) as call:
+            call.result = await self.inner.aexternal(reservation, name, used)
+        return int(call.result)
+
+    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
+        with self.around(Call("slow_down", reservation, about={"limit": limit})):
+            self.inner.slow_down(reservation, limit)
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        await self.inner.aslow_down(reservation, limit)
+        with self.around(Call("slow_down", reservation, about={"limit": limit})):
+            await self.inner.aslow_down(reservation, limit)
+
+    def usage(self, reservation: Reservation) -> Quota:
+        with self.around(Call("usage", reservation)) as call:
+            call.result = self.inner.usage(reservation)
+        return _quota(call)
 
     async def ausage(self, reservation: Reservation) -> Quota:
-        return await self.inner.ausage(reservation)
+        with self.around(Call("usage", reservation)) as call:
+            call.result = await self.inner.ausage(reservation)
+        return _quota(call)
 
-    async def alearn_host(self, account: str, meeting: int, host: str) -> None:
+    def host_of(self, account: str, meeting: int | str) -> str | None:
+        with self.around(Call("host_of")) as call:
+            call.result = self.inner.host_of(account, meeting)
+        return None if call.result is None else str(call.result)
+
+    async def ahost_of(self, account: str, meeting: int | str) -> str | None:
+        with self.around(Call("host_of")) as call:
+            call.result = await self.inner.ahost_of(account, meeting)
+        return None if call.result is None else str(call.result)
+
+    def keys(self, prefix: str) -> tuple[str, ...]:
+        return self.inner.keys(prefix)
+
+    def reset(self, prefix: str = "") -> None:
+        self.inner.reset(prefix)
+
+    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
+        self.inner.learn_host(account, meeting, host)
+
+    async def alearn_host(self, account: str, meeting: int | str, host: str) -> None:
         await self.inner.alearn_host(account, meeting, host)
 
-    async def ahost_of(self, account: str, meeting: int) -> str | None:
-        return await self.inner.ahost_of(account, meeting)
+    def forget_host(self, account: str, meeting: int | str) -> None:
+        self.inner.forget_host(account, meeting)
 
-    async def aforget_host(self, account: str, meeting: int) -> None:
+    async def aforget_host(self, account: str, meeting: int | str) -> None:
         await self.inner.aforget_host(account, meeting)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def _reserve(reservation: Reservation, token: str) -> Call:
+    return Call("reserve", reservation, about={"token": token})
+
+
+def _end(name: str, grant: Grant) -> Call:
+    return Call(name, grant.reservation, grant)
+
+
+def _block(reservation: Reservation, name: str, until: datetime, why: str) -> Call:
+    return Call("block", reservation, about={"scope": name, "until": until, "why": why})
+
+
+def _grant(call: Call) -> Grant:
+    granted: Grant = call.result
+    return granted
+
+
+def _quota(call: Call) -> Quota:
+    quota: Quota = call.result
+    return quota
 
 
 _log = logging.getLogger("rezoom.quota")
@@ -125,75 +201,27 @@ class Lenient(Around):
         self._noting = threading.Lock()
         in_forked_child(self._after_fork)
 
-    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """Reserve, or let go."""
+    @contextmanager
+    def around(self, call: Call) -> Iterator[Call]:
+        """Let a request go that cannot be counted; leave what is not counted alone."""
+        if call.grant is not None and not call.grant.counted:
+            call.skipped = True
+            if call.name == "release":
+                self._note(call.grant.reservation, -1)
         try:
-            return self.inner.reserve(reservation, token, wait=wait)
+            yield call
         except LedgerUnavailable as error:
-            return self._let_go(reservation, token, error)
-
-    def settle(self, grant: Grant) -> None:
-        """Settle what was counted."""
-        if grant.counted:
-            self.inner.settle(grant)
-
-    def release(self, grant: Grant) -> None:
-        """Release what was counted."""
-        if grant.counted:
-            self.inner.release(grant)
-        else:
-            self._note(grant.reservation, -1)
-
-    def abandon(self, grant: Grant) -> None:
-        """Abandon what was counted."""
-        if grant.counted:
-            self.inner.abandon(grant)
-
-    def usage(self, reservation: Reservation) -> Quota:
-        """Read every scope, and say what is not in it."""
-        try:
-            return self._with_rest(self.inner.usage(reservation), reservation)
-        except LedgerUnavailable as error:
-            raise self._telling(error, reservation) from error
-
-    def host_of(self, account: str, meeting: int) -> str | None:
-        """Look up the host, if anything can be looked up."""
-        try:
-            return self.inner.host_of(account, meeting)
-        except LedgerUnavailable:
-            return None
-
-    async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        try:
-            return await self.inner.areserve(reservation, token, wait=wait)
-        except LedgerUnavailable as error:
-            return self._let_go(reservation, token, error)
-
-    async def asettle(self, grant: Grant) -> None:
-        if grant.counted:
-            await self.inner.asettle(grant)
-
-    async def arelease(self, grant: Grant) -> None:
-        if grant.counted:
-            await self.inner.arelease(grant)
-        else:
-            self._note(grant.reservation, -1)
-
-    async def aabandon(self, grant: Grant) -> None:
-        if grant.counted:
-            await self.inner.aabandon(grant)
-
-    async def ausage(self, reservation: Reservation) -> Quota:
-        try:
-            return self._with_rest(await self.inner.ausage(reservation), reservation)
-        except LedgerUnavailable as error:
-            raise self._telling(error, reservation) from error
-
-    async def ahost_of(self, account: str, meeting: int) -> str | None:
-        try:
-            return await self.inner.ahost_of(account, meeting)
-        except LedgerUnavailable:
-            return None
+            match call.name, call.reservation:
+                case "reserve", Reservation() as reservation:
+                    call.result = self._let_go(reservation, call.about["token"], error)
+                case "usage", Reservation() as reservation:
+                    raise self._telling(error, reservation) from error
+                case "host_of", _:
+                    return
+                case _:
+                    raise
+        if call.name == "usage" and call.reservation is not None:
+            call.result = replace(call.result, uncounted=self._uncounted(call.reservation))
 
     def _let_go(self, reservation: Reservation, token: str, error: LedgerUnavailable) -> Grant:
         self._note(reservation, 1)
@@ -222,9 +250,6 @@ class Lenient(Around):
             for scope in _counted(reservation)
         )
         return max(counts, default=0)
-
-    def _with_rest(self, quota: Quota, reservation: Reservation) -> Quota:
-        return replace(quota, uncounted=self._uncounted(reservation))
 
     def _telling(self, error: LedgerUnavailable, reservation: Reservation) -> LedgerUnavailable:
         number = self._uncounted(reservation)

@@ -178,9 +178,7 @@ class SQLiteLedger(BlockingLedger):
         if self._opened is not None:
             self._opened.close()
 
-    def _step(
-        self, work: Callable[[Step], T], *, write: bool = True, durable: bool = False
-    ) -> T:
+    def _step(self, work: Callable[[Step], T], *, write: bool = True, durable: bool = False) -> T:
         if not self._anchored:
             self._file.step(self._anchor)
             self._anchored = True

@@ -4,6 +4,7 @@ Every row can be read with the sqlite3 shell; `SELECT * FROM quota` prints dates
 microseconds of the ledger's own clock (boot_clock.py), which goes by the wall clock's at first.
 """
 
+# ruff: noqa: S608 - the texts hold our own words, and values are always bound
 from __future__ import annotations
 
 import sqlite3
@@ -74,13 +75,13 @@ _KEYS = """SELECT scope FROM slot WHERE scope >= ? AND scope < ? AND free_at > ?
 UNION SELECT scope FROM tally WHERE scope >= ? AND scope < ? AND free_at > ?
 UNION SELECT scope FROM block WHERE scope >= ? AND scope < ? AND until > ?"""
 _RESET = [
-    f"DELETE FROM {table} WHERE scope >= ? AND scope < ?"  # noqa: S608 - our own names
+    f"DELETE FROM {table} WHERE scope >= ? AND scope < ?"
     for table in ("slot", "tally", "block", "pace")
 ]
 # What freed in the next thousand rows goes, whoever it belonged to.
 _NEXT = "SELECT scope FROM slot WHERE scope > ? ORDER BY scope LIMIT 1 OFFSET 1024"
 _SWEEP = [
-    f"DELETE FROM {table} WHERE scope > ? AND scope <= ? AND {free} <= ?"  # noqa: S608 - our own names
+    f"DELETE FROM {table} WHERE scope > ? AND scope <= ? AND {free} <= ?"
     for table, free in (("slot", "free_at"), ("tally", "free_at"), ("block", "until"))
 ]
 _BEYOND = "\U0010ffff"
@@ -97,7 +98,7 @@ class Step:
     def reserve(
         self, reservation: Reservation, token: str, wait: float
     ) -> Grant | QuotaExceeded | SlotExpired:
-        """Take a slot in every scope and a turn, or return why not: that is no failure of a step."""
+        """Take a slot in every scope and a turn, or return the reason why not."""
         now, ahead, db = self.now, self.ahead, self.db
         lease, pace = reservation.lease, reservation.pace
         stored = UNPACED if pace is None else self._stored(pace)

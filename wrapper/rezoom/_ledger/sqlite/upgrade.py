@@ -5,6 +5,7 @@ numbers; format 1 had a table of leases instead. Their releases find their table
 nothing more.
 """
 
+# ruff: noqa: S608 - the texts hold our own words, and values are always bound
 from __future__ import annotations
 
 import sqlite3
@@ -74,13 +75,13 @@ def _copy(db: sqlite3.Connection, found: int) -> None:
         "INSERT INTO block SELECT key, until, why, seen FROM old_block JOIN old_name USING (scope)"
     )
     db.execute(
-        f"INSERT INTO tally SELECT key, free_at, CASE state WHEN 1 THEN '{SETTLED}'"  # noqa: S608 - our own words
+        f"INSERT INTO tally SELECT key, free_at, CASE state WHEN 1 THEN '{SETTLED}'"
         f" ELSE '{EXTERNAL}' END, number FROM old_place JOIN old_name USING (scope)"
         " WHERE free_at > ?",
         (now,),
     )
     db.execute(
-        f"INSERT INTO slot SELECT key, token, {_STATE}, free_at, max(send_by, 0)"  # noqa: S608 - our own words
+        f"INSERT INTO slot SELECT key, token, {_STATE}, free_at, max(send_by, 0)"
         f" FROM {left} JOIN old_name USING (scope) WHERE free_at > ? AND send_by > {_TURN}",
         (now,),
     )
@@ -91,7 +92,7 @@ def _copy(db: sqlite3.Connection, found: int) -> None:
         )
     after = "0" if found == 1 else "after"
     db.execute(
-        f"INSERT INTO pace SELECT key, {after}, learned, since FROM old_pace"  # noqa: S608 - our own words
+        f"INSERT INTO pace SELECT key, {after}, learned, since FROM old_pace"
         " JOIN old_name USING (scope)"
     )
     db.executemany(
@@ -101,9 +102,7 @@ def _copy(db: sqlite3.Connection, found: int) -> None:
     )
 
 
-def _name(
-    db: sqlite3.Connection, keys: set[str], requests: _Requests, left: str, now: int
-) -> None:
+def _name(db: sqlite3.Connection, keys: set[str], requests: _Requests, left: str, now: int) -> None:
     """Complete what numbers stand for: paces were not named. Refuse a count without a name."""
     known = dict(db.execute("SELECT key, scope FROM old_name"))
     missing = {key: number_of(key) for key in keys if key not in known}
@@ -112,7 +111,7 @@ def _name(
     db.executemany("INSERT OR IGNORE INTO old_name (key, scope) VALUES (?, ?)", missing.items())
     named = {*known.values(), *missing.values()}
     held = db.execute(
-        f"SELECT DISTINCT scope FROM (SELECT scope, free_at FROM old_place UNION ALL SELECT scope,"  # noqa: S608 - our own words
+        f"SELECT DISTINCT scope FROM (SELECT scope, free_at FROM old_place UNION ALL SELECT scope,"
         f" free_at FROM {left} WHERE send_by > {_TURN}) WHERE free_at > ?",
         (now,),
     )
@@ -143,7 +142,7 @@ def _read_events(
     keys: set[str] = set()
     turns: list[tuple[int, int]] = []
     named = "keys" if found == 3 else "NULL"
-    events = f"SELECT kind, token, send_by, numbers, {named} FROM old_event ORDER BY id"  # noqa: S608 - our own words
+    events = f"SELECT kind, token, send_by, numbers, {named} FROM old_event ORDER BY id"
     for kind, token, send_by, packed, lines in db.execute(events):
         numbers = Struct(f"<{len(packed) // 8}q").unpack(packed)
         keys.update(lines.split("\n") if lines else ())
