@@ -226,8 +226,8 @@ def test_a_count_without_a_name_is_not_dropped(later: Path, clock: FakeClock) ->
         db.execute("DELETE FROM name WHERE key LIKE '%/three'")
     before = later.read_bytes()
 
-    with closing(SQLiteLedger(later, clock=clock)) as ledger:
-        with pytest.raises(LedgerUnavailable, match="counts in 1 scopes that it does not name"):
-            ledger.usage(ASKED)
+    expected = pytest.raises(LedgerUnavailable, match="counts in 1 scopes that it does not name")
+    with closing(SQLiteLedger(later, clock=clock)) as ledger, expected:
+        ledger.usage(ASKED)
 
     assert later.read_bytes() == before

@@ -142,7 +142,7 @@ def machine_boot() -> Boot | None:
     except (OSError, ValueError):
         return None
     try:
-        namespace = os.readlink("/proc/self/ns/time")
+        namespace = str(Path("/proc/self/ns/time").readlink())
     except OSError:  # the kernel has none
         namespace = _FIRST_NAMESPACE
     if namespace != _FIRST_NAMESPACE:

@@ -21,7 +21,7 @@ _log = logging.getLogger("rezoom.quota")
 class Anchor(NamedTuple):
     """In the boot called `boot`, `counted` was the time to count by when `since_boot` had passed.
 
-    `last` is the latest time that was counted by, and `ahead` how far the wall clock was ahead then.
+    `last` is the latest time that was counted by; then the wall clock was `ahead` of it.
     """
 
     boot: str

@@ -33,7 +33,7 @@ class Held(NamedTuple):
     in_flight: int = 0
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many slots there are."""
         return sum(number for _, _, number in self.slots)
 
@@ -144,21 +144,22 @@ def refusal(
     now, ahead = clock
     found: list[QuotaExceeded] = []
     for scope, one in zip(reservation.scopes, held, strict=True):
-        if one.count >= scope.most or one.blocked:
+        if one.total >= scope.most or one.blocked:
             gauge = _gauge(scope, one, ahead)
             if gauge.next_free is not None:
-                counts = (gauge.limit, gauge.used, gauge.pending, gauge.unknown, gauge.external)
-                found.append(_refused(scope.name, gauge.next_free, *counts))
+                found.append(_refused(scope.name, gauge, gauge.next_free))
         if scope.exclusive and one.in_flight:
-            found.append(_refused("in-flight", instant(one.in_flight + ahead), 1, 0, 1))
+            in_flight = Gauge(1, 0, 1, 0, 0, 0, None)
+            found.append(_refused("in-flight", in_flight, instant(one.in_flight + ahead)))
     if (pace := reservation.pace) is not None:
         at, _ = turn(pace, stored, now)
         after, learned, since = stored
         rate = rate_now(pace, learned, since, now)
         if rate is not None and at - now > wait * SECOND:
-            back = instant(math.ceil(at - wait * SECOND) + ahead)
-            ahead_of_us = turns_ahead(rate, after, now)
-            found.append(_refused("second", back, max(1, round(rate)), 0, ahead_of_us))
+            waiting = Gauge(max(1, round(rate)), 0, turns_ahead(rate, after, now), 0, 0, 0, None)
+            found.append(
+                _refused("second", waiting, instant(math.ceil(at - wait * SECOND) + ahead))
+            )
     return max(found, key=lambda one: one.retry_at, default=None)
 
 
@@ -170,21 +171,13 @@ def spent(token: str) -> SlotExpired:
     )
 
 
-def _refused(
-    scope: str,
-    retry_at: datetime,
-    limit: int,
-    used: int,
-    pending: int,
-    unknown: int = 0,
-    external: int = 0,
-) -> QuotaExceeded:
+def _refused(scope: str, gauge: Gauge, retry_at: datetime) -> QuotaExceeded:
     return QuotaExceeded(
-        limit=limit,
-        used=used,
-        pending=pending,
-        unknown=unknown,
-        external=external,
+        limit=gauge.limit,
+        used=gauge.used,
+        pending=gauge.pending,
+        unknown=gauge.unknown,
+        external=gauge.external,
         scope=scope,
         retry_at=retry_at,
     )

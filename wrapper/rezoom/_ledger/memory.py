@@ -55,7 +55,7 @@ class _ScopeSlots:
         self.slots, self.tally, self.due = slots, tally, due
 
     def count(self) -> int:
-        """Count the slots."""
+        """Count the slots, answered or not."""
         return len(self.slots) + (sum(self.tally.values()) if self.tally else 0)
 
     def in_flight(self, now: int) -> int:
@@ -64,7 +64,7 @@ class _ScopeSlots:
         return latest if latest > now else 0
 
     def take(self, token: str, slot: _Slot) -> None:
-        """Take a slot."""
+        """Take a slot for the request of a token."""
         self.due = min(self.due, slot.free_at)
         self.slots[token] = slot
 

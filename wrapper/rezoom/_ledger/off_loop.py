@@ -42,7 +42,7 @@ async def off_loop(call: Callable[[], T], *, always: bool) -> T:
 
     try:
         with anyio.CancelScope(shield=always):
-            return await anyio.to_thread.run_sync(run, limiter=_calls())
+            result = await anyio.to_thread.run_sync(run, limiter=_calls())
     except BaseException as error:
         words.append("left")
         if words[0] == "begun":
@@ -50,6 +50,7 @@ async def off_loop(call: Callable[[], T], *, always: bool) -> T:
         elif always:
             call()  # cancelled twice: short, and better than lost
         raise
+    return result
 
 
 async def _until(ended: threading.Event, error: BaseException) -> None:
@@ -74,4 +75,4 @@ def _calls() -> anyio.CapacityLimiter:
 
 
 class _GivenUp(Exception):
-    """The task has left before the thread began; nobody sees this."""
+    """The task has left before the thread began; it is raised where no caller is."""

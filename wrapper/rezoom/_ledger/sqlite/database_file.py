@@ -168,14 +168,14 @@ class LedgerFile:
     def _verify(self, db: Connection | None) -> None:
         """Raise StateLost unless the path leads to the file, and the journals, that are open."""
         what = None
-        found = _node(self._names[0])
+        found = _status(self._names[0])
         if found is None:
             what = "deleted"
-        elif found != self._identity:
+        elif (found.st_dev, found.st_ino) != self._identity:
             what = "replaced"
         elif db is not None and [_node(name) for name in self._names[1:]] != db.journals:
             what = "parted from its journal (-wal, -shm)"
-        elif os.stat(self._names[0]).st_nlink > 1:
+        elif found.st_nlink > 1:
             what = "given a second name (a hard link), under which others would count apart,"
         if what is not None:
             raise StateLost(f"The ledger {self.path} was {what} while it was in use")
@@ -189,12 +189,16 @@ class LedgerFile:
         return int(last) if last.isdecimal() and boot == self._boot else 0
 
 
-def _node(name: str | Path) -> tuple[int, int] | None:
+def _status(name: str | Path) -> os.stat_result | None:
     try:
-        found = os.stat(name)
+        return os.stat(name)  # noqa: PTH116 - three of these are in every step, and Path takes twice as long
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+
+
+def _node(name: str | Path) -> tuple[int, int] | None:
+    found = _status(name)
+    return None if found is None else (found.st_dev, found.st_ino)
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -166,7 +166,7 @@ class Step:
 
     def external(self, scope: Scope, used: int, margin: int) -> int:
         """Make up for what others have spent; return how much that was."""
-        missing = max(0, min(used, scope.most) - self._held(scope).count)
+        missing = max(0, min(used, scope.most) - self._held(scope).total)
         if missing:
             free_at = scope.settled_at(self.now, margin, self.ahead)
             self.db.execute(_EXTERNAL, (scope.key, free_at, missing))

@@ -35,7 +35,7 @@ def upgrade(db: sqlite3.Connection, schema: str, version: int) -> None:
     try:
         found = db.execute("PRAGMA user_version").fetchone()[0]
         if found < version:
-            old = _set_aside(db)
+            old = _rename_tables(db)
             for statement in schema.split(";"):
                 db.execute(statement)
             _copy(db, found)
@@ -55,7 +55,7 @@ def number_of(key: str) -> int:
     return (1 << 63) - 1 - made % (1 << 56) if "/meeting/" in key else made
 
 
-def _set_aside(db: sqlite3.Connection) -> list[str]:
+def _rename_tables(db: sqlite3.Connection) -> list[str]:
     found = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     tables = [name for (name,) in found if name in _OLD]
     for name in tables:
