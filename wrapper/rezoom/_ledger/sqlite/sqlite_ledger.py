@@ -81,28 +81,16 @@ class SQLiteLedger(BlockingLedger):
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
-
-        def take(step: Step) -> tuple[Grant | QuotaExceeded | SlotExpired, int]:
-            answer = step.reserve(reservation, token, wait)
-            if isinstance(answer, Grant):
-                step.note_time()
-            return answer, step.now
-
         try:
-            answer, counted_at = self._step(take, durable=self.durability == "full")
-            if not isinstance(answer, Grant):
-                raise answer
-            self._file.note(counted_at)
-            self._reserved += 1
-            if self._reserved % _SWEEP_EVERY == 0:
-                with tolerant("what has freed"):
-                    self._swept = self._step(lambda step: step.sweep(self._swept))
-        except (QuotaExceeded, LedgerError):
+            answer = self._take(reservation, token, wait)
+        except LedgerError:
             raise
         except BaseException:
             # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
             self.release(Grant(token, reservation, 0))
             raise
+        if not isinstance(answer, Grant):
+            raise answer
         return answer
 
     def settle(self, grant: Grant) -> None:
