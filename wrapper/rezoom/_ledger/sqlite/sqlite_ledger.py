@@ -166,6 +166,24 @@ class SQLiteLedger(BlockingLedger):
         if self._opened is not None:
             self._opened.close()
 
+    def _take(
+        self, reservation: Reservation, token: str, wait: float
+    ) -> Grant | QuotaExceeded | SlotExpired:
+        def take(step: Step) -> tuple[Grant | QuotaExceeded | SlotExpired, int]:
+            answer = step.reserve(reservation, token, wait)
+            if isinstance(answer, Grant):
+                step.note_time()
+            return answer, step.now
+
+        answer, counted_at = self._step(take, durable=self.durability == "full")
+        if isinstance(answer, Grant):
+            self._file.note(counted_at)
+            self._reserved += 1
+            if self._reserved % _SWEEP_EVERY == 0:
+                with tolerant("what has freed"):
+                    self._swept = self._step(lambda step: step.sweep(self._swept))
+        return answer
+
     def _step(self, work: Callable[[Step], T], *, write: bool = True, durable: bool = False) -> T:
         if not self._anchored:
             self._file.step(self._anchor)
