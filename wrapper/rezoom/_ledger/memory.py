@@ -60,8 +60,18 @@ class _ScopeSlots:
 
     def in_flight(self, now: int) -> int:
         """Tell until when a request is in flight; 0: none is."""
-        latest = max((slot.send_by for slot in self.slots.values()), default=0)
+        latest = 0
+        for slot in self.slots.values():
+            latest = max(latest, slot.send_by)
         return latest if latest > now else 0
+
+    def is_full(self, scope: Scope, now: int) -> bool:
+        """Tell whether nothing more may be sent now."""
+        if self.due <= now:
+            self.purge(now)
+        if self.count() >= scope.most or self.blocked > now:
+            return True
+        return scope.exclusive and bool(self.slots) and self.in_flight(now) > 0
 
     def take(self, token: str, slot: _Slot) -> None:
         """Take a slot for the request of a token."""
@@ -116,6 +126,7 @@ class MemoryLedger(BlockingLedger):
         """Make an empty ledger that counts by `clock`."""
         self._clock = clock
         self._base, self._steady = micros(clock.now()), clock.monotonic()
+        self._ahead, self._look_at = 0, 0
         self._lock = threading.Lock()
         self._forked = False
         self._scopes: dict[str, _ScopeSlots] = {}
@@ -145,9 +156,10 @@ class MemoryLedger(BlockingLedger):
                 return granted_before(reservation, token, before.send_by, now, ahead)
             stored = UNPACED if pace is None else self._paces.get(pace.key, UNPACED)
             at, following = (now, None) if pace is None else turn(pace, stored, now)
-            if at - now > wait * SECOND or not all(
-                self._has_room(scope, now) for scope in reservation.scopes
-            ):
+            full = at - now > wait * SECOND
+            for scope in reservation.scopes:
+                full = full or self._scope(scope).is_full(scope, now)
+            if full:
                 held = [self._scope(scope).held(now) for scope in reservation.scopes]
                 refused = refusal(reservation, held, stored, (now, shown(0, ahead)), wait)
                 if refused is not None:
@@ -271,7 +283,9 @@ class MemoryLedger(BlockingLedger):
     def _now(self) -> tuple[int, int]:
         """Return the time to count by, and how far the wall clock is ahead of it."""
         now = self._base + round((self._clock.monotonic() - self._steady) * SECOND)
-        return now, micros(self._clock.now()) - now
+        if now >= self._look_at:  # the wall clock is rarely set
+            self._ahead, self._look_at = micros(self._clock.now()) - now, now + SECOND
+        return now, self._ahead
 
     def _scope(self, scope: Scope) -> _ScopeSlots:
         found = self._scopes.get(scope.key)
@@ -279,16 +293,10 @@ class MemoryLedger(BlockingLedger):
             found = self._scopes[scope.key] = _ScopeSlots()
         return found
 
-    def _has_room(self, scope: Scope, now: int) -> bool:
-        slots = self._scope(scope)
-        slots.purge(now)
-        full = slots.count() >= scope.most or slots.blocked > now
-        return not full and not (scope.exclusive and slots.in_flight(now))
-
     def _again(self, counted: list[Scope], token: str, now: int) -> _Slot | None:
         """Find the slot that `token` has; raise SlotExpired if it may not be used any more."""
         found = [self._scope(scope).slots.get(token) for scope in counted]
-        if not any(found):
+        if found == [None] * len(found):
             return None
         if not all(slot is not None and slot.send_by >= now for slot in found):
             raise spent(token)
