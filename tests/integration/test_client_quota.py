@@ -88,7 +88,21 @@ def test_a_host_that_a_read_has_named_is_counted(wire: Wire, call: Call) -> None
 
     assert counted(caller.quota(MEETING).host) == (1, 0, 0, 0)
     assert counted(caller.quota(host="host-1").host) == (1, 0, 0, 0)
-    assert counted(caller.quota(host="ada@example.org").host) == (0, 0, 0, 0)
+    assert counted(caller.quota(host="ADA@example.org").host) == (1, 0, 0, 0)
+
+
+def test_an_address_that_no_read_has_shown_counts_for_the_meeting_alone(
+    wire: Wire, call: Call
+) -> None:
+    """A second name of a host is never a second hundred."""
+    wire.says(answer(204))
+    caller = call()
+    caller.update(1, topic="x", host="ada@example.org")
+
+    quota = caller.quota(1, host="ada@example.org")
+
+    assert counted(quota.meeting) == (1, 0, 0, 0)
+    assert quota.host is None
 
 
 def test_known_hosts_cost_no_read(wire: Wire, call: Call) -> None:

@@ -186,6 +186,34 @@ def test_another_name_of_a_host_shares_its_day(
     assert (by_id.used, by_name.used, by_name.pending) == (2, 0, 0)
 
 
+def test_an_address_that_an_answer_has_named_is_remembered_by_the_ledger(
+    make: Make, wire: Wire, left: Callable[..., Quota]
+) -> None:
+    """Another client that creates by e-mail spends the same day from its first request on."""
+    said = {"id": 1, "host_id": "host-1", "host_email": "Ada@example.org"}
+    wire.says(*[answer(201, said)] * 2, answer(500))
+    create(make(), "me")
+    create(make(), "ADA@example.org")
+    create(make(), "ada@example.org")
+
+    day = left(None, "host-1").host
+    assert day is not None
+    assert day.used == 3
+
+
+def test_an_unknown_address_is_no_day_of_its_own(
+    make: Make, wire: Wire, left: Callable[..., Quota]
+) -> None:
+    """Two names of one host must never be two hundreds."""
+    wire.says(answer(500), answer(500))
+    for _ in range(2):
+        create(make(), "ada@example.org")
+
+    day = left(None, "ada@example.org").host
+    assert day is not None
+    assert day.used == 0
+
+
 def test_me_is_whoever_the_token_belongs_to(
     make: Make, wire: Wire, left: Callable[..., Quota]
 ) -> None:

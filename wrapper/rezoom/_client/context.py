@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from .._clock import Wait, seconds
-from .._http.flow import Flow, Learn, Policy
-from .._ledger.model import Reservation, account_key
+from .._http.flow import Flow, Host, Learn, Policy
+from .._ledger.model import Reservation, account_key, is_alias
 from .._ledger.policy import Policy as QuotaPolicy
 from ..errors import LedgerError
 
@@ -47,8 +47,16 @@ class ClientContext:
 _log = logging.getLogger("rezoom")
 
 
-def learn(context: ClientContext, meeting: int, host: str | None) -> Flow[None]:
-    """Write down whose a meeting is; a ledger that cannot only misses what could be learned."""
+def host_id(context: ClientContext, host: str | None) -> Flow[str | None]:
+    """Return the id of a host who is named by an e-mail address; None where it is not known."""
+    if host is None or not is_alias(host):
+        return host
+    known: str | None = yield Host(context.ledger_account, host.casefold())
+    return known
+
+
+def learn(context: ClientContext, meeting: int | str, host: str | None) -> Flow[None]:
+    """Write down whose meeting, or whose address, it is; a ledger that cannot only misses that."""
     try:
         yield Learn(context.ledger_account, meeting, host)
     except LedgerError as error:

@@ -10,7 +10,7 @@ from .._clock import Wait
 from .._http.flow import Flow, Host, Usage
 from .._ledger.gauge import Quota
 from .._rules.meeting_id import meeting_number
-from .context import ClientContext
+from .context import ClientContext, host_id
 from .prepare import UpdateCall, judged, written_job
 from .sending import send
 
@@ -43,6 +43,7 @@ def update(
 def quota(context: ClientContext, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
     """Read from the ledger what is left."""
     number = None if meeting is None else meeting_number(meeting)
+    host = yield from host_id(context, host)
     if number is not None and host is None:
         host = yield Host(context.ledger_account, number)
     left: Quota = yield Usage(context.reservation(number, host))

@@ -45,6 +45,9 @@ def read(
     host = named_host(answer)
     if host is not None:
         yield from learn(context, meeting, host)
+        email = answer.get("host_email")
+        if isinstance(email, str) and email:
+            yield from learn(context, email.casefold(), host)
     return answer
 
 

@@ -13,7 +13,7 @@ from .._ledger.gauge import Quota
 from .._ledger.model import Reservation
 from .._wire import facts
 from ..errors import LedgerError, NotFoundError
-from .context import ClientContext, learn
+from .context import ClientContext, host_id, learn
 from .prepare import Job, named_host
 
 
@@ -27,7 +27,7 @@ def send(
     verify: bool,
 ) -> Flow[Receipt]:
     """Send a change, and say what is known of it; with `verify`, look after it."""
-    host = host or (yield from _host(context, job.meeting, policy))
+    host = (yield from host_id(context, host)) or (yield from _host(context, job.meeting, policy))
     spent = context.reservation(job.meeting, host)
     try:
         reply: Reply = yield from exchange(job.request, policy, spent)
@@ -70,7 +70,7 @@ def _host(context: ClientContext, meeting: int, policy: Policy) -> Flow[str | No
         from .reading import read_first
 
         return named_host((yield from read_first(context, meeting, policy, None)).answer)
-    host = context.hosts(meeting)
+    host = yield from host_id(context, context.hosts(meeting))
     if host:
         yield from learn(context, meeting, host)
     return host or None

@@ -112,18 +112,18 @@ class Pause:
 
 @dataclass(slots=True)
 class Host:
-    """Look up whose meeting it is."""
+    """Look up whose meeting it is, or whose e-mail address."""
 
     account: str
-    meeting: int
+    meeting: int | str
 
 
 @dataclass(slots=True)
 class Learn:
-    """Remember whose meeting it is; None: forget it."""
+    """Remember whose meeting, or whose e-mail address, it is; None: forget it."""
 
     account: str
-    meeting: int
+    meeting: int | str
     host: str | None
 
 

@@ -15,7 +15,7 @@ import httpx
 
 from .._clock import Clock, SystemClock, Wait, seconds
 from .._ledger.events import OnEvent
-from .._ledger.model import Grant, Lease, Reservation, account_key
+from .._ledger.model import Grant, Lease, Reservation, account_key, is_alias
 from .._ledger.opening import LedgerDown, chosen_ledger, chosen_limits
 from .._ledger.policy import AccountPlan, Limits, Policy
 from .._ledger.protocol import Ledger
@@ -36,7 +36,7 @@ from .flow import (
 )
 from .responses import read, taught
 from .slots import HeldSlots, aquery_ledger, arun, query_ledger, run
-from .spending import GUARDED, Spending, named_in, read_by, spent_by
+from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
 
 _TOO_MANY = 429
 _MOST_ALIASES = 1024
@@ -68,7 +68,7 @@ class Counter:
     account: str
     policy: Policy
     hosts: Callable[[int], str | None] | None = None
-    # Ids of the hosts that were named "me" or by an e-mail address.
+    # Ids of those who were named "me", by their tokens.
     _ids: dict[int, str] = field(default_factory=dict)
 
     def guarded(self, request: httpx.Request, wait: float) -> Steps:
@@ -85,7 +85,7 @@ class Counter:
                 " of a Guard.",
             )
         account = self._account(request)
-        host, learned = yield from self._host(account, spending, request)
+        host = yield from self._host(account, spending, request)
         reservation = self._reservation(request, account, spending.meeting, host)
         grant, _ = yield from take_turn(reservation, wait)
         try:
@@ -96,7 +96,7 @@ class Counter:
             yield Release(grant) if unsent else Abandon(grant)
             raise
         if spending.user is not None and response.is_success:
-            return (yield from self._created(request, response, grant, spending, learned))
+            return (yield from self._created(request, response, grant, spending))
         yield Settle(grant, taught(_plain(response)) if response.is_success else ())
         if response.status_code == _TOO_MANY:
             response, reply = yield Keep(response)
@@ -119,10 +119,16 @@ class Counter:
         if meeting is None or response.status_code != httpx.codes.OK:
             return response
         response, reply = yield Keep(response)
-        _, host = named_in(reply.body)
-        if host is not None:
-            yield Learn(self._account(request), meeting, host)
+        named = named_in(reply.body)
+        if named.host is not None:
+            yield from self._learn(request, named._replace(meeting=meeting))
         return response
+
+    def _learn(self, request: httpx.Request, named: Named) -> Generator[Step, Any, None]:
+        account = self._account(request)
+        for name in (named.meeting, named.email):
+            if name is not None and named.host is not None:
+                yield Learn(account, name, named.host)
 
     def _created(
         self,
@@ -130,24 +136,26 @@ class Counter:
         response: httpx.Response,
         grant: Grant,
         spending: Spending,
-        learned: bool,
     ) -> Steps:
-        """Learn whose meeting was created; what another name has spent is the host's."""
+        """Learn whose meeting was created; only the answer tells whose day "me" has spent."""
         account, lessons = self._account(request), taught(_plain(response))
         try:
             response, reply = yield Keep(response)
         except Exception:
             yield Settle(grant, lessons)
             raise
-        meeting, host = named_in(reply.body)
-        if meeting is not None and host is not None:
-            yield Learn(account, meeting, host)
-        if host is None or learned or not spending.alias:
+        named = named_in(reply.body)
+        yield from self._learn(request, named)
+        host = named.host
+        if host is not None and spending.user == "me":
+            if len(self._ids) >= _MOST_ALIASES:
+                self._ids.clear()
+            self._ids[_token(request)] = host
+        elif host is not None and spending.user is not None and spending.alias:
+            yield Learn(account, spending.user, host)
+        if host is None or grant.reservation.scope("host") is not None:
             yield Settle(grant, lessons)
             return response
-        if len(self._ids) >= _MOST_ALIASES:
-            self._ids.clear()
-        self._ids[_alias(spending, request)] = host
         reservation = replace(self._reservation(request, account, None, host), pace=None)
         try:
             place = yield Reserve(reservation, 0.0)
@@ -160,18 +168,21 @@ class Counter:
 
     def _host(
         self, account: str, spending: Spending, request: httpx.Request
-    ) -> Generator[Step, Any, tuple[str | None, bool]]:
-        """Find whose day is spent, and whether that is an id."""
-        if spending.user is not None:
-            known = self._ids.get(_alias(spending, request)) if spending.alias else None
-            return known or spending.user, known is not None
-        meeting = spending.meeting
-        host: str | None = None if meeting is None else (yield Host(account, meeting))
-        if host is None and meeting is not None and self.hosts is not None:
-            host = self.hosts(meeting)
-            if host:
-                yield Learn(account, meeting, host)
-        return host or None, True
+    ) -> Generator[Step, Any, str | None]:
+        """Find the id of the host whose day is spent; None where it is not known."""
+        name, meeting = spending.user, spending.meeting
+        if meeting is not None:
+            known: str | None = yield Host(account, meeting)
+            if known is not None or self.hosts is None:
+                return known
+            name = self.hosts(meeting) or None
+        if name == "me":
+            return self._ids.get(_token(request))
+        if name is not None and is_alias(name):
+            name = yield Host(account, name.casefold())
+        if meeting is not None and name is not None:
+            yield Learn(account, meeting, name)
+        return name
 
     def _account(self, request: httpx.Request) -> str:
         return account_key(str(request.url), self.account)
@@ -224,10 +235,9 @@ def _marked(request: httpx.Request) -> httpx.Request:
     )
 
 
-def _alias(spending: Spending, request: httpx.Request) -> int:
+def _token(request: httpx.Request) -> int:
     # "me" is whoever the token belongs to; the token itself is not kept.
-    who = request.headers.get("authorization", "") if spending.user == "me" else ""
-    return hash((spending.user, who))
+    return hash(request.headers.get("authorization", ""))
 
 
 def _moves_host(request: httpx.Request, response: httpx.Response) -> bool:

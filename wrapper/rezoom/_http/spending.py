@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
+from .._ledger.model import is_alias
 from .._wire import facts
 
 # Marks a request that somebody counts already: two guards would spend everything twice.
@@ -28,7 +30,7 @@ class Spending:
     @property
     def alias(self) -> bool:
         """Whether `user` is another name of a host whose id only Zoom's answer tells."""
-        return self.user is not None and (self.user == "me" or "@" in self.user)
+        return self.user is not None and is_alias(self.user)
 
 
 def spent_by(method: str, path: str) -> Spending | None:
@@ -49,17 +51,30 @@ def read_by(method: str, path: str) -> int | None:
     return None if found is None or method != wanted else _number(unquote(found[1]))
 
 
-def named_in(body: bytes) -> tuple[int | None, str | None]:
-    """Read the number and the host's id of the meeting in an answer, as far as they are there."""
+class Named(NamedTuple):
+    """The meeting in an answer: its number, its host's id and e-mail address."""
+
+    meeting: int | None = None
+    host: str | None = None
+    email: str | None = None
+
+
+def named_in(body: bytes) -> Named:
+    """Read whose meeting is in an answer, as far as that is there."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
-        return None, None
+        return Named()
     if not isinstance(answer, dict):
-        return None, None
-    number, host = answer.get("id"), answer.get("host_id")
+        return Named()
+    number = answer.get("id")
     whole = isinstance(number, int) and not isinstance(number, bool)
-    return number if whole else None, host if isinstance(host, str) and host else None
+    host, email = (answer.get(name) or None for name in ("host_id", "host_email"))
+    return Named(
+        number if whole else None,
+        host if isinstance(host, str) else None,
+        email.casefold() if isinstance(email, str) else None,
+    )
 
 
 def _number(text: str) -> int | None:

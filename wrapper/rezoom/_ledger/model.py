@@ -58,6 +58,14 @@ def pace_key(account: str) -> str:
     return f"{account}/pace"
 
 
+def is_alias(host: str) -> bool:
+    """Tell whether a host is named by what only Zoom can resolve: "me", or an e-mail address.
+
+    Ids of users hold no "@" (https://developers.zoom.us/docs/api/users/).
+    """
+    return host == "me" or "@" in host
+
+
 def account_of(key: str) -> str:
     """Read the account out of any key."""
     return "/".join(key.split("/")[:2])
