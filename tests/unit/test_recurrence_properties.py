@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import rrule
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from rezoom.recurrence import Recurrence, Series, Weekday
 from rezoom.recurrence._expand import dates, pattern_days
@@ -190,7 +190,17 @@ def test_next_and_between_are_cuts_of_the_list(series: Series, place: int) -> No
     )
 
 
+# Its first start lies in a gap of half an hour.
+IN_A_GAP = (
+    Recurrence.monthly(every=2)
+    .on_day(2)
+    .times(2)
+    .starting(datetime(2011, 8, 3, 2), tz="Australia/Lord_Howe")
+)
+
+
 @given(finite_series())
+@example(IN_A_GAP)
 def test_what_zoom_is_sent_reads_back(series: Series) -> None:
     """The wire form, read back, has the same starts, and writing it again changes nothing."""
     assume(series.clock_gaps == "move")

@@ -116,11 +116,14 @@ def members(obj: object) -> Mapping[str, Any]:
 
 def moment(value: object, tz: ZoneInfo) -> datetime:
     """Return the instant of a time that Zoom wrote, or of a local one in that zone."""
+    return datetime.fromisoformat(_start_fields(value, tz, utc_only=True)["start_time"])
+
+
+def _start_fields(value: object, tz: ZoneInfo, *, utc_only: bool) -> dict[str, str]:
     try:
-        written = start_fields(value, tz, utc_only=True)  # type: ignore[arg-type]  # it refuses
+        return start_fields(value, tz, utc_only=utc_only)  # type: ignore[arg-type]  # it refuses
     except WireTimeError as error:
         raise refusal("start_time", "time", error.message, error.fix, of="") from None
-    return datetime.fromisoformat(written["start_time"])
 
 
 def _read_pattern(given: Mapping[str, Any], guesses: list[Problem]) -> Pattern:
@@ -210,7 +213,9 @@ def _read_start(start: object, tz: ZoneInfo) -> datetime:
     if start is None:
         message = "the answer holds no start_time and no occurrences"
         raise refusal("start_time", "no-start", message, _SAY_BOTH, of="")
-    return moment(start, tz).astimezone(tz).replace(tzinfo=None)
+    read = datetime.fromisoformat(_start_fields(start, tz, utc_only=False)["start_time"])
+    # A wall clock stays as it is written: one in a clock gap is that of all other starts.
+    return read if read.tzinfo is None else read.astimezone(tz).replace(tzinfo=None)
 
 
 def _listed_starts(given: Mapping[str, Any]) -> Iterator[object]:
