@@ -329,7 +329,7 @@ def test_reset_without_a_terminal_needs_a_yes(run: Run, ledger: SQLiteLedger) ->
     ran = run("ledger", "reset")
 
     assert ran.exit_code == 8
-    assert "1 counted scope of" in ran.stderr
+    assert f"{ACCOUNT}: 1 meeting" in ran.stderr
     assert gauge_of(ledger).used == 1
 
 
@@ -344,6 +344,47 @@ def test_reset_forgets_what_was_counted(run: Run, ledger: SQLiteLedger) -> None:
     assert (ran.exit_code, gauge_of(ledger).remaining) == (0, 100)
     assert ledger.host_of(ACCOUNT, MEETING) == "host-1"
     assert "A new count begins" in ran.stdout
+
+
+def test_reset_lists_what_it_will_forget_by_account(run: Run, ledger: SQLiteLedger) -> None:
+    """So that whoever shares a ledger sees whose count would go."""
+    spend(ledger, 1)
+    other = Policy(account_plan="free").reservation("api.zoom.us/other", 7, "host-7")
+    ledger.reserve(other, "in flight")
+
+    ran = run("ledger", "reset")
+
+    assert f"{ACCOUNT}: 1 meeting\n" in ran.stderr
+    assert "api.zoom.us/other: 1 meeting, 1 host, the account's day" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["api.zoom.us/other", "other"])
+def test_reset_forgets_one_account_alone(run: Run, ledger: SQLiteLedger, name: str) -> None:
+    """By its id, or as it is listed; the others go on counting."""
+    spend(ledger, 1)
+    other = Policy().reservation("api.zoom.us/other", 7)
+    ledger.reserve(other, "in flight")
+
+    ran = run("ledger", "reset", "--account", name, "--yes", "--json")
+
+    answer = json.loads(ran.stdout)
+    assert (ran.exit_code, answer["forgotten"]) == (0, 1)
+    assert [one["account"] for one in answer["accounts"]] == ["api.zoom.us/other"]
+    assert ledger.usage(other).remaining == 100
+    assert gauge_of(ledger).used == 1
+
+
+def test_reset_of_an_account_that_is_not_counted_forgets_nothing(
+    run: Run, ledger: SQLiteLedger
+) -> None:
+    """A typing error must not be taken for an empty count."""
+    spend(ledger, 1)
+
+    ran = run("ledger", "reset", "--account", "elsewhere", "--yes")
+
+    assert ran.exit_code == 2
+    assert "counts nothing for the account 'elsewhere'" in ran.stderr
+    assert gauge_of(ledger).used == 1
 
 
 def test_the_receipt_says_what_is_left(run: Run) -> None:

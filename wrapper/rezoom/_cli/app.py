@@ -216,7 +216,7 @@ _COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     ),
     vendor: ("rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"),
     ledger.where: ("rezoom ledger where", "rezoom ledger where --json"),
-    ledger.reset: ("rezoom ledger reset", "rezoom ledger reset --yes"),
+    ledger.reset: ("rezoom ledger reset", "rezoom ledger reset --account acc-1 --yes"),
 }
 for command, lines in _COMMANDS.items():
     examples = "\n\n".join(f"[cyan]{line}[/cyan]" for line in lines)

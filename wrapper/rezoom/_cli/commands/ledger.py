@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 import typer
 
-from ...errors import LedgerError
+from ..._ledger.model import account_of, read_key
+from ..._ledger.protocol import Ledger
+from ...errors import ConfigError, LedgerError
 from .. import flags
 from ..console import answers, confirm, print_json, print_line, talk
 from ..environment import open_ledger_account
@@ -41,37 +44,86 @@ def where(*, as_json: flags.Json = False) -> None:
 
 def reset(
     *,
+    account: Annotated[
+        str | None,
+        flags.option(metavar="NAME", help="Forget this account alone: its id, or as it is listed."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Forget without asking.")] = False,
     as_json: flags.Json = False,
 ) -> None:
-    """Forget everything that was counted, learned or blocked, for every account in the ledger.
+    """Forget what was counted, learned or blocked: of every account in the ledger, or of one.
 
     Zoom forgets nothing: until its own limits reset, it may refuse what the new count allows.
     """
-    with open_ledger_account() as account:
-        url = account.ledger.url
-        counted: int | None
-        try:
-            counted = len(account.ledger.keys(""))
-        except LedgerError:
-            # A ledger that lost its count is the very one to reset.
-            counted = None
+    with open_ledger_account() as opened:
+        ledger = opened.ledger
+        found = _counted(ledger, account)
+        prefix = "" if account is None else f"{_chosen(found, account, ledger.url)}/"
         if not yes:
-            much = "what it counts"
-            if counted is not None:
-                much = f"{counted} counted scope{'' if counted == 1 else 's'}"
-            print_line(
-                talk(),
-                f"{url}: {much} of all accounts would be forgotten. Zoom forgets nothing:"
-                " it may refuse what the new count allows.",
-            )
+            _print_counted(found, ledger.url)
             confirm(
                 "Forget it?",
                 undone="Nothing was forgotten",
                 look="See what is counted with `rezoom quota`, then forget it with --yes.",
             )
-        account.ledger.reset()
+        ledger.reset(prefix)
     if as_json:
-        print_json("ledger-reset/1", {"ledger": url, "forgotten": counted})
+        forgotten = None if found is None else sum(each.total() for each in found.values())
+        accounts = [{"account": key, **each} for key, each in (found or {}).items()]
+        answer = {"ledger": ledger.url, "forgotten": forgotten, "accounts": accounts}
+        print_json("ledger-reset/1", answer)
     else:
-        print_line(answers(), f"✓ A new count begins in {url}.")
+        whose = f" of {prefix[:-1]}" if prefix else ""
+        print_line(answers(), f"✓ A new count{whose} begins in {ledger.url}.")
+
+
+def _counted(ledger: Ledger, account: str | None) -> dict[str, Counter[str]] | None:
+    """Count the scopes of each account; None where the ledger cannot tell any more."""
+    try:
+        keys = ledger.keys("")
+    except LedgerError:
+        if account is not None:  # of a count that was lost, no part can be kept
+            raise
+        return None
+    found: dict[str, Counter[str]] = {}
+    for key in keys:
+        of = account_of(key)
+        if account in (None, of, of.partition("/")[2]):
+            kind = read_key(key)
+            name = "other" if kind is None else kind.scope
+            found.setdefault(of, Counter(meeting=0, host=0, account=0))[name] += 1
+    return found
+
+
+def _chosen(found: dict[str, Counter[str]] | None, account: str, url: str) -> str:
+    match sorted(found or ()):
+        case [one]:
+            return one
+        case []:
+            raise ConfigError(
+                f"{url} counts nothing for the account {account!r}",
+                field="--account",
+                next_step="See the accounts with `rezoom ledger reset`, and decline.",
+            )
+        case several:
+            raise ConfigError(
+                f"the account {account!r} is counted for more than one API",
+                field="--account",
+                next_step=f"Give one of {', '.join(several)}.",
+            )
+
+
+def _print_counted(found: dict[str, Counter[str]] | None, url: str) -> None:
+    console = talk()
+    print_line(console, f"{url} would forget:")
+    if found is None:
+        print_line(console, "  all it counts: the count was lost, and cannot be listed")
+    for key, each in (found or {}).items():
+        parts = [
+            f"{number} {kind}{'' if number == 1 else 's'}"
+            for kind, number in each.items()
+            if number and kind != "account"
+        ]
+        parts += ["the account's day"] if each["account"] else []
+        print_line(console, f"  {key}: {', '.join(parts)}")
+    print_line(console, "Zoom forgets nothing: it may refuse what the new count allows.")
