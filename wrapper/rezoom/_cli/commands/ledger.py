@@ -69,7 +69,10 @@ def reset(
         ledger.reset(prefix)
     if as_json:
         forgotten = None if found is None else sum(each.total() for each in found.values())
-        accounts = [{"account": key, **each} for key, each in (found or {}).items()]
+        accounts = [
+            {"account": key, "meetings": each["meeting"], "hosts": each["host"]}
+            for key, each in (found or {}).items()
+        ]
         answer = {"ledger": ledger.url, "forgotten": forgotten, "accounts": accounts}
         print_json("ledger-reset/1", answer)
     else:
