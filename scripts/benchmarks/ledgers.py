@@ -1,17 +1,19 @@
 """What counting costs: each ledger beside the least that its store can do, three limits at a time.
 
 A floor does for one limit what a ledger does for three: it drops what has freed, counts the rest,
-and takes a place if there is one.
+and takes a place if there is one. Beside FULL stands the least that two rows of two tables can cost.
 """
 
 from __future__ import annotations
 
 import secrets
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import redis
 from rezoom.errors import QuotaExceeded
 from rezoom.quota import Grant, Ledger, Limits, MemoryLedger, Policy, RedisLedger, SQLiteLedger
 
-from .harness import Case, Goal, Run, Table, measure
+from .harness import Case, Goal, Run, Table, figures, measure
 from .updates import redis_url
 
 # Three limits and a pace, as on the free plan, but with the day and the pace out of reach: every
@@ -30,7 +32,7 @@ MEETINGS = 3000
 BLOCK = 127
 LONGEST = 1e9
 SQLITE_FLOOR = "floor: BEGIN IMMEDIATE … COMMIT, one limit"
-FULL_FLOOR = "floor: the same at FULL"
+FULL_FLOOR = "floor: BEGIN IMMEDIATE … COMMIT at FULL, two tables"
 REDIS_FLOOR = "floor: EVALSHA, one limit"
 _FOLDER = Path(tempfile.mkdtemp(prefix="rezoom-bench-"))
 _WINDOW = """
@@ -46,8 +48,10 @@ return 1
 
 def tables(run: Run) -> Iterator[Table]:
     """Yield a table for each store."""
+    ledger = MemoryLedger()
     memory = [
-        *_steps(MemoryLedger(), "memory", Goal(3.0, "most"), None),
+        both(ledger, f"reserve and settle, {MEETINGS:,} meetings", Goal(10.0, "most")),
+        *_steps(ledger, "memory", None, None),
         Case("memory: refusal", refusal(MemoryLedger())),
     ]
     yield Table("Memory ledger, three limits", measure(memory, run))
@@ -58,30 +62,30 @@ def tables(run: Run) -> Iterator[Table]:
     yield Table(title, measure(full(), run.fewer(11)))
     title = "Redis ledger, three limits: what this process spends, and a round trip by the clock"
     yield Table(title, measure(on_redis(), run))
+    yield in_processes(300 if run.quick else 3000)
 
 
 def normal() -> list[Case]:
-    """Reserve and settle apart, over many meetings; together, for a single one; and refuse."""
+    """Reserve and settle, over many meetings and for a single one; apart; and refuse."""
     ledger = SQLiteLedger(_FOLDER / "normal.sqlite3", durability="normal")
     alone = SQLiteLedger(_FOLDER / "alone.sqlite3", durability="normal")
     full = SQLiteLedger(_FOLDER / "full-meeting.sqlite3", durability="normal")
     return [
         Case(SQLITE_FLOOR, sqlite_floor(_FOLDER / "floor.sqlite3")),
-        *_steps(ledger, f"{MEETINGS:,} meetings", Goal(2.5), Goal(1.0)),
-        Case("one meeting alone: reserve and settle", pair(alone), goal=3.5),
-        Case("refusal", refusal(full), goal=1.0),
+        both(ledger, f"reserve and settle, {MEETINGS:,} meetings", Goal(100.0, "most")),
+        *_steps(ledger, f"{MEETINGS:,} meetings", None, None),
+        Case("one meeting alone: reserve and settle", pair(alone)),
+        Case("refusal", refusal(full)),
+        Case("reading a quota", usage(ledger)),
     ]
 
 
 def full() -> list[Case]:
-    """Reserve at FULL; an answer is never waited for."""
+    """Reserve at FULL, which waits for the disk; settle, which does not."""
     ledger = SQLiteLedger(_FOLDER / "full.sqlite3", durability="full")
-    goal = Goal(1.2, wall=True)
-    reserve, settle = _steps(ledger, "64 meetings", goal, None, block=17, meetings=64)
     return [
-        Case(FULL_FLOOR, sqlite_floor(_FOLDER / "floor-full.sqlite3", synchronous="FULL")),
-        reserve,
-        settle,
+        Case(FULL_FLOOR, full_floor(_FOLDER / "floor-full.sqlite3")),
+        both(ledger, "reserve and settle, 64 meetings", Goal(1.3, wall=True), 17, 64),
     ]
 
 
@@ -103,11 +107,30 @@ def on_redis() -> list[Case]:
     ]
 
 
-def sqlite_floor(path: Path, synchronous: str = "NORMAL") -> Callable[[], object]:
+def full_floor(path: Path) -> Callable[[], object]:
+    """Make a bare transaction that writes a row into each of two tables, and syncs."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    for name in ("one", "two"):
+        connection.execute(f"CREATE TABLE {name} (key TEXT PRIMARY KEY, number INTEGER)")
+    numbers = count()
+
+    def transaction() -> None:
+        key = f"meeting/{next(numbers)}"
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO one VALUES (?, 1)", (key,))
+        connection.execute("INSERT INTO two VALUES (?, 1)", (key,))
+        connection.execute("COMMIT")
+
+    return transaction
+
+
+def sqlite_floor(path: Path) -> Callable[[], object]:
     """Make a bare transaction for one limit."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(
         "CREATE TABLE slot (scope TEXT, free_at INTEGER, tok INTEGER,"
         " PRIMARY KEY (scope, free_at, tok)) WITHOUT ROWID"
@@ -145,6 +168,66 @@ def pair(ledger: Ledger) -> Callable[[], object]:
     # Two ledgers on one server know each other's tokens.
     own = secrets.token_hex(4)
     return lambda: ledger.settle(ledger.reserve(asked, f"{own}{next(numbers):024x}", wait=LONGEST))
+
+
+def usage(ledger: Ledger) -> Callable[[], object]:
+    """Read what a receipt shows."""
+    asked = cycle(POLICY.reservation("api.zoom.us/bench", n, f"host-{n}") for n in range(MEETINGS))
+    return lambda: ledger.usage(next(asked))
+
+
+def both(
+    ledger: Ledger, name: str, goal: Goal, block: int = BLOCK, meetings: int = MEETINGS
+) -> Case:
+    """Time what one update costs a ledger: its reservation and its settlement."""
+    asked = [POLICY.reservation("api.zoom.us/both", n, f"host-{n}") for n in range(meetings)]
+    numbers, own = count(), secrets.token_hex(4)
+
+    def update() -> None:
+        for _ in range(block):
+            number = next(numbers)
+            if number % (90 * meetings) == 90 * meetings - 1:
+                ledger.reset()
+            grant = ledger.reserve(asked[number % meetings], f"{own}{number:024x}", wait=LONGEST)
+            ledger.settle(grant)
+
+    return Case(name, update, block, goal)
+
+
+_PROCESS = """
+import sys, time
+sys.path[:0] = sys.argv[4:]
+from rezoom.quota import Limits, Policy, SQLiteLedger
+ledger = SQLiteLedger(sys.argv[1], durability="normal", patience=60)
+policy = Policy(Limits(10**6, 10**6, account_day=10**9, per_second=1e6))
+asked = [policy.reservation("bench", n, f"host-{n}") for n in range(100)]
+start = time.process_time()
+for number in range(int(sys.argv[3])):
+    grant = ledger.reserve(asked[number % 100], f"{sys.argv[2]}-{number}", wait=1e9)
+    ledger.settle(grant)
+print(time.process_time() - start)
+"""
+
+
+def in_processes(updates: int) -> Table:
+    """Count what an update costs the ledger of one process alone, and of four on one file."""
+    found: list[list[float]] = [[], []]
+    for row, processes in enumerate((1, 4)):
+        for turn in range(5):
+            file = str(_FOLDER / f"processes-{processes}-{turn}.sqlite3")
+            started = [
+                subprocess.Popen(
+                    [sys.executable, "-c", _PROCESS, file, str(nth), str(updates), *sys.path],
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+                for nth in range(processes)
+            ]
+            spent = [float(one.communicate()[0]) for one in started]
+            found[row].append(sum(spent) / processes / updates * 1e6)
+    names = ["one process alone", "four processes on one file"]
+    title = "SQLite ledger, NORMAL: reserve and settle, CPU of each process"
+    return Table(title, figures(names, [None, None], found))
 
 
 def refusal(ledger: Ledger) -> Callable[[], object]:

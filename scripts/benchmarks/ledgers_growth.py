@@ -13,7 +13,6 @@ from contextlib import closing
 from itertools import count, cycle
 from pathlib import Path
 
-from rezoom._ledger.sqlite.schema import scope_number
 from rezoom.quota import Limits, Policy, Reservation, SQLiteLedger
 
 from .harness import Case, Goal, Run, Table, figures, measure
@@ -62,10 +61,10 @@ def _filled(rows: int) -> Path:
     later = int((time.time() + 20 * 3600) * 1e6)
     with closing(SQLiteLedger(path)) as ledger:
         ledger.usage(_asked(0))  # makes the file
-    scopes = [scope_number(_asked(meeting).scopes[0].key) for meeting in range(rows // _EACH)]
-    settled = ((scope, later + nth) for scope in sorted(scopes) for nth in range(_EACH))
+    scopes = sorted(_asked(meeting).scopes[0].key for meeting in range(rows // _EACH))
+    settled = ((scope, f"{nth}", later + nth) for scope in scopes for nth in range(_EACH))
     with closing(sqlite3.connect(path)) as db, db:
-        db.executemany("INSERT INTO place VALUES (?, ?, 1, 1)", settled)
+        db.executemany("INSERT INTO slot VALUES (?, ?, 'settled', ?, 0)", settled)
     return path
 
 
@@ -125,8 +124,8 @@ def _standing_still(rounds: int) -> Table:
         found[4].append(asyncio.run(_ticking(None, turn)))
     gc.enable()
     note = (
-        f"{_UPDATES} updates a round, with the time of the thread; folds and checkpoints are in a"
-        " blocking reserve, and in a thread of their own beside a loop"
+        f"{_UPDATES} updates a round, with the time of the thread; the ledger's own work is in a"
+        " worker thread, so the loop stands still for the hand-over alone"
     )
     title = "SQLite ledger: how long an event loop stands still"
     return Table(title, figures(names, goals, found), note=note)

@@ -6,12 +6,15 @@ import contextlib
 import io
 import re
 import shlex
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from rezoom._cli.app import app
 from rezoom._wire import facts
+from rezoom.quota import Policy, SQLiteLedger
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner
 
@@ -71,3 +74,23 @@ def test_the_guides_numbers_are_the_specs() -> None:
     assert f"and {host.limit} creates and updates of a host" in text
     assert f"{facts.RATES['free'].per_day:,} a day" in text
     assert rates.replace(", 80", " or 80") in text
+
+
+def test_the_tables_are_those_that_the_guide_names(tmp_path: Path) -> None:
+    """And its query prints what it says of a request that was answered."""
+    (query,) = (text for kind, text in BLOCKS if kind == "sql")
+    listed = GUIDE.read_text("utf-8").partition("a row is")[2]
+    named = re.findall(r"^\| `(\w+)` \| .+ \|$", listed, re.MULTILINE)
+    asked = Policy().reservation("api.zoom.us/abc", 85746065)
+    file = tmp_path / "quota.sqlite3"
+    with closing(SQLiteLedger(file)) as ledger:
+        ledger.settle(ledger.reserve(asked, "token"))
+    with closing(sqlite3.connect(file)) as db:
+        rows = db.execute(query).fetchall()
+        tables = {name for (name,) in db.execute(_TABLES)}
+
+    assert [row[:3] for row in rows] == [("api.zoom.us/abc/meeting/85746065", "settled", 1)]
+    assert tables == set(named[: len(tables)])
+
+
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
