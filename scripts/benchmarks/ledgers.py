@@ -1,7 +1,7 @@
 """What counting costs: each ledger beside the least that its store can do, three limits at a time.
 
 A floor does for one limit what a ledger does for three: it drops what has freed, counts the rest,
-and takes a place if there is one. Beside FULL stands the least that two rows of two tables can cost.
+and takes a place if there is one. Beside FULL stands a bare transaction of two rows in two tables.
 """
 
 from __future__ import annotations

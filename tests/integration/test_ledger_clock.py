@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -190,6 +193,72 @@ def test_a_file_that_two_machines_take_turns_at_frees_nothing_early(machine: Mac
     machine.boot = FakeBoot("just up", 10)
 
     assert refused(machine.open()).retry_at - machine.wall.now() >= DAY
+
+
+@pytest.mark.parametrize("shift", [timedelta(hours=20), timedelta(hours=-20)], ids=str)
+def test_a_time_namespace_with_another_clock_is_not_trusted(
+    machine: Machine, shift: timedelta
+) -> None:
+    """Its clock since boot would free what still counts, or free it for the others."""
+    fill(machine.open())
+    assert machine.boot is not None
+    passed = machine.boot.passed + 10**12 + shift // timedelta(microseconds=1)
+    machine.boot = FakeBoot("first boot time:[4026532177]", passed)
+
+    with pytest.raises(ClockUntrusted, match="another time namespace"):
+        machine.open().reserve(asking(key="other"), "token")
+
+
+def test_a_time_namespace_with_the_same_clock_counts_on(machine: Machine) -> None:
+    """The wall clock, which no namespace shifts, bears witness: also after it was set."""
+    ledger = machine.open()
+    machine.wall.advance(timedelta(hours=-9))
+    fill(ledger)
+    machine.live(timedelta(hours=1))
+    assert machine.boot is not None
+    machine.boot = FakeBoot("first boot time:[4026532177]", machine.boot.passed)
+
+    ledger = machine.open()
+    refused(ledger)
+    machine.live(timedelta(hours=23) + MARGIN)
+
+    assert ledger.reserve(asking(), "in time")
+
+
+NAMESPACE = """
+import sys
+from rezoom.errors import ClockUntrusted
+from rezoom.quota import Policy, SQLiteLedger
+try:
+    SQLiteLedger(sys.argv[1]).reserve(Policy().reservation("account", 1), "token")
+except ClockUntrusted as error:
+    print(error.message)
+"""
+_UNSHARE = ["unshare", "--time", "--boottime", "90000"]
+
+
+def _namespaces_can_be_made() -> bool:
+    unshare = shutil.which("unshare")
+    return unshare is not None and not subprocess.run([*_UNSHARE, "true"], check=False).returncode
+
+
+@pytest.mark.skipif(
+    not _namespaces_can_be_made(), reason="making a time namespace takes Linux 5.6 and root"
+)
+def test_a_process_in_a_real_time_namespace_is_refused(tmp_path: Path) -> None:
+    """Where the clock since boot is a day ahead, and the boot has the same id."""
+    file = tmp_path / "quota.sqlite3"
+    with closing(SQLiteLedger(file)) as ledger:
+        ledger.reserve(asking(), "here")
+
+    ran = subprocess.run(
+        [*_UNSHARE, sys.executable, "-c", NAMESPACE, str(file)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "its clock since boot is 90000 s off" in ran.stdout
 
 
 def test_without_a_clock_since_boot_a_clock_gone_back_is_not_trusted(machine: Machine) -> None:
