@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -476,6 +477,50 @@ def test_a_folder_is_no_file(path: Path, clock: FakeClock) -> None:
         ledger.reserve(asking(), "token")
     assert "REZOOM_LEDGER" in caught.value.next_step
     ledger.learn_host("account", 1, "host")
+
+
+def _endless(folder: Path) -> Path:
+    (folder / "loop").symlink_to(folder / "loop")
+    return folder / "loop" / "quota.sqlite3"
+
+
+def _below_a_file(folder: Path) -> Path:
+    (folder / "file").touch()
+    return folder / "file" / "quota.sqlite3"
+
+
+@pytest.mark.parametrize(
+    "where",
+    [_endless, _below_a_file, lambda folder: folder / "a\0b", lambda folder: folder / ("x" * 300)],
+    ids=["endless link", "below a file", "a NUL", "too long"],
+)
+def test_a_path_that_cannot_be_is_a_typed_error(
+    tmp_path: Path, clock: FakeClock, where: Callable[[Path], Path]
+) -> None:
+    """For a reservation and for a look."""
+    ledger = SQLiteLedger(where(tmp_path), clock=clock)
+
+    with pytest.raises(LedgerUnavailable):
+        ledger.reserve(asking(), "token")
+    with pytest.raises(LedgerUnavailable):
+        ledger.usage(asking())
+
+
+def test_without_threads_the_async_methods_still_work(
+    path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system lets no thread start: the call is made in the event loop's own."""
+
+    def start(thread: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def update(ledger: SQLiteLedger) -> int:
+        await ledger.asettle(await ledger.areserve(asking(), "token"))
+        return (await ledger.ausage(asking())).used
+
+    with closing(SQLiteLedger(path, clock=clock)) as ledger:
+        monkeypatch.setattr(threading.Thread, "start", start)
+        assert anyio.run(update, ledger) == 1
 
 
 # In a process of its own, because root may write anything and has to become somebody else.

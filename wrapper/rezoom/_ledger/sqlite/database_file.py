@@ -192,8 +192,10 @@ class LedgerFile:
 def _status(name: str | Path) -> os.stat_result | None:
     try:
         return os.stat(name)  # noqa: PTH116 - three of these are in every step, and Path takes twice as long
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise LedgerUnavailable(f"The ledger {name} cannot be looked at: {error}") from error
 
 
 def _node(name: str | Path) -> tuple[int, int] | None:
@@ -219,8 +221,8 @@ def connect(path: Path, patience: float) -> Connection:
 
 def prepare(path: Path, patience: float) -> tuple[int, int]:
     """Make the file if it is not there, check that it is ours, and name it."""
-    refuse_network(path, filesystem(path))
     try:
+        refuse_network(path, filesystem(path))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = _node(path)
         if path.is_dir():
@@ -233,8 +235,8 @@ def prepare(path: Path, patience: float) -> tuple[int, int]:
             found = _node(path)
     except sqlite3.Error as error:
         raise broken(path, error) from error
-    except OSError as error:
-        said = error.strerror or str(error)
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        said = getattr(error, "strerror", None) or str(error)
         raise LedgerUnavailable(f"The ledger {path} cannot be opened: {said}") from error
     if found is None:
         raise LedgerUnavailable(f"The ledger {path} was deleted while it was opened")
