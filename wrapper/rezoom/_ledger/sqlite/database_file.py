@@ -235,7 +235,7 @@ def prepare(path: Path, patience: float) -> tuple[int, int]:
             found = _node(path)
     except sqlite3.Error as error:
         raise broken(path, error) from error
-    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in the path; a loop of links
         said = getattr(error, "strerror", None) or str(error)
         raise LedgerUnavailable(f"The ledger {path} cannot be opened: {said}") from error
     if found is None:
