@@ -1,45 +1,44 @@
--- What is written, and starting over: usage, keys, open, reset.
+-- What is written, and starting over: open, usage, keys, reset.
 if operation == 'open' then
-  if not current then
-    current = ('%s:new:%.0f'):format(FORMAT, now)
-    call('SET', KEYS[1], current)
-    return { write(SAID, DONE, now, 1), current }
+  if epoch then
+    return { 'done', now, epoch, 0 }
   end
-  return { write(SAID, DONE, now, 0), current }
+  epoch = ('2:new:%.0f'):format(now) -- connection.py
+  call('SET', KEYS[1], epoch)
+  return { 'done', now, epoch, 1 }
 end
 
+local answer = { 'done', now }
 if operation == 'usage' then
-  local answer = { write(SAID, DONE, now, 0) }
-  for i = 2, #KEYS do
-    answer[i] = stored[i] or ''
+  for i, scope in ipairs(scopes) do
+    answer[2 + i] = told(scope)
   end
   return answer
 end
 
-local names = call('ZRANGE', INDEX, 0, -1)
-
+local names = {}
+for _, name in ipairs(call('ZRANGE', INDEX, 0, -1)) do
+  if sub(name, 1, #asked.prefix) == asked.prefix then
+    names[#names + 1] = name
+  end
+end
 if operation == 'keys' then
-  local found, prefix = {}, sub(given, at)
   for _, name in ipairs(names) do
-    if sub(name, 1, #prefix) == prefix then
-      local state = call('GET', SCOPE .. name)
-      if state then
-        local size = #state - TAIL_SIZE
-        local _, _, _, blocked = read(TAIL, state, size + 1)
-        local _, total = drop_freed(state, size)
-        if total > 0 or blocked > now then
-          found[#found + 1] = name
-        end
-      end
+    local scope = read_scope(SCOPES .. name, {})
+    drop_freed(scope)
+    if scope.total > 0 or scope.blocked > now then
+      answer[#answer + 1] = name
     end
   end
-  return { write(SAID, DONE, now, 0), found }
+  return answer
 end
 
 for _, name in ipairs(names) do
-  call('UNLINK', SCOPE .. name, PACE .. name)
+  call('UNLINK', SCOPES .. name, PACES .. name)
+  call('ZREM', INDEX, name)
 end
-current = ('%s:reset:%.0f'):format(FORMAT, now)
-call('UNLINK', INDEX)
-call('SET', KEYS[1], current)
-return { write(SAID, DONE, now, 0), current }
+if asked.prefix == '' then
+  epoch = ('2:reset:%.0f'):format(now)
+  call('SET', KEYS[1], epoch)
+end
+return { 'done', now, epoch }
