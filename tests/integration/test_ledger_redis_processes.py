@@ -18,7 +18,7 @@ import redis_worker
 from history import BETWEEN_KILLS, KILLS, await_arrivals, busiest_second
 from ledger_worker import LIMIT
 from redis_server import Server
-from rezoom._ledger.redis.codec import read_state, token_word
+
 
 pytestmark = pytest.mark.slow
 

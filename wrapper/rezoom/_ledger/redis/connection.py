@@ -118,8 +118,13 @@ class Link:
             raise
 
     def reset(self, prefix: str) -> None:
-        """Forget what was counted; the other clients of this server accept that."""
-        self._epoch = as_text(self.ask("read", "reset", prefix=prefix).rest[0])
+        """Forget what was counted; where that is all, the other clients begin anew with us."""
+        if prefix:
+            self.ask("read", "forget", prefix=prefix)
+        else:
+            answer = self.ask("read", "reset", prefix="")
+            with explained(self.url):
+                self._epoch = as_text(answer.rest[0])
 
     def close(self) -> None:
         """Close this process's connections."""

@@ -54,9 +54,7 @@ def connect(address: str) -> Redis:
             socket_connect_timeout=_PATIENCE,
             # A call that was cut off is made again by the ledger, after a new look at the server.
             retry=Retry(NoBackoff(), 0),
-            # As many as there are threads; and with RESP2, redis-py looks for stray answers.
-            max_connections=1 << 31,
-            protocol=2,
+            protocol=2,  # with RESP3, redis-py does not look whether a connection is at rest
         )
         pool = client.connection_pool
         pool.connection_class(**pool.connection_kwargs)  # names every option that does not exist
@@ -66,24 +64,17 @@ def connect(address: str) -> Redis:
 
 
 def with_own_pool(client: Redis | RedisCluster) -> Any:
-    """Make a client as the one that was brought, but with connections of its own.
+    """Make a client as the one that was brought, with as many connections of its own as it needs.
 
     Clusters and sentinels choose a server for every call, and are used as they are.
     """
-    import redis
+    from redis import BlockingConnectionPool, ConnectionPool, Redis
 
     pool: Any = getattr(client, "connection_pool", None)
-    if type(client) is not redis.Redis or type(pool) not in _plain_pools():
+    if type(client) is not Redis or type(pool) not in (ConnectionPool, BlockingConnectionPool):
         return client
-    return redis.Redis.from_pool(
-        redis.ConnectionPool(connection_class=pool.connection_class, **pool.connection_kwargs)
-    )
-
-
-def _plain_pools() -> tuple[type, ...]:
-    import redis
-
-    return redis.ConnectionPool, redis.BlockingConnectionPool
+    given = pool.connection_kwargs | {"connection_class": pool.connection_class}
+    return Redis.from_pool(ConnectionPool(**given, max_connections=1 << 31))
 
 
 def drop_idle(client: Any) -> None:

@@ -2,9 +2,9 @@
 -- This is the head of every script. KEYS: the epoch, the scopes, the pace. ARGV: what is asked, in
 -- JSON. The answer: a word, the clock in microseconds, and what the operation has to say.
 --
--- A scope is one string, so that a place is taken by one SETRANGE: its places (when it frees, its
--- state, how many it is or the turn it waits for, its token), then a tail (how many there are, when
--- the first frees, when the key goes, until when it is blocked and in flight, and whose flight).
+-- A scope is one string: its places (when it frees, its state, how many it is or the turn it waits
+-- for, its token), then a tail (how many there are, when the first frees, when the key goes, until
+-- when it is blocked and in flight, the token in flight). A pace is one too: see read_pace.
 -- Numbers go to redis.call as they are: it writes all 16 digits of an instant, tostring only 14.
 
 local KINDS = { [0] = 'pending', 'settled', 'external', 'unknown' } -- gauge.py
@@ -13,11 +13,9 @@ local PLACE, TAIL, PACE = '>dBdc16', '>dddddc16', '>dddd'
 local PLACE_SIZE, TAIL_SIZE, PACE_SIZE = 33, 56, 32
 local INDEX, SCOPES, PACES = '{rezoom}:index', '{rezoom}:scope:', '{rezoom}:pace:'
 local SECOND, MINUTE, HOUR, DAY = 1e6, 6e7, 3.6e9, 8.64e10
-local ENDLESS, NEVER, NOBODY = math.huge, 2 ^ 53, ('\0'):rep(16)
-
-local call, find, sub = redis.call, string.find, string.sub
+local NEVER, NOBODY = 2 ^ 53, ('\0'):rep(16)
+local call, sub, pack, unpack = redis.call, string.sub, struct.pack, struct.unpack
 local ceil, floor, max, min = math.ceil, math.floor, math.max, math.min
-local pack, unpack = struct.pack, struct.unpack
 
 local asked = cjson.decode(ARGV[1])
 local operation, now = asked.operation, asked.clock
@@ -47,67 +45,48 @@ local function check(key, sound)
   end
 end
 
-local possible
-function possible(number, ...)
-  return number == nil or (number >= 0 and number <= NEVER and possible(...))
+-- What no ledger writes is below, above, or not a number at all.
+local function sound(one, another)
+  return one >= 0 and one <= NEVER and another >= 0 and another <= NEVER
 end
 
--- When a place frees, its state, how many it is, and the turn of one without an answer.
-local function place_at(scope, first)
-  local free, kind, number = unpack('>dBd', scope.places, first)
-  check(scope.key, KINDS[kind] and possible(free, number))
-  local alone = kind == PENDING or kind == UNKNOWN
-  return free, kind, alone and 1 or number, number
-end
-
--- Where something that stands `inside` bytes into a place begins that place; nil: nowhere.
-local function find_place(scope, what, inside)
-  local hit = find(scope.places, what, 1, true)
-  while hit do
-    if (hit - 1 - inside) % PLACE_SIZE == 0 then
-      return hit - inside
-    end
-    hit = find(scope.places, what, hit + 1, true)
-  end
-end
-
-local function drop_freed(scope)
-  local left, total, due = {}, 0, NEVER
-  for first = 1, #scope.places, PLACE_SIZE do
-    local free, _, number = place_at(scope, first)
-    if free > now then
-      left[#left + 1] = sub(scope.places, first, first + PLACE_SIZE - 1)
-      total, due = total + number, min(due, free)
-    end
-  end
-  scope.places, scope.total, scope.due, scope.moved = table.concat(left), total, due, true
-end
-
+-- Of the places, those that have not freed; the first of them stand where they stood.
 local function read_scope(key, scope)
   local text = call('GET', key) or pack(TAIL, 0, NEVER, 0, 0, 0, NOBODY)
-  local size = #text - TAIL_SIZE
+  local size, places, count, due, same = #text - TAIL_SIZE, {}, 0, NEVER, nil
   check(key, size >= 0 and size % PLACE_SIZE == 0)
-  scope.key, scope.limit, scope.size = key, scope.limit or ENDLESS, size
-  scope.places = sub(text, 1, size)
-  scope.total, scope.due, scope.kept, scope.blocked, scope.in_flight, scope.flight =
-    unpack(TAIL, text, size + 1)
-  check(key, possible(scope.total, scope.due, scope.kept, scope.blocked, scope.in_flight))
+  for at = 1, size, PLACE_SIZE do
+    local free, kind, number = unpack(PLACE, text, at)
+    check(key, KINDS[kind] and sound(free, number))
+    if free > now then
+      places[#places + 1] = sub(text, at, at + PLACE_SIZE - 1)
+      count = count + ((kind == SETTLED or kind == EXTERNAL) and number or 1)
+      due = min(due, free)
+    else
+      same = same or #places
+    end
+  end
+  scope.key, scope.text, scope.places, scope.same = key, text, places, same or #places
+  scope.count, scope.due = count, due
+  local _, _, kept, blocked, in_flight, flight = unpack(TAIL, text, size + 1)
+  check(key, sound(kept, blocked) and sound(in_flight, 0))
+  scope.kept, scope.blocked, scope.in_flight, scope.flight = kept, blocked, in_flight, flight
   return scope
 end
 
--- Writes what comes behind the first bytes of a scope's places, and lets its key live so long.
-local function write_scope(scope, first, text, needed)
+-- Writes what has changed, and lets the key live until it is not needed any more.
+local function write_scope(scope, needed)
   local lives = scope.kept < needed + MINUTE
   if lives then
     scope.kept = needed + MINUTE + HOUR -- so that it is rarely touched
   end
-  local tail = pack(
-    TAIL, scope.total, scope.due, scope.kept, scope.blocked, scope.in_flight, scope.flight
-  )
-  if scope.moved or first + #text < scope.size then
-    call('SET', scope.key, sub(scope.places, 1, first) .. text .. tail, 'KEEPTTL')
+  local tail =
+    pack(TAIL, scope.count, scope.due, scope.kept, scope.blocked, scope.in_flight, scope.flight)
+  local first, text = scope.same * PLACE_SIZE, table.concat(scope.places, '', scope.same + 1) .. tail
+  if first + #text < #scope.text then
+    call('SET', scope.key, sub(scope.text, 1, first) .. text, 'KEEPTTL')
   else
-    call('SETRANGE', scope.key, first, text .. tail)
+    call('SETRANGE', scope.key, first, text)
   end
   if lives then
     call('PEXPIRE', scope.key, ceil((scope.kept - now) / 1000))
@@ -116,22 +95,41 @@ local function write_scope(scope, first, text, needed)
   end
 end
 
--- Until when a scope is blocked and in flight (0: it is not), then what counts in it: the state of
--- a place, when it frees, how many it is.
+-- Adds a place; or changes the one that is there, or with nil leaves it out.
+local function put(scope, at, place, free, number)
+  scope.same, scope.count = min(scope.same, at - 1), scope.count + number
+  scope.due = min(scope.due, free)
+  if place then
+    scope.places[at] = place
+  else
+    table.remove(scope.places, at)
+  end
+end
+
+-- Which place is the token's, when it frees, its state, its turn.
+local function place_of(scope)
+  for at, place in ipairs(scope.places) do
+    if sub(place, -16) == token then
+      return at, unpack(PLACE, place)
+    end
+  end
+end
+
+-- Until when a scope is blocked and in flight (0: it is not), then of each place that counts: its
+-- state, when it frees, how many it is.
 local function told(scope)
   local blocked = scope.blocked > now and scope.blocked or 0
   local in_flight = scope.in_flight > now and scope.in_flight or 0
   local words = { ('%.0f %.0f'):format(blocked, in_flight) }
-  for first = 1, #scope.places, PLACE_SIZE do
-    local free, kind, number = place_at(scope, first)
-    if free > now then
-      words[#words + 1] = ('%s %.0f %.0f'):format(KINDS[kind], free, number)
-    end
+  for i, place in ipairs(scope.places) do
+    local free, kind, number = unpack(PLACE, place)
+    number = (kind == SETTLED or kind == EXTERNAL) and number or 1
+    words[1 + i] = ('%s %.0f %.0f'):format(KINDS[kind], free, number)
   end
   return table.concat(words, ' ')
 end
 
--- model.py; a scope without a span is counted by the day of UTC.
+-- free_at() and settled_at() of model.py; a scope without a span is counted by the day of UTC.
 local function free_at(scope, latest)
   if scope.span > 0 then
     return latest + scope.span + asked.margin
@@ -141,44 +139,34 @@ end
 
 local function settled_at(scope)
   local free = free_at(scope, now)
-  if scope.span > 0 and not scope.bundled then
-    return free
-  end
-  return ceil(free / MINUTE) * MINUTE
+  local alone = scope.span > 0 and not scope.bundled
+  return alone and free or ceil(free / MINUTE) * MINUTE
 end
 
--- The theoretical arrival time of the next call, the rate that was learned, when, and the key's end.
+-- The theoretical arrival time of the next call, when a rate was learned, that rate, the key's end.
 local function read_pace(key)
   local text = call('GET', key) or pack(PACE, 0, 0, 0, 0)
   check(key, #text == PACE_SIZE)
   local after, since, learned, kept = unpack(PACE, text)
-  check(key, possible(after, since, learned, kept))
+  check(key, sound(after, since) and sound(learned, kept))
   return { key = key, after = after, since = since, learned = learned, kept = kept }
 end
 
 -- An hour after the last call, nothing of a lesson is left.
 local function write_pace(pace)
-  local lives = pace.kept < pace.after + HOUR
-  if lives then
+  if pace.kept < pace.after + HOUR then
     pace.kept = max(pace.after, now) + 2 * HOUR
+    call('ZADD', INDEX, '+inf', sub(pace.key, #PACES + 1))
   end
   local text = pack(PACE, pace.after, pace.since, pace.learned, pace.kept)
-  if lives then
-    call('SET', pace.key, text, 'PX', ceil((pace.kept - now) / 1000))
-    call('ZADD', INDEX, '+inf', sub(pace.key, #PACES + 1))
-  else
-    call('SETRANGE', pace.key, 0, text)
-  end
+  call('SET', pace.key, text, 'PX', ceil((pace.kept - now) / 1000))
 end
 
--- rate_now() of pacing.py; 0: what was learned is forgotten.
+-- rate_now() of pacing.py; 0: nothing was learned, or it is forgotten.
 local function learned_now(pace)
-  if pace.learned == 0 then
-    return 0
-  end
   local full = asked.rate > 0 and asked.rate or asked.ceiling
   local grown = pace.learned + full * (0.05 / 60) * (now - pace.since) / SECOND
-  return grown < full and grown or 0
+  return pace.learned > 0 and grown < full and grown or 0
 end
 
 local scopes = {}
