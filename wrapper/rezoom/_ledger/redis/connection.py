@@ -213,7 +213,7 @@ class Link:
     def _read_epoch(self, epoch: str) -> tuple[str, int]:
         kept, _, rest = epoch.partition(":")
         kind, _, started = rest.partition(":")
-        if kept != _FORMAT or not started.isdecimal():
+        if kept != _FORMAT or not started.isdecimal() or len(started) > 16:
             raise LedgerUnavailable(
                 f"What is counted at {self.url} was written by another release (format {kept})",
                 next_step="Use the same release of rezoom everywhere, or another server.",

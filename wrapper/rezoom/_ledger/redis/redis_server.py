@@ -141,7 +141,7 @@ def explained(url: str) -> Iterator[None]:
         yield
     except (RedisError, RedisClusterException) as error:
         raise _explain(url, error) from error
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         raise LedgerUnavailable(
             f"The server {url} gave an answer that makes no sense ({error})",
             next_step="Name a Redis or Valkey server in REZOOM_LEDGER, with no proxy before it.",
