@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,7 +14,7 @@ import redis_server
 from ledgers import asking
 from redis_server import Server
 from rezoom._ledger.redis.redis_ledger import RedisLedger
-from rezoom.quota import Ledger, Reservation
+from rezoom.quota import Grant, Ledger, Reservation
 
 pytestmark = pytest.mark.skipif(
     sys.gettrace() is not None, reason="interrupts come from a trace function of their own"
@@ -38,7 +39,7 @@ def ledger(server: Server) -> Iterator[RedisLedger]:
 
 
 class Interrupt:
-    """Raises KeyboardInterrupt at the n-th place where CPython may: of ours each, else each line."""
+    """Raises KeyboardInterrupt at the n-th place: an instruction of ours, or a line of redis-py."""
 
     def __init__(self, place: int) -> None:
         self._left = place
@@ -67,8 +68,6 @@ class Interrupt:
 
 
 def _returns(frame: FrameType) -> bool:
-    import dis
-
     return dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN")
 
 
@@ -110,7 +109,7 @@ def test_after_an_interrupted_ending_the_next_call_gets_its_own_answer(
     asked = asking(limit=None, exclusive=True)
     counted = asking(key="counted", limit=1)
     ledger.reserve(counted, "pending all the time")
-    grants = {}
+    grants: dict[int, Grant] = {}
 
     def call(place: int) -> None:
         ledger.settle(grants[place])

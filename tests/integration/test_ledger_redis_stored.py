@@ -1,4 +1,4 @@
-"""What is stored in Redis: carried on from the release before, shown to a person, or no ledger's."""
+"""What is stored in Redis: by the release before, for a person to read, or by no ledger at all."""
 
 from __future__ import annotations
 

@@ -59,13 +59,14 @@ class LossyProxy:
     def _answer(self, near: socket.socket, far: socket.socket, losing: threading.Event) -> None:
         with suppress(OSError):
             while answer := far.recv(1 << 16):
-                if not losing.is_set():
-                    if near not in self._muted:
-                        near.sendall(answer)
-                    continue
-                self.lost += 1
-                if self._loss == "hang up":
-                    break
+                if near in self._muted:
+                    self.lost += 1
+                elif not losing.is_set():
+                    near.sendall(answer)
+                else:
+                    self.lost += 1
+                    if self._loss == "hang up":
+                        break
         _hang_up(near, far)
 
 

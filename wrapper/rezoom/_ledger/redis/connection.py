@@ -15,8 +15,7 @@ from ..._times import HOUR, MINUTE, SECOND, instant, micros
 from ...errors import ClockUntrusted, LedgerError, LedgerUnavailable, StateLost
 from ..model import Scope
 from ..pacing import Pace
-from .redis_server import address_of, as_text, drop_idle, explained, inspect
-from .redis_server import on_this_machine, with_own_pool
+from .redis_server import address_of, as_text, explained, inspect, on_this_machine
 
 if TYPE_CHECKING:
     from redis import Redis, RedisCluster
@@ -61,7 +60,7 @@ class Link:
         # Not at the top: whoever has no ledger in Redis does without the package.
         from redis import exceptions
 
-        self.url, self.client = address_of(client), with_own_pool(client)
+        self.url, self.client = address_of(client), _with_own_pool(client)
         self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
         self._answered = exceptions.ResponseError, LedgerError
         self._forgotten = exceptions.NoScriptError
@@ -133,7 +132,10 @@ class Link:
 
     def _drop_idle(self) -> None:
         self._check_at = 0.0  # what answers next may be another server
-        drop_idle(self.client)
+        nodes = getattr(self.client, "get_nodes", None)
+        clients = [node.redis_connection for node in nodes()] if nodes else [self.client]
+        for client in filter(None, clients):
+            client.connection_pool.disconnect(inuse_connections=False)
 
     def _checked(self, call: Callable[[], T]) -> T:
         if self._clock.monotonic() >= self._check_at:
@@ -222,6 +224,20 @@ class Link:
 
     def _lost(self, what: str, fix: str | None = None) -> StateLost:
         return StateLost(f"The server {self.url} {what}", next_step=fix)
+
+
+def _with_own_pool(client: Redis | RedisCluster) -> Any:
+    """Make a client as the one that was brought, with as many connections of its own as it needs.
+
+    Clusters and sentinels choose a server for every call, and are used as they are.
+    """
+    from redis import BlockingConnectionPool, ConnectionPool, Redis
+
+    pool: Any = getattr(client, "connection_pool", None)
+    if type(client) is not Redis or type(pool) not in (ConnectionPool, BlockingConnectionPool):
+        return client
+    given = pool.connection_kwargs | {"connection_class": pool.connection_class}
+    return Redis.from_pool(ConnectionPool(**given, max_connections=1 << 31))
 
 
 def _told(scope: Scope) -> dict[str, object]:

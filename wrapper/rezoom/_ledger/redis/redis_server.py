@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from redis import Redis, RedisCluster
 
 # Valkey's own schemes mean the same.
-_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
+_SCHEMES = {name: name for name in ("redis", "rediss", "unix")}
+_SCHEMES |= {"valkey": "redis", "valkeys": "rediss"}
 _OLDEST = (6, 2)
 # Seconds; `?socket_timeout=` and `?socket_connect_timeout=` in the address say otherwise.
 _PATIENCE = 2.0
@@ -61,29 +62,6 @@ def connect(address: str) -> Redis:
     except (ValueError, TypeError, redis.RedisError):
         raise _wrong("has an option that redis-py does not know, or cannot use") from None
     return client
-
-
-def with_own_pool(client: Redis | RedisCluster) -> Any:
-    """Make a client as the one that was brought, with as many connections of its own as it needs.
-
-    Clusters and sentinels choose a server for every call, and are used as they are.
-    """
-    from redis import BlockingConnectionPool, ConnectionPool, Redis
-
-    pool: Any = getattr(client, "connection_pool", None)
-    if type(client) is not Redis or type(pool) not in (ConnectionPool, BlockingConnectionPool):
-        return client
-    given = pool.connection_kwargs | {"connection_class": pool.connection_class}
-    return Redis.from_pool(ConnectionPool(**given, max_connections=1 << 31))
-
-
-def drop_idle(client: Any) -> None:
-    """Close every connection of a client that is not in use."""
-    nodes = getattr(client, "get_nodes", None)
-    clients = [client] if nodes is None else [node.redis_connection for node in nodes()]
-    for one in clients:
-        if one is not None:
-            one.connection_pool.disconnect(inuse_connections=False)
 
 
 def address_of(client: Redis | RedisCluster) -> str:
@@ -185,9 +163,9 @@ def _options(client: Redis | RedisCluster) -> Mapping[str, Any]:
 
 
 def _judge(address: str) -> str:
-    """Check what redis-py would read some other way, or complain about with the password in it.
+    """Return the scheme that redis-py knows; refuse what it would read some other way.
 
-    Returns the scheme as redis-py knows it.
+    It also complains about some addresses with the password in them.
     """
     scheme = address.partition(":")[0].lower()
     for kind, client in _MANY_SERVERS.items():
@@ -199,20 +177,14 @@ def _judge(address: str) -> str:
             )
     try:
         parts = urlsplit(address)
-        port = parts.port
+        port, path = parts.port, parts.path.strip("/")
     except ValueError:
         raise _wrong("cannot be read") from None
-    database = parts.path.strip("/")
-    if parts.scheme == "unix":
-        if not database:
-            raise _wrong("names no socket")
-    elif parts.scheme not in _SCHEMES:
+    if scheme not in _SCHEMES:
         raise _wrong("is not the address of a Redis server")
-    elif port == 0:
-        raise _wrong("names port 0")
-    elif database and not database.isdecimal():
-        raise _wrong("names a database that is not a number")
-    return _SCHEMES.get(parts.scheme, parts.scheme)
+    if not path if scheme == "unix" else port == 0 or not (path or "0").isdecimal():
+        raise _wrong("names no socket, port or database that can be")
+    return _SCHEMES[scheme]
 
 
 def _wrong(what: str) -> ConfigError:
