@@ -223,7 +223,7 @@ class Known(Sentinel):
         self._server = server
 
     def discover_master(self, service_name: str) -> tuple[str, int]:
-        """Name the server."""
+        """Name the server that is there."""
         assert service_name == "counts"
         return "127.0.0.1", self._server.port
 

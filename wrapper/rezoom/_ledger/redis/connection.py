@@ -79,19 +79,19 @@ class Link:
         scopes: Sequence[Scope] = (),
         pace: Pace | None = None,
         token: str = "",
-        **told: object,
+        **request: object,
     ) -> Answer:
         """Run an operation; one that was cut off is run again, because each of them allows it."""
         keys = [_EPOCH, *(f"{TAG}scope:{scope.key}".encode() for scope in scopes)]
         if pace is not None:
             keys.append(f"{TAG}pace:{pace.key}".encode())
-            told |= {"rate": pace.rate or 0, "ceiling": pace.ceiling}
-            told |= {"gap": pace.gap, "slack": pace.slack}
-        told |= {"operation": operation, "scopes": [_told(scope) for scope in scopes]}
-        told["token"] = blake2b(token.encode(), digest_size=16).hexdigest()
+            request |= {"rate": pace.rate or 0, "ceiling": pace.ceiling}
+            request |= {"gap": pace.gap, "slack": pace.slack}
+        request |= {"operation": operation, "scopes": [_described(scope) for scope in scopes]}
+        request["token"] = blake2b(token.encode(), digest_size=16).hexdigest()
 
         def run() -> Answer:
-            return self._run(file, keys, told)
+            return self._run(file, keys, request)
 
         with explained(self.url):
             answer = self.reach(run)
@@ -117,7 +117,7 @@ class Link:
             raise
 
     def reset(self, prefix: str) -> None:
-        """Forget what was counted; where that is all, the other clients begin anew with us."""
+        """Forget what was counted; of everything, also for the other clients of this server."""
         if prefix:
             self.ask("read", "forget", prefix=prefix)
         else:
@@ -152,18 +152,18 @@ class Link:
         return call()
 
     def _open(self) -> tuple[str, bool]:
-        told = {"operation": "open", "scopes": [], "token": ""}
-        epoch, new = self._run("read", [_EPOCH], told).rest
+        request = {"operation": "open", "scopes": [], "token": ""}
+        epoch, new = self._run("read", [_EPOCH], request).rest
         return as_text(epoch), bool(new)
 
-    def _run(self, file: str, keys: Sequence[bytes], told: dict[str, Any]) -> Answer:
+    def _run(self, file: str, keys: Sequence[bytes], request: dict[str, Any]) -> Answer:
         asked_at = micros(self._clock.now())
-        told |= {"epoch": self._epoch, "witnesses": self._witnesses(asked_at)}
-        told["tolerance"] = _TOLERANCE
+        request |= {"epoch": self._epoch, "witnesses": self._witnesses(asked_at)}
+        request["tolerance"] = _TOLERANCE
         if self._server_clock is not None:
-            told["clock"] = micros(self._server_clock.now())
+            request["clock"] = micros(self._server_clock.now())
         text, sha = _script(file)
-        given = (len(keys), *keys, json.dumps(told))
+        given = (len(keys), *keys, json.dumps(request))
         try:
             said = self.client.evalsha(sha, *given)
         except self._forgotten:
@@ -240,13 +240,13 @@ def _with_own_pool(client: Redis | RedisCluster) -> Any:
     return Redis.from_pool(ConnectionPool(**given, max_connections=1 << 31))
 
 
-def _told(scope: Scope) -> dict[str, object]:
-    told: dict[str, object] = {
+def _described(scope: Scope) -> dict[str, object]:
+    request: dict[str, object] = {
         "span": scope.span if scope.rolling else 0,
         "exclusive": scope.exclusive,
         "bundled": scope.bundled,
     }
-    return told | {"limit": scope.most} if scope.counted else told
+    return request | {"limit": scope.most} if scope.counted else request
 
 
 @cache

@@ -197,10 +197,10 @@ class RedisLedger(BlockingLedger):
             return self._link.reach(lambda: call(f"{TAG}hosts:{account}", *words))
 
 
-def _held(told: list[Any]) -> list[Held]:
-    """Read what head.lua tells of scopes."""
+def _held(texts: list[Any]) -> list[Held]:
+    """Read what a script says of scopes."""
     held = []
-    for text in told:
+    for text in texts:
         blocked, in_flight, *words = as_text(text).split()
         slots = zip(words[::3], map(int, words[1::3]), map(int, words[2::3]), strict=True)
         held.append(Held(list(slots), int(blocked), int(in_flight)))

@@ -117,7 +117,7 @@ end
 
 -- Until when a scope is blocked and in flight (0: it is not), then of each place that counts: its
 -- state, when it frees, how many it is.
-local function told(scope)
+local function described(scope)
   local blocked = scope.blocked > now and scope.blocked or 0
   local in_flight = scope.in_flight > now and scope.in_flight or 0
   local words = { ('%.0f %.0f'):format(blocked, in_flight) }

@@ -8,7 +8,7 @@ if operation == 'open' then
   return { 'done', now, begun, epoch and 0 or 1 }
 elseif operation == 'usage' then
   for i, scope in ipairs(scopes) do
-    answer[2 + i] = told(scope)
+    answer[2 + i] = described(scope)
   end
   return answer
 end

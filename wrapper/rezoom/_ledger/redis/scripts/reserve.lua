@@ -42,7 +42,7 @@ if refused then
     answer[3] = ('%.0f %.17g %.0f'):format(pace.after, pace.learned, pace.since)
   end
   for i, scope in ipairs(scopes) do
-    answer[3 + i] = told(scope)
+    answer[3 + i] = described(scope)
   end
   return answer
 end
