@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 import pytest
 import redis_server
 from clocks import FakeClock
 from ledgers import asking
 from lossy_proxy import Loss, LossyProxy
+from redis.sentinel import Sentinel
 from redis_server import Server
 from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.errors import LedgerUnavailable, StateLost
-from rezoom.quota import Ledger
+from rezoom.quota import Grant, Ledger
 
+T = TypeVar("T")
 _LOSSES = ("silence", "hang up")
 
 
@@ -105,6 +112,131 @@ def test_scripts_that_the_server_forgot_are_sent_again(server: Server) -> None:
     ledger.settle(ledger.reserve(asking(), "two"))
 
     assert ledger.usage(asking()).used == 2
+
+
+def at_once(calls: int, call: Callable[[int], T]) -> list[T]:
+    """Make calls in as many threads, all at one time; raise what one of them raised."""
+    together = threading.Barrier(calls)
+
+    def run(number: int) -> T:
+        together.wait()
+        return call(number)
+
+    with ThreadPoolExecutor(calls) as threads:
+        return list(threads.map(run, range(calls)))
+
+
+@pytest.mark.parametrize("cut", ["kill", "restart"])
+def test_connections_that_are_gone_refuse_nothing(server: Server, cut: str) -> None:
+    """However many there were, and however many threads find theirs dead at one time.
+
+    To us, a server that closes connections which were idle for too long looks like one that kills.
+    """
+    asked = asking(limit=100)
+
+    def reserve(turn: int, number: int) -> Grant:
+        return ledger.reserve(asked, f"{turn} {number}")
+
+    with closing(RedisLedger(server.url)) as ledger:
+        for turn in range(4):
+            # Each of the calls finds the others' connections in use, and opens its own.
+            at_once(8, partial(reserve, turn))
+            if cut == "restart":
+                server.kill()
+                server.start()
+            else:
+                with server.client() as other:
+                    other.client_kill_filter(_type="normal", skipme=True)
+
+        assert ledger.usage(asked).pending == 32
+
+
+def test_connections_that_died_in_silence_cost_one_timeout(proxy: LossyProxy) -> None:
+    """The first that does not answer takes the other idle ones with it."""
+    asked = asking(limit=100)
+    with closing(RedisLedger(f"redis://127.0.0.1:{proxy.port}/0?socket_timeout=0.5")) as ledger:
+        at_once(8, lambda number: ledger.reserve(asked, f"{number}"))
+        proxy.mute()
+
+        ledger.reserve(asked, "after")
+        at_once(8, lambda number: ledger.reserve(asked, f"then {number}"))
+
+        assert ledger.usage(asked).pending == 17
+    assert proxy.lost == 1
+
+
+@pytest.mark.parametrize(
+    ("rights", "works"),
+    [
+        ("~* +@all", True),
+        ("~{rezoom}:* +@all -@dangerous +info", True),
+        ("~{rezoom}:* +@read +@write +info +time +eval +evalsha", True),
+        ("~{rezoom}:* +@all -@scripting", False),
+        ("~other:* +@all", False),
+        ("~* +@all -info", False),
+    ],
+)
+def test_a_user_counts_or_is_told_what_is_missing(server: Server, rights: str, works: bool) -> None:
+    """Also when scripts have to be sent anew; who may not count is not let through."""
+    with server.client() as admin:
+        admin.execute_command("ACL", "SETUSER", "me", "reset", "on", ">pass", *rights.split())
+        url = server.url.replace("//", "//me:pass@")
+        with closing(RedisLedger(url)) as ledger:
+            if not works:
+                with pytest.raises(LedgerUnavailable, match="does not let this user in"):
+                    ledger.reserve(asking(), "one")
+                return
+            for token in ("one", "two"):
+                ledger.settle(ledger.reserve(asking(), token))
+                admin.script_flush()
+            assert ledger.usage(asking()).used == 2
+
+
+def test_a_reservation_and_its_ending_are_one_command_each(server: Server) -> None:
+    """Once the server was checked and knows the scripts."""
+    asked = asking(limit=9, host=9, exclusive=True)
+    with (
+        closing(RedisLedger(server.url)) as ledger,
+        server.client() as watching,
+        server.client() as other,
+    ):
+        ledger.settle(ledger.reserve(asked, "one"))
+        other.ping()
+        with watching.monitor() as monitor:
+            ledger.settle(ledger.reserve(asked, "two"))
+            other.set("the end", 1)
+            seen = []
+            for command in monitor.listen():
+                if command["command"].startswith("SET the end"):
+                    break
+                if command["client_type"] != "lua":
+                    seen.append(command["command"].partition(" ")[0])
+
+    assert seen == ["EVALSHA", "EVALSHA"]
+
+
+class Known(Sentinel):
+    """A sentinel that knows the primary by itself."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__([("127.0.0.1", 1)])  # type: ignore[no-untyped-call]  # redis-py's own
+        self._server = server
+
+    def discover_master(self, service_name: str) -> tuple[str, int]:
+        """Name the server that is there."""
+        assert service_name == "counts"
+        return "127.0.0.1", self._server.port
+
+
+def test_a_client_of_a_sentinel_will_do(server: Server) -> None:
+    """It finds its server again after a cut."""
+    client = Known(server).master_for("counts")  # type: ignore[no-untyped-call]  # redis-py's own
+    with closing(RedisLedger(client)) as ledger, server.client() as other:
+        ledger.settle(ledger.reserve(asking(), "one"))
+        other.client_kill_filter(_type="normal", skipme=True)
+        ledger.settle(ledger.reserve(asking(), "two"))
+
+        assert ledger.usage(asking()).used == 2
 
 
 def test_without_the_server_nothing_is_granted_and_no_answer_is_lost(

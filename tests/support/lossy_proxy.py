@@ -19,12 +19,17 @@ class LossyProxy:
         self.port = int(self._listener.getsockname()[1])
         self._request, self._loss = b"", "silence"
         self._open: list[socket.socket] = []
+        self._muted: frozenset[socket.socket] = frozenset()
         self.lost = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def lose_answer_to(self, request: bytes, loss: Loss) -> None:
         """Lose the next answer to what contains `request`: say nothing, or hang up."""
         self._loss, self._request = loss, request
+
+    def mute(self) -> None:
+        """Pass nothing on for those who are connected, as a firewall that has forgotten them."""
+        self._muted = frozenset(self._open)
 
     def close(self) -> None:
         """Cut all connections that are open."""
@@ -54,12 +59,14 @@ class LossyProxy:
     def _answer(self, near: socket.socket, far: socket.socket, losing: threading.Event) -> None:
         with suppress(OSError):
             while answer := far.recv(1 << 16):
-                if not losing.is_set():
+                if near in self._muted:
+                    self.lost += 1
+                elif not losing.is_set():
                     near.sendall(answer)
-                    continue
-                self.lost += 1
-                if self._loss == "hang up":
-                    break
+                else:
+                    self.lost += 1
+                    if self._loss == "hang up":
+                        break
         _hang_up(near, far)
 
 

@@ -60,6 +60,11 @@ def spend(url: str, log: str) -> None:
             ledger.abandon(grant)
 
 
+def scope(number: int) -> Scope:
+    """Name what the process called `acknowledge` spends with its token of that number."""
+    return Scope("meeting", f"{number % 7}", 10**6)
+
+
 def acknowledge(url: str, log: str) -> None:
     """Reserve until the server is gone; write every token to the log once it was granted."""
     ledger = RedisLedger(url)
@@ -69,7 +74,7 @@ def acknowledge(url: str, log: str) -> None:
         number += 1
         token = f"{os.getpid()}-{number}"
         try:
-            ledger.reserve(Reservation((Scope("meeting", f"{number % 7}", 10**6),)), token)
+            ledger.reserve(Reservation((scope(number),)), token)
         except LedgerUnavailable:
             return
         os.write(granted, f"{token}\n".encode())

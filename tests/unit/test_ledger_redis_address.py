@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import pytest
 import redis
 import redis.asyncio
 from rezoom import ConfigError
 from rezoom._ledger.redis.redis_ledger import RedisLedger
-from rezoom.quota import open_ledger
+from rezoom.quota import Ledger, open_ledger
 
 pytestmark = pytest.mark.smoke
 
@@ -53,6 +54,29 @@ def test_a_wrong_address_is_refused_without_its_password(address: str) -> None:
     assert "redis://user:password@host" in str(caught.value)
     assert SECRET not in repr(caught.value.to_dict())
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "client"),
+    [
+        ("sentinel", "Sentinel"),
+        ("redis+sentinel", "Sentinel"),
+        ("redis-sentinel", "Sentinel"),
+        ("rediss+sentinel", "Sentinel"),
+        ("redis+cluster", "RedisCluster"),
+        ("rediscluster", "RedisCluster"),
+        ("valkey-cluster", "RedisCluster"),
+    ],
+)
+@pytest.mark.parametrize("make", [open_ledger, RedisLedger])
+def test_many_servers_need_a_client(
+    scheme: str, client: str, make: Callable[[str], Ledger]
+) -> None:
+    """An address has no room for what they need: the error names the client to make."""
+    with pytest.raises(ConfigError, match=rf"RedisLedger\({client}\(") as caught:
+        make(f"{scheme}://:{SECRET}@one:26379,two:26379/service/0")
+
+    assert SECRET not in repr(caught.value.to_dict())
 
 
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from .events import OnEvent
 
 _FORMS = "Give sqlite:///path/to/file, redis://host:6379/0, or memory: in REZOOM_LEDGER."
-# Ledgers that need an extra of that name: where they are, and what they are called.
-_EXTRAS = dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), ("redis", "RedisLedger"))
+# Parts of the schemes of Redis; some of them are refused there, with what to do instead.
+_REDIS = "redis", "valkey", "unix", "sentinel", "cluster"
 
 
 @public("rezoom.quota")
@@ -42,19 +41,10 @@ def open_ledger(
         return MemoryLedger() if clock is None else MemoryLedger(clock=clock)
     if scheme == "sqlite":
         return _sqlite(address, environ or {}, clock)
-    if colon and scheme in _EXTRAS:
-        extra, name = _EXTRAS[scheme]
-        try:
-            ledger: Ledger = getattr(import_module(f"{__package__}.{extra}.{extra}_ledger"), name)(
-                address
-            )
-        except ModuleNotFoundError as error:
-            raise ConfigError(
-                f"a ledger at {scheme}:// needs the extra {extra!r} ({error.name} is missing)",
-                field="ledger",
-                next_step=f"Install it: pip install 'rezoom[{extra}]'.",
-            ) from error
-        return ledger
+    if colon and any(name in scheme for name in _REDIS):
+        from .redis.redis_ledger import RedisLedger
+
+        return RedisLedger(address)
     named = f"{scheme}:…" if colon else repr(address)
     raise ConfigError(f"the ledger {named} is of no known kind", field="ledger", next_step=_FORMS)
 

@@ -1,88 +1,33 @@
-"""Connections to a Redis server: checked before first use, and retried when cut off.
-
-Watching, retrying and the bookkeeping of a pool are left out here; the connections are redis-py's
-own, made as its pool would make them, so addresses, logins and TLS are its affair.
-"""
+"""A Redis server that counts: checked before first use, and asked again when it was cut off."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from functools import cache
-from hashlib import sha1
+from hashlib import blake2b, sha1
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
-from ..._clock import Time, in_forked_child, machine_boot
+from ..._clock import Time, machine_boot
 from ..._times import HOUR, MINUTE, SECOND, instant, micros
-from ...errors import ClockUntrusted, LedgerUnavailable, StateLost
-from .codec import TAG, head_words, read_said
-from .redis_server import address_of, as_text, explain, inspect, on_this_machine
+from ...errors import ClockUntrusted, LedgerError, LedgerUnavailable, StateLost
+from ..model import Scope
+from ..pacing import Pace
+from .redis_server import address_of, as_text, explained, inspect, on_this_machine
 
 if TYPE_CHECKING:
     from redis import Redis, RedisCluster
-
-
-class Lines:
-    """Runs scripts, each call on a connection of its own."""
-
-    def __init__(self, client: Redis | RedisCluster) -> None:
-        import redis
-        from redis.client import NEVER_DECODE
-
-        self._client: Any = client
-        self._pool: Any = getattr(client, "connection_pool", None)
-        # Clusters and sentinels choose a server for every call.
-        pools = (redis.ConnectionPool, redis.BlockingConnectionPool)
-        self._plain = type(client) is redis.Redis and type(self._pool) in pools
-        self._refused = redis.ResponseError
-        self._as_it_is = {NEVER_DECODE: True}
-        self._idle: list[Any] = []
-        in_forked_child(self._leave_to_parent)
-
-    def run(self, *words: bytes) -> Any:
-        """EVAL a script, or by its name EVALSHA; raises what redis-py raises, decodes nothing."""
-        if not self._plain:
-            return self._client.execute_command(words[0].decode(), *words[1:], **self._as_it_is)
-        try:
-            line = self._idle.pop()
-        except IndexError:
-            line = self._pool.connection_class(**self._pool.connection_kwargs)
-        try:
-            line.send_packed_command([_packed(words)])
-            said = line.read_response(disable_decoding=True)
-        except self._refused:
-            self._idle.append(line)  # the server has answered, so the line is in order
-            raise
-        except BaseException:
-            line.disconnect()  # or a late answer would be taken for the next call's
-            raise
-        self._idle.append(line)
-        return said
-
-    def close(self) -> None:
-        """Close every connection that is not in use."""
-        while self._idle:
-            self._idle.pop().disconnect()
-
-    def _leave_to_parent(self) -> None:
-        self._idle = []
-
-
-def _packed(words: tuple[bytes, ...]) -> bytes:
-    # https://redis.io/docs/latest/develop/reference/protocol-spec/#arrays
-    parts = [b"$%d\r\n%b\r\n" % (len(word), word) for word in words]
-    return b"*%d\r\n%b" % (len(parts), b"".join(parts))
-
 
 _log = logging.getLogger("rezoom.quota")
 T = TypeVar("T")
 OnLoss = Literal["refuse", "wait", "trust"]
 
+# One hash tag: a cluster then keeps everything on one node, the epoch with what it vouches for.
+TAG = "{rezoom}:"
 _EPOCH = f"{TAG}epoch".encode()
 _FORMAT = "2"
-# The first word of every answer, as in head.lua.
-REFUSED, GRANTED, SPENT, _LOST, _UNTRUSTED, _DONE = range(6)
 # What two clocks may be apart.
 _TOLERANCE = MINUTE
 # Below this, two clocks are taken for one, and an instant is shown as it was counted.
@@ -93,23 +38,14 @@ _CHECK_EVERY = 60.0
 _FORGOTTEN_AFTER = 25 * HOUR
 
 
-class Script(NamedTuple):
-    """A script, and the name by which a server remembers it."""
-
-    text: bytes
-    sha: bytes
-
-
 class Answer(NamedTuple):
     """What a script said at `now`; `asked_at` and `ahead` are of this machine's wall clock.
 
-    `number` is the turn of a grant, how many places were missing, or whether a count was begun.
-    `ahead` is how far that clock is ahead of the server's; it is not needed after a grant.
+    `ahead` is how far that clock is ahead of the server's.
     """
 
-    status: int
+    status: str
     now: int
-    number: int
     rest: list[Any]
     asked_at: int
     ahead: int
@@ -124,10 +60,10 @@ class Link:
         # Not at the top: whoever has no ledger in Redis does without the package.
         from redis import exceptions
 
-        self._client, self.url = client, address_of(client)
-        self._lines = Lines(client)
+        self.url, self.client = address_of(client), _with_own_pool(client)
         self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
-        self._forgotten, self._failed = exceptions.NoScriptError, exceptions.RedisError
+        self._answered = exceptions.ResponseError, LedgerError
+        self._forgotten = exceptions.NoScriptError
         self._clock, self._server_clock, self._on_loss = clock, server_clock, on_loss
         # A clock that stands still in sleep is no witness against the server's.
         self._steady = on_this_machine(client) and machine_boot() is not None
@@ -140,25 +76,29 @@ class Link:
         self,
         file: str,
         operation: str,
-        keys: Sequence[bytes] = (),
-        words: bytes = b"",
-        *,
+        scopes: Sequence[Scope] = (),
+        pace: Pace | None = None,
         token: str = "",
+        **request: object,
     ) -> Answer:
-        """Run an operation; one that was cut off is run again, because each of them allows it.
-
-        `keys` and `words` are what codec.py makes of what is asked.
-        """
-        script = _script(file, operation)
+        """Run an operation; one that was cut off is run again, because each of them allows it."""
+        keys = [_EPOCH, *(f"{TAG}scope:{scope.key}".encode() for scope in scopes)]
+        if pace is not None:
+            keys.append(f"{TAG}pace:{pace.key}".encode())
+            request |= {"rate": pace.rate or 0, "ceiling": pace.ceiling}
+            request |= {"gap": pace.gap, "slack": pace.slack}
+        request |= {"operation": operation, "scopes": [_described(scope) for scope in scopes]}
+        request["token"] = blake2b(token.encode(), digest_size=16).hexdigest()
 
         def run() -> Answer:
-            return self._run(script, keys, words, token)
+            return self._run(file, keys, request)
 
-        answer = self.reach(run)
-        if answer.status == _LOST:
-            self._take_up(as_text(answer.rest[0]), answer.now)
+        with explained(self.url):
             answer = self.reach(run)
-        if answer.status == _LOST:
+            if answer.status == "lost":
+                self._take_up(as_text(answer.rest[0]), answer.now)
+                answer = self.reach(run)
+        if answer.status == "lost":
             raise self._lost("loses its count all the time")
         return answer
 
@@ -166,76 +106,79 @@ class Link:
         """Make a call that may be made twice, once the server was checked."""
         try:
             try:
-                return self._checked_first(call)
+                return self._checked(call)
             except self._cut_off:
-                return self._checked_first(call)
-        except self._failed as error:
-            raise explain(self.url, error) from error
+                self._drop_idle()  # as this one, they may all be dead
+                return self._checked(call)
+        except self._answered:
+            raise
+        except BaseException:
+            self._drop_idle()  # or a late answer would be taken for the next call's
+            raise
 
-    def redis(self, *command: str) -> Any:
-        """Run one command of Redis itself."""
-        return self.reach(lambda: self._client.execute_command(*command))  # type: ignore[no-untyped-call]  # redis-py leaves it open
-
-    def start_over(self) -> None:
-        """Forget what was counted; the other clients of this server accept that."""
-        self._epoch = as_text(self.ask("read", "reset").rest[0])
+    def reset(self, prefix: str) -> None:
+        """Forget what was counted; of everything, also for the other clients of this server."""
+        if prefix:
+            self.ask("read", "forget", prefix=prefix)
+        else:
+            answer = self.ask("read", "reset", prefix="")
+            with explained(self.url):
+                self._epoch = as_text(answer.rest[0])
 
     def close(self) -> None:
         """Close this process's connections."""
         self._check_at = 0.0
-        self._lines.close()
-        self._client.close()
+        self.client.close()
 
-    def _checked_first(self, call: Callable[[], T]) -> T:
-        try:
-            if self._clock.monotonic() >= self._check_at:
-                self._check()
-            return call()
-        except self._cut_off:
-            self._check_at = 0.0  # what answers next may be another server
-            raise
+    def _drop_idle(self) -> None:
+        self._check_at = 0.0  # what answers next may be another server
+        nodes = getattr(self.client, "get_nodes", None)
+        clients = [node.redis_connection for node in nodes()] if nodes else [self.client]
+        for client in filter(None, clients):
+            client.connection_pool.disconnect(inuse_connections=False)
 
-    def _check(self) -> None:
-        client: Any = self._client
-        find = getattr(client, "get_node_from_key", None)  # a cluster's: the node that counts
-        inspect(self.url, client.info(**({"target_nodes": find(_EPOCH)} if find else {})))
-        if not self._epoch:
-            answer = self._open()
-            epoch = as_text(answer.rest[0])
-            self._read_epoch(epoch)
-            if answer.number:
-                _log.warning("nothing was counted at %s before: a new count begins", self.url)
-            self._epoch = epoch
-        self._check_at = self._clock.monotonic() + _CHECK_EVERY
+    def _checked(self, call: Callable[[], T]) -> T:
+        if self._clock.monotonic() >= self._check_at:
+            find = getattr(self.client, "get_node_from_key", None)  # a cluster's: who counts
+            facts = self.client.info(**({"target_nodes": find(_EPOCH)} if find else {}))
+            inspect(self.url, facts)
+            if not self._epoch:
+                epoch, new = self._open()
+                self._read_epoch(epoch)
+                if new:
+                    _log.warning("nothing was counted at %s before: a new count begins", self.url)
+                self._epoch = epoch
+            self._check_at = self._clock.monotonic() + _CHECK_EVERY
+        return call()
 
-    def _open(self) -> Answer:
-        return self._run(_script("read", "open"))
+    def _open(self) -> tuple[str, bool]:
+        request = {"operation": "open", "scopes": [], "token": ""}
+        epoch, new = self._run("read", [_EPOCH], request).rest
+        return as_text(epoch), bool(new)
 
-    def _run(
-        self, script: Script, keys: Sequence[bytes] = (), words: bytes = b"", token: str = ""
-    ) -> Answer:
+    def _run(self, file: str, keys: Sequence[bytes], request: dict[str, Any]) -> Answer:
         asked_at = micros(self._clock.now())
-        counted = 0 if self._server_clock is None else micros(self._server_clock.now())
-        head = head_words(counted, _TOLERANCE, self._witnesses(asked_at), token)
-        given = (b"%d" % (len(keys) + 1), _EPOCH, *keys, self._epoch.encode(), head + words)
+        request |= {"epoch": self._epoch, "witnesses": self._witnesses(asked_at)}
+        request["tolerance"] = _TOLERANCE
+        if self._server_clock is not None:
+            request["clock"] = micros(self._server_clock.now())
+        text, sha = _script(file)
+        given = (len(keys), *keys, json.dumps(request))
         try:
-            said = self._lines.run(b"EVALSHA", script.sha, *given)
+            said = self.client.evalsha(sha, *given)
         except self._forgotten:
-            said = self._lines.run(b"EVAL", script.text, *given)
-        first, *rest = said if isinstance(said, list) else (said,)
-        status, now, number = read_said(first)
-        if status == _UNTRUSTED:
+            said = self.client.eval(text, *given)
+        status, now, *rest = said
+        status, now = as_text(status), int(now)
+        if status == "untrusted":
             raise ClockUntrusted(
                 f"The clock of the server {self.url} shows {instant(now)}, and by the clocks of"
                 f" this machine it is not far from {instant(asked_at)}",
                 next_step="Set both clocks right; when they are, start this process again.",
             )
         self._anchor = (now, self._clock.monotonic())
-        ahead = 0
-        if status != GRANTED and self._server_clock is None:
-            ahead = micros(self._clock.now()) - now
-            ahead = 0 if abs(ahead) < _SAME_CLOCK else ahead
-        return Answer(status, now, number, rest, asked_at, ahead)
+        ahead = micros(self._clock.now()) - now if self._server_clock is None else 0
+        return Answer(status, now, rest, asked_at, 0 if abs(ahead) < _SAME_CLOCK else ahead)
 
     def _witnesses(self, wall: int) -> tuple[int, int]:
         """Say what time it is, in two ways; the server's time is believed if one of them agrees.
@@ -258,7 +201,7 @@ class Link:
             raise self._lost("has lost what was counted")
         else:
             if not found:
-                found = as_text(self.reach(self._open).rest[0])
+                found, _ = self.reach(self._open)
             again_at = self._read_epoch(found)[1] + _FORGOTTEN_AFTER
             if self._on_loss == "wait" and now < again_at:
                 raise self._lost(
@@ -272,7 +215,7 @@ class Link:
     def _read_epoch(self, epoch: str) -> tuple[str, int]:
         kept, _, rest = epoch.partition(":")
         kind, _, started = rest.partition(":")
-        if kept != _FORMAT or not started.isdecimal():
+        if kept != _FORMAT or not started.isdecimal() or len(started) > 16:
             raise LedgerUnavailable(
                 f"What is counted at {self.url} was written by another release (format {kept})",
                 next_step="Use the same release of rezoom everywhere, or another server.",
@@ -283,9 +226,32 @@ class Link:
         return StateLost(f"The server {self.url} {what}", next_step=fix)
 
 
+def _with_own_pool(client: Redis | RedisCluster) -> Any:
+    """Make a client as the one that was brought, with as many connections of its own as it needs.
+
+    Clusters and sentinels choose a server for every call, and are used as they are.
+    """
+    from redis import BlockingConnectionPool, ConnectionPool, Redis
+
+    pool: Any = getattr(client, "connection_pool", None)
+    if type(client) is not Redis or type(pool) not in (ConnectionPool, BlockingConnectionPool):
+        return client
+    given = pool.connection_kwargs | {"connection_class": pool.connection_class}
+    return Redis.from_pool(ConnectionPool(**given, max_connections=1 << 31))
+
+
+def _described(scope: Scope) -> dict[str, object]:
+    request: dict[str, object] = {
+        "span": scope.span if scope.rolling else 0,
+        "exclusive": scope.exclusive,
+        "bundled": scope.bundled,
+    }
+    return request | {"limit": scope.most} if scope.counted else request
+
+
 @cache
-def _script(file: str, operation: str) -> Script:
+def _script(file: str) -> tuple[str, str]:
+    """Read a script, and name it as a server does that remembers it."""
     folder = files(str(__package__)).joinpath("scripts")
-    parts = (folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("head", file))
-    text = "\n".join((f"local operation = '{operation}'", *parts)).encode()
-    return Script(text, sha1(text, usedforsecurity=False).hexdigest().encode())
+    text = "\n".join(folder.joinpath(f"{part}.lua").read_text("utf-8") for part in ("head", file))
+    return text, sha1(text.encode(), usedforsecurity=False).hexdigest()

@@ -2,50 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-
-import anyio.to_thread
+from typing import TYPE_CHECKING, Any
 
 from ..._clock import MACHINE, Time
 from ..._public import public
-from ..._times import SECOND, instant, micros
-from ...errors import ConfigError, QuotaExceeded
-from ..gauge import (
-    Forecast,
-    Gauge,
-    Quota,
-    flying_refusal,
-    last,
-    nth_free,
-    pace_refusal,
-    read_gauge,
-    scope_refusal,
-    spent,
-)
-from ..model import Grant, Reservation, Scope
-from ..protocol import BlockingLedger, Tolerant
-from .codec import (
-    TAG,
-    State,
-    number_words,
-    pace_key,
-    read_pace,
-    read_state,
-    scope_key,
-    scope_words,
-    turn_key,
-)
-from .connection import GRANTED, SPENT, Answer, Link, OnLoss
-from .redis_server import as_text, connect
+from ..._times import SECOND, micros
+from ...errors import ConfigError, LedgerError, QuotaExceeded
+from ..gauge import Held, Quota, read_quota, refusal, spent
+from ..model import Grant, Reservation, Scope, granted_before
+from ..pacing import UNPACED
+from ..protocol import BlockingLedger, tolerant
+from .connection import TAG, Link, OnLoss
+from .redis_server import as_text, connect, explained
 
 if TYPE_CHECKING:
     from redis import Redis, RedisCluster
 
-T = TypeVar("T")
-# Lua reads no infinity on every system, and no call waits for a thousand years.
+# JSON has no infinity, and no call waits for thirty years.
 _LONGEST_WAIT = 1e9
 
 
@@ -97,23 +71,14 @@ class RedisLedger(BlockingLedger):
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
-        lease, pace, scopes = reservation.lease, reservation.pace, reservation.scopes
-        longest = min(wait, _LONGEST_WAIT) * SECOND
-        paced = (pace.rate or 0, pace.gap, pace.slack, pace.ceiling) if pace else (0, 0, 0, 0)
-        words = number_words(lease.horizon, lease.margin, lease.send_within, longest, *paced)
-        keys = [*map(scope_key, scopes), pace_key(pace)]
-        if not any(scope.counted or scope.exclusive for scope in scopes):
-            keys.append(turn_key(token))
-        words += scope_words(scopes)
-        answer = self._link.ask("reserve", "reserve", keys, words, token=token)
-        if answer.status == SPENT:
-            raise spent(token)
-        if answer.status != GRANTED:
-            raise _refusal(reservation, answer, wait)
-        turn = answer.number
-        # Of a grant that was given before, the turn may be over; the time to send is not longer.
-        late = max(0, answer.now - turn)
-        return Grant(token, reservation, answer.asked_at - late, max(0, turn - answer.now))
+        try:
+            return self._reserve(reservation, token, min(wait, _LONGEST_WAIT))
+        except (QuotaExceeded, LedgerError):
+            raise
+        except BaseException:
+            # Interrupted, perhaps when the place was taken already: nobody would ever use it.
+            self.release(Grant(token, reservation, 0))
+            raise
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
@@ -129,111 +94,114 @@ class RedisLedger(BlockingLedger):
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
         """Refuse this scope until the latest reset Zoom has named."""
-        scope = reservation.scope(name)
-        if scope is not None:
-            del why
-            self._learn("block", scope, micros(until), reservation, "a limit of Zoom's")
+        del why  # nothing shows it
+        if (scope := reservation.scope(name)) is not None:
+            with tolerant("a limit of Zoom's"):
+                self._learn("block", scope, reservation, micros(until))
 
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         """Make up for what others have spent."""
         scope = reservation.scope(name)
-        if scope is None or not scope.counted:
-            return 0
-        answer = self._learn("external", scope, used, reservation, "what others spent")
-        return 0 if answer is None else answer.number
+        if scope is not None and scope.counted:
+            with tolerant("what others spent"):
+                return self._learn("external", scope, reservation, used)
+        return 0
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
-        pace = reservation.pace
-        if pace is not None:
-            words = number_words(pace.rate or 0, pace.ceiling, max(0, limit or 0))
-            with Tolerant("a slower pace"):
-                self._link.ask("learn", "slow_down", (pace_key(pace),), words)
+        if (pace := reservation.pace) is not None:
+            with tolerant("a slower pace"):
+                self._link.ask("learn", "slow_down", pace=pace, named=max(0, limit or 0))
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope that is limited."""
-        scopes = tuple(scope for scope in reservation.scopes if scope.limit is not None)
-        answer = self._link.ask("read", "usage", [*map(scope_key, scopes)])
-        gauges = {}
-        for scope, stored in zip(scopes, answer.rest, strict=True):
-            state = read_state(stored, answer.now)
-            if not scope.gate or state.blocked > answer.now:
-                gauges[scope.name] = _gauge(scope, state, answer)
-        return Quota.of(gauges)
+        answer = self._link.ask("read", "usage", reservation.scopes)
+        with explained(self.url):
+            return read_quota(reservation.scopes, _held(answer.rest), answer.ahead)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         """List the scopes that count something."""
-        answer = self._link.ask("read", "keys", (), prefix.encode())
-        return tuple(sorted(as_text(key) for key in answer.rest[0]))
+        answer = self._link.ask("read", "keys", prefix=prefix)
+        with explained(self.url):
+            return tuple(sorted(map(as_text, answer.rest)))
 
-    def reset(self) -> None:
-        """Forget what was counted; processes that remember another count go on with the new one."""
-        self._link.start_over()
+    def reset(self, prefix: str = "") -> None:
+        """Forget what was counted; where all was, other processes go on with the new count."""
+        self._link.reset(prefix)
 
-    def learn_host(self, account: str, meeting: int, host: str) -> None:
+    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
         """Remember the host of `meeting`."""
-        with Tolerant("whose meeting it is"):
-            self._link.redis("HSET", f"{TAG}hosts:{account}", str(meeting), host)
+        with tolerant("whose meeting it is"):
+            self._hosts("hset", account, meeting, host)
 
-    def host_of(self, account: str, meeting: int) -> str | None:
+    def host_of(self, account: str, meeting: int | str) -> str | None:
         """Look up the host of `meeting`."""
-        found = self._link.redis("HGET", f"{TAG}hosts:{account}", str(meeting))
-        return None if found is None else as_text(found)
+        found = self._hosts("hget", account, meeting)
+        with explained(self.url):
+            return None if found is None else as_text(found)
 
-    def forget_host(self, account: str, meeting: int) -> None:
+    def forget_host(self, account: str, meeting: int | str) -> None:
         """Drop the host of `meeting`."""
-        with Tolerant("a new host"):
-            self._link.redis("HDEL", f"{TAG}hosts:{account}", str(meeting))
+        with tolerant("a new host"):
+            self._hosts("hdel", account, meeting)
 
     def close(self) -> None:
         """Close this process's connections."""
         self._link.close()
 
-    async def _away(self, call: Callable[[], T], *, durable: bool = False) -> T:
-        del durable  # what is durable is the server's affair
-        return await anyio.to_thread.run_sync(call)
+    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
+        lease, pace = reservation.lease, reservation.pace
+        answer = self._link.ask(
+            "reserve",
+            "reserve",
+            reservation.scopes,
+            pace,
+            token,
+            horizon=lease.horizon,
+            margin=lease.margin,
+            send_within=lease.send_within,
+            wait=wait * SECOND,
+        )
+        with explained(self.url):
+            status, now, (first, *rest), asked_at, ahead = answer
+            if status == "granted":
+                # Of a grant that was given before, the turn may be over; the time to send is not
+                # longer.
+                send_by = int(first) + lease.send_within
+                return granted_before(reservation, token, send_by, now, asked_at - now)
+            if status == "spent":
+                raise spent(token)
+            stored = UNPACED
+            if pace is not None:
+                after, learned, since = as_text(first).split()
+                stored = int(after), float(learned) or None, int(since)
+            refused = refusal(reservation, _held(rest), stored, (now, ahead), wait)
+            if refused is None:
+                raise ValueError(f"{status}, and nothing is full")
+            raise refused
 
     def _finish(self, operation: str, grant: Grant, what: str) -> None:
-        scopes = grant.reservation.scopes
-        words = number_words(grant.reservation.lease.margin) + scope_words(scopes)
-        with Tolerant(what):
-            self._link.ask("finish", operation, [*map(scope_key, scopes)], words, token=grant.token)
+        scopes, margin = grant.reservation.scopes, grant.reservation.lease.margin
+        with tolerant(what):
+            self._link.ask("finish", operation, scopes, token=grant.token, margin=margin)
 
-    def _learn(
-        self, operation: str, scope: Scope, value: int, reservation: Reservation, what: str
-    ) -> Answer | None:
-        words = number_words(value, reservation.lease.margin) + scope_words((scope,))
-        with Tolerant(what):
-            return self._link.ask("learn", operation, (scope_key(scope),), words)
-        return None
+    def _learn(self, operation: str, scope: Scope, reservation: Reservation, value: int) -> int:
+        margin = reservation.lease.margin
+        answer = self._link.ask("learn", operation, (scope,), value=value, margin=margin)
+        with explained(self.url):
+            return int(answer.rest[0])
 
-
-def _refusal(reservation: Reservation, answer: Answer, wait: float) -> QuotaExceeded:
-    paced, *stored = answer.rest
-
-    def show(at: int) -> datetime:
-        return instant(at + answer.ahead)
-
-    refusals = []
-    for scope, text in zip(reservation.scopes, stored, strict=True):
-        state = read_state(text, answer.now)
-        if sum(state.counts) >= scope.most or state.blocked > answer.now:
-            refusals.append(scope_refusal(scope.name, _gauge(scope, state, answer)))
-        if scope.exclusive and state.flying > answer.now:
-            refusals.append(flying_refusal(show(state.flying)))
-    pace = reservation.pace
-    if pace is not None:
-        refusals.append(pace_refusal(pace, read_pace(paced), answer.now, wait, show))
-    return last(refusals)
+    def _hosts(self, command: str, account: str, *words: int | str) -> Any:
+        call = getattr(self._link.client, command)
+        with explained(self.url):
+            return self._link.reach(lambda: call(f"{TAG}hosts:{account}", *words))
 
 
-def _gauge(scope: Scope, state: State, answer: Answer) -> Gauge:
-    blocked = state.blocked if state.blocked > answer.now else 0
-    return read_gauge(
-        scope.limit,
-        state.counts,
-        partial(nth_free, state.places),
-        blocked,
-        lambda at: instant(at + answer.ahead),
-        forecast=Forecast(state.places, answer.ahead),
-    )
+def _held(texts: list[Any]) -> list[Held]:
+    """Read what a script says of scopes."""
+    held = []
+    for text in texts:
+        blocked, in_flight, *words = as_text(text).split()
+        slots = zip(words[::3], map(int, words[1::3]), map(int, words[2::3]), strict=True)
+        held.append(Held(list(slots), int(blocked), int(in_flight)))
+    return held

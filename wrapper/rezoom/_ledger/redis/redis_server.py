@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from ...errors import ConfigError, LedgerUnavailable
+from ...errors import ConfigError, LedgerError, LedgerUnavailable, StateLost
 
 if TYPE_CHECKING:
     from redis import Redis, RedisCluster
 
-_FIELD = "ledger"
 # Valkey's own schemes mean the same.
-_SCHEMES = {"valkey": "redis", "valkeys": "rediss"}
+_SCHEMES = {name: name for name in ("redis", "rediss", "unix")}
+_SCHEMES |= {"valkey": "redis", "valkeys": "rediss"}
 _OLDEST = (6, 2)
 # Seconds; `?socket_timeout=` and `?socket_connect_timeout=` in the address say otherwise.
 _PATIENCE = 2.0
@@ -26,10 +26,18 @@ _REFUSALS = {
     "MISCONF": ("cannot write to its disk", "See its log, and make room there."),
     "is loading the dataset": ("is still loading its data", "Try again in a moment."),
 }
+# Redis's word, and head.lua's.
+_FOREIGN = "WRONGTYPE", "CORRUPT"
+# What an address cannot describe, and the client that can.
+_MANY_SERVERS = {
+    "sentinel": 'Sentinel([("host", 26379)]).master_for("name")',
+    "cluster": 'RedisCluster(host="host", port=6379)',
+}
 
 
 def connect(address: str) -> Redis:
     """Make a client, which opens nothing yet; raises ConfigError for a wrong address."""
+    scheme = _judge(address)
     try:
         import redis
         from redis.backoff import NoBackoff
@@ -37,18 +45,17 @@ def connect(address: str) -> Redis:
     except ImportError as error:
         raise ConfigError(
             "The ledger is in Redis, and the package redis is not installed",
-            field=_FIELD,
+            field="ledger",
             next_step='Install it: pip install "rezoom[redis]"',
         ) from error
-    _judge(address)
-    scheme, _, rest = address.partition("://")
     try:
         client = redis.Redis.from_url(
-            f"{_SCHEMES.get(scheme, scheme)}://{rest}",
+            f"{scheme}://{address.partition('://')[2]}",
             socket_timeout=_PATIENCE,
             socket_connect_timeout=_PATIENCE,
             # A call that was cut off is made again by the ledger, after a new look at the server.
             retry=Retry(NoBackoff(), 0),
+            protocol=2,  # with RESP3, redis-py does not look whether a connection is at rest
         )
         pool = client.connection_pool
         pool.connection_class(**pool.connection_kwargs)  # names every option that does not exist
@@ -103,14 +110,35 @@ def inspect(url: str, info: Mapping[str, Any]) -> None:
     raise LedgerUnavailable(f"The server {url} {what}", next_step=fix)
 
 
-def explain(url: str, error: Exception) -> LedgerUnavailable:
-    """Say what an exception of redis-py means for a ledger."""
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Raise a LedgerError for what redis-py raises, and for an answer that makes no sense."""
+    from redis.exceptions import RedisClusterException, RedisError
+
+    try:
+        yield
+    except (RedisError, RedisClusterException) as error:
+        raise _explain(url, error) from error
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+        raise LedgerUnavailable(
+            f"The server {url} gave an answer that makes no sense ({error})",
+            next_step="Name a Redis or Valkey server in REZOOM_LEDGER, with no proxy before it.",
+        ) from error
+
+
+def _explain(url: str, error: Exception) -> LedgerError:
     from redis import exceptions as redis
 
     # Their words tell more than their classes: what a script met is an error of the script's.
     for words, (known, remedy) in _REFUSALS.items():
         if words in str(error):
             return LedgerUnavailable(f"The server {url} {known}", next_step=remedy)
+    if any(word in str(error) for word in _FOREIGN):
+        return StateLost(
+            f"The server {url} holds something that no ledger wrote ({error})",
+            next_step="See what else writes keys that begin with {rezoom}: and delete what it"
+            " wrote; `rezoom ledger reset` starts a new count.",
+        )
     fix = None
     match error:
         case redis.AuthenticationError() | redis.AuthorizationError() | redis.NoPermissionError():
@@ -118,7 +146,7 @@ def explain(url: str, error: Exception) -> LedgerUnavailable:
             fix = "Check the user, its password and its rights in REZOOM_LEDGER."
         case redis.TimeoutError():
             what = "does not answer in time"
-        case redis.ConnectionError():
+        case redis.ConnectionError() | redis.RedisClusterException():
             what = "cannot be reached"
         case _:
             what = "refuses to work"
@@ -134,29 +162,35 @@ def _options(client: Redis | RedisCluster) -> Mapping[str, Any]:
     return getattr(getattr(client, "connection_pool", None), "connection_kwargs", {})
 
 
-def _judge(address: str) -> None:
-    """Check what redis-py would read some other way, or complain about with the password in it."""
+def _judge(address: str) -> str:
+    """Return the scheme that redis-py knows; refuse what it would read some other way.
+
+    It also complains about some addresses with the password in them.
+    """
+    scheme = address.partition(":")[0].lower()
+    for kind, client in _MANY_SERVERS.items():
+        if kind in scheme:
+            raise ConfigError(
+                f"The ledger's address names a {kind}: redis-py needs more than an address for it",
+                field="ledger",
+                next_step=f"Make the client, and give it to the ledger: RedisLedger({client}).",
+            )
     try:
-        parts: SplitResult = urlsplit(address)
-        port = parts.port
+        parts = urlsplit(address)
+        port, path = parts.port, parts.path.strip("/")
     except ValueError:
         raise _wrong("cannot be read") from None
-    database = parts.path.strip("/")
-    if parts.scheme == "unix":
-        if not database:
-            raise _wrong("names no socket")
-    elif parts.scheme not in {"redis", "rediss", *_SCHEMES}:
+    if scheme not in _SCHEMES:
         raise _wrong("is not the address of a Redis server")
-    elif port == 0:
-        raise _wrong("names port 0")
-    elif database and not database.isdecimal():
-        raise _wrong("names a database that is not a number")
+    if not path if scheme == "unix" else port == 0 or not (path or "0").isdecimal():
+        raise _wrong("names no socket, port or database that can be")
+    return _SCHEMES[scheme]
 
 
 def _wrong(what: str) -> ConfigError:
     return ConfigError(
         f"The ledger's address {what}",
-        field=_FIELD,
+        field="ledger",
         next_step=(
             "Write in REZOOM_LEDGER redis://user:password@host:6379/0, rediss:// for TLS, or"
             " unix:///path/to/socket?db=0, with special characters in a password as %XX."

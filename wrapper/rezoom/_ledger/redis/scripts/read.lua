@@ -1,45 +1,32 @@
--- What is written, and starting over: usage, keys, open, reset.
+-- What is written, and forgetting it: open, usage, keys, forget, reset.
+local answer = { 'done', now }
 if operation == 'open' then
-  if not current then
-    current = ('%s:new:%.0f'):format(FORMAT, now)
-    call('SET', KEYS[1], current)
-    return { write(SAID, DONE, now, 1), current }
+  local begun = epoch or ('2:new:%.0f'):format(now) -- connection.py
+  if not epoch then
+    call('SET', KEYS[1], begun)
   end
-  return { write(SAID, DONE, now, 0), current }
-end
-
-if operation == 'usage' then
-  local answer = { write(SAID, DONE, now, 0) }
-  for i = 2, #KEYS do
-    answer[i] = stored[i] or ''
+  return { 'done', now, begun, epoch and 0 or 1 }
+elseif operation == 'usage' then
+  for i, scope in ipairs(scopes) do
+    answer[2 + i] = described(scope)
   end
   return answer
 end
 
-local names = call('ZRANGE', INDEX, 0, -1)
-
-if operation == 'keys' then
-  local found, prefix = {}, sub(given, at)
-  for _, name in ipairs(names) do
-    if sub(name, 1, #prefix) == prefix then
-      local state = call('GET', SCOPE .. name)
-      if state then
-        local size = #state - TAIL_SIZE
-        local _, _, _, blocked = read(TAIL, state, size + 1)
-        local _, total = drop_freed(state, size)
-        if total > 0 or blocked > now then
-          found[#found + 1] = name
-        end
-      end
+for _, name in ipairs(call('ZRANGE', INDEX, 0, -1)) do
+  local meant = sub(name, 1, #asked.prefix) == asked.prefix
+  if meant and operation ~= 'keys' then
+    call('UNLINK', SCOPES .. name, PACES .. name)
+    call('ZREM', INDEX, name)
+  elseif meant then
+    local scope = read_scope(SCOPES .. name, {})
+    if scope.count > 0 or scope.blocked > now then
+      answer[#answer + 1] = name
     end
   end
-  return { write(SAID, DONE, now, 0), found }
 end
-
-for _, name in ipairs(names) do
-  call('UNLINK', SCOPE .. name, PACE .. name)
+if operation == 'reset' then
+  answer[3] = ('2:reset:%.0f'):format(now)
+  call('SET', KEYS[1], answer[3])
 end
-current = ('%s:reset:%.0f'):format(FORMAT, now)
-call('UNLINK', INDEX)
-call('SET', KEYS[1], current)
-return { write(SAID, DONE, now, 0), current }
+return answer
