@@ -1,4 +1,4 @@
-"""The file of an SQLite ledger: made once under a lock, checked whenever it is used."""
+"""The file of an SQLite ledger: made once, checked whenever it is used."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import logging
 import os
 import random
 import sqlite3
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,7 +60,7 @@ class LedgerFile:
     def __init__(self, path: Path, patience: float, boot: str) -> None:
         """Wait `patience` seconds for a lock; opens nothing yet. `boot` names this boot."""
         self.path, self._patience, self._boot = path, patience, boot
-        self._lock_path = path.with_name(f"{path.name}.lock")
+        self._last_use = last_use(path)
         self._names = [f"{path}{suffix}" for suffix in ("", "-wal", "-shm")]
         self._identity: tuple[int, int] | None = None
         self._start()
@@ -100,13 +99,12 @@ class LedgerFile:
         """Take the file that is there now for ours, whatever was counted before."""
         self.close()
         self._identity = None
-        if self._lock_path.exists():
-            os.truncate(self._lock_path, 0)
+        self._last_use.unlink(missing_ok=True)
 
     def note(self, last: int) -> None:
         """Note beside the file until when it was counted in, so that an older one is noticed."""
         try:
-            descriptor = os.open(self._lock_path, os.O_WRONLY | os.O_CREAT, 0o600)
+            descriptor = os.open(self._last_use, os.O_WRONLY | os.O_CREAT, 0o600)
             try:
                 os.pwrite(descriptor, f"{last:020d} {self._boot}\n".encode(), 0)
             finally:
@@ -148,22 +146,14 @@ class LedgerFile:
         return db
 
     def _begin(self, db: Connection, write: bool) -> None:
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                if write:
-                    db.execute("BEGIN IMMEDIATE")
-                else:
-                    db.execute("BEGIN")
-                    db.execute("SELECT 1 FROM anchor")
-            except sqlite3.OperationalError as error:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(random.uniform(*_LOOK_AGAIN))  # noqa: S311 - no secret
-            else:
-                return
+        def begin() -> None:
+            if db.in_transaction:  # begun, and then busy
+                db.execute("ROLLBACK")
+            db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            if not write:
+                db.execute("SELECT 1 FROM anchor")
+
+        retried(begin, self._patience)
 
     def _verify(self, db: Connection | None) -> None:
         """Raise StateLost unless the path leads to the file, and the journals, that are open."""
@@ -183,7 +173,7 @@ class LedgerFile:
     def _noted(self) -> int:
         """Read until when the file was counted in since this boot of the machine."""
         try:
-            last, _, boot = self._lock_path.read_text("utf-8").strip().partition(" ")
+            last, _, boot = self._last_use.read_text("utf-8").strip().partition(" ")
         except (OSError, ValueError):
             return 0
         return int(last) if last.isdecimal() and boot == self._boot else 0
@@ -205,6 +195,23 @@ def _node(name: str | Path) -> tuple[int, int] | None:
 
 def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def retried(call: Callable[[], T], patience: float) -> T:
+    """Make a call again and again, for `patience` seconds, while another process has the lock."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return call()
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(*_LOOK_AGAIN))  # noqa: S311 - no secret
+
+
+def last_use(path: Path) -> Path:
+    """Name the file that notes when the ledger at `path` was last counted in."""
+    return path.with_name(f"{path.name}-last")
 
 
 def connect(path: Path, patience: float) -> Connection:
@@ -230,8 +237,7 @@ def prepare(path: Path, patience: float) -> tuple[int, int]:
                 f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."
             )
         if found is None or not _ready(path, patience):
-            with _locked(path.with_name(f"{path.name}.lock"), path, patience):
-                _make(path, patience)
+            _make(path, patience)
             found = _node(path)
     except sqlite3.Error as error:
         raise broken(path, error) from error
@@ -285,52 +291,21 @@ def _ready(path: Path, patience: float) -> bool:
 
 def _make(path: Path, patience: float) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    if _ready(path, patience):
-        return  # made by the one before us
     with closing(connect(path, patience)) as db:
         if db.execute("PRAGMA user_version").fetchone()[0]:
             upgrade(db, SCHEMA, VERSION)
             return
         # A commit writes whole pages: small ones are quick.
         db.execute("PRAGMA page_size = 1024")
-        # Under our lock, because SQLite does not wait for anybody during this change of mode.
-        mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        # SQLite itself does not wait for others who change the mode.
+        (mode,) = retried(lambda: db.execute("PRAGMA journal_mode = WAL").fetchone(), patience)
         if mode != "wal":
             raise LedgerUnavailable(f"The file system of {path} cannot share memory (mode {mode})")
-        db.executescript(
-            f"BEGIN IMMEDIATE; {SCHEMA}; PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {VERSION}; COMMIT;"
-        )
-
-
-@contextmanager
-def _locked(lock: Path, path: Path, patience: float) -> Iterator[None]:
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        deadline = time.monotonic() + patience
-        while not _try_lock(descriptor):
-            if time.monotonic() > deadline:
-                raise LedgerUnavailable(
-                    f"The ledger {path} is being made by another process for {patience:g} s",
-                    next_step=f"See who holds {lock}, then try again.",
-                )
-            time.sleep(0.005)
-        os.truncate(descriptor, 0)  # what it says of an earlier file holds no more
-        yield
-    finally:
-        os.close(descriptor)  # which unlocks it; the file stays: deleting it would split the lock
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        db.execute("BEGIN IMMEDIATE")
+        if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+            for statement in SCHEMA.split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            last_use(path).unlink(missing_ok=True)  # of a file that was here before
+        db.execute("COMMIT")
