@@ -186,6 +186,9 @@ def test_a_cluster_will_do(request: pytest.FixtureRequest, server: Server) -> No
         ledger = RedisLedger(client)
         ledger.settle(ledger.reserve(asking(host=9), "one"))
         ledger.slow_down(Policy(account_plan="pro").reservation("a", 1))
+        with cluster.client() as other:
+            other.client_kill_filter(_type="normal", skipme=True)
+        ledger.settle(ledger.reserve(asking(host=9), "two"))
         counted = ledger.keys("account/")
         ledger.reset()
 

@@ -240,13 +240,10 @@ def _with_own_pool(client: Redis | RedisCluster) -> Any:
     return Redis.from_pool(ConnectionPool(**given, max_connections=1 << 31))
 
 
-def _described(scope: Scope) -> dict[str, object]:
-    request: dict[str, object] = {
-        "span": scope.span if scope.rolling else 0,
-        "exclusive": scope.exclusive,
-        "bundled": scope.bundled,
-    }
-    return request | {"limit": scope.most} if scope.counted else request
+def _described(scope: Scope) -> dict[str, int]:
+    limit = {"limit": scope.most} if scope.counted else {}
+    span = scope.span if scope.rolling else 0
+    return limit | {"span": span, "exclusive": scope.exclusive, "bundled": scope.bundled}
 
 
 @cache

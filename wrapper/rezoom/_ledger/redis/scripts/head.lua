@@ -56,7 +56,7 @@ local function read_scope(key, scope)
   local size, places, count, due, same = #text - TAIL_SIZE, {}, 0, NEVER, nil
   check(key, size >= 0 and size % PLACE_SIZE == 0)
   for at = 1, size, PLACE_SIZE do
-    local free, kind, number = unpack(PLACE, text, at)
+    local free, kind, number = unpack('>dBd', text, at)
     check(key, KINDS[kind] and sound(free, number))
     if free > now then
       places[#places + 1] = sub(text, at, at + PLACE_SIZE - 1)
@@ -108,7 +108,8 @@ end
 
 -- Which place is the token's, when it frees, its state, its turn.
 local function place_of(scope)
-  for at, place in ipairs(scope.places) do
+  local there = string.find(scope.text, token, 1, true)
+  for at, place in ipairs(there and scope.places or {}) do
     if sub(place, -16) == token then
       return at, unpack(PLACE, place)
     end
