@@ -27,7 +27,7 @@ def default_path(
     *,
     user_state: Path,
     temporary: Path,
-    user: int | None,
+    user: int,
     filesystem: Callable[[Path], str],
 ) -> Path:
     """Choose the default file; what is second best is used with a warning.
@@ -54,7 +54,7 @@ def default_path(
                     folder,
                 )
             return folder / FILE
-    folder = temporary / ("rezoom" if user is None else f"rezoom-{user}")
+    folder = temporary / f"rezoom-{user}"
     _own(folder, user)
     _log.warning(
         "the count of what was spent is kept in %s, which a restart may empty; REZOOM_LEDGER names"
@@ -111,7 +111,7 @@ def _writable(folder: Path) -> bool:
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
-def _own(folder: Path, user: int | None) -> None:
+def _own(folder: Path, user: int) -> None:
     """Make the folder ours alone: anybody may write beside it."""
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -121,8 +121,7 @@ def _own(folder: Path, user: int | None) -> None:
             f"No place for the count of what was spent: {folder}: {error.strerror}",
             next_step="Name a file in REZOOM_LEDGER, such as sqlite:///var/lib/app/quota.sqlite3.",
         ) from error
-    loose = found.st_mode & 0o077 and user is not None
-    if not stat.S_ISDIR(found.st_mode) or loose or (user is not None and found.st_uid != user):
+    if not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077 or found.st_uid != user:
         raise LedgerUnavailable(
             f"The folder {folder} is not this user's alone",
             next_step="See who made it and remove it, or name a file in REZOOM_LEDGER.",

@@ -53,12 +53,11 @@ def machine_path(environ: Mapping[str, str]) -> Path:
     """Choose the default file on this machine."""
     from platformdirs import user_state_path
 
-    getuid = getattr(os, "getuid", None)
     return default_path(
         environ,
         user_state=user_state_path("rezoom", appauthor=False),
         temporary=Path(tempfile.gettempdir()),
-        user=None if getuid is None else getuid(),
+        user=os.getuid(),
         filesystem=filesystem,
     )
 
@@ -90,11 +89,8 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
         raise ConfigError(
             f"the ledger's address {url!r} has no whole path", field="ledger", next_step=_FORMS
         )
-    if len(path) > 2 and path[2] == ":":
-        path = path[1:]  # sqlite:///C:/…
-    elif path.startswith("//"):
-        path = f"/{path.lstrip('/')}"  # as others write an absolute path
-    return SQLiteLedger(Path(path), **options)
+    # Some write an absolute path with two slashes.
+    return SQLiteLedger(Path(f"/{path.lstrip('/')}"), **options)
 
 
 LedgerDown: TypeAlias = Literal["closed", "open"]
