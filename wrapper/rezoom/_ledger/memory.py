@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from .._clock import MACHINE, Time, in_forked_child
 from .._public import public
 from .._times import SECOND, micros
-from ..errors import StateLost
+from ..errors import RezoomError, StateLost
 from .boot_clock import shown
 from .gauge import EXTERNAL, PENDING, SETTLED, UNKNOWN, Held, Quota, read_quota, refusal, spent
 from .model import Grant, Reservation, Scope, granted_before
@@ -142,6 +142,16 @@ class MemoryLedger(BlockingLedger):
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
+        try:
+            return self._take(reservation, token, wait)
+        except RezoomError:
+            raise
+        except BaseException:
+            # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
+            self.release(Grant(token, reservation, 0))
+            raise
+
+    def _take(self, reservation: Reservation, token: str, wait: float) -> Grant:
         if self._forked:
             raise StateLost(
                 "This process was forked from the one that counts in memory",
@@ -165,14 +175,9 @@ class MemoryLedger(BlockingLedger):
                 if refused is not None:
                     raise refused
             latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
-            try:
-                for scope in counted:
-                    slot = _Slot(PENDING, scope.free_at(latest, margin, ahead), send_by)
-                    self._scope(scope).take(token, slot)
-            except BaseException:
-                for scope in counted:
-                    self._scope(scope).release(token)
-                raise
+            for scope in counted:
+                slot = _Slot(PENDING, scope.free_at(latest, margin, ahead), send_by)
+                self._scope(scope).take(token, slot)
             if following is not None and pace is not None:
                 self._paces[pace.key] = following
         return Grant(token, reservation, now + ahead, at - now)

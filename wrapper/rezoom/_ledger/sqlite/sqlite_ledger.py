@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ..._clock import Boot, Time, machine_boot, machine_wall
 from ..._public import public
 from ..._times import micros
-from ...errors import ConfigError, LedgerError, QuotaExceeded, SlotExpired
+from ...errors import ConfigError, QuotaExceeded, RezoomError, SlotExpired
 from ..boot_clock import Anchor, AnchoredClock
 from ..gauge import Quota
 from ..model import Grant, Reservation
@@ -83,14 +83,14 @@ class SQLiteLedger(BlockingLedger):
         """Take one place in every scope and a turn, or nothing."""
         try:
             answer = self._take(reservation, token, wait)
-        except LedgerError:
+            if not isinstance(answer, Grant):
+                raise answer
+        except RezoomError:
             raise
         except BaseException:
             # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
             self.release(Grant(token, reservation, 0))
             raise
-        if not isinstance(answer, Grant):
-            raise answer
         return answer
 
     def settle(self, grant: Grant) -> None:
