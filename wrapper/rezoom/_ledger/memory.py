@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from .._clock import MACHINE, Time, in_forked_child
 from .._public import public
 from .._times import SECOND, micros
-from ..errors import RezoomError, StateLost
+from ..errors import StateLost
 from .boot_clock import shown
 from .gauge import EXTERNAL, PENDING, SETTLED, UNKNOWN, Held, Quota, read_quota, refusal, spent
 from .model import Grant, Reservation, Scope, granted_before
@@ -140,18 +140,7 @@ class MemoryLedger(BlockingLedger):
         """Say that nothing is written anywhere."""
         return "memory:"
 
-    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """Take one place in every scope and a turn, or nothing."""
-        try:
-            return self._take(reservation, token, wait)
-        except RezoomError:
-            raise
-        except BaseException:
-            # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
-            self.release(Grant(token, reservation, 0))
-            raise
-
-    def _take(self, reservation: Reservation, token: str, wait: float) -> Grant:
+    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
         if self._forked:
             raise StateLost(
                 "This process was forked from the one that counts in memory",

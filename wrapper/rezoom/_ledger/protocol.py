@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from .._public import public
-from ..errors import LedgerError, QuotaExceeded
+from ..errors import LedgerError, RezoomError
 from .gauge import Quota
 from .model import Grant, Reservation
 from .off_loop import off_loop
@@ -133,6 +133,21 @@ T = TypeVar("T")
 class BlockingLedger(Ledger):
     """A ledger whose async methods are its blocking ones, run where they may wait."""
 
+    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
+        """Reserve as `reserve` does; an interrupt may leave the slot taken."""
+        raise NotImplementedError
+
+    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
+        """Take one place in every scope and a turn, or nothing."""
+        try:
+            return self._reserve(reservation, token, wait)
+        except RezoomError:
+            raise
+        except BaseException:
+            # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
+            self.release(Grant(token, reservation, 0))
+            raise
+
     async def _away(self, call: Callable[[], T], *, always: bool = True) -> T:
         """Run `call` off the event loop: `always`, even for a task that is cancelled."""
         return await off_loop(call, always=always)
@@ -142,7 +157,7 @@ class BlockingLedger(Ledger):
             return await self._away(
                 lambda: self.reserve(reservation, token, wait=wait), always=False
             )
-        except (QuotaExceeded, LedgerError):
+        except RezoomError:
             raise
         except BaseException:
             # Cancelled, perhaps when the slot was taken already: nobody would ever use it.

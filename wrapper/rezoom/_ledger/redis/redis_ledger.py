@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..._clock import MACHINE, Time
 from ..._public import public
 from ..._times import SECOND, micros
-from ...errors import ConfigError, LedgerError, QuotaExceeded
+from ...errors import ConfigError
 from ..gauge import Held, Quota, read_quota, refusal, spent
 from ..model import Grant, Reservation, Scope, granted_before
 from ..pacing import UNPACED
@@ -68,17 +68,6 @@ class RedisLedger(BlockingLedger):
     def url(self) -> str:
         """Name the server; without credentials."""
         return self._link.url
-
-    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """Take one place in every scope and a turn, or nothing."""
-        try:
-            return self._reserve(reservation, token, min(wait, _LONGEST_WAIT))
-        except (QuotaExceeded, LedgerError):
-            raise
-        except BaseException:
-            # Interrupted, perhaps when the place was taken already: nobody would ever use it.
-            self.release(Grant(token, reservation, 0))
-            raise
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
@@ -160,7 +149,7 @@ class RedisLedger(BlockingLedger):
             horizon=lease.horizon,
             margin=lease.margin,
             send_within=lease.send_within,
-            wait=wait * SECOND,
+            wait=min(wait, _LONGEST_WAIT) * SECOND,
         )
         with explained(self.url):
             status, now, (first, *rest), asked_at, ahead = answer

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ..._clock import Boot, Time, machine_boot, machine_wall
 from ..._public import public
 from ..._times import micros
-from ...errors import ConfigError, QuotaExceeded, RezoomError, SlotExpired
+from ...errors import ConfigError, QuotaExceeded, SlotExpired
 from ..boot_clock import Anchor, AnchoredClock
 from ..gauge import Quota
 from ..model import Grant, Reservation
@@ -78,20 +78,6 @@ class SQLiteLedger(BlockingLedger):
             path = self._find() if callable(self._find) else Path(self._find)
             self._opened = LedgerFile(path, self._patience, self._clock.boot)
         return self._opened
-
-    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """Take one place in every scope and a turn, or nothing."""
-        try:
-            answer = self._take(reservation, token, wait)
-            if not isinstance(answer, Grant):
-                raise answer
-        except RezoomError:
-            raise
-        except BaseException:
-            # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
-            self.release(Grant(token, reservation, 0))
-            raise
-        return answer
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
@@ -166,9 +152,7 @@ class SQLiteLedger(BlockingLedger):
         if self._opened is not None:
             self._opened.close()
 
-    def _take(
-        self, reservation: Reservation, token: str, wait: float
-    ) -> Grant | QuotaExceeded | SlotExpired:
+    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
         def take(step: Step) -> tuple[Grant | QuotaExceeded | SlotExpired, int]:
             answer = step.reserve(reservation, token, wait)
             if isinstance(answer, Grant):
@@ -176,12 +160,13 @@ class SQLiteLedger(BlockingLedger):
             return answer, step.now
 
         answer, counted_at = self._step(take, durable=self.durability == "full")
-        if isinstance(answer, Grant):
-            self._file.note(counted_at)
-            self._reserved += 1
-            if self._reserved % _SWEEP_EVERY == 0:
-                with tolerant("what has freed"):
-                    self._swept = self._step(lambda step: step.sweep(self._swept))
+        if not isinstance(answer, Grant):
+            raise answer
+        self._file.note(counted_at)
+        self._reserved += 1
+        if self._reserved % _SWEEP_EVERY == 0:
+            with tolerant("what has freed"):
+                self._swept = self._step(lambda step: step.sweep(self._swept))
         return answer
 
     def _step(self, work: Callable[[Step], T], *, write: bool = True, durable: bool = False) -> T:
