@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -54,10 +55,16 @@ def nobody_holds(folder: Path) -> None:
     lock = file.with_name(f"{file.name}.lock")
     if lock.exists():
         with lock.open() as other:
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AssertionError("the lock of who makes the file is held") from None
     if file.exists():
         with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as db:
-            db.execute("BEGIN IMMEDIATE")
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise AssertionError("a transaction that writes is left open") from error
             db.execute("ROLLBACK")
             busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             assert not busy, "a transaction that reads is left open"
@@ -444,3 +451,67 @@ def test_signals_in_earnest_lose_nothing(what: str, tmp_path: Path) -> None:
         with closing(sqlite3.connect(file)) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert db.execute("SELECT count(*) FROM slot WHERE state = 'pending'").fetchone() == (0,)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ONES)
+def test_the_first_use_of_a_ledger_is_whole_or_conservative(
+    name: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    """Also while its file is made: whoever comes next finds no lock, and makes what is missing."""
+    stack, numbers = ExitStack(), count(100_000)
+    folder, ledger = tmp_path, cast("Ledger", None)
+
+    def anew() -> Callable[[], object]:
+        nonlocal folder, ledger
+        stack.close()
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
+        ledger = stack.enter_context(LEDGERS[name](folder, clock))
+        return partial(ledger.reserve, asking("x"), "token")
+
+    with stack:
+        found = find(anew, STRIDE)
+        for place in found:
+            done = interrupted(anew(), place)
+            assert done.raised, f"not come by again: {place.what}"
+            try:
+                nobody_holds(folder)
+                beside(lambda: ledger.release(ledger.reserve(asking("x"), "again")))
+                assert counts(ledger, asking("x")) == [(0, 0, 0)] * 3
+                with LEDGERS[name](folder, clock) as other:
+                    other.reserve(asking("x"), "other")
+                nobody_holds(folder)
+            except AssertionError as error:
+                raise noted(error, done.raised) from None
+    print(f"{name}: first use: {len(found)} places")
+
+
+# Every so manieth place, and every so manieth after it.
+SECONDS = 9, 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ONES)
+@pytest.mark.parametrize("step", [_Reserve, _Settle, _Release], ids=lambda step: step.name)
+def test_two_interrupts_in_a_row_lose_no_lock(
+    name: str, step: type[Step], tmp_path: Path, clock: FakeClock
+) -> None:
+    """The second one comes while the first is being cleared up: a slot may stay counted then."""
+    numbers, twice = count(100_000), 0
+    with LEDGERS[name](tmp_path, clock) as ledger:
+        for place in find(lambda: step(ledger, str(next(numbers))).call)[:: SECONDS[0]]:
+            for after in count(1, SECONDS[1]):
+                clock.advance(timedelta(seconds=1))
+                made = step(ledger, str(next(numbers)))
+                done = interrupted(made.call, place, after)
+                try:
+                    nobody_holds(tmp_path)
+                    beside(lambda: ledger.release(ledger.reserve(asking("other"), made.key)))
+                except AssertionError as error:
+                    raise noted(error, done.raised) from None
+                if len(done.raised) < 2:
+                    break
+                twice += 1
+    print(f"{name}: {step.name}: {twice} pairs")
+    assert twice

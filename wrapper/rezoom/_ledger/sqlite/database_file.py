@@ -8,8 +8,8 @@ import random
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -128,6 +128,7 @@ class LedgerFile:
             self._identity = prepare(self.path, self._patience)
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
+        db: Connection | None = None
         try:
             db = connect(self.path, 0.0)
             db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -135,8 +136,12 @@ class LedgerFile:
             self._begin(db, write=False)  # which opens the journals
             row = db.execute("SELECT last FROM anchor").fetchone()
             db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise broken(self.path, error) from error
+        except BaseException as error:
+            if db is not None:
+                db.close()
+            if isinstance(error, sqlite3.Error):
+                raise broken(self.path, error) from error
+            raise
         db.journals = [_node(name) for name in self._names[1:]]
         if noted > (0 if row is None else row[0]):
             raise StateLost(
@@ -228,8 +233,14 @@ def prepare(path: Path, patience: float) -> tuple[int, int]:
                 f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."
             )
         if found is None or not _ready(path, patience):
-            with _locked(path.with_name(f"{path.name}.lock"), path, patience):
+            # No context manager: an interrupt in its own code would keep the lock for as long as
+            # somebody holds the traceback. The file stays: deleting it would split the lock.
+            descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                _lock(descriptor, path, patience)
                 _make(path, patience)
+            finally:
+                os.close(descriptor)  # which unlocks it
             found = _node(path)
     except sqlite3.Error as error:
         raise broken(path, error) from error
@@ -285,7 +296,8 @@ def _make(path: Path, patience: float) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     if _ready(path, patience):
         return  # made by the one before us
-    with closing(connect(path, patience)) as db:
+    db = connect(path, patience)
+    try:
         if db.execute("PRAGMA user_version").fetchone()[0]:
             upgrade(db, SCHEMA, VERSION)
             return
@@ -299,24 +311,20 @@ def _make(path: Path, patience: float) -> None:
             f"BEGIN IMMEDIATE; {SCHEMA}; PRAGMA application_id = {APPLICATION_ID};"
             f" PRAGMA user_version = {VERSION}; COMMIT;"
         )
-
-
-@contextmanager
-def _locked(lock: Path, path: Path, patience: float) -> Iterator[None]:
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        deadline = time.monotonic() + patience
-        while not _try_lock(descriptor):
-            if time.monotonic() > deadline:
-                raise LedgerUnavailable(
-                    f"The ledger {path} is being made by another process for {patience:g} s",
-                    next_step=f"See who holds {lock}, then try again.",
-                )
-            time.sleep(0.005)
-        os.truncate(descriptor, 0)  # what it says of an earlier file holds no more
-        yield
     finally:
-        os.close(descriptor)  # which unlocks it; the file stays: deleting it would split the lock
+        db.close()
+
+
+def _lock(descriptor: int, path: Path, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while not _try_lock(descriptor):
+        if time.monotonic() > deadline:
+            raise LedgerUnavailable(
+                f"The ledger {path} is being made by another process for {patience:g} s",
+                next_step=f"See who holds {path}.lock, then try again.",
+            )
+        time.sleep(0.005)
+    os.truncate(descriptor, 0)  # what it says of an earlier file holds no more
 
 
 def _try_lock(descriptor: int) -> bool:
