@@ -46,10 +46,14 @@ class Place(NamedTuple):
         return self.what == "return" and len(self.stack) == 2
 
     @property
-    def ours(self) -> bool:
-        """Whether it is in rezoom itself."""
-        code = self.stack[0]
-        return isinstance(code, CodeType) and code.co_filename.startswith(_OURS)
+    def files(self) -> list[str]:
+        """Name the files that the callers are in, the place's own first."""
+        return [code.co_filename for code in self.stack[::2] if isinstance(code, CodeType)]
+
+    @property
+    def depth(self) -> int:
+        """How many calls it is away from rezoom."""
+        return next(n for n, file in enumerate(self.files) if file.startswith(_OURS))
 
 
 class Interrupter:
@@ -72,7 +76,9 @@ class Interrupter:
         gc.disable()  # what it finalizes, and when, is not the call's doing
         sys.unraisablehook = self._unraisable(unraisable)
         traced = sys.gettrace()
-        sys.settrace(self._trace)
+        jumps = self._first is None or "JUMP" in self._first.what
+        if jumps or self._second:  # it is slow
+            sys.settrace(self._trace)
         sys.setprofile(self._profile)
         try:
             yield
@@ -93,11 +99,8 @@ class Interrupter:
         return hook
 
     def _trace(self, frame: FrameType, event: str, arg: object) -> Any:
-        if not frame.f_code.co_filename.startswith(_OURS):
-            # Where a caller of rezoom's is told of an exception, the profiler is set again.
-            frame.f_trace_lines = False
-        else:
-            frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        frame.f_trace_lines = False
+        frame.f_trace_opcodes = frame.f_code.co_filename.startswith(_OURS)
         return self._trace_in
 
     def _trace_in(self, frame: FrameType, event: str, arg: object) -> Any:
@@ -106,7 +109,7 @@ class Interrupter:
             if "JUMP_BACKWARD" in name and "NO_INTERRUPT" not in name:
                 self._place(frame, name)
         elif event == "exception" and len(self.raised) == 1 and sys.getprofile() is None:
-            sys.setprofile(self._profile)  # what it raises unsets it
+            sys.setprofile(self._profile)  # which was unset by what it has raised
         return self._trace_in
 
     def _profile(self, frame: FrameType, event: str, arg: Any) -> None:

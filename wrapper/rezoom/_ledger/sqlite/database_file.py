@@ -126,6 +126,7 @@ class LedgerFile:
             self._identity = prepare(self.path, self._patience)
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
+        db: Connection | None = None
         try:
             db = connect(self.path, 0.0)
             db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
@@ -133,8 +134,12 @@ class LedgerFile:
             self._begin(db, write=False)  # which opens the journals
             row = db.execute("SELECT last FROM anchor").fetchone()
             db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise broken(self.path, error) from error
+        except BaseException as error:
+            if db is not None:
+                db.close()
+            if isinstance(error, sqlite3.Error):
+                raise broken(self.path, error) from error
+            raise
         db.journals = [_node(name) for name in self._names[1:]]
         if noted > (0 if row is None else row[0]):
             raise StateLost(
@@ -291,7 +296,8 @@ def _ready(path: Path, patience: float) -> bool:
 
 def _make(path: Path, patience: float) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    with closing(connect(path, patience)) as db:
+    db = connect(path, patience)
+    try:
         if db.execute("PRAGMA user_version").fetchone()[0]:
             upgrade(db, SCHEMA, VERSION)
             return
@@ -309,3 +315,5 @@ def _make(path: Path, patience: float) -> None:
             db.execute(f"PRAGMA user_version = {VERSION}")
             last_use(path).unlink(missing_ok=True)  # of a file that was here before
         db.execute("COMMIT")
+    finally:
+        db.close()
