@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..._change.compare import instant
+from ..._change.occurrences import place_of
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
-from ..._times import WireTimeError, zone
+from ...recurrence import Recurrence, RecurrenceError
 from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import open_zoom
@@ -30,10 +32,7 @@ _KINDS = {
     8: "recurring, with a fixed time",
     10: "screen share only",
 }
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-_WEEKS = {-1: "last", 1: "first", 2: "second", 3: "third", 4: "fourth"}
 _LINK = re.compile(r"https://[^/?#\s]+/j/[0-9]+(?=\?|$)")
-_UNITS = {1: "day", 2: "week", 3: "month"}
 
 
 def show(
@@ -79,7 +78,7 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
     for name, words in _facts(meeting, answer, reveal=reveal):
         facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
     console.print(facts)
-    place = _place(meeting)
+    place = place_of(meeting)
     dates = meeting.get("occurrences")
     if isinstance(dates, list) and dates:
         table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
@@ -95,10 +94,10 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
 def _facts(
     meeting: Mapping[str, Any], answer: Mapping[str, Any], *, reveal: bool
 ) -> Iterator[tuple[str, str]]:
-    place = _place(meeting)
+    place = place_of(meeting)
     yield "number", printed_number(meeting.get("id"))
     yield "kind", _KINDS.get(_number(meeting.get("type")), f"type {meeting.get('type')}")
-    start = _moment(meeting.get("start_time"))
+    start = instant(meeting.get("start_time"), None)
     if start is not None:
         yield "when", _span(start, meeting.get("duration"), place)
     elif meeting.get("start_time"):
@@ -137,44 +136,15 @@ def _print_settings(console: Console, settings: object) -> None:
 
 
 def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
-    """Say a pattern in words: "every 2 weeks on Monday, Wednesday, 12 times"."""
-    unit = _UNITS.get(_number(recurrence.get("type")))
-    if unit is None:
+    """Say a pattern and its end as `--repeat` reads them; what cannot be read stays as it came."""
+    try:
+        return str(Recurrence.from_zoom(recurrence, tz=place or ZoneInfo("UTC")))
+    except (RecurrenceError, OverflowError):
         return json.dumps(dict(recurrence), ensure_ascii=False)
-    every = recurrence.get("repeat_interval")
-    words = f"every {every} {unit}s" if isinstance(every, int) and every > 1 else f"every {unit}"
-    return words + _days(unit, recurrence) + _end(recurrence, place)
-
-
-def _days(unit: str, recurrence: Mapping[str, Any]) -> str:
-    if unit == "week" and recurrence.get("weekly_days"):
-        numbers = str(recurrence["weekly_days"]).split(",")
-        return f" on {', '.join(map(_day, numbers))}"
-    if unit == "month" and recurrence.get("monthly_week"):
-        week = _WEEKS.get(_number(recurrence["monthly_week"]), recurrence["monthly_week"])
-        return f" on the {week} {_day(recurrence.get('monthly_week_day'))}"
-    if unit == "month" and recurrence.get("monthly_day"):
-        return f" on day {recurrence['monthly_day']}"
-    return ""
-
-
-def _end(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
-    last = _moment(recurrence.get("end_date_time"))
-    if last is not None:
-        return f", until {_date(_local(last, place))}"
-    times = recurrence.get("end_times")
-    if times == 0:
-        return ", without an end"
-    return f", {times} times" if times else ""
-
-
-def _day(number: object) -> str:
-    text = str(number).strip()
-    return _DAYS[int(text) - 1] if text in tuple("1234567") else f"day {text}"
 
 
 def _row(date: Mapping[str, Any], place: ZoneInfo | None) -> list[str]:
-    start = _moment(date.get("start_time"))
+    start = instant(date.get("start_time"), None)
     when = date.get("start_time", "") if start is None else _minute(_local(start, place))
     cells = (date.get("occurrence_id", ""), when, date.get("duration", ""), date.get("status", ""))
     return [f"  {cells[0]}", *map(str, cells[1:])]
@@ -202,22 +172,6 @@ def _local(instant: datetime, place: ZoneInfo | None) -> datetime:
         return instant.astimezone(place or UTC)
     except OverflowError:
         return instant
-
-
-def _place(meeting: Mapping[str, Any]) -> ZoneInfo | None:
-    try:
-        return zone(meeting["timezone"])
-    except (WireTimeError, KeyError):
-        return None
-
-
-def _moment(text: object) -> datetime | None:
-    """Read an instant of an answer; None for whatever is not one."""
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _number(value: object) -> int:
