@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from .._change.plan_data import FieldChange, words
 from .._change.results import Plan, Receipt
-from .._change.text import day
+from .._change.text import date_lines
 from .._ledger.gauge import Gauge, Quota
 from .._redaction import masked
 from .._wire import facts
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from .._change.following import Following
     from .._change.plan_data import Dates
 
-# A year of weeks is longer than anybody reads; of the others the number and the last are shown.
-_MOST = 12
+# Of the dates of a series, by the sign of their line.
+_COLOURS = {"~": "yellow", "+": "green", "-": "red", "*": "yellow"}
 
 
 def printed_number(number: object) -> str:
@@ -136,40 +136,8 @@ def _print_changes(console: Console, changes: Iterable[FieldChange]) -> None:
 
 
 def _print_dates(console: Console, dates: Dates) -> None:
-    before, after, place = len(dates.before), len(dates.after), dates.place
-    counts = f"{before} → {after}" if before != after else f"{after}"
-    print_line(console, f"  Meetings to come: {counts}, on the clock of {place.key}", "italic")
-
-    def both(pair: Sequence[Any]) -> Text:
-        old, new = (day(start, place) for start in pair)
-        return Text.assemble((old, "red"), " → ", (new, "green"))
-
-    def one(colour: str) -> Callable[[Any], Text]:
-        return lambda start: Text(day(start, place), colour)
-
-    _print_some(console, ("~", "yellow"), dates.moved, both)
-    _print_some(console, ("+", "green"), dates.appears, one("green"))
-    _print_some(console, ("-", "red"), dates.disappears, one("red"))
-    if not (dates.moved or dates.appears or dates.disappears):
-        print_line(console, "    the same dates", "dim")
-    for starts, remark in (
-        (dates.edited, "was edited by itself, and may be reset"),
-        (dates.deleted, "was deleted, and may come back"),
-    ):
-        for start in starts:
-            print_line(console, f"    ! {day(start, place)} {remark}", "yellow")
-
-
-def _print_some(
-    console: Console, sign: tuple[str, str], items: Sequence[Any], write: Callable[[Any], Text]
-) -> None:
-    # One more line is no longer than the line that says how many are left out.
-    shown = items if len(items) <= _MOST + 1 else items[: _MOST - 1]
-    for item in shown:
-        console.print(Text.assemble("    ", sign, " ", write(item)))
-    if len(shown) < len(items):
-        more = f" … {len(items) - len(shown) - 1} more, then "
-        console.print(Text.assemble("    ", sign, more, write(items[-1])))
+    for line in date_lines(dates):
+        print_line(console, line, _COLOURS.get(line.split()[0], ""))
 
 
 def print_receipt(receipt: Receipt) -> None:
