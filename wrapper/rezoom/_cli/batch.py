@@ -57,7 +57,7 @@ class Task:
 
     origin: Mapping[str, Any]
     send: Callable[[Zoom], Done]
-    meeting: int | None = None
+    meeting: int | str | None = None
 
     @property
     def name(self) -> str:
@@ -142,7 +142,7 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
     An interrupt ends it too, when every update that was sent has been reported.
     """
     halt: errors.RezoomError | None = None
-    shut: dict[int | None, errors.RezoomError] = {}
+    shut: dict[int | str | None, errors.RezoomError] = {}
     result: Result | None = None
     try:
         for task in tasks:

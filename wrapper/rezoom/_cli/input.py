@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -124,6 +124,7 @@ def _body(text: str, name: str) -> dict[str, Any]:
 
 
 _KINDS = {
+    dict: "an object",
     list: "a list",
     str: "a text",
     int: "a number",
@@ -228,16 +229,17 @@ def read_when(text: str) -> str | date | datetime:
 
 @dataclass(frozen=True, slots=True)
 class MeetingUpdate:
-    """An update of a meeting as the command line says it; nothing is judged yet."""
+    """An update of a meeting as options or a JSON line say it; nothing is judged yet."""
 
-    meeting: str
+    meeting: int | str
     fields: Fields
     schedule: Series | None = None
     occurrence: str | date | datetime | None = None
-    allow: tuple[str, ...] = ()
+    allow: Sequence[str] = ()
+    host: str | None = None
 
     def options(self) -> dict[str, Any]:
-        """Return what `Zoom.update` and `Zoom.plan` take by keyword."""
+        """Return what both `Zoom.update` and `Zoom.plan` take by keyword."""
         return {
             "schedule": self.schedule,
             "occurrence": self.occurrence,
@@ -268,7 +270,8 @@ class MeetingUpdate:
 
     def send(self, zoom: Zoom, **more: Any) -> Receipt:
         """Send the fields as they are."""
-        return zoom.update(self.meeting, self.fields.body, **self.options(), **more)
+        options = self.options() | more
+        return zoom.update(self.meeting, self.fields.body, host=self.host, **options)
 
     @contextmanager
     def _with_unreadable(self) -> Iterator[None]:
@@ -283,7 +286,7 @@ class MeetingUpdate:
             raise InvalidChange(self.fields.problems)
 
 
-def read_update(meeting: str, options: ChangeOptions) -> MeetingUpdate:
+def read_update(meeting: str, options: ChangeOptions, host: str | None = None) -> MeetingUpdate:
     """Read the options that `rezoom plan` and `rezoom update` share."""
     schedule = None
     if options.repeat is not None or options.rrule is not None:
@@ -292,7 +295,7 @@ def read_update(meeting: str, options: ChangeOptions) -> MeetingUpdate:
         options = replace(options, start=None, timezone=None)
     fields = read_fields(options)
     when = None if options.occurrence is None else read_when(options.occurrence)
-    return MeetingUpdate(meeting, fields, schedule, when, tuple(options.allow or ()))
+    return MeetingUpdate(meeting, fields, schedule, when, options.allow or (), host)
 
 
 _LINE_KINDS: dict[str, tuple[type, ...]] = {
@@ -306,43 +309,32 @@ _LINE_KINDS: dict[str, tuple[type, ...]] = {
     "extra": (dict,),
 }
 _LINE_EXAMPLE = 'Write {"meeting": 85746065, "body": {"topic": "Stand-up"}}.'
-_KIND_NAMES = {int: "a number", str: "a text", dict: "an object", list: "a list"}
 
 
-@dataclass(frozen=True, slots=True)
-class LineUpdate:
-    """An update as one JSON line says it: its meeting, body, and options of `Zoom.update`."""
-
-    meeting: int
-    body: dict[str, Any]
-    options: dict[str, Any]
-
-
-def read_line(line: bytes) -> LineUpdate:
+def read_line(line: bytes) -> MeetingUpdate:
     """Read a JSON line; UsageError or InvalidChange names the member that is wrong."""
     from .._rules.meeting_id import meeting_number
 
     members = _line_members(line)
-    if members.get("meeting") is None:
+    if "meeting" not in members:
         raise UsageError("this line names no meeting", next_step=_LINE_EXAMPLE)
     meeting = meeting_number(members["meeting"])
-    body = dict(members.get("body") or {})
-    options: dict[str, Any] = {}
+    body = members.get("body", {})
+    schedule = None
     repeat, rrule = members.get("repeat"), members.get("rrule")
     if repeat is not None or rrule is not None:
         one_of(repeat, rrule, names="repeat and rrule", example="repeat")
         start, zone = (_text(body.pop(name, None), name) for name in ("start_time", "timezone"))
         names = ("body.start_time", "body.timezone")
-        options["schedule"] = read_series(repeat, rrule, start, zone, names=names)
-    if members.get("occurrence") is not None:
-        options["occurrence"] = read_when(str(members["occurrence"]))
-    for name in ("host", "allow", "extra"):
-        if members.get(name) is not None:
-            options[name] = members[name]
-    return LineUpdate(meeting, body, options)
+        schedule = read_series(repeat, rrule, start, zone, names=names)
+    when = read_when(str(members["occurrence"])) if "occurrence" in members else None
+    fields = Fields(body, members.get("extra", {}), [])
+    allow, host = members.get("allow", ()), members.get("host")
+    return MeetingUpdate(meeting, fields, schedule, when, allow, host)
 
 
 def _line_members(line: bytes) -> dict[str, Any]:
+    """Read the members of a line, each of its kind; one that is null is as good as absent."""
     try:
         members = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_unique(""))
     except (ValueError, RecursionError):
@@ -356,11 +348,12 @@ def _line_members(line: bytes) -> dict[str, Any]:
             f"a line has no member {strange[0][:40]!r}",
             next_step=f"Fields of the update stand in body; a line has {', '.join(_LINE_KINDS)}.",
         )
-    for name, kinds in _LINE_KINDS.items():
-        if members.get(name) is not None and type(members[name]) not in kinds:
-            expected = " or ".join(_KIND_NAMES[kind] for kind in kinds)
+    members = {name: value for name, value in members.items() if value is not None}
+    for name, value in members.items():
+        if type(value) not in _LINE_KINDS[name]:
+            expected = " or ".join(_KINDS[kind] for kind in _LINE_KINDS[name])
             raise UsageError(f"{name} must be {expected}", next_step=_LINE_EXAMPLE)
-    if not all(isinstance(rule, str) for rule in members.get("allow") or ()):
+    if not all(isinstance(rule, str) for rule in members.get("allow", ())):
         raise UsageError("allow must be a list of texts", next_step=_LINE_EXAMPLE)
     return members
 
