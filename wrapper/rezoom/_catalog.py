@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, TypeAlias
@@ -82,14 +82,12 @@ class Explanation:
     status: int | None = None
     code: int | None = None
     said: str = ""
-    details: tuple[tuple[str, Any], ...] = field(default=())
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data."""
         own = {name: getattr(self, name) for name in self.__slots__ if name != "details"}
-        return own | {
-            name: list(value) if isinstance(value, tuple) else value for name, value in self.details
-        }
+        return own | dict(self.details)
 
 
 def explain(
@@ -172,12 +170,12 @@ def _worded(text: str) -> tuple[Explanation, ...]:
 
 
 def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
-    details: list[tuple[str, Any]] = []
+    details: dict[str, Any] = {}
     if row.kind == "scope":
-        details = list(_scopes(message))
+        details = _scopes(message)
     if row.kind == "invalid" and message:
-        named = [path for path in facts.FIELDS if _mentions(message, path)]
-        details = [("fields", tuple(map(_limits, named)))] if named else []
+        named = [_limits(path) for path in facts.FIELDS if _mentions(message, path)]
+        details = {"fields": named} if named else {}
     return Explanation(
         "error",
         row.id,
@@ -187,22 +185,23 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
         status=row.status,
         code=row.code,
         said=message or row.message,
-        details=tuple(details),
+        details=details,
     )
 
 
-def _scopes(message: str) -> Iterator[tuple[str, Any]]:
+def _scopes(message: str) -> dict[str, Any]:
     """Say which scopes are missing, and every one that the same operations take instead."""
     missing = missing_scopes(message)
-    if missing:
-        yield "missing", missing
     known = [facts.SCOPES[name] for name in missing if name in facts.SCOPES]
     # Where none of them is ours, both operations are meant.
     names = {name for scope in known for name in scope.operations} or set(facts.OPERATIONS)
-    yield "accepted", {name: _forms(one) for name, one in facts.OPERATIONS.items() if name in names}
-    strange = tuple(name for name in missing if name not in facts.SCOPES)
-    if strange:
-        yield "not_of_these_operations", strange
+    operations = {name: _forms(one) for name, one in facts.OPERATIONS.items() if name in names}
+    found = {
+        "missing": list(missing),
+        "accepted": operations,
+        "not_of_these_operations": [name for name in missing if name not in facts.SCOPES],
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _forms(operation: facts.Operation) -> dict[str, list[str]]:
@@ -215,12 +214,9 @@ def _forms(operation: facts.Operation) -> dict[str, list[str]]:
 def _limit(
     row: facts.Throttle, code: facts.LimitCode | None = None, message: str = ""
 ) -> Explanation:
-    details: tuple[tuple[str, Any], ...] = (
-        ("scope", row.scope),
-        ("ends", _RESETS[row.resets]),
-        ("retried", row.retry),
-    )
-    details += (("about_the_code", code.sentence),) if code else ()
+    details = {"scope": row.scope, "ends": _RESETS[row.resets], "retried": row.retry}
+    if code is not None:
+        details["about_the_code"] = code.sentence
     return Explanation(
         "limit",
         row.id,
@@ -247,32 +243,34 @@ def _token(row: facts.TokenError) -> Explanation:
 
 
 def _rule(rule: facts.Rule) -> Explanation:
-    details: tuple[tuple[str, Any], ...] = (
-        ("severity", rule.severity),
-        ("field", ".".join(filter(None, (rule.path, rule.field)))),
-        ("decided_by", _DECIDED[rule.kind]),
-        ("date", rule.date),
-    )
-    details += (("explains", rule.explains),) if rule.explains else ()
+    details: dict[str, Any] = {
+        "severity": rule.severity,
+        "field": _blamed(rule),
+        "decided_by": _DECIDED[rule.kind],
+        "date": rule.date,
+    }
+    if rule.explains:
+        details["explains"] = list(rule.explains)
     return Explanation(
         "rule", rule.id, rule.sentence, rule.fix, *_from(rule.source), details=details
     )
 
 
+def _blamed(rule: facts.Rule) -> str:
+    return ".".join(filter(None, (rule.path, rule.field)))
+
+
 def _field(known: facts.Field) -> Explanation:
-    rules = tuple(
-        rule.id
-        for rule in facts.RULES.values()
-        if known.path in rule.explains
-        or known.path == ".".join(filter(None, (rule.path, rule.field)))
-    )
+    rules = [
+        rule.id for rule in facts.RULES.values() if known.path in (*rule.explains, _blamed(rule))
+    ]
     return Explanation(
         "field",
         known.path,
         known.summary,
         f"Give {_limits(known.path).partition(': ')[2]}.",
         *_from(known.source),
-        details=(("rules", rules),) if rules else (),
+        details={"rules": rules} if rules else {},
     )
 
 

@@ -22,6 +22,7 @@ Keep: TypeAlias = Callable[[object], None]
 
 # What an answer says beside the receipt: where the update came from.
 _ORIGINS = ("line", "plan", "receipt")
+_READABLE = "Give the path of a readable file."
 _WITH_SECRETS = "Write it with --secrets; the file is readable by you alone, keep it so."
 
 
@@ -49,13 +50,13 @@ def _quoted(name: str, member: str) -> str:
 def read_plan(name: str) -> Plan:
     """Read a plan; UsageError for a file that cannot be read, PlanError for one that is no plan."""
     with _named(name, "Make a new plan with rezoom plan."):
-        return Plan.from_json(_text(name))
+        return Plan.from_json(read_bytes(name, next_step=_READABLE))
 
 
 def read_receipts(name: str) -> list[Receipt]:
     """Read a receipt, or the receipts among JSON lines, oldest first."""
     with _named(name, "Only a file that is as it was written can be undone."):
-        text = _text(name)
+        text = read_bytes(name, next_step=_READABLE)
         whole = _object(text)
         if whole is not None:
             return [Receipt.from_json(_receipt(whole))]
@@ -165,14 +166,7 @@ def _named(name: str, step: str) -> Iterator[None]:
         raise PlanError(f"{name}: {error.message}", next_step=error.next_step or step) from None
 
 
-def _text(name: str) -> str:
-    try:
-        return read_bytes(name, next_step="Give the path of a readable file.").decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PlanError("it is not text in UTF-8, and so damaged") from None
-
-
-def _object(text: str) -> dict[str, Any] | None:
+def _object(text: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):

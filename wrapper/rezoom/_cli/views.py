@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,20 +35,6 @@ def printed_number(number: object) -> str:
         return digits
     middle = 3 if len(digits) < 11 else 4
     return f"{digits[:3]} {digits[3 : 3 + middle]} {digits[3 + middle :]}"
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk a body in its own order: (path, value) of everything that is not an object or list."""
-    members: Iterable[tuple[str, Any]]
-    if isinstance(value, dict) and value:
-        members = ((f"{path}.{key}" if path else str(key), item) for key, item in value.items())
-    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        members = ((f"{path}[{index}]", item) for index, item in enumerate(value))
-    else:
-        yield path, value
-        return
-    for name, item in members:
-        yield from leaves(item, name)
 
 
 def show_plans(plans: Mapping[str, Plan[Any]], *, yes: bool, dry_run: bool, as_json: bool) -> bool:

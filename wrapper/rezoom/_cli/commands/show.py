@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..._change.compare import instant
+from ..._change.compare import instant, leaves
 from ..._change.occurrences import place_of
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
 from ...recurrence import Recurrence, RecurrenceError
@@ -22,7 +22,7 @@ from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import open_zoom
 from ..input import read_when
-from ..views import leaves, printed_number
+from ..views import printed_number
 
 _KINDS = {
     1: "instant meeting",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..._change.compare import leaves
 from ..._change.results import Receipt
 from ..._redaction import HIDDEN, masked
 from ...errors import ScopeError
@@ -31,7 +32,7 @@ from ..environment import open_zoom
 from ..exit_codes import Interrupted, UsageError, receipt_code
 from ..input import MeetingUpdate, read_fields, read_update
 from ..saved_files import receipt_file, receipt_line
-from ..views import leaves, print_difference, print_receipt, show_plans
+from ..views import print_difference, print_receipt, show_plans
 
 if TYPE_CHECKING:
     from ..._client.prepare import Job
