@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import SUNDAY, Calendar
+import re
+from calendar import SUNDAY, TextCalendar
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _LISTED, _LISTED_IF_ENDLESS = 60, 12
 # More are not worth counting.
 _COUNTED = 10_000
-_WEEK = ("Su", "Mo", "Tu", "We", "Th", "Fr", "Sa")
-_CELL, _GAP = 3, 2
 _MONTHS_SHOWN = 12
 
 
@@ -188,21 +187,21 @@ def months(console: Console, days: Sequence[date]) -> RenderableType:
     if len(found) > _MONTHS_SHOWN:
         rest = len(found) - _MONTHS_SHOWN
         found[_MONTHS_SHOWN:] = [Text(f"… {rest} month{'s' if rest > 1 else ''} more", "dim")]
-    return Columns(found, padding=(0, _GAP))
+    return Columns(found, padding=(0, 2))
 
 
 def _month(first: date, marked: set[int], *, coloured: bool) -> Text:
     """Draw one month; without colours a star stands behind each marked day."""
-    text = Text(f"{first:%B %Y}".center(len(_WEEK) * _CELL))
-    text.append("\n" + " ".join(_WEEK) + " \n", style="dim")
     # Weeks begin on Sunday, as Zoom's do.
-    for week in Calendar(SUNDAY).monthdayscalendar(first.year, first.month):
-        for day in week:
-            on = day in marked
-            text.append(f"{day or '':>2}", style="bold reverse" if on and coloured else "")
-            text.append("*" if on and not coloured else " ")
-        text.append("\n")
-    return text
+    drawn = TextCalendar(SUNDAY).formatmonth(first.year, first.month)
+    title, names, days = drawn.split("\n", 2)
+    on = rf"\b({'|'.join(map(str, marked))})\b"
+    text = Text.assemble(title.center(len(names)), (f"\n{names}\n", "dim"))
+    if coloured:
+        month = Text(days)
+        month.highlight_regex(on, "bold reverse")
+        return text + month
+    return text + Text(re.sub(f"{on} ?", r"\1*", days))
 
 
 def _dates_span(start: Occurrence, length: timedelta | None) -> str:
