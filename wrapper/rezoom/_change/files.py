@@ -157,16 +157,16 @@ def read_plan(text: str | bytes) -> PlanData:
     _check_shape(given, _PLAN_SHAPE, "plan", next_step=_NEW_PLAN)
     try:
         return PlanData(
-            int(given["meeting"]),
-            str(given["account"]),
-            dict(given["body"]),
+            given["meeting"],
+            given["account"],
+            given["body"],
             tuple(_read_change(one) for one in given["changes"]),
             tuple(_read_problem(one) for one in given["problems"]),
             read=_read_basis(given["read"]),
             made_at=given["made_at"] and _moment(given["made_at"]),
-            occurrence=given["occurrence"] and str(given["occurrence"]),
+            occurrence=given["occurrence"],
             dates=given["dates"] and _read_dates(given["dates"]),
-            topic=str(given["topic"]),
+            topic=given["topic"],
             allow=tuple(map(str, given["allow"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -297,8 +297,8 @@ def read_receipt(text: str | bytes) -> ReceiptData:
     try:
         error = given["verify_error"]
         return ReceiptData(
-            int(given["meeting"]),
-            bool(given["sent"]),
+            given["meeting"],
+            given["sent"],
             given["tracking_id"],
             None,
             tuple(_read_problem(one) for one in given["warnings"]),
@@ -333,8 +333,8 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 
 def _read_record(given: Mapping[str, Any]) -> Record:
     return Record(
-        str(given["account"]),
-        dict(given["body"]),
+        given["account"],
+        given["body"],
         _moment(given["at"]),
         given["occurrence"],
         given["before"],
