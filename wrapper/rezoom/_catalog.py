@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from ._wire import facts
@@ -105,7 +104,7 @@ def explain(
         return found or ((_unknown(int(text), message, status),) if message else ())
     # A limit of a field is listed under the field's path and the limit's name: duration.maximum.
     for name in (text, text.rpartition(".")[0]):
-        named = tuple(make() for known, make in _named() if known == name)
+        named = tuple(one for one in everything() if one.id == name)
         if named:
             return named
     return _worded(text)
@@ -113,31 +112,20 @@ def explain(
 
 def everything() -> Iterator[Explanation]:
     """Yield all that can be explained: errors, limits, refusals of tokens, rules, fields."""
-    for _, make in _named():
-        yield make()
+    yield from map(_error, facts.ERRORS)
+    yield from map(_limit, facts.THROTTLES)
+    yield from map(_token, facts.TOKEN_ERRORS)
+    yield from map(_rule, facts.RULES.values())
+    yield from map(_field, facts.FIELDS.values())
 
 
 def nearest(word: str) -> list[str]:
     """Name what an unknown word or code may have been meant to be."""
     from difflib import get_close_matches
 
-    errors = (row.code for row in facts.ERRORS)
-    codes = {*errors, *(row.code for row in facts.TOKEN_ERRORS)}
-    codes |= {row.code for row in facts.LIMIT_CODES}
-    return get_close_matches(word.strip(), {*map(str, codes), *dict(_named())}, n=4)
-
-
-def _named() -> Iterator[tuple[str, Callable[[], Explanation]]]:
-    for error in facts.ERRORS:
-        yield error.id, partial(_error, error)
-    for limit in facts.THROTTLES:
-        yield limit.id, partial(_limit, limit)
-    for token in facts.TOKEN_ERRORS:
-        yield token.id, partial(_token, token)
-    for rule in facts.RULES.values():
-        yield rule.id, partial(_rule, rule)
-    for path, known in facts.FIELDS.items():
-        yield path, partial(_field, known)
+    codes = {one.code for one in everything()} | {row.code for row in facts.LIMIT_CODES}
+    known = {*map(str, codes), *(one.id for one in everything())}
+    return get_close_matches(word.strip(), known, n=4)
 
 
 def _numbered(number: int, message: str, status: int | None) -> tuple[Explanation, ...]:

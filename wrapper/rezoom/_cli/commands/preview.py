@@ -60,6 +60,8 @@ def preview(
 
     Leaves with 2 if Zoom would refuse it.
     """
+    from ...recurrence._pattern import Forever
+
     policies: dict[str, Any] = {"short_months": short_months, "clock_gaps": clock_gaps}
     written = _read(repeat, rrule, body, start, timezone, short_months=short_months)
     series = replace(written, **policies).not_empty()
@@ -68,7 +70,7 @@ def preview(
         _write(ics, series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0)))
     problems = series.warnings(now=datetime.now(UTC))
     refused = any(problem.severity == "error" for problem in problems)
-    endless = _is_endless(series)
+    endless = isinstance(series.recurrence.end, Forever)
     limit = count or (_LISTED_IF_ENDLESS if endless else _LISTED)
     found = list(islice(series, limit + 1))
     starts, more = found[:limit], len(found) > limit
@@ -124,12 +126,6 @@ def _read(
         return read_series(repeat, rrule, start, zone, short_months=short_months)
     fields = read_fields(flags.FieldOptions(body=body, start=start, timezone=zone))
     return Series.from_zoom(fields.body)
-
-
-def _is_endless(series: Series) -> bool:
-    from ...recurrence._pattern import Forever
-
-    return isinstance(series.recurrence.end, Forever)
 
 
 def _write(file: Path, text: str) -> None:

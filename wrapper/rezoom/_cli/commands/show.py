@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..._change.compare import instant, leaves
-from ..._change.occurrences import place_of
+from ..._change.occurrences import listed, place_of
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
 from ...recurrence import Recurrence, RecurrenceError
 from .. import flags
@@ -78,15 +78,16 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
     for name, words in _facts(meeting, answer, reveal=reveal):
         facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
     console.print(facts)
-    place = place_of(meeting)
-    dates = meeting.get("occurrences")
-    if isinstance(dates, list) and dates:
+    dates, place = listed(meeting), place_of(meeting)
+    if dates:
         table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
         for column in ("  id", "when", "minutes", "status"):
             table.add_column(column, header_style="dim", no_wrap=True)
-        for date in filter(lambda item: isinstance(item, dict), dates):
-            style = "dim" if date.get("status") == "deleted" else ""
-            table.add_row(*(Text(plain(cell)) for cell in _row(date, place)), style=style)
+        for date in dates:
+            when = _minute(_local(date.utc, place))
+            cells = (f"  {date.id}", when, date.duration or "", date.status)
+            style = "dim" if date.deleted else ""
+            table.add_row(*(Text(plain(cell)) for cell in cells), style=style)
         console.print(table)
     _print_settings(console, meeting.get("settings"))
 
@@ -143,13 +144,6 @@ def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
         return json.dumps(dict(recurrence), ensure_ascii=False)
 
 
-def _row(date: Mapping[str, Any], place: ZoneInfo | None) -> list[str]:
-    start = instant(date.get("start_time"), None)
-    when = date.get("start_time", "") if start is None else _minute(_local(start, place))
-    cells = (date.get("occurrence_id", ""), when, date.get("duration", ""), date.get("status", ""))
-    return [f"  {cells[0]}", *map(str, cells[1:])]
-
-
 def _span(start: datetime, minutes: object, place: ZoneInfo | None) -> str:
     local = _local(start, place)
     until = ""
@@ -160,11 +154,7 @@ def _span(start: datetime, minutes: object, place: ZoneInfo | None) -> str:
 
 
 def _minute(local: datetime) -> str:
-    return f"{_date(local)}, {local:%H:%M}"
-
-
-def _date(local: datetime) -> str:
-    return f"{local:%a} {local.day} {local:%b} {local.year}"
+    return f"{local:%a} {local.day} {local:%b} {local.year}, {local:%H:%M}"
 
 
 def _local(instant: datetime, place: ZoneInfo | None) -> datetime:
