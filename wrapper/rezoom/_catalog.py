@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from ._wire import facts
@@ -110,13 +111,16 @@ def explain(
     return _worded(text)
 
 
-def everything() -> Iterator[Explanation]:
-    """Yield all that can be explained: errors, limits, refusals of tokens, rules, fields."""
-    yield from map(_error, facts.ERRORS)
-    yield from map(_limit, facts.THROTTLES)
-    yield from map(_token, facts.TOKEN_ERRORS)
-    yield from map(_rule, facts.RULES.values())
-    yield from map(_field, facts.FIELDS.values())
+@cache
+def everything() -> tuple[Explanation, ...]:
+    """List all that can be explained: errors, limits, refusals of tokens, rules, fields."""
+    return (
+        *map(_error, facts.ERRORS),
+        *map(_limit, facts.THROTTLES),
+        *map(_token, facts.TOKEN_ERRORS),
+        *map(_rule, facts.RULES.values()),
+        *map(_field, facts.FIELDS.values()),
+    )
 
 
 def nearest(word: str) -> list[str]:

@@ -55,7 +55,7 @@ def explain(
     word = " ".join(words or ()).strip()
     if not word and (message or status):
         word = message or str(status)
-    found = find(word, message=message, status=status) if word else tuple(everything())
+    found = find(word, message=message, status=status) if word else everything()
     if not found:
         raise _unknown(word)
     if as_json:
