@@ -102,7 +102,7 @@ def write_document(name: str, text: str) -> None:
             file.write(text)
         Path(beside).replace(path)
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise unwritable(name, error) from None
     finally:
         if beside is not None:
             Path(beside).unlink(missing_ok=True)
@@ -127,7 +127,7 @@ def receipt_file(name: str | None, *, secrets: bool) -> Iterator[Keep]:
             with open(number, "w", encoding="utf-8", closefd=False) as file:
                 file.write(done.to_json(secrets=secrets))
         except OSError as error:
-            raise _unwritable(name, error, sent=True) from None
+            raise unwritable(name, error, sent=True) from None
         written = True
 
     try:
@@ -148,7 +148,7 @@ def _created(name: str) -> int:
             next_step="Give the receipt another name.",
         ) from None
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise unwritable(name, error) from None
 
 
 def receipt_line(receipt: Receipt) -> dict[str, Any]:
@@ -178,7 +178,8 @@ def _receipt(whole: dict[str, Any]) -> str:
     return json.dumps({name: value for name, value in whole.items() if name not in _ORIGINS})
 
 
-def _unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:
+def unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:
+    """Say why a file cannot be written; the caller raises it."""
     return UsageError(
         f"cannot write {name!r}: {error.strerror or error}",
         next_step="Give a path in a folder that can be written.",

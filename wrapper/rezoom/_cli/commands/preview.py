@@ -20,8 +20,8 @@ from rich.text import Text
 from ..._times import zulu
 from .. import flags
 from ..console import answers, print_json, print_line, print_problems, talk
-from ..exit_codes import UsageError
 from ..input import one_of, read_fields, read_series
+from ..saved_files import unwritable
 
 if TYPE_CHECKING:
     from ...recurrence import Occurrence, Series
@@ -67,7 +67,12 @@ def preview(
     series = replace(written, **policies).not_empty()
     length = None if duration is None else timedelta(minutes=duration)
     if ics is not None:
-        _write(ics, series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0)))
+        calendar = series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0))
+        try:
+            # As bytes: the line ends of a calendar file are the same on every system.
+            ics.write_bytes(calendar.encode())
+        except OSError as error:
+            raise unwritable(str(ics), error) from None
     problems = series.warnings(now=datetime.now(UTC))
     refused = any(problem.severity == "error" for problem in problems)
     endless = isinstance(series.recurrence.end, Forever)
@@ -126,17 +131,6 @@ def _read(
         return read_series(repeat, rrule, start, zone, short_months=short_months)
     fields = read_fields(flags.FieldOptions(body=body, start=start, timezone=zone))
     return Series.from_zoom(fields.body)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        # As bytes: the line ends of a calendar file are the same on every system.
-        file.write_bytes(text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"--ics: cannot write {str(file)!r}: {error.strerror}",
-            next_step="Give the path of a file in a folder that exists.",
-        ) from None
 
 
 def _print_starts(console: Console, starts: Sequence[Occurrence], length: timedelta | None) -> None:
