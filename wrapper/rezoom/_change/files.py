@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
-from .._times import WireTimeError, zone, zulu
+from .._times import zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
@@ -187,12 +186,10 @@ def _read_change(given: Mapping[str, Any]) -> FieldChange:
 
 def _read_problem(given: Mapping[str, Any]) -> Problem:
     """Read a problem from a file."""
-    days = tuple(datetime.fromisoformat(day).date() for day in given["dates"])
+    days = tuple(date.fromisoformat(day) for day in given["dates"])
     severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
-    path, rule, message, fix, tag = (
-        str(given[name]) for name in ("path", "rule", "message", "fix", "source")
-    )
-    return Problem(path, severity, rule, message, fix, tag, days)
+    texts = {name: str(given[name]) for name in ("path", "rule", "message", "fix", "source")}
+    return Problem(severity=severity, dates=days, **texts)
 
 
 def _moment(text: str) -> datetime:
@@ -225,14 +222,7 @@ def _read_dates(given: Mapping[str, Any]) -> Dates:
     """Read the starts before and after a change."""
     names = ("before", "after", "edited", "deleted")
     before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in names)
-    return Dates(before, after, _zone(given["timezone"]), edited, deleted)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return zone(name)
-    except WireTimeError as error:
-        raise PlanError(f"The plan's time zone: {error.message}", next_step=error.fix) from None
+    return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
 RECEIPT_SCHEMA = "rezoom.receipt/1"

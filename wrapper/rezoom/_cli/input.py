@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .._client.prepare import Job
     from .._client.sync import Zoom
     from ..recurrence import Series
+
+
+_BODY_EXAMPLE = 'Write an object such as {"topic": "Stand-up", "duration": 45}.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,9 @@ def read_fields(options: FieldOptions) -> Fields:
     """Read the fields: `--body` first, direct options and `--set` laid over it, `--extra` last."""
     inputs = Inputs()
     body = options.body
-    known = Assignments({} if body is None else _body(inputs.read(body, "--body"), body))
+    where = "--body: standard input" if body == "-" else f"--body: {body}"
+    given = {} if body is None else _object(inputs.read(body, "--body"), where, _BODY_EXAMPLE)
+    known = Assignments(given)
     direct = {
         "topic": options.topic,
         "agenda": options.agenda,
@@ -100,27 +105,21 @@ def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
     return written
 
 
-def _body(text: str, name: str) -> dict[str, Any]:
-    where = "standard input" if name == "-" else name
+def _object(text: str | bytes, where: str, example: str) -> dict[str, Any]:
+    """Read a JSON object; UsageError says what is wrong with it, and quotes nothing of it."""
     try:
-        body = json.loads(text, object_pairs_hook=_unique("--body: "))
+        found = json.loads(text, object_pairs_hook=_members)
     except json.JSONDecodeError as error:
-        # Its own message names no content, and the content may be secret.
-        raise UsageError(
-            f"--body: {where} is not JSON: {error.msg}, line {error.lineno} column {error.colno}",
-            next_step='Write an object such as {"topic": "Stand-up", "duration": 45}.',
-        ) from None
+        place = f"line {error.lineno} column {error.colno}"
+        raise UsageError(f"{where} is not JSON: {error.msg}, {place}", next_step=example) from None
     except (RecursionError, ValueError):
         raise UsageError(
-            f"--body: {where} is nested too deeply, or has a number too long to read",
-            next_step="Write an object as Zoom's documentation shows it.",
+            f"{where} is not UTF-8, is nested too deeply, or has a number too long to read",
+            next_step=example,
         ) from None
-    if not isinstance(body, dict):
-        raise UsageError(
-            f"--body: {where} holds {_KINDS[type(body)]}, not an object",
-            next_step='Write an object such as {"topic": "Stand-up", "duration": 45}.',
-        )
-    return body
+    if not isinstance(found, dict):
+        raise UsageError(f"{where} holds {_KINDS[type(found)]}, not an object", next_step=example)
+    return found
 
 
 _KINDS = {
@@ -134,20 +133,16 @@ _KINDS = {
 }
 
 
-def _unique(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
-    """Return what reads the members of a JSON object, and refuses one that stands there twice."""
-
-    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        members = dict(pairs)
-        if len(members) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise UsageError(
-                f"{where}{twice!r} stands twice in one object", next_step="Keep the one you mean."
-            )
-        return members
-
-    return read
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read the members of a JSON object; UsageError for one that stands there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UsageError(
+            f"{twice!r} stands twice in one object", next_step="Keep the one you mean."
+        )
+    return found
 
 
 def one_of(*given: str | None, names: str, example: str = "--repeat") -> None:
@@ -188,23 +183,16 @@ def read_series(
 
 
 def _begin(start: str | None, zone: str | None, names: tuple[str, str]) -> tuple[datetime, str]:
+    step = f"Write {names[0]} 2027-03-01T09:30 and {names[1]} Europe/Berlin."
     if start is None or zone is None:
-        raise UsageError(f"{names[start is not None]} is missing", next_step=_step(names))
-    return _moment(start, names), zone
-
-
-def _step(names: tuple[str, str]) -> str:
-    return f"Write {names[0]} 2027-03-01T09:30 and {names[1]} Europe/Berlin."
-
-
-def _moment(start: str, names: tuple[str, str]) -> datetime:
+        raise UsageError(f"{names[start is not None]} is missing", next_step=step)
     try:
         moment = datetime.fromisoformat(start.strip())
     except ValueError:
-        raise UsageError(f"{names[0]} {start:.40}: not a time", next_step=_step(names)) from None
+        raise UsageError(f"{names[0]} {start:.40}: not a time", next_step=step) from None
     if ":" not in start and "T" not in start.upper():
-        raise UsageError(f"{names[0]} {start:.40}: the hour is missing", next_step=_step(names))
-    return moment
+        raise UsageError(f"{names[0]} {start:.40}: the hour is missing", next_step=step)
+    return moment, zone
 
 
 def read_when(text: str) -> str | date | datetime:
@@ -335,13 +323,7 @@ def read_line(line: bytes) -> MeetingUpdate:
 
 def _line_members(line: bytes) -> dict[str, Any]:
     """Read the members of a line, each of its kind; one that is null is as good as absent."""
-    try:
-        members = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_unique(""))
-    except (ValueError, RecursionError):
-        # What stands there is not repeated: it may hold a passcode.
-        raise UsageError("this line is not JSON in UTF-8", next_step=_LINE_EXAMPLE) from None
-    if not isinstance(members, dict):
-        raise UsageError("this line holds no object", next_step=_LINE_EXAMPLE)
+    members = _object(line, "this line", _LINE_EXAMPLE)
     strange = sorted(members.keys() - _LINE_KINDS)
     if strange:
         raise UsageError(
