@@ -67,7 +67,7 @@ def test_what_is_sent_is_what_was_written(meeting: int, topic: str, host: str) -
         ('{"meeting": 1, "meeting": 2, "body": {}}', "'meeting' stands twice"),
         ('{"meeting": 1, "body": {"topic": "a", "topic": "b"}}', "'topic' stands twice"),
         ('{"meeting": 1, "allow": [1]}', "allow must be"),
-        ('{"meeting": 1, "occurrence": [1]}', "occurrence must be a number or a text"),
+        ('{"meeting": 1, "occurrence": [1]}', "occurrence must be a whole number or text"),
         ('{"meeting": 1, "repeat": "daily, 2 times", "body": {"start_time": 9}}', "start_time"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from .._ledger.gauge import Quota
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
+from .._rules.spec_rules import KINDS
 from .._times import zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
@@ -79,18 +80,8 @@ def _check_shape(
         if name not in given:
             raise PlanError(f"The {kind} lacks {name}", next_step=next_step)
         if type(given[name]) not in kinds:
-            wanted = " or ".join(_KINDS[one] for one in kinds)
+            wanted = " or ".join(KINDS[one] for one in kinds)
             raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=next_step)
-
-
-_KINDS = {
-    int: "a whole number",
-    str: "a text",
-    dict: "an object",
-    list: "a list",
-    bool: "a boolean",
-    type(None): "null",
-}
 
 
 def _digest(value: Any) -> str:

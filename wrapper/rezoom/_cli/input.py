@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from .._clock import SystemClock
+from .._rules.spec_rules import KINDS
 from ..errors import InvalidChange, OccurrenceError, Problem
 from .assignments import Assignments, by_json, by_spec, split
 from .exit_codes import UsageError
@@ -118,19 +119,8 @@ def _object(text: str | bytes, where: str, example: str) -> dict[str, Any]:
             next_step=example,
         ) from None
     if not isinstance(found, dict):
-        raise UsageError(f"{where} holds {_KINDS[type(found)]}, not an object", next_step=example)
+        raise UsageError(f"{where} holds {KINDS[type(found)]}, not an object", next_step=example)
     return found
-
-
-_KINDS = {
-    dict: "an object",
-    list: "a list",
-    str: "a text",
-    int: "a number",
-    float: "a number",
-    bool: "a boolean",
-    type(None): "null",
-}
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -333,7 +323,7 @@ def _line_members(line: bytes) -> dict[str, Any]:
     members = {name: value for name, value in members.items() if value is not None}
     for name, value in members.items():
         if type(value) not in _LINE_KINDS[name]:
-            expected = " or ".join(_KINDS[kind] for kind in _LINE_KINDS[name])
+            expected = " or ".join(KINDS[kind] for kind in _LINE_KINDS[name])
             raise UsageError(f"{name} must be {expected}", next_step=_LINE_EXAMPLE)
     if not all(isinstance(rule, str) for rule in members.get("allow", ())):
         raise UsageError("allow must be a list of texts", next_step=_LINE_EXAMPLE)
