@@ -139,20 +139,18 @@ def named_week(nth: object) -> int:
     if isinstance(nth, str) and nth in NTH:
         return NTH[nth]
     meant = next((name for name, number in NTH.items() if _is_whole(nth) and nth == number), "last")
-    raise _bad_week(nth, ", ".join(NTH), f'on_the("{meant}", FRI)')
+    message = f"{nth!r:.40} is not a week of the month that Zoom knows: {', '.join(NTH)}"
+    fix = f'write on_the("{meant}", FRI)'
+    raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
 
 
 def week_of_month(nth: object) -> None:
     """Refuse a number that is not Zoom's for a week of the month."""
     if not _is_whole(nth) or nth not in NTH.values():
-        raise _bad_week(
-            nth, "1 to 4, or -1 for the last", 'Recurrence.monthly().on_the("last", FRI)'
-        )
-
-
-def _bad_week(nth: object, known: str, fix: str) -> RecurrenceError:
-    message = f"{nth!r:.40} is not a week of the month that Zoom knows: {known}"
-    return refusal("monthly_week", "recurrence.monthly_week.enum", message, f"write {fix}")
+        message = f"{nth!r:.40} is not a week of the month that Zoom knows: 1 to 4, or -1 for the "
+        message += "last"
+        fix = 'write Recurrence.monthly().on_the("last", FRI)'
+        raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
 
 
 def last_day(day: object) -> None:

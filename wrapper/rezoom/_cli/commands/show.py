@@ -15,9 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..._change.compare import instant, leaves
-from ..._change.occurrences import listed, place_of
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
-from ...recurrence import Recurrence, RecurrenceError
 from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import open_zoom
@@ -72,13 +70,16 @@ def _write_ids_as_text(answer: dict[str, Any]) -> None:
 
 def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> None:
     """Show title, time, series, dates and settings; secrets only on request."""
+    # Here and below: --help of every command needs no recurrences.
+    from ..._change.occurrences import listed, place_of
+
+    dates, place = listed(answer), place_of(answer)
     meeting: dict[str, Any] = answer if reveal else masked(answer)
     print_line(console, meeting.get("topic") or "(no title)", "bold")
     facts = Table.grid(padding=(0, 2))
-    for name, words in _facts(meeting, answer, reveal=reveal):
+    for name, words in _facts(meeting, answer, place, reveal=reveal):
         facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
     console.print(facts)
-    dates, place = listed(meeting), place_of(meeting)
     if dates:
         table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
         for column in ("  id", "when", "minutes", "status"):
@@ -93,9 +94,8 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
 
 
 def _facts(
-    meeting: Mapping[str, Any], answer: Mapping[str, Any], *, reveal: bool
+    meeting: Mapping[str, Any], answer: Mapping[str, Any], place: ZoneInfo | None, *, reveal: bool
 ) -> Iterator[tuple[str, str]]:
-    place = place_of(meeting)
     yield "number", printed_number(meeting.get("id"))
     yield "kind", _KINDS.get(_number(meeting.get("type")), f"type {meeting.get('type')}")
     start = instant(meeting.get("start_time"), None)
@@ -138,6 +138,8 @@ def _print_settings(console: Console, settings: object) -> None:
 
 def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
     """Say a pattern and its end as `--repeat` reads them; what cannot be read stays as it came."""
+    from ...recurrence import Recurrence, RecurrenceError
+
     try:
         return str(Recurrence.from_zoom(recurrence, tz=place or ZoneInfo("UTC")))
     except (RecurrenceError, OverflowError):
