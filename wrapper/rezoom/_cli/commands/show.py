@@ -23,12 +23,12 @@ from ..input import read_when
 from ..views import printed_number
 
 _KINDS = {
-    1: "instant meeting",
-    2: "scheduled meeting",
-    3: "recurring, without a fixed time",
-    4: "personal meeting room",
-    8: "recurring, with a fixed time",
-    10: "screen share only",
+    "1": "instant meeting",
+    "2": "scheduled meeting",
+    "3": "recurring, without a fixed time",
+    "4": "personal meeting room",
+    "8": "recurring, with a fixed time",
+    "10": "screen share only",
 }
 _LINK = re.compile(r"https://[^/?#\s]+/j/[0-9]+(?=\?|$)")
 
@@ -97,7 +97,7 @@ def _facts(
     meeting: Mapping[str, Any], answer: Mapping[str, Any], place: ZoneInfo | None, *, reveal: bool
 ) -> Iterator[tuple[str, str]]:
     yield "number", printed_number(meeting.get("id"))
-    yield "kind", _KINDS.get(_number(meeting.get("type")), f"type {meeting.get('type')}")
+    yield "kind", _KINDS.get(str(meeting.get("type")), f"type {meeting.get('type')}")
     start = instant(meeting.get("start_time"), None)
     if start is not None:
         yield "when", _span(start, meeting.get("duration"), place)
@@ -164,7 +164,3 @@ def _local(instant: datetime, place: ZoneInfo | None) -> datetime:
         return instant.astimezone(place or UTC)
     except OverflowError:
         return instant
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0
