@@ -52,8 +52,12 @@ def _lines(plan: PlanData) -> Iterator[str]:
         yield from date_lines(plan.dates)
     for problem in plan.problems:
         yield _problem_line(problem)
-    if plan.empty:
-        return
+    if not plan.empty:
+        yield from request_lines(plan)
+
+
+def request_lines(plan: PlanData) -> Iterator[str]:
+    """Write the request of a plan, and what it spends."""
     query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
     yield f"Request: PATCH /meetings/{plan.meeting}{query}"
     yield f"  {json.dumps(masked(dict(plan.body)), ensure_ascii=False)}"

@@ -13,10 +13,9 @@ from rich.text import Text
 
 from .._change.plan_data import FieldChange, words
 from .._change.results import Plan, Receipt
-from .._change.text import date_lines
+from .._change.text import date_lines, request_lines
 from .._ledger.gauge import Gauge, Quota
 from .._redaction import masked
-from .._wire import facts
 from ..errors import LedgerError
 from .console import answers, confirm, plain, print_json, print_line, print_problems, talk
 
@@ -67,12 +66,8 @@ def print_plan(console: Console, plan: Plan[Any]) -> None:
     if plan.problems:
         print_problems(console, plan.problems)
     if not plan.empty:
-        query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
-        body = json.dumps(masked(dict(plan.body)), ensure_ascii=False)
-        print_line(console, f"  PATCH /meetings/{plan.meeting}{query} {body}", "dim")
-        limit = facts.QUOTAS["meeting"]
-        spent = f"{plan.price} of the {limit.limit} updates of this meeting in {limit.hours} hours"
-        print_line(console, f"  Spends {spent}.", "dim")
+        for line in request_lines(plan):
+            print_line(console, line, "dim")
 
 
 def print_following(console: Console, found: Following[Any]) -> None:
