@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
+import stat
 import sys
 import threading
 from collections import Counter
@@ -11,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import typer
 
@@ -298,13 +301,26 @@ def _whole_second(instant: datetime) -> str:
     return f"{instant.astimezone(UTC) + timedelta(microseconds=999_999):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def size_of(source: BinaryIO) -> int | None:
+    """Count the lines of a file; None for a pipe, whose end is not known."""
+    try:
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            return None
+        here = source.tell()
+        total = sum(bool(line.strip()) for line in source)
+        source.seek(here)
+    except (OSError, ValueError, io.UnsupportedOperation):
+        return None
+    return total
+
+
 def run(
     tasks: Iterable[Task],
     form: Answers,
     again: Callable[[Task], str],
     *,
     verify: bool,
-    total: int | None = None,
+    total: int | None,
     keep: Keep = lambda _: None,
 ) -> None:
     """Carry out the tasks; always raises typer.Exit, or what one error says better.

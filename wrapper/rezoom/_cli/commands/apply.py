@@ -13,7 +13,7 @@ from ..._change.results import Plan
 from ..._clock import SystemClock
 from ...errors import RezoomError
 from .. import flags
-from ..batch import Answers, Done, Task, run
+from ..batch import Answers, Done, Task, run, size_of
 from ..console import can_ask, print_line, standard_input, talk
 from ..exit_codes import NotConfirmed, UsageError
 from ..input import MeetingUpdate, read_line
@@ -168,8 +168,9 @@ def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
     source = standard_input()
     if can_ask():
         print_line(talk(), "One JSON object a line; Ctrl-D ends them.", "dim")
+    total = size_of(source)
     form = Answers(as_json=True, many=True)
-    run(read_tasks(source, sent), form, lambda _: _SAME, verify=send.verify)
+    run(read_tasks(source, sent), form, lambda _: _SAME, verify=send.verify, total=total)
 
 
 def read_tasks(
