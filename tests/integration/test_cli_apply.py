@@ -107,7 +107,7 @@ def test_a_line_may_say_what_an_update_can(run: Run, sim: Simulator) -> None:
     ("line", "said"),
     [
         ('{"meeting": 1, "body": {"topic": "S3cret"', "not JSON"),
-        ("[]", "no object"),
+        ("[]", "a list, not an object"),
         ({"body": {"topic": "x"}}, "names no meeting"),
         ({"meeting": "x/y==", "body": {"topic": "x"}}, "UUID"),
         ({"meeting": True, "body": {"topic": "x"}}, "meeting must be"),

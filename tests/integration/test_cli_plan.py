@@ -51,8 +51,8 @@ def test_a_plan_is_shown_and_never_written(run: Run, sim: Simulator, meeting: in
     assert ran.exit_code == 0, ran.stderr
     assert "duration                    45 → 30" in ran.stdout
     assert "recurrence.repeat_interval  1 → 2" in ran.stdout
-    assert "Meetings to come: 12, on the clock of Europe/Berlin" in ran.stdout
-    assert f'PATCH /meetings/{meeting} {{"duration": 30, "recurrence": {{' in ran.stdout
+    assert "Meetings to come: 12 → 12, in Europe/Berlin" in ran.stdout
+    assert f'PATCH /meetings/{meeting}\n  {{"duration": 30, "recurrence": {{' in ran.stdout
     assert [request.method for request in sim.requests if "/v2/" in request.path] == ["GET"]
 
 

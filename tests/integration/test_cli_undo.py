@@ -119,7 +119,7 @@ def test_a_dry_run_sends_nothing(run: Run, sim: Simulator, meeting: int, file: P
         answer_of(run("undo", file, "--dry-run", "--json")),
     )
 
-    assert "Spends 1 of the 100 updates" in shown.stdout
+    assert "Price: 1 of the 100 updates" in shown.stdout
     assert (answer["schema"], answer["price"]) == ("rezoom.plan/1", 1)
     assert sim.requests == ()
 

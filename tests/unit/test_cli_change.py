@@ -73,7 +73,7 @@ def test_standard_input_is_read_once(stdin: io.BytesIO) -> None:
         (b'{"topic": "A",}', "is not JSON: "),
         (b"", "is not JSON: "),
         (b"[1]", "holds a list, not an object"),
-        (b'"Blue-42"', "holds a text, not an object"),
+        (b'"Blue-42"', "holds text, not an object"),
         (b"null", "holds null, not an object"),
         (b"\xff\xfe\x00", "is not text in UTF-8"),
         (b'{"topic": "A", "topic": "B"}', "'topic' stands twice"),

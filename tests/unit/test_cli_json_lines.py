@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rezoom._cli.commands.apply import read_tasks
 from rezoom._cli.exit_codes import UsageError
-from rezoom._cli.input import LineUpdate
+from rezoom._cli.input import Fields, MeetingUpdate
 from rezoom.errors import RezoomError
 
 MEMBERS = ("meeting", "body", "occurrence", "host", "repeat", "rrule", "allow", "extra", "other")
@@ -24,7 +24,7 @@ VALUES = st.recursive(
 )
 
 
-def send(zoom: Any, line: LineUpdate) -> Any:
+def send(zoom: Any, line: MeetingUpdate) -> Any:
     """Take what would be sent."""
     return line
 
@@ -57,7 +57,7 @@ def test_what_is_sent_is_what_was_written(meeting: int, topic: str, host: str) -
     """Fields as they stand, options by their names, and none that was not given."""
     line = {"meeting": meeting, "body": {"topic": topic}, "host": host, "allow": None}
     assert tried(json.dumps(line).encode()) == [
-        LineUpdate(meeting, {"topic": topic}, {"host": host})
+        MeetingUpdate(meeting, Fields({"topic": topic}, {}, []), host=host)
     ]
 
 
@@ -67,7 +67,7 @@ def test_what_is_sent_is_what_was_written(meeting: int, topic: str, host: str) -
         ('{"meeting": 1, "meeting": 2, "body": {}}', "'meeting' stands twice"),
         ('{"meeting": 1, "body": {"topic": "a", "topic": "b"}}', "'topic' stands twice"),
         ('{"meeting": 1, "allow": [1]}', "allow must be"),
-        ('{"meeting": 1, "occurrence": [1]}', "occurrence must be a number or a text"),
+        ('{"meeting": 1, "occurrence": [1]}', "occurrence must be a whole number or text"),
         ('{"meeting": 1, "repeat": "daily, 2 times", "body": {"start_time": 9}}', "start_time"),
     ],
 )

@@ -46,7 +46,7 @@ def test_a_series_is_shown_on_its_own_clock() -> None:
     assert "857 4606 5012" in text
     assert "Mon 22 Mar 2027, 09:00–09:45 (45 min) Europe/Berlin, 08:00 UTC" in text
     assert "Mon 5 Apr 2027, 09:00" in text
-    assert "every 2 weeks on Monday, Wednesday, 12 times" in text
+    assert "every 2 weeks on Monday and Wednesday, 12 times" in text
 
 
 def test_settings_that_are_on_are_shown() -> None:
@@ -73,23 +73,23 @@ def test_a_title_cannot_steer_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("recurrence", "words"),
     [
-        ({"type": 1}, "every day"),
-        ({"type": 1, "repeat_interval": 3, "end_times": 0}, "every 3 days, without an end"),
-        ({"type": 2, "weekly_days": "1"}, "every week on Sunday"),
+        ({"type": 1}, "every day, 1 time"),
+        ({"type": 1, "repeat_interval": 3, "end_times": 0}, "every 3 days forever"),
+        ({"type": 2, "weekly_days": "1", "end_times": 3}, "every week on Sunday, 3 times"),
         ({"type": 3, "monthly_day": 15, "end_times": 7}, "every month on day 15, 7 times"),
         (
-            {"type": 3, "repeat_interval": 2, "monthly_week": -1, "monthly_week_day": 6},
-            "every 2 months on the last Friday",
+            {"type": 3, "monthly_week": -1, "monthly_week_day": 6, "end_times": 0},
+            "every month on the last Friday forever",
         ),
         (
             {"type": 1, "end_date_time": "2027-06-30T21:59:59Z"},
-            "every day, until Wed 30 Jun 2027",
+            "every day until 2027-06-30",
         ),
         ({"type": 9}, '{"type": 9}'),
     ],
 )
 def test_patterns_in_words(recurrence: dict[str, Any], words: str) -> None:
-    """Short words for what Zoom can say; a pattern from the future is shown as it came."""
+    """In the words that --repeat reads; a pattern from the future is shown as it came."""
     assert series_words(recurrence, BERLIN) == words
 
 

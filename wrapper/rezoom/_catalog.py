@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from ._wire import facts
@@ -82,14 +82,12 @@ class Explanation:
     status: int | None = None
     code: int | None = None
     said: str = ""
-    details: tuple[tuple[str, Any], ...] = field(default=())
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation as JSON-ready data."""
         own = {name: getattr(self, name) for name in self.__slots__ if name != "details"}
-        return own | {
-            name: list(value) if isinstance(value, tuple) else value for name, value in self.details
-        }
+        return own | dict(self.details)
 
 
 def explain(
@@ -107,39 +105,31 @@ def explain(
         return found or ((_unknown(int(text), message, status),) if message else ())
     # A limit of a field is listed under the field's path and the limit's name: duration.maximum.
     for name in (text, text.rpartition(".")[0]):
-        named = tuple(make() for known, make in _named() if known == name)
+        named = tuple(one for one in everything() if one.id == name)
         if named:
             return named
     return _worded(text)
 
 
-def everything() -> Iterator[Explanation]:
-    """Yield all that can be explained: errors, limits, refusals of tokens, rules, fields."""
-    for _, make in _named():
-        yield make()
+@cache
+def everything() -> tuple[Explanation, ...]:
+    """List all that can be explained: errors, limits, refusals of tokens, rules, fields."""
+    return (
+        *map(_error, facts.ERRORS),
+        *map(_limit, facts.THROTTLES),
+        *map(_token, facts.TOKEN_ERRORS),
+        *map(_rule, facts.RULES.values()),
+        *map(_field, facts.FIELDS.values()),
+    )
 
 
 def nearest(word: str) -> list[str]:
     """Name what an unknown word or code may have been meant to be."""
     from difflib import get_close_matches
 
-    errors = (row.code for row in facts.ERRORS)
-    codes = {*errors, *(row.code for row in facts.TOKEN_ERRORS)}
-    codes |= {row.code for row in facts.LIMIT_CODES}
-    return get_close_matches(word.strip(), {*map(str, codes), *dict(_named())}, n=4)
-
-
-def _named() -> Iterator[tuple[str, Callable[[], Explanation]]]:
-    for error in facts.ERRORS:
-        yield error.id, partial(_error, error)
-    for limit in facts.THROTTLES:
-        yield limit.id, partial(_limit, limit)
-    for token in facts.TOKEN_ERRORS:
-        yield token.id, partial(_token, token)
-    for rule in facts.RULES.values():
-        yield rule.id, partial(_rule, rule)
-    for path, known in facts.FIELDS.items():
-        yield path, partial(_field, known)
+    codes = {one.code for one in everything()} | {row.code for row in facts.LIMIT_CODES}
+    known = {*map(str, codes), *(one.id for one in everything())}
+    return get_close_matches(word.strip(), known, n=4)
 
 
 def _numbered(number: int, message: str, status: int | None) -> tuple[Explanation, ...]:
@@ -172,12 +162,12 @@ def _worded(text: str) -> tuple[Explanation, ...]:
 
 
 def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
-    details: list[tuple[str, Any]] = []
+    details: dict[str, Any] = {}
     if row.kind == "scope":
-        details = list(_scopes(message))
+        details = _scopes(message)
     if row.kind == "invalid" and message:
-        named = [path for path in facts.FIELDS if _mentions(message, path)]
-        details = [("fields", tuple(map(_limits, named)))] if named else []
+        named = [_limits(path) for path in facts.FIELDS if _mentions(message, path)]
+        details = {"fields": named} if named else {}
     return Explanation(
         "error",
         row.id,
@@ -187,22 +177,23 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
         status=row.status,
         code=row.code,
         said=message or row.message,
-        details=tuple(details),
+        details=details,
     )
 
 
-def _scopes(message: str) -> Iterator[tuple[str, Any]]:
+def _scopes(message: str) -> dict[str, Any]:
     """Say which scopes are missing, and every one that the same operations take instead."""
     missing = missing_scopes(message)
-    if missing:
-        yield "missing", missing
     known = [facts.SCOPES[name] for name in missing if name in facts.SCOPES]
     # Where none of them is ours, both operations are meant.
     names = {name for scope in known for name in scope.operations} or set(facts.OPERATIONS)
-    yield "accepted", {name: _forms(one) for name, one in facts.OPERATIONS.items() if name in names}
-    strange = tuple(name for name in missing if name not in facts.SCOPES)
-    if strange:
-        yield "not_of_these_operations", strange
+    operations = {name: _forms(one) for name, one in facts.OPERATIONS.items() if name in names}
+    found = {
+        "missing": list(missing),
+        "accepted": operations,
+        "not_of_these_operations": [name for name in missing if name not in facts.SCOPES],
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _forms(operation: facts.Operation) -> dict[str, list[str]]:
@@ -215,12 +206,9 @@ def _forms(operation: facts.Operation) -> dict[str, list[str]]:
 def _limit(
     row: facts.Throttle, code: facts.LimitCode | None = None, message: str = ""
 ) -> Explanation:
-    details: tuple[tuple[str, Any], ...] = (
-        ("scope", row.scope),
-        ("ends", _RESETS[row.resets]),
-        ("retried", row.retry),
-    )
-    details += (("about_the_code", code.sentence),) if code else ()
+    details = {"scope": row.scope, "ends": _RESETS[row.resets], "retried": row.retry}
+    if code is not None:
+        details["about_the_code"] = code.sentence
     return Explanation(
         "limit",
         row.id,
@@ -247,32 +235,34 @@ def _token(row: facts.TokenError) -> Explanation:
 
 
 def _rule(rule: facts.Rule) -> Explanation:
-    details: tuple[tuple[str, Any], ...] = (
-        ("severity", rule.severity),
-        ("field", ".".join(filter(None, (rule.path, rule.field)))),
-        ("decided_by", _DECIDED[rule.kind]),
-        ("date", rule.date),
-    )
-    details += (("explains", rule.explains),) if rule.explains else ()
+    details: dict[str, Any] = {
+        "severity": rule.severity,
+        "field": _blamed(rule),
+        "decided_by": _DECIDED[rule.kind],
+        "date": rule.date,
+    }
+    if rule.explains:
+        details["explains"] = list(rule.explains)
     return Explanation(
         "rule", rule.id, rule.sentence, rule.fix, *_from(rule.source), details=details
     )
 
 
+def _blamed(rule: facts.Rule) -> str:
+    return ".".join(filter(None, (rule.path, rule.field)))
+
+
 def _field(known: facts.Field) -> Explanation:
-    rules = tuple(
-        rule.id
-        for rule in facts.RULES.values()
-        if known.path in rule.explains
-        or known.path == ".".join(filter(None, (rule.path, rule.field)))
-    )
+    rules = [
+        rule.id for rule in facts.RULES.values() if known.path in (*rule.explains, _blamed(rule))
+    ]
     return Explanation(
         "field",
         known.path,
         known.summary,
         f"Give {_limits(known.path).partition(': ')[2]}.",
         *_from(known.source),
-        details=(("rules", rules),) if rules else (),
+        details={"rules": rules} if rules else {},
     )
 
 

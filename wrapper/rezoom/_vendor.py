@@ -7,7 +7,7 @@ import json
 import keyword
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from ._wire import PACKAGE
 from .errors import ConfigError
 
 SEAL = "SEAL.json"
+_HOME = Path(str(files(PACKAGE)))
 # What tools leave behind when a package is used; no edit of a person.
 _LEFTOVERS = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
 
@@ -85,8 +86,7 @@ class Vendored:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON-ready data."""
-        data = {"folder": str(self.folder), "version": self.version, "files": self.files}
-        return data | {"replaced": self.replaced, "kept": list(self.kept)}
+        return asdict(self) | {"folder": str(self.folder)}
 
 
 def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
@@ -124,8 +124,7 @@ def check_vendored(folder: str | os.PathLike[str]) -> Comparison:
             field="folder",
             next_step="Name the folder that `rezoom vendor` wrote.",
         )
-    installed = json.loads(files(PACKAGE).joinpath(SEAL).read_bytes())
-    return _compare(target, seal, installed)
+    return _compare(target, seal, _installed_seal())
 
 
 def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]) -> Comparison:
@@ -153,29 +152,21 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
 
 def _installed() -> dict[str, bytes]:
     """Read the installed package by its seal; an edited installation is not passed on."""
-    root = files(PACKAGE)
-    seal_bytes = root.joinpath(SEAL).read_bytes()
-    sealed: dict[str, str] = json.loads(seal_bytes)["files"]
-    package: dict[str, bytes] = {}
-    wrong = []
-    for name, wanted in sealed.items():
-        try:
-            package[name] = root.joinpath(*name.split("/")).read_bytes()
-        except OSError:
-            wrong.append(name)
-        else:
-            if hashlib.sha256(package[name]).hexdigest() != wanted:
-                wrong.append(name)
-    if wrong:
-        version = _version(json.loads(seal_bytes))
-        comparison = Comparison(version, version, current=True, edited=tuple(wrong))
+    seal = _installed_seal()
+    comparison = replace(_compare(_HOME, seal, seal), foreign=())
+    if not comparison.intact:
         raise CopyDiffers(
             f"the installed {PACKAGE} is not what its seal says",
             comparison,
             next_step="Install rezoom again, or run `nox -s regen` in its own repository.",
         )
-    # Written last, so that a copy cut short does not look whole.
-    return package | {SEAL: seal_bytes}
+    # The seal last, so that a copy cut short does not look whole.
+    return {name: (_HOME / name).read_bytes() for name in (*seal["files"], SEAL)}
+
+
+def _installed_seal() -> dict[str, Any]:
+    seal: dict[str, Any] = json.loads((_HOME / SEAL).read_bytes())
+    return seal
 
 
 def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
@@ -192,8 +183,7 @@ def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, 
                 next_step="Name a new folder, such as src/acme/zoomwire.",
             )
         return None, ()
-    installed = json.loads(files(PACKAGE).joinpath(SEAL).read_bytes())
-    comparison = _compare(target, seal, installed)
+    comparison = _compare(target, seal, _installed_seal())
     if comparison.names and not force:
         raise CopyDiffers(
             f"{target} was changed since it was vendored",

@@ -54,8 +54,10 @@ class ServerToServer:
 
     def request(self) -> TokenRequest:
         """Return the request of the account_credentials grant."""
+        from .._wire import facts
+
         return TokenRequest(
-            url=self._token_url or _default_token_url(),
+            url=self._token_url or facts.TOKEN_URL,
             form={"grant_type": "account_credentials", "account_id": self._account_id},
             headers={"Authorization": f"Basic {self._basic}", "Accept": "application/json"},
         )
@@ -139,11 +141,4 @@ def _address(url: str) -> str:
     if not whole or header_flaw(url):
         fix = "Give the whole address, such as https://zoom.us/oauth/token."
         raise ConfigError("token_url is not an http address", field="token_url", next_step=fix)
-    return url
-
-
-def _default_token_url() -> str:
-    from .._wire import facts
-
-    url: str = facts.TOKEN_URL
     return url

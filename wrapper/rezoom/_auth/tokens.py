@@ -39,7 +39,8 @@ def read_token(status: int, body: bytes, now: datetime, *, secrets: Iterable[str
         return _token(status, answer, now)
     said = "" if answer is None else _said(answer)
     excerpt = _excerpt(body)
-    for secret in filter(_worth_masking, secrets):
+    # A test's "secret" would blot out every message that speaks of a client_secret.
+    for secret in (one for one in secrets if len(one) >= _SHORTEST_SECRET):
         said, excerpt = said.replace(secret, "(hidden)"), excerpt.replace(secret, "(hidden)")
     raise _refusal(status, said[:300], excerpt[:120], is_json=answer is not None, now=now)
 
@@ -55,11 +56,6 @@ def header_flaw(value: object) -> str | None:
     if not value.isprintable() or " " in value:
         return "has a blank, a line break or a control character in it"
     return None
-
-
-def _worth_masking(secret: str) -> bool:
-    # A test's "secret" would blot out every message that speaks of a client_secret.
-    return len(secret) >= _SHORTEST_SECRET
 
 
 def _object(body: bytes) -> Mapping[str, Any] | None:

@@ -12,11 +12,6 @@ from .._paths import pattern_path
 from .._wire import facts, load_schema
 
 
-def volatile(member: str) -> bool:
-    """Tell whether a top-level member of an answer changes without an update."""
-    return member in facts.VOLATILE
-
-
 def elsewhere(path: str) -> tuple[str, ...]:
     """Name the members of an answer that show what became of `path`; empty: `path` itself."""
     row = facts.READ_BACK.get(path)
@@ -32,24 +27,10 @@ def proves_nothing(path: str, shown: object) -> bool:
 
 
 @cache
-def separator(path: str) -> str | None:
-    """Return what stands between the items of a list that Zoom reads as text."""
-    known = facts.FIELDS.get(pattern_path(path))
-    return known.separator if known else None
-
-
-@cache
 def has_order(path: str) -> bool:
     """Tell whether a list with its items in another order is another list."""
     row = facts.READ_BACK.get(pattern_path(path))
     return row is None or row.kind not in ("set", "items")
-
-
-@cache
-def has_time(path: str) -> bool:
-    """Tell whether the text is an instant or a wall-clock time."""
-    known = facts.FIELDS.get(pattern_path(path))
-    return known is not None and known.time is not None
 
 
 @cache
@@ -87,12 +68,12 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return bool(requested == shown)
     if not isinstance(shown, str | int):
         return False
-    if has_time(path):
+    known = facts.FIELDS.get(pattern_path(path))
+    if known is not None and known.time is not None:
         meant = instant(requested, place)
         return meant is not None and meant == instant(str(shown), place)
-    between = separator(path)
-    if between is not None:
-        return _items(requested, between) == _items(str(shown), between)
+    if known is not None and known.separator is not None:
+        return _items(requested, known.separator) == _items(str(shown), known.separator)
     return requested == shown
 
 

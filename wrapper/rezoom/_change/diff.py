@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from .._paths import at, put
 from .._rules.in_context import build_case, judge_situation, still_open
-from .._rules.judge import judge, judge_scheduled, raise_errors
+from .._rules.judge import judge, judge_scheduled, raise_errors, with_dates
 from .._times import zulu
 from .._wire import facts
 from ..errors import Problem
@@ -82,7 +82,7 @@ def work_out(
     timing = timings[0] if timings else None
     if timing is not None and change.schedule is None:
         own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
-        problems = _with_dates(problems, own, change.allow)
+        problems = with_dates(problems, own, change.allow)
     body, changes = _reduce(body, view, timing, seen=seen)
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
@@ -175,15 +175,6 @@ def _completing(
         return body
 
     return completing
-
-
-def _with_dates(
-    problems: Sequence[Problem], own: Sequence[Problem], allow: Sequence[str]
-) -> list[Problem]:
-    """Say what a series knows of itself with its dates, in the place of what its form shows."""
-    dated = [problem for problem in own if problem.rule not in allow]
-    rules = {problem.rule for problem in dated}
-    return [*dated, *(problem for problem in problems if problem.rule not in rules)]
 
 
 def _reduce(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
-from .._times import WireTimeError, zone, zulu
+from .._rules.spec_rules import KINDS
+from .._times import zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
@@ -80,18 +80,8 @@ def _check_shape(
         if name not in given:
             raise PlanError(f"The {kind} lacks {name}", next_step=next_step)
         if type(given[name]) not in kinds:
-            wanted = " or ".join(_KINDS[one] for one in kinds)
+            wanted = " or ".join(KINDS[one] for one in kinds)
             raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=next_step)
-
-
-_KINDS = {
-    int: "a whole number",
-    str: "a text",
-    dict: "an object",
-    list: "a list",
-    bool: "a boolean",
-    type(None): "null",
-}
 
 
 def _digest(value: Any) -> str:
@@ -157,16 +147,16 @@ def read_plan(text: str | bytes) -> PlanData:
     _check_shape(given, _PLAN_SHAPE, "plan", next_step=_NEW_PLAN)
     try:
         return PlanData(
-            int(given["meeting"]),
-            str(given["account"]),
-            dict(given["body"]),
+            given["meeting"],
+            given["account"],
+            given["body"],
             tuple(_read_change(one) for one in given["changes"]),
             tuple(_read_problem(one) for one in given["problems"]),
             read=_read_basis(given["read"]),
             made_at=given["made_at"] and _moment(given["made_at"]),
-            occurrence=given["occurrence"] and str(given["occurrence"]),
+            occurrence=given["occurrence"],
             dates=given["dates"] and _read_dates(given["dates"]),
-            topic=str(given["topic"]),
+            topic=given["topic"],
             allow=tuple(map(str, given["allow"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -187,12 +177,10 @@ def _read_change(given: Mapping[str, Any]) -> FieldChange:
 
 def _read_problem(given: Mapping[str, Any]) -> Problem:
     """Read a problem from a file."""
-    days = tuple(datetime.fromisoformat(day).date() for day in given["dates"])
+    days = tuple(date.fromisoformat(day) for day in given["dates"])
     severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
-    path, rule, message, fix, tag = (
-        str(given[name]) for name in ("path", "rule", "message", "fix", "source")
-    )
-    return Problem(path, severity, rule, message, fix, tag, days)
+    texts = {name: str(given[name]) for name in ("path", "rule", "message", "fix", "source")}
+    return Problem(severity=severity, dates=days, **texts)
 
 
 def _moment(text: str) -> datetime:
@@ -225,14 +213,7 @@ def _read_dates(given: Mapping[str, Any]) -> Dates:
     """Read the starts before and after a change."""
     names = ("before", "after", "edited", "deleted")
     before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in names)
-    return Dates(before, after, _zone(given["timezone"]), edited, deleted)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return zone(name)
-    except WireTimeError as error:
-        raise PlanError(f"The plan's time zone: {error.message}", next_step=error.fix) from None
+    return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
 RECEIPT_SCHEMA = "rezoom.receipt/1"
@@ -297,8 +278,8 @@ def read_receipt(text: str | bytes) -> ReceiptData:
     try:
         error = given["verify_error"]
         return ReceiptData(
-            int(given["meeting"]),
-            bool(given["sent"]),
+            given["meeting"],
+            given["sent"],
             given["tracking_id"],
             None,
             tuple(_read_problem(one) for one in given["warnings"]),
@@ -333,8 +314,8 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 
 def _read_record(given: Mapping[str, Any]) -> Record:
     return Record(
-        str(given["account"]),
-        dict(given["body"]),
+        given["account"],
+        given["body"],
         _moment(given["at"]),
         given["occurrence"],
         given["before"],

@@ -124,7 +124,7 @@ def check_fresh(
     plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
 ) -> None:
     """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
-    view = answer if occurrence is None else {**answer, **_own(occurrence)}
+    view = answer if occurrence is None else {**answer, **occurrence.to_dict()}
     salt = salt_of(plan.meeting, plan.made_at)
     changes = _differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
     start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
@@ -132,7 +132,3 @@ def check_fresh(
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))
     if changes:
         raise PlanStale(changes)
-
-
-def _own(occurrence: Listed) -> dict[str, Any]:
-    return {name: value for name, value in occurrence.to_dict().items() if name != "status"}

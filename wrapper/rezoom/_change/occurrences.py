@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._public import public
+from .._rules.normalize import as_mapping
 from .._times import WireTimeError, zone, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
@@ -170,7 +171,7 @@ def known_id(when: object) -> str | None:
         if when.deleted:
             raise _refused(f"{when} cannot be changed any more", "choose another one")
         return when.id
-    item = _item(when)
+    item = as_mapping(when)
     if item is not None:
         if item.get("status") == _DELETED:
             raise _refused(f"{item.get('start_time')} was deleted", "choose another occurrence")
@@ -234,12 +235,6 @@ def _is_meant(item: Listed, when: date | datetime) -> bool:
     if when.tzinfo is None:
         return item.zoned.replace(tzinfo=None) == when
     return item.utc == when
-
-
-def _item(when: object) -> Mapping[str, Any] | None:
-    to_dict = getattr(when, "to_dict", None)
-    found = to_dict() if callable(to_dict) and not isinstance(when, Mapping) else when
-    return found if isinstance(found, Mapping) else None
 
 
 def _words(when: date | datetime) -> str:

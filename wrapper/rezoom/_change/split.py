@@ -7,7 +7,7 @@ endpoint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime
@@ -118,33 +118,27 @@ def _new(
         requested.append(body)
         return _laid_over(copied, body)
 
-    new, problems = _judged(change, now, complete)
+    def judged() -> tuple[dict[str, Any], list[Problem]]:
+        return judge_scheduled(
+            change.body,
+            change.fields,
+            schedule=change.schedule,
+            now=now,
+            extra=change.extra,
+            allow=change.allow,
+            complete=complete,
+        )
+
+    new, problems = judged()
     own = {path for path, _ in leaves(requested[0])} if requested else set()
     # What the old meeting has may be more than a new one may be given: it is left out, not refused.
     excess = {problem.path for problem in problems if problem.severity == "error"} - own
     if excess and requested:
         for path in excess:
             drop(copied, path)
-        new, problems = _judged(change, now, complete)
+        new, problems = judged()
     raise_errors(problems)
     return new, problems
-
-
-def _judged(
-    change: Change, now: datetime, complete: Callable[[dict[str, Any]], dict[str, Any]]
-) -> tuple[dict[str, Any], list[Problem]]:
-    if not (change.fields or change.extra) and change.body is None and change.schedule is None:
-        # The same meetings under another number: the body is judged all the same.
-        return judge_scheduled(complete({}), {}, schedule=None, now=now, allow=change.allow)
-    return judge_scheduled(
-        change.body,
-        change.fields,
-        schedule=change.schedule,
-        now=now,
-        extra=change.extra,
-        allow=change.allow,
-        complete=complete,
-    )
 
 
 def _laid_over(copied: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def _split_lines(split: Split) -> Iterator[str]:
     yield from _lines(split.trim)
     if split.dates is not None:
         yield "New meeting"
-        yield from _date_lines(split.dates)
+        yield from date_lines(split.dates)
     for problem in split.problems:
         yield _problem_line(problem)
     yield "Request, which rezoom does not send: POST /users/{host}/meetings"
@@ -49,11 +49,15 @@ def _lines(plan: PlanData) -> Iterator[str]:
     for change in plan.changes:
         yield f"  {change}"
     if plan.dates is not None:
-        yield from _date_lines(plan.dates)
+        yield from date_lines(plan.dates)
     for problem in plan.problems:
         yield _problem_line(problem)
-    if plan.empty:
-        return
+    if not plan.empty:
+        yield from request_lines(plan)
+
+
+def request_lines(plan: PlanData) -> Iterator[str]:
+    """Write the request of a plan, and what it spends."""
     query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
     yield f"Request: PATCH /meetings/{plan.meeting}{query}"
     yield f"  {json.dumps(masked(dict(plan.body)), ensure_ascii=False)}"
@@ -72,22 +76,22 @@ def _problem_line(problem: Problem) -> str:
     return f"  ! {problem}{f' ({days})' if days else ''} [{problem.rule}]"
 
 
-def _date_lines(dates: Dates) -> Iterator[str]:
-    """Write the meetings before and after."""
+def date_lines(dates: Dates) -> Iterator[str]:
+    """Write the meetings before and after, each line with its sign: moved ~, new +, gone -."""
     before, after = len(dates.before), len(dates.after)
     yield f"  Meetings to come: {before} → {after}, in {dates.place.key}"
     yield from _listed("~", dates.moved, lambda pair: _pair(pair, dates.place))
-    yield from _listed("+", dates.appears, lambda start: day(start, dates.place))
-    yield from _listed("-", dates.disappears, lambda start: day(start, dates.place))
+    yield from _listed("+", dates.appears, lambda start: _day(start, dates.place))
+    yield from _listed("-", dates.disappears, lambda start: _day(start, dates.place))
     if not (dates.moved or dates.appears or dates.disappears):
         yield "    the same dates"
     for start in dates.edited:
-        yield f"    * edited by hand, and may be reset: {day(start, dates.place)}"
+        yield f"    * edited by hand, and may be reset: {_day(start, dates.place)}"
     for start in dates.deleted:
-        yield f"    * was deleted, and may come back: {day(start, dates.place)}"
+        yield f"    * was deleted, and may come back: {_day(start, dates.place)}"
 
 
-def day(start: datetime, place: ZoneInfo) -> str:
+def _day(start: datetime, place: ZoneInfo) -> str:
     """Write a start on the clock of the meeting."""
     return f"{start.astimezone(place):%a %Y-%m-%d %H:%M}"
 
@@ -95,9 +99,7 @@ def day(start: datetime, place: ZoneInfo) -> str:
 def _pair(pair: tuple[datetime, datetime], place: ZoneInfo) -> str:
     old, new = (start.astimezone(place) for start in pair)
     same_day = old.date() == new.date()
-    return (
-        f"{day(old, place)} → {new:%H:%M}" if same_day else f"{day(old, place)} → {day(new, place)}"
-    )
+    return f"{_day(old, place)} → {f'{new:%H:%M}' if same_day else _day(new, place)}"
 
 
 def _listed(sign: str, items: Sequence[Any], write: Any) -> Iterable[str]:

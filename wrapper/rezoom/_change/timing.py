@@ -104,7 +104,7 @@ def _timed(
         start = _next_wall_clock(present, now) or _resumed(timed.get("recurrence"), present, now)
         if start is not None:
             timed["start_time"] = _wall(start, place)
-    if "start_time" in timed and not _is_zulu(timed["start_time"]):
+    if "start_time" in timed and not str(timed["start_time"]).endswith(("Z", "z")):
         timed.setdefault("timezone", place.key)
     return timed
 
@@ -230,7 +230,3 @@ def _is_edited(item: Listed, planned: Collection[datetime], answer: Mapping[str,
     return item.utc not in planned or (
         item.duration is not None and isinstance(length, int) and item.duration != length
     )
-
-
-def _is_zulu(text: object) -> bool:
-    return isinstance(text, str) and text.endswith(("Z", "z"))

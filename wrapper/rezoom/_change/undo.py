@@ -221,12 +221,11 @@ def _schedule(
     if began is not None and began <= now:
         back.lost.append(ruled("undo-series-goes-on"))
     place = timing.dates.place
-    days = [start.astimezone(place).date() for start in timing.dates.edited]
-    if days:
-        back.lost.append(ruled("undo-edited-dates", dates=days))
-    gone = [start.astimezone(place).date() for start in timing.dates.deleted]
-    if gone:
-        back.lost.append(ruled("undo-deleted-dates", dates=gone))
+    lists = {"undo-edited-dates": timing.dates.edited, "undo-deleted-dates": timing.dates.deleted}
+    for rule, starts in lists.items():
+        if starts:
+            days = [start.astimezone(place).date() for start in starts]
+            back.lost.append(ruled(rule, dates=days))
     if recurrence.get("end_times") == 0:
         back.lost.append(ruled("undo-endless"))
 

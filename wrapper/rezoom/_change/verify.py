@@ -8,6 +8,7 @@ from typing import Any
 
 from .._paths import at
 from .._rules.in_context import build_case, likely_reason
+from .._wire import facts
 from ..errors import Problem
 from . import compare
 from .compare import instant, leaves
@@ -103,7 +104,7 @@ def _side_effects(
     moved = occurrence is None and bool({*_MOVING, "type"} & requested)
     for path in dict.fromkeys(path for read in (before, after) for path, _ in leaves(read)):
         top = path.partition(".")[0]
-        if compare.volatile(top) or path in requested or top == _OCCURRENCES:
+        if top in facts.VOLATILE or path in requested or top == _OCCURRENCES:
             continue
         if moved and top in _MOVING:
             continue

@@ -73,16 +73,16 @@ def by_spec(path: str, written: str) -> Any:
     known = facts.FIELDS.get(pattern_path(path))
     if known is None:
         return written
-    text = written.strip()
+    text, given = written.strip(), shown(path, written)
     match known.kind:
         case "boolean" if text.casefold() in _TRUE | _FALSE:
             return text.casefold() in _TRUE
         case "boolean":
-            return _unreadable(path, written, "neither true nor false", "write true or false")
+            return _problem(path, f"{given} is neither true nor false", "write true or false")
         case "integer" if _INTEGER.fullmatch(text):
             return int(text)
         case "integer":
-            return _unreadable(path, written, "not a whole number", _integers(known))
+            return _problem(path, f"{given} is not a whole number", _integers(known))
         case "object":
             return _json(path, text, dict, "an object")
         case "array[string]" if not text.startswith("["):
@@ -121,10 +121,6 @@ def _json(path: str, text: str, kind: type, name: str) -> Any:
     example = f", such as '{json.dumps(examples[0])}'" if examples else ""
     # The text is not repeated: half an object may hold a passcode.
     return _problem(path, f"the value is not {name} in JSON", f"write it in JSON{example}")
-
-
-def _unreadable(path: str, written: str, why: str, fix: str) -> Problem:
-    return _problem(path, f"{shown(path, written)} is {why}", fix)
 
 
 def _problem(path: str, message: str, fix: str) -> Problem:

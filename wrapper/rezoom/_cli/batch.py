@@ -57,7 +57,7 @@ class Task:
 
     origin: Mapping[str, Any]
     send: Callable[[Zoom], Done]
-    meeting: int | None = None
+    meeting: int | str | None = None
 
     @property
     def name(self) -> str:
@@ -142,7 +142,7 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
     An interrupt ends it too, when every update that was sent has been reported.
     """
     halt: errors.RezoomError | None = None
-    shut: dict[int | None, errors.RezoomError] = {}
+    shut: dict[int | str | None, errors.RezoomError] = {}
     result: Result | None = None
     try:
         for task in tasks:
@@ -150,10 +150,11 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
             if cause is None:
                 result = Result(task, error=Interrupted("Interrupted while it was sent", sent=None))
                 result = _tried(zoom, task)
-                if isinstance(result.error, errors.RetryLater) and _is_narrow(result.error):
-                    shut[task.meeting] = result.error
-                elif _ends(result.error):
-                    halt = result.error
+                failure = result.error
+                if isinstance(failure, errors.RetryLater) and failure.scope.startswith(_NARROW):
+                    shut[task.meeting] = failure
+                elif _ends(failure):
+                    halt = failure
             else:
                 result = Result(task, error=_left(cause))
                 if halt is None:
@@ -175,10 +176,6 @@ def _tried(zoom: Zoom, task: Task) -> Result:
         return Result(task, error=error)
     except Exception as error:  # noqa: BLE001 - a bug in one must not hide what became of others
         return Result(task, error=bug(error))
-
-
-def _is_narrow(error: errors.RetryLater) -> bool:
-    return error.scope.startswith(_NARROW)
 
 
 def _ends(error: errors.RezoomError | None) -> bool:

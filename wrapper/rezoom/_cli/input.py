@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from .._clock import SystemClock
+from .._rules.spec_rules import KINDS
 from ..errors import InvalidChange, OccurrenceError, Problem
 from .assignments import Assignments, by_json, by_spec, split
 from .exit_codes import UsageError
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from .._client.prepare import Job
     from .._client.sync import Zoom
     from ..recurrence import Series
+
+
+_BODY_EXAMPLE = 'Write an object such as {"topic": "Stand-up", "duration": 45}.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ def read_fields(options: FieldOptions) -> Fields:
     """Read the fields: `--body` first, direct options and `--set` laid over it, `--extra` last."""
     inputs = Inputs()
     body = options.body
-    known = Assignments({} if body is None else _body(inputs.read(body, "--body"), body))
+    where = "--body: standard input" if body == "-" else f"--body: {body}"
+    given = {} if body is None else _object(inputs.read(body, "--body"), where, _BODY_EXAMPLE)
+    known = Assignments(given)
     direct = {
         "topic": options.topic,
         "agenda": options.agenda,
@@ -100,53 +106,33 @@ def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
     return written
 
 
-def _body(text: str, name: str) -> dict[str, Any]:
-    where = "standard input" if name == "-" else name
+def _object(text: str | bytes, where: str, example: str) -> dict[str, Any]:
+    """Read a JSON object; UsageError says what is wrong with it, and quotes nothing of it."""
     try:
-        body = json.loads(text, object_pairs_hook=_unique("--body: "))
+        found = json.loads(text, object_pairs_hook=_members)
     except json.JSONDecodeError as error:
-        # Its own message names no content, and the content may be secret.
-        raise UsageError(
-            f"--body: {where} is not JSON: {error.msg}, line {error.lineno} column {error.colno}",
-            next_step='Write an object such as {"topic": "Stand-up", "duration": 45}.',
-        ) from None
+        place = f"line {error.lineno} column {error.colno}"
+        raise UsageError(f"{where} is not JSON: {error.msg}, {place}", next_step=example) from None
     except (RecursionError, ValueError):
         raise UsageError(
-            f"--body: {where} is nested too deeply, or has a number too long to read",
-            next_step="Write an object as Zoom's documentation shows it.",
+            f"{where} is not UTF-8, is nested too deeply, or has a number too long to read",
+            next_step=example,
         ) from None
-    if not isinstance(body, dict):
+    if not isinstance(found, dict):
+        raise UsageError(f"{where} holds {KINDS[type(found)]}, not an object", next_step=example)
+    return found
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read the members of a JSON object; UsageError for one that stands there twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
         raise UsageError(
-            f"--body: {where} holds {_KINDS[type(body)]}, not an object",
-            next_step='Write an object such as {"topic": "Stand-up", "duration": 45}.',
+            f"{twice!r} stands twice in one object", next_step="Keep the one you mean."
         )
-    return body
-
-
-_KINDS = {
-    list: "a list",
-    str: "a text",
-    int: "a number",
-    float: "a number",
-    bool: "a boolean",
-    type(None): "null",
-}
-
-
-def _unique(where: str) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:
-    """Return what reads the members of a JSON object, and refuses one that stands there twice."""
-
-    def read(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        members = dict(pairs)
-        if len(members) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise UsageError(
-                f"{where}{twice!r} stands twice in one object", next_step="Keep the one you mean."
-            )
-        return members
-
-    return read
+    return found
 
 
 def one_of(*given: str | None, names: str, example: str = "--repeat") -> None:
@@ -187,23 +173,16 @@ def read_series(
 
 
 def _begin(start: str | None, zone: str | None, names: tuple[str, str]) -> tuple[datetime, str]:
+    step = f"Write {names[0]} 2027-03-01T09:30 and {names[1]} Europe/Berlin."
     if start is None or zone is None:
-        raise UsageError(f"{names[start is not None]} is missing", next_step=_step(names))
-    return _moment(start, names), zone
-
-
-def _step(names: tuple[str, str]) -> str:
-    return f"Write {names[0]} 2027-03-01T09:30 and {names[1]} Europe/Berlin."
-
-
-def _moment(start: str, names: tuple[str, str]) -> datetime:
+        raise UsageError(f"{names[start is not None]} is missing", next_step=step)
     try:
         moment = datetime.fromisoformat(start.strip())
     except ValueError:
-        raise UsageError(f"{names[0]} {start:.40}: not a time", next_step=_step(names)) from None
+        raise UsageError(f"{names[0]} {start:.40}: not a time", next_step=step) from None
     if ":" not in start and "T" not in start.upper():
-        raise UsageError(f"{names[0]} {start:.40}: the hour is missing", next_step=_step(names))
-    return moment
+        raise UsageError(f"{names[0]} {start:.40}: the hour is missing", next_step=step)
+    return moment, zone
 
 
 def read_when(text: str) -> str | date | datetime:
@@ -228,16 +207,17 @@ def read_when(text: str) -> str | date | datetime:
 
 @dataclass(frozen=True, slots=True)
 class MeetingUpdate:
-    """An update of a meeting as the command line says it; nothing is judged yet."""
+    """An update of a meeting as options or a JSON line say it; nothing is judged yet."""
 
-    meeting: str
+    meeting: int | str
     fields: Fields
     schedule: Series | None = None
     occurrence: str | date | datetime | None = None
-    allow: tuple[str, ...] = ()
+    allow: Sequence[str] = ()
+    host: str | None = None
 
     def options(self) -> dict[str, Any]:
-        """Return what `Zoom.update` and `Zoom.plan` take by keyword."""
+        """Return what both `Zoom.update` and `Zoom.plan` take by keyword."""
         return {
             "schedule": self.schedule,
             "occurrence": self.occurrence,
@@ -268,7 +248,8 @@ class MeetingUpdate:
 
     def send(self, zoom: Zoom, **more: Any) -> Receipt:
         """Send the fields as they are."""
-        return zoom.update(self.meeting, self.fields.body, **self.options(), **more)
+        options = self.options() | more
+        return zoom.update(self.meeting, self.fields.body, host=self.host, **options)
 
     @contextmanager
     def _with_unreadable(self) -> Iterator[None]:
@@ -283,7 +264,7 @@ class MeetingUpdate:
             raise InvalidChange(self.fields.problems)
 
 
-def read_update(meeting: str, options: ChangeOptions) -> MeetingUpdate:
+def read_update(meeting: str, options: ChangeOptions, host: str | None = None) -> MeetingUpdate:
     """Read the options that `rezoom plan` and `rezoom update` share."""
     schedule = None
     if options.repeat is not None or options.rrule is not None:
@@ -292,7 +273,7 @@ def read_update(meeting: str, options: ChangeOptions) -> MeetingUpdate:
         options = replace(options, start=None, timezone=None)
     fields = read_fields(options)
     when = None if options.occurrence is None else read_when(options.occurrence)
-    return MeetingUpdate(meeting, fields, schedule, when, tuple(options.allow or ()))
+    return MeetingUpdate(meeting, fields, schedule, when, options.allow or (), host)
 
 
 _LINE_KINDS: dict[str, tuple[type, ...]] = {
@@ -306,61 +287,45 @@ _LINE_KINDS: dict[str, tuple[type, ...]] = {
     "extra": (dict,),
 }
 _LINE_EXAMPLE = 'Write {"meeting": 85746065, "body": {"topic": "Stand-up"}}.'
-_KIND_NAMES = {int: "a number", str: "a text", dict: "an object", list: "a list"}
 
 
-@dataclass(frozen=True, slots=True)
-class LineUpdate:
-    """An update as one JSON line says it: its meeting, body, and options of `Zoom.update`."""
-
-    meeting: int
-    body: dict[str, Any]
-    options: dict[str, Any]
-
-
-def read_line(line: bytes) -> LineUpdate:
+def read_line(line: bytes) -> MeetingUpdate:
     """Read a JSON line; UsageError or InvalidChange names the member that is wrong."""
     from .._rules.meeting_id import meeting_number
 
     members = _line_members(line)
-    if members.get("meeting") is None:
+    if "meeting" not in members:
         raise UsageError("this line names no meeting", next_step=_LINE_EXAMPLE)
     meeting = meeting_number(members["meeting"])
-    body = dict(members.get("body") or {})
-    options: dict[str, Any] = {}
+    body = members.get("body", {})
+    schedule = None
     repeat, rrule = members.get("repeat"), members.get("rrule")
     if repeat is not None or rrule is not None:
         one_of(repeat, rrule, names="repeat and rrule", example="repeat")
         start, zone = (_text(body.pop(name, None), name) for name in ("start_time", "timezone"))
         names = ("body.start_time", "body.timezone")
-        options["schedule"] = read_series(repeat, rrule, start, zone, names=names)
-    if members.get("occurrence") is not None:
-        options["occurrence"] = read_when(str(members["occurrence"]))
-    for name in ("host", "allow", "extra"):
-        if members.get(name) is not None:
-            options[name] = members[name]
-    return LineUpdate(meeting, body, options)
+        schedule = read_series(repeat, rrule, start, zone, names=names)
+    when = read_when(str(members["occurrence"])) if "occurrence" in members else None
+    fields = Fields(body, members.get("extra", {}), [])
+    allow, host = members.get("allow", ()), members.get("host")
+    return MeetingUpdate(meeting, fields, schedule, when, allow, host)
 
 
 def _line_members(line: bytes) -> dict[str, Any]:
-    try:
-        members = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_unique(""))
-    except (ValueError, RecursionError):
-        # What stands there is not repeated: it may hold a passcode.
-        raise UsageError("this line is not JSON in UTF-8", next_step=_LINE_EXAMPLE) from None
-    if not isinstance(members, dict):
-        raise UsageError("this line holds no object", next_step=_LINE_EXAMPLE)
+    """Read the members of a line, each of its kind; one that is null is as good as absent."""
+    members = _object(line, "this line", _LINE_EXAMPLE)
     strange = sorted(members.keys() - _LINE_KINDS)
     if strange:
         raise UsageError(
             f"a line has no member {strange[0][:40]!r}",
             next_step=f"Fields of the update stand in body; a line has {', '.join(_LINE_KINDS)}.",
         )
-    for name, kinds in _LINE_KINDS.items():
-        if members.get(name) is not None and type(members[name]) not in kinds:
-            expected = " or ".join(_KIND_NAMES[kind] for kind in kinds)
+    members = {name: value for name, value in members.items() if value is not None}
+    for name, value in members.items():
+        if type(value) not in _LINE_KINDS[name]:
+            expected = " or ".join(KINDS[kind] for kind in _LINE_KINDS[name])
             raise UsageError(f"{name} must be {expected}", next_step=_LINE_EXAMPLE)
-    if not all(isinstance(rule, str) for rule in members.get("allow") or ()):
+    if not all(isinstance(rule, str) for rule in members.get("allow", ())):
         raise UsageError("allow must be a list of texts", next_step=_LINE_EXAMPLE)
     return members
 

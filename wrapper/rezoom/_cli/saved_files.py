@@ -22,6 +22,7 @@ Keep: TypeAlias = Callable[[object], None]
 
 # What an answer says beside the receipt: where the update came from.
 _ORIGINS = ("line", "plan", "receipt")
+_READABLE = "Give the path of a readable file."
 _WITH_SECRETS = "Write it with --secrets; the file is readable by you alone, keep it so."
 
 
@@ -49,13 +50,13 @@ def _quoted(name: str, member: str) -> str:
 def read_plan(name: str) -> Plan:
     """Read a plan; UsageError for a file that cannot be read, PlanError for one that is no plan."""
     with _named(name, "Make a new plan with rezoom plan."):
-        return Plan.from_json(_text(name))
+        return Plan.from_json(read_bytes(name, next_step=_READABLE))
 
 
 def read_receipts(name: str) -> list[Receipt]:
     """Read a receipt, or the receipts among JSON lines, oldest first."""
     with _named(name, "Only a file that is as it was written can be undone."):
-        text = _text(name)
+        text = read_bytes(name, next_step=_READABLE)
         whole = _object(text)
         if whole is not None:
             return [Receipt.from_json(_receipt(whole))]
@@ -101,7 +102,7 @@ def write_document(name: str, text: str) -> None:
             file.write(text)
         Path(beside).replace(path)
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise unwritable(name, error) from None
     finally:
         if beside is not None:
             Path(beside).unlink(missing_ok=True)
@@ -126,7 +127,7 @@ def receipt_file(name: str | None, *, secrets: bool) -> Iterator[Keep]:
             with open(number, "w", encoding="utf-8", closefd=False) as file:
                 file.write(done.to_json(secrets=secrets))
         except OSError as error:
-            raise _unwritable(name, error, sent=True) from None
+            raise unwritable(name, error, sent=True) from None
         written = True
 
     try:
@@ -147,7 +148,7 @@ def _created(name: str) -> int:
             next_step="Give the receipt another name.",
         ) from None
     except OSError as error:
-        raise _unwritable(name, error) from None
+        raise unwritable(name, error) from None
 
 
 def receipt_line(receipt: Receipt) -> dict[str, Any]:
@@ -165,14 +166,7 @@ def _named(name: str, step: str) -> Iterator[None]:
         raise PlanError(f"{name}: {error.message}", next_step=error.next_step or step) from None
 
 
-def _text(name: str) -> str:
-    try:
-        return read_bytes(name, next_step="Give the path of a readable file.").decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise PlanError("it is not text in UTF-8, and so damaged") from None
-
-
-def _object(text: str) -> dict[str, Any] | None:
+def _object(text: bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -184,7 +178,8 @@ def _receipt(whole: dict[str, Any]) -> str:
     return json.dumps({name: value for name, value in whole.items() if name not in _ORIGINS})
 
 
-def _unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:
+def unwritable(name: str, error: OSError, *, sent: bool = False) -> UsageError:
+    """Say why a file cannot be written; the caller raises it."""
     return UsageError(
         f"cannot write {name!r}: {error.strerror or error}",
         next_step="Give a path in a folder that can be written.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,9 @@ from rich.text import Text
 
 from .._change.plan_data import FieldChange, words
 from .._change.results import Plan, Receipt
-from .._change.text import day
+from .._change.text import date_lines, request_lines
 from .._ledger.gauge import Gauge, Quota
 from .._redaction import masked
-from .._wire import facts
 from ..errors import LedgerError
 from .console import answers, confirm, plain, print_json, print_line, print_problems, talk
 
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from .._change.following import Following
     from .._change.plan_data import Dates
 
-# A year of weeks is longer than anybody reads; of the others the number and the last are shown.
-_MOST = 12
+# Of the dates of a series, by the sign of their line.
+_COLOURS = {"~": "yellow", "+": "green", "-": "red", "*": "yellow"}
 
 
 def printed_number(number: object) -> str:
@@ -35,20 +34,6 @@ def printed_number(number: object) -> str:
         return digits
     middle = 3 if len(digits) < 11 else 4
     return f"{digits[:3]} {digits[3 : 3 + middle]} {digits[3 + middle :]}"
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk a body in its own order: (path, value) of everything that is not an object or list."""
-    members: Iterable[tuple[str, Any]]
-    if isinstance(value, dict) and value:
-        members = ((f"{path}.{key}" if path else str(key), item) for key, item in value.items())
-    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        members = ((f"{path}[{index}]", item) for index, item in enumerate(value))
-    else:
-        yield path, value
-        return
-    for name, item in members:
-        yield from leaves(item, name)
 
 
 def show_plans(plans: Mapping[str, Plan[Any]], *, yes: bool, dry_run: bool, as_json: bool) -> bool:
@@ -81,12 +66,8 @@ def print_plan(console: Console, plan: Plan[Any]) -> None:
     if plan.problems:
         print_problems(console, plan.problems)
     if not plan.empty:
-        query = f"?occurrence_id={plan.occurrence}" if plan.occurrence else ""
-        body = json.dumps(masked(dict(plan.body)), ensure_ascii=False)
-        print_line(console, f"  PATCH /meetings/{plan.meeting}{query} {body}", "dim")
-        limit = facts.QUOTAS["meeting"]
-        spent = f"{plan.price} of the {limit.limit} updates of this meeting in {limit.hours} hours"
-        print_line(console, f"  Spends {spent}.", "dim")
+        for line in request_lines(plan):
+            print_line(console, line, "dim")
 
 
 def print_following(console: Console, found: Following[Any]) -> None:
@@ -136,40 +117,8 @@ def _print_changes(console: Console, changes: Iterable[FieldChange]) -> None:
 
 
 def _print_dates(console: Console, dates: Dates) -> None:
-    before, after, place = len(dates.before), len(dates.after), dates.place
-    counts = f"{before} → {after}" if before != after else f"{after}"
-    print_line(console, f"  Meetings to come: {counts}, on the clock of {place.key}", "italic")
-
-    def both(pair: Sequence[Any]) -> Text:
-        old, new = (day(start, place) for start in pair)
-        return Text.assemble((old, "red"), " → ", (new, "green"))
-
-    def one(colour: str) -> Callable[[Any], Text]:
-        return lambda start: Text(day(start, place), colour)
-
-    _print_some(console, ("~", "yellow"), dates.moved, both)
-    _print_some(console, ("+", "green"), dates.appears, one("green"))
-    _print_some(console, ("-", "red"), dates.disappears, one("red"))
-    if not (dates.moved or dates.appears or dates.disappears):
-        print_line(console, "    the same dates", "dim")
-    for starts, remark in (
-        (dates.edited, "was edited by itself, and may be reset"),
-        (dates.deleted, "was deleted, and may come back"),
-    ):
-        for start in starts:
-            print_line(console, f"    ! {day(start, place)} {remark}", "yellow")
-
-
-def _print_some(
-    console: Console, sign: tuple[str, str], items: Sequence[Any], write: Callable[[Any], Text]
-) -> None:
-    # One more line is no longer than the line that says how many are left out.
-    shown = items if len(items) <= _MOST + 1 else items[: _MOST - 1]
-    for item in shown:
-        console.print(Text.assemble("    ", sign, " ", write(item)))
-    if len(shown) < len(items):
-        more = f" … {len(items) - len(shown) - 1} more, then "
-        console.print(Text.assemble("    ", sign, more, write(items[-1])))
+    for line in date_lines(dates):
+        print_line(console, line, _COLOURS.get(line.split()[0], ""))
 
 
 def print_receipt(receipt: Receipt) -> None:

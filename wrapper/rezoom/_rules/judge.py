@@ -95,15 +95,21 @@ def judge_scheduled(
         for name in written
         if name in given
     ]
-    # What the series knows of itself comes with dates, and replaces what its wire form shows.
     dated = ahead.warnings(now=now)
     if ahead is not schedule:
         begins = (ahead.start.date(),)
         dated.insert(0, replace(computed("series-goes-on", "start_time"), dates=begins))
-    own = [problem for problem in dated if problem.rule not in allow]
     body, problems = judge({**given, **written}, {}, extra=extra, allow=allow, complete=complete)
-    known = {problem.rule for problem in own}
-    return body, [*twice, *own, *(one for one in problems if one.rule not in known)]
+    return body, [*twice, *with_dates(problems, dated, allow)]
+
+
+def with_dates(
+    problems: Sequence[Problem], own: Sequence[Problem], allow: Sequence[str]
+) -> list[Problem]:
+    """Say what a series knows of itself with its dates, in the place of what its form shows."""
+    dated = [problem for problem in own if problem.rule not in allow]
+    rules = {problem.rule for problem in dated}
+    return [*dated, *(problem for problem in problems if problem.rule not in rules)]
 
 
 def raise_errors(problems: Iterable[Problem]) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import pattern_path
+from .._redaction import HIDDEN, masked
 from .._times import WireTimeError, start_fields, utc_instant, zone
 from .._wire import Unset, facts, source
 from ..errors import Problem
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST_BODY = 12
-_DEEPEST_SHOWN = 3
 _DROP = object()
 
 
@@ -82,22 +82,9 @@ def as_mapping(value: object) -> Mapping[Any, Any] | None:
 
 def shown(path: str, value: object) -> str:
     """Quote `value` for a message: short, and masked where the spec marks a secret."""
-    if path.rpartition(".")[2].partition("[")[0] in facts.SECRET_NAMES:
-        return "(hidden)"
-    text = repr(_masked(value))
+    kept = masked(value, path.rpartition(".")[2].partition("[")[0])
+    text = HIDDEN if kept == HIDDEN else repr(kept)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _masked(value: object, depth: int = 0) -> object:
-    """Hide what stands under a secret's name in a value that is in the wrong place itself."""
-    if isinstance(value, Mapping | list | tuple) and depth > _DEEPEST_SHOWN:
-        return ...
-    if isinstance(value, Mapping):
-        hidden = {key: "(hidden)" for key in value if key in facts.SECRET_NAMES}
-        return {key: _masked(item, depth + 1) for key, item in value.items()} | hidden
-    if isinstance(value, list | tuple):
-        return [_masked(item, depth + 1) for item in value]
-    return value
 
 
 def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dict[str, Any]:
@@ -176,7 +163,8 @@ def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: D
     items = [str(value) if isinstance(value, int) else value for value in values]
     for index, item in enumerate(items):
         if not isinstance(item, str) or not _encodable(item) or separator in item:
-            message = f"{shown(path, item)} cannot stand in a list that Zoom reads as text"
+            what = shown(path, item) if isinstance(item, str) else f"a {type(item).__name__}"
+            message = f"{what} cannot stand in a list that Zoom reads as text"
             fix = f"give single values; they are joined with {separator!r}"
             out.refuse(f"{path}[{index}]", "not-a-list-item", message, fix)
             return _DROP

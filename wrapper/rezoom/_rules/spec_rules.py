@@ -16,7 +16,8 @@ from .normalize import shown
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
 
-_KINDS: Mapping[type, str] = {
+# What JSON holds, in words.
+KINDS: Mapping[type, str] = {
     str: "text",
     bool: "a boolean",
     int: "a whole number",
@@ -123,8 +124,8 @@ def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: obj
     allowed = known.allowed if known and known.allowed else str(limit)
     match keyword:
         case "type":
-            message = f"{got} is {_KINDS.get(type(value), 'something else')}"
-            fix = f"give {_KINDS.get(_TYPES.get(str(limit), object), str(limit))}"
+            message = f"{got} is {KINDS.get(type(value), 'something else')}"
+            fix = f"give {KINDS.get(_TYPES.get(str(limit), object), str(limit))}"
         case "enum":
             message, fix = f"{got} is not one of Zoom's values", f"choose from {_choices(limit)}"
         case "minimum" | "maximum":

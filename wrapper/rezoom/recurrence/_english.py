@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .._times import zulu
 from ._expand import occurrences
-from ._limits import NTH, RecurrenceError
+from ._limits import NTH, RecurrenceError, Unit
 from ._pattern import (
     Count,
     Daily,
@@ -38,16 +38,18 @@ DAY_GROUPS: Mapping[str, tuple[Weekday, ...]] = {
     **dict.fromkeys(("weekday", "weekdays", "workdays"), WORKING_DAYS),
     **dict.fromkeys(("weekend", "weekends"), FREE_DAYS),
 }
-UNITS: Mapping[str, str] = {
-    form: unit for unit in ("day", "week", "month") for form in (unit, f"{unit}s")
+UNITS: Mapping[str, Unit] = {
+    **dict.fromkeys(("day", "days"), "daily"),
+    **dict.fromkeys(("week", "weeks"), "weekly"),
+    **dict.fromkeys(("month", "months"), "monthly"),
 }
 # Said in one word: the unit, and how many of it.
-ADVERBS: Mapping[str, tuple[str, int]] = {
-    "daily": ("day", 1),
-    "weekly": ("week", 1),
-    "fortnightly": ("week", 2),
-    "monthly": ("month", 1),
-    "quarterly": ("month", 3),
+ADVERBS: Mapping[str, tuple[Unit, int]] = {
+    "daily": ("daily", 1),
+    "weekly": ("weekly", 1),
+    "fortnightly": ("weekly", 2),
+    "monthly": ("monthly", 1),
+    "quarterly": ("monthly", 3),
 }
 TIMES = ("times", "time", "x", "meetings", "meeting", "occurrences", "occurrence")
 ENDLESS = ("forever", "endlessly")

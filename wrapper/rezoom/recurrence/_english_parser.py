@@ -24,7 +24,7 @@ from .._public import public
 from ..errors import Problem
 from . import _english as english
 from . import _limits as limits
-from ._limits import RecurrenceError, refusal, where_from
+from ._limits import RecurrenceError, Unit, refusal, where_from
 from ._pattern import (
     Count,
     Daily,
@@ -53,7 +53,6 @@ _A_UNIT = "day, week, month, weekday, or " + _A_DAY
 _A_PLACE = '"day 15", or "the last Friday"'
 _AN_END = '"until 2027-06-30", "12 times", or "forever"'
 _A_DATE = "a date such as 2027-06-30 or 30 June 2027"
-_SMALLER = "write a number in that range"
 
 
 class Token(NamedTuple):
@@ -181,9 +180,9 @@ def _pattern(reader: Reader) -> Pattern:
         return _after_every(reader)
     reader.take("on")
     if reader.now.plain == "the" or english.ordinal(reader.now.plain) is not None:
-        return _monthly(reader, 1, first)
+        return _monthly(reader, 1)
     if _day_begins(reader.now):
-        return _weekly(reader, 1, first)
+        return _weekly(reader, 1)
     raise _unknown(reader, _A_PATTERN)
 
 
@@ -214,7 +213,7 @@ def _counted(reader: Reader, every: int, at: Token) -> Pattern:
         message = "Monday to Friday repeat every week only"
         fix = 'write "every weekday", or "every 2 weeks on weekdays"'
         raise reader.wrong(reader.since(at), "repeat_interval", "words", message, fix)
-    return _weekly(reader, every, at)
+    return _of_unit(reader, "weekly", every, at)
 
 
 def _every_nth(reader: Reader, nth: int, at: Token) -> Pattern:
@@ -232,33 +231,33 @@ def _every_nth(reader: Reader, nth: int, at: Token) -> Pattern:
         message, fix = "this can mean a week or a place in the month", " or ".join(readings)
         where = reader.since(at)
         raise reader.wrong(where, "repeat_interval", "words-ambiguous", message, f"write {fix}")
-    return _monthly(reader, 1, at)
+    return _monthly(reader, 1)
 
 
-def _of_unit(reader: Reader, unit: str, every: int, at: Token) -> Pattern:
+def _of_unit(reader: Reader, unit: Unit, every: int, at: Token) -> Pattern:
     token = reader.now
-    if unit == "day":
+    with reader.pointing(at, "write a number in that range"):
+        limits.interval_limit(unit, every)
+    if unit == "daily":
         if token.plain == "on":
             message = "a daily pattern has no days of the week"
             fix = 'write "every week on Monday and Friday"'
             raise reader.wrong(token, "weekly_days", "words", message, fix)
-        with reader.pointing(at, _SMALLER):
-            limits.interval_limit("daily", every)
         return Daily(every)
-    if unit == "week":
+    if unit == "weekly":
         if not reader.take("on") and not _day_begins(token):
             message = "the days of the week are missing, and Zoom would take Sundays"
             fix = f'write "on Monday"; here may stand: "on" and {_A_DAY}'
             raise reader.wrong(token, "weekly_days", "weekly-needs-days", message, fix)
-        return _weekly(reader, every, at)
+        return _weekly(reader, every)
     if not reader.take("on"):
         message = "the day of the month is missing, and Zoom would take the first"
         fix = f'here may stand: "on" and {_A_PLACE}'
         raise reader.wrong(token, "monthly_day", "monthly-needs-day", message, fix)
-    return _monthly(reader, every, at)
+    return _monthly(reader, every)
 
 
-def _weekly(reader: Reader, every: int, at: Token) -> Weekly:
+def _weekly(reader: Reader, every: int) -> Weekly:
     days = list(_day_range(reader))
     while True:
         commas = list(iter(lambda: reader.take(",", "and", "&", "+", "/"), None))
@@ -269,8 +268,6 @@ def _weekly(reader: Reader, every: int, at: Token) -> Weekly:
         raise reader.expected(_A_DAY, "weekly_days")
     # A comma that is no part of the list belongs to the end.
     reader.position -= len(commas)
-    with reader.pointing(at, _SMALLER):
-        limits.interval_limit("weekly", every)
     return Weekly(every, tuple(days))
 
 
@@ -295,7 +292,7 @@ def _day_range(reader: Reader) -> tuple[Weekday, ...]:
     return tuple(Weekday.from_python((first.python + step) % 7) for step in range(steps + 1))
 
 
-def _monthly(reader: Reader, every: int, at: Token) -> MonthlyOnDay | MonthlyOnWeekday:
+def _monthly(reader: Reader, every: int) -> MonthlyOnDay | MonthlyOnWeekday:
     begin = reader.now
     reader.take("the")
     if reader.take("day"):
@@ -322,8 +319,6 @@ def _monthly(reader: Reader, every: int, at: Token) -> MonthlyOnDay | MonthlyOnW
         reader.take("the", "each", "every", "a")
         if not reader.take("month"):
             raise reader.expected('"the month"', "repeat_interval")
-    with reader.pointing(at, _SMALLER):
-        limits.interval_limit("monthly", every)
     which = number or 0 if place is None else place
     if day is not None:
         return MonthlyOnWeekday(every, which, day)
@@ -348,10 +343,8 @@ def _end(reader: Reader) -> End:
         if not reader.take("end"):
             raise reader.expected('"end"', "end_times")
         return Forever()
-    if reader.take("once"):
-        return Count(1)
-    if reader.take("twice"):
-        return Count(2)
+    if reader.take("once", "twice"):
+        return Count(1 if first.plain == "once" else 2)
     return _times(reader)
 
 

@@ -7,10 +7,11 @@ weeks begin on Sunday, as in the rules that Zoom itself writes
 
 from __future__ import annotations
 
-from calendar import isleap
-from collections.abc import Callable, Iterator
+from calendar import isleap, monthrange
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import dropwhile, islice, takewhile
 from math import gcd
 
@@ -171,38 +172,26 @@ def _monthly(
     begin, every = _month_of(first), pattern.every
     turns = (_month_of(wanted) - begin) // every
     current, passed = begin + turns * every, turns
-    if isinstance(pattern, MonthlyOnWeekday):
-        day_in = _weekday_finder(pattern.nth, pattern.day.iso % 7)
-    else:
-        day_in = _day_finder(pattern.day, short_months)
-        if short_months == "skip":
-            passed = _months_with(pattern.day, begin, every, turns)
+    if isinstance(pattern, MonthlyOnDay) and short_months == "skip":
+        passed = _months_with(pattern.day, begin, every, turns)
+    day_in = partial(_day_in, pattern, short_months)
     # Only the first and the current month can hold a date that is too early.
     index = passed + (0 < day_in(current) < wanted) - (0 < day_in(begin) < first)
     months = range(current, _END_YEAR * 12, every)
     return index, dropwhile(wanted.__gt__, filter(None, map(day_in, months)))
 
 
-def _day_finder(day: int, short_months: ShortMonths) -> Callable[[int], int]:
-    def day_in(month: int) -> int:
-        """Return the month's date as a day number, 0 if it has none."""
-        length = _length(month)
-        if day > length and short_months == "skip":
-            return 0
-        return _first_of(month) + min(day, length) - 1
-
-    return day_in
-
-
-def _weekday_finder(nth: int, weekday: int) -> Callable[[int], int]:
-    def day_in(month: int) -> int:
-        if nth < 0:
-            last = _first_of(month) + _length(month) - 1
-            return last - (last - weekday) % 7
-        first = _first_of(month)
-        return first + (weekday - first) % 7 + (nth - 1) * 7
-
-    return day_in
+def _day_in(pattern: MonthlyOnDay | MonthlyOnWeekday, short_months: ShortMonths, month: int) -> int:
+    """Return the month's date as a day number, 0 if it has none."""
+    year, number = month // 12, month % 12 + 1
+    weekday, length = monthrange(year, number)
+    if isinstance(pattern, MonthlyOnWeekday):
+        days = range(1 + (pattern.day.python - weekday) % 7, length + 1, 7)
+        day = days[-1] if pattern.nth < 0 else days[pattern.nth - 1]
+        return date(year, number, day).toordinal()
+    if pattern.day > length and short_months == "skip":
+        return 0
+    return date(year, number, min(pattern.day, length)).toordinal()
 
 
 def _months_with(day: int, begin: int, every: int, turns: int) -> int:
@@ -213,12 +202,12 @@ def _months_with(day: int, begin: int, every: int, turns: int) -> int:
     cycle = 12 // gcd(12, every)
     total = 0
     for place in range(min(cycle, turns)):
-        month = begin + place * every
-        rounds = (turns - place + cycle - 1) // cycle
-        if month % 12 != _FEBRUARY:
-            total += rounds if _LENGTHS[month % 12] >= day else 0
+        year, month = divmod(begin + place * every, 12)
+        rounds = len(range(place, turns, cycle))
+        if month != _FEBRUARY:
+            total += rounds if _LENGTHS[month] >= day else 0
         elif day == _LENGTHS[_FEBRUARY] + 1:
-            total += _leap_years(month // 12, every * cycle // 12, rounds)
+            total += _leap_years(year, every * cycle // 12, rounds)
     return total
 
 
@@ -233,12 +222,3 @@ def _month_of(day: int) -> int:
     """Count the months from January of year 0, which is 0."""
     found = date.fromordinal(day)
     return found.year * 12 + found.month - 1
-
-
-def _first_of(month: int) -> int:
-    return date(month // 12, month % 12 + 1, 1).toordinal()
-
-
-def _length(month: int) -> int:
-    leap = month % 12 == _FEBRUARY and month // 12 % _CYCLE in _LEAP
-    return _LENGTHS[month % 12] + leap

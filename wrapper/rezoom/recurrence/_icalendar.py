@@ -10,7 +10,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias, TypedDict
 from zoneinfo import ZoneInfo
@@ -146,9 +146,7 @@ def _observance(before: State, after: State, wall: datetime, rule: str = "") -> 
 
 
 def _offset(offset: timedelta) -> str:
-    minutes, seconds = divmod(abs(int(offset.total_seconds())), 60)
-    sign = "-" if offset < timedelta() else "+"
-    return f"{sign}{minutes // 60:02}{minutes % 60:02}{f'{seconds:02}' if seconds else ''}"
+    return f"{_EARLIEST.replace(tzinfo=timezone(offset)):%z}"
 
 
 _OCTETS = 75

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ DayRule: TypeAlias = tuple[int | None, Weekday]
 
 _LINE = re.compile(r"(?P<name>[A-Za-z0-9-]+)(?P<options>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
 _BY_DAY = re.compile(r"(?P<nth>[+-]?[0-9]{1,2})?(?P<day>[A-Z]{2})")
-_MOMENT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?")
+_MOMENT = re.compile(r"(?P<day>[0-9]{8})(?:T(?P<clock>[0-9]{6})(?P<utc>Z?))?")
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "MINUTELY", "SECONDLY")
 _PARTS = frozenset(
     "FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYSETPOS BYMONTH BYWEEKNO BYYEARDAY BYHOUR"
@@ -169,13 +169,12 @@ def read_moment(text: str, name: str) -> date | datetime:
     """Read a date, a local time, or an instant that ends in Z."""
     found = _MOMENT.fullmatch(text.upper())
     try:
-        if found and found[4] is None:
-            return date(*map(int, found.groups()[:3]))
-        if found:
-            year, month, day, hour, minute, second = map(int, found.groups()[:6])
+        if found and found["clock"]:
             # A leap second, which RFC 5545 allows, is the one before it.
-            clock = (hour, minute, min(second, 59))
-            return datetime(year, month, day, *clock, tzinfo=UTC if found[7] else None)
+            clock = re.sub("60$", "59", found["clock"])
+            return datetime.fromisoformat(f"{found['day']}T{clock}{found['utc']}")
+        if found:
+            return date.fromisoformat(found["day"])
     except ValueError:
         pass  # not in the calendar, as said below
     raise malformed(f"{name}={text:.40} is not a time such as 20270630T215959Z")

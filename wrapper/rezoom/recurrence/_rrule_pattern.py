@@ -251,16 +251,15 @@ def _at_places(rule: Rule, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
 
 def _same_week_start(rule: Rule, pattern: Weekly, last: datetime | None) -> None:
     """Refuse another first day of the week than Sunday, unless the dates are the same."""
-    # After two rounds of the interval nothing new comes.
-    most = min(rule.number("COUNT", _MANY), 2 * len(pattern.days) + 1)
     for start in [rule.start] if rule.start else _starts_on(pattern):
         end = last if rule.start else None
         theirs, ours = (
-            list(islice(_dates(pattern, start, first, end), most))
+            [day for day in _two_rounds(pattern, start, first) if not end or day <= end]
             for first in (rule.week_start(), Weekday.SUN)
         )
-        if theirs != ours:
-            differing = next(a or b for a, b in zip_longest(theirs, ours) if a != b)
+        pairs = islice(zip_longest(theirs, ours), rule.number("COUNT", _MANY))
+        differing = next((a or b for a, b in pairs if a != b), None)
+        if differing is not None:
             said = (
                 rule.said("WKST") if "WKST" in rule.parts else "WKST=MO, meant where it is left out"
             )
@@ -276,16 +275,12 @@ def _starts_on(pattern: Weekly) -> Iterator[datetime]:
     return (monday + timedelta(days=day.python) for day in pattern.days)
 
 
-def _dates(
-    pattern: Weekly, start: datetime, week_start: Weekday, last: datetime | None
-) -> Iterator[datetime]:
-    since = [timedelta(days=(day.iso - week_start.iso) % 7) for day in pattern.days]
-    week = start - timedelta(days=(start.isoweekday() - week_start.iso) % 7)
-    while last is None or week <= last:
-        for day in sorted(since):
-            if week + day >= start and (last is None or week + day <= last):
-                yield week + day
-        week += timedelta(weeks=pattern.every)
+def _two_rounds(pattern: Weekly, start: datetime, week_start: Weekday) -> list[datetime]:
+    """List the dates of two rounds of the interval, after which nothing new comes."""
+    begun = timedelta(days=(start.isoweekday() - week_start.iso) % 7)
+    days = [timedelta(days=(day.iso - week_start.iso) % 7) for day in pattern.days]
+    weeks = [start - begun + timedelta(weeks=pattern.every) * n for n in range(3)]
+    return [week + day for week in weeks for day in sorted(days) if day >= begun or week > start]
 
 
 def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:

@@ -16,7 +16,7 @@ from .. import flags
 from ..batch import Answers, Done, Task, run, size_of
 from ..console import can_ask, print_line, standard_input, talk
 from ..exit_codes import NotConfirmed, UsageError
-from ..input import LineUpdate, read_line
+from ..input import MeetingUpdate, read_line
 from ..saved_files import read_plan, read_receipts, receipt_file, write_plan
 from ..views import show_plans
 
@@ -160,12 +160,10 @@ def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
             next_step="Look at them with --dry-run, then send them with --yes.",
         )
 
-    def sent(zoom: Zoom, line: LineUpdate) -> Done:
+    def sent(zoom: Zoom, line: MeetingUpdate) -> Done:
         if send.dry_run:
-            options = {name: value for name, value in line.options.items() if name != "host"}
-            return zoom.plan(line.meeting, line.body, **options)
-        how: dict[str, Any] = {"skip_unchanged": skip_unchanged, **send.sending, **line.options}
-        return zoom.update(line.meeting, line.body, **how)
+            return line.plan(zoom)
+        return line.send(zoom, skip_unchanged=skip_unchanged, **send.sending)
 
     source = standard_input()
     if can_ask():
@@ -175,7 +173,9 @@ def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
     run(read_tasks(source, sent), form, lambda _: _SAME, verify=send.verify, total=total)
 
 
-def read_tasks(lines: Iterable[bytes], send: Callable[[Zoom, LineUpdate], Done]) -> Iterator[Task]:
+def read_tasks(
+    lines: Iterable[bytes], send: Callable[[Zoom, MeetingUpdate], Done]
+) -> Iterator[Task]:
     """Read one task a line, while they come; a line that cannot be read is a task that fails."""
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -183,7 +183,7 @@ def read_tasks(lines: Iterable[bytes], send: Callable[[Zoom, LineUpdate], Done])
 
 
 def _line_task(
-    origin: Mapping[str, Any], line: bytes, send: Callable[[Zoom, LineUpdate], Done]
+    origin: Mapping[str, Any], line: bytes, send: Callable[[Zoom, MeetingUpdate], Done]
 ) -> Task:
     try:
         update = read_line(line)

@@ -55,7 +55,7 @@ def explain(
     word = " ".join(words or ()).strip()
     if not word and (message or status):
         word = message or str(status)
-    found = find(word, message=message, status=status) if word else tuple(everything())
+    found = find(word, message=message, status=status) if word else everything()
     if not found:
         raise _unknown(word)
     if as_json:
@@ -107,7 +107,7 @@ def _print_whole(console: Console, found: Sequence[Explanation]) -> None:
 
 def _details(one: Explanation) -> list[tuple[str, str]]:
     rows = []
-    for name, value in one.details:
+    for name, value in one.details.items():
         if isinstance(value, dict):
             rows += [
                 (name, f"{operation}, {form}: {' or '.join(scopes)}")
@@ -117,7 +117,7 @@ def _details(one: Explanation) -> list[tuple[str, str]]:
         elif isinstance(value, bool):
             rows.append((name, "yes" if value else "no"))
         else:
-            rows.append((name, ", ".join(value) if isinstance(value, tuple) else str(value)))
+            rows.append((name, ", ".join(value) if isinstance(value, list) else str(value)))
     return rows
 
 
@@ -131,7 +131,7 @@ def _print_list(console: Console, found: Sequence[Explanation]) -> None:
         for one in found:
             if one.kind == kind:
                 number = one.code if one.code is not None else one.status
-                mark = dict(one.details).get("severity", "" if number is None else number)
+                mark = one.details.get("severity", "" if number is None else number)
                 table.add_row(Text(f"  {mark}", style="dim"), one.id, Text(one.cause))
         console.print(table)
         console.print()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from calendar import SUNDAY, Calendar
+import re
+from calendar import SUNDAY, TextCalendar
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,8 +20,8 @@ from rich.text import Text
 from ..._times import zulu
 from .. import flags
 from ..console import answers, print_json, print_line, print_problems, talk
-from ..exit_codes import UsageError
 from ..input import one_of, read_fields, read_series
+from ..saved_files import unwritable
 
 if TYPE_CHECKING:
     from ...recurrence import Occurrence, Series
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _LISTED, _LISTED_IF_ENDLESS = 60, 12
 # More are not worth counting.
 _COUNTED = 10_000
-_WEEK = ("Su", "Mo", "Tu", "We", "Th", "Fr", "Sa")
-_CELL, _GAP = 3, 2
 _MONTHS_SHOWN = 12
 
 
@@ -61,15 +60,22 @@ def preview(
 
     Leaves with 2 if Zoom would refuse it.
     """
+    from ...recurrence._pattern import Forever
+
     policies: dict[str, Any] = {"short_months": short_months, "clock_gaps": clock_gaps}
     written = _read(repeat, rrule, body, start, timezone, short_months=short_months)
     series = replace(written, **policies).not_empty()
     length = None if duration is None else timedelta(minutes=duration)
     if ics is not None:
-        _write(ics, series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0)))
+        calendar = series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0))
+        try:
+            # As bytes: the line ends of a calendar file are the same on every system.
+            ics.write_bytes(calendar.encode())
+        except OSError as error:
+            raise unwritable(str(ics), error) from None
     problems = series.warnings(now=datetime.now(UTC))
     refused = any(problem.severity == "error" for problem in problems)
-    endless = _is_endless(series)
+    endless = isinstance(series.recurrence.end, Forever)
     limit = count or (_LISTED_IF_ENDLESS if endless else _LISTED)
     found = list(islice(series, limit + 1))
     starts, more = found[:limit], len(found) > limit
@@ -127,23 +133,6 @@ def _read(
     return Series.from_zoom(fields.body)
 
 
-def _is_endless(series: Series) -> bool:
-    from ...recurrence._pattern import Forever
-
-    return isinstance(series.recurrence.end, Forever)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        # As bytes: the line ends of a calendar file are the same on every system.
-        file.write_bytes(text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"--ics: cannot write {str(file)!r}: {error.strerror}",
-            next_step="Give the path of a file in a folder that exists.",
-        ) from None
-
-
 def _print_starts(console: Console, starts: Sequence[Occurrence], length: timedelta | None) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("#", justify="right", header_style="dim", style="dim")
@@ -188,21 +177,21 @@ def months(console: Console, days: Sequence[date]) -> RenderableType:
     if len(found) > _MONTHS_SHOWN:
         rest = len(found) - _MONTHS_SHOWN
         found[_MONTHS_SHOWN:] = [Text(f"… {rest} month{'s' if rest > 1 else ''} more", "dim")]
-    return Columns(found, padding=(0, _GAP))
+    return Columns(found, padding=(0, 2))
 
 
 def _month(first: date, marked: set[int], *, coloured: bool) -> Text:
     """Draw one month; without colours a star stands behind each marked day."""
-    text = Text(f"{first:%B %Y}".center(len(_WEEK) * _CELL))
-    text.append("\n" + " ".join(_WEEK) + " \n", style="dim")
     # Weeks begin on Sunday, as Zoom's do.
-    for week in Calendar(SUNDAY).monthdayscalendar(first.year, first.month):
-        for day in week:
-            on = day in marked
-            text.append(f"{day or '':>2}", style="bold reverse" if on and coloured else "")
-            text.append("*" if on and not coloured else " ")
-        text.append("\n")
-    return text
+    drawn = TextCalendar(SUNDAY).formatmonth(first.year, first.month)
+    title, names, days = drawn.split("\n", 2)
+    on = rf"\b({'|'.join(map(str, marked))})\b"
+    text = Text.assemble(title.center(len(names)), (f"\n{names}\n", "dim"))
+    if coloured:
+        month = Text(days)
+        month.highlight_regex(on, "bold reverse")
+        return text + month
+    return text + Text(re.sub(f"{on} ?", r"\1*", days))
 
 
 def _dates_span(start: Occurrence, length: timedelta | None) -> str:

@@ -14,26 +14,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..._change.compare import instant, leaves
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
-from ..._times import WireTimeError, zone
 from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import open_zoom
 from ..input import read_when
-from ..views import leaves, printed_number
+from ..views import printed_number
 
 _KINDS = {
-    1: "instant meeting",
-    2: "scheduled meeting",
-    3: "recurring, without a fixed time",
-    4: "personal meeting room",
-    8: "recurring, with a fixed time",
-    10: "screen share only",
+    "1": "instant meeting",
+    "2": "scheduled meeting",
+    "3": "recurring, without a fixed time",
+    "4": "personal meeting room",
+    "8": "recurring, with a fixed time",
+    "10": "screen share only",
 }
-_DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-_WEEKS = {-1: "last", 1: "first", 2: "second", 3: "third", 4: "fourth"}
 _LINK = re.compile(r"https://[^/?#\s]+/j/[0-9]+(?=\?|$)")
-_UNITS = {1: "day", 2: "week", 3: "month"}
 
 
 def show(
@@ -73,32 +70,35 @@ def _write_ids_as_text(answer: dict[str, Any]) -> None:
 
 def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> None:
     """Show title, time, series, dates and settings; secrets only on request."""
+    # Here and below: --help of every command needs no recurrences.
+    from ..._change.occurrences import listed, place_of
+
+    dates, place = listed(answer), place_of(answer)
     meeting: dict[str, Any] = answer if reveal else masked(answer)
     print_line(console, meeting.get("topic") or "(no title)", "bold")
     facts = Table.grid(padding=(0, 2))
-    for name, words in _facts(meeting, answer, reveal=reveal):
+    for name, words in _facts(meeting, answer, place, reveal=reveal):
         facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
     console.print(facts)
-    place = _place(meeting)
-    dates = meeting.get("occurrences")
-    if isinstance(dates, list) and dates:
+    if dates:
         table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
         for column in ("  id", "when", "minutes", "status"):
             table.add_column(column, header_style="dim", no_wrap=True)
-        for date in filter(lambda item: isinstance(item, dict), dates):
-            style = "dim" if date.get("status") == "deleted" else ""
-            table.add_row(*(Text(plain(cell)) for cell in _row(date, place)), style=style)
+        for date in dates:
+            when = _minute(_local(date.utc, place))
+            cells = (f"  {date.id}", when, date.duration or "", date.status)
+            style = "dim" if date.deleted else ""
+            table.add_row(*(Text(plain(cell)) for cell in cells), style=style)
         console.print(table)
     _print_settings(console, meeting.get("settings"))
 
 
 def _facts(
-    meeting: Mapping[str, Any], answer: Mapping[str, Any], *, reveal: bool
+    meeting: Mapping[str, Any], answer: Mapping[str, Any], place: ZoneInfo | None, *, reveal: bool
 ) -> Iterator[tuple[str, str]]:
-    place = _place(meeting)
     yield "number", printed_number(meeting.get("id"))
-    yield "kind", _KINDS.get(_number(meeting.get("type")), f"type {meeting.get('type')}")
-    start = _moment(meeting.get("start_time"))
+    yield "kind", _KINDS.get(str(meeting.get("type")), f"type {meeting.get('type')}")
+    start = instant(meeting.get("start_time"), None)
     if start is not None:
         yield "when", _span(start, meeting.get("duration"), place)
     elif meeting.get("start_time"):
@@ -137,47 +137,13 @@ def _print_settings(console: Console, settings: object) -> None:
 
 
 def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
-    """Say a pattern in words: "every 2 weeks on Monday, Wednesday, 12 times"."""
-    unit = _UNITS.get(_number(recurrence.get("type")))
-    if unit is None:
+    """Say a pattern and its end as `--repeat` reads them; what cannot be read stays as it came."""
+    from ...recurrence import Recurrence, RecurrenceError
+
+    try:
+        return str(Recurrence.from_zoom(recurrence, tz=place or ZoneInfo("UTC")))
+    except (RecurrenceError, OverflowError):
         return json.dumps(dict(recurrence), ensure_ascii=False)
-    every = recurrence.get("repeat_interval")
-    words = f"every {every} {unit}s" if isinstance(every, int) and every > 1 else f"every {unit}"
-    return words + _days(unit, recurrence) + _end(recurrence, place)
-
-
-def _days(unit: str, recurrence: Mapping[str, Any]) -> str:
-    if unit == "week" and recurrence.get("weekly_days"):
-        numbers = str(recurrence["weekly_days"]).split(",")
-        return f" on {', '.join(map(_day, numbers))}"
-    if unit == "month" and recurrence.get("monthly_week"):
-        week = _WEEKS.get(_number(recurrence["monthly_week"]), recurrence["monthly_week"])
-        return f" on the {week} {_day(recurrence.get('monthly_week_day'))}"
-    if unit == "month" and recurrence.get("monthly_day"):
-        return f" on day {recurrence['monthly_day']}"
-    return ""
-
-
-def _end(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:
-    last = _moment(recurrence.get("end_date_time"))
-    if last is not None:
-        return f", until {_date(_local(last, place))}"
-    times = recurrence.get("end_times")
-    if times == 0:
-        return ", without an end"
-    return f", {times} times" if times else ""
-
-
-def _day(number: object) -> str:
-    text = str(number).strip()
-    return _DAYS[int(text) - 1] if text in tuple("1234567") else f"day {text}"
-
-
-def _row(date: Mapping[str, Any], place: ZoneInfo | None) -> list[str]:
-    start = _moment(date.get("start_time"))
-    when = date.get("start_time", "") if start is None else _minute(_local(start, place))
-    cells = (date.get("occurrence_id", ""), when, date.get("duration", ""), date.get("status", ""))
-    return [f"  {cells[0]}", *map(str, cells[1:])]
 
 
 def _span(start: datetime, minutes: object, place: ZoneInfo | None) -> str:
@@ -190,11 +156,7 @@ def _span(start: datetime, minutes: object, place: ZoneInfo | None) -> str:
 
 
 def _minute(local: datetime) -> str:
-    return f"{_date(local)}, {local:%H:%M}"
-
-
-def _date(local: datetime) -> str:
-    return f"{local:%a} {local.day} {local:%b} {local.year}"
+    return f"{local:%a} {local.day} {local:%b} {local.year}, {local:%H:%M}"
 
 
 def _local(instant: datetime, place: ZoneInfo | None) -> datetime:
@@ -202,23 +164,3 @@ def _local(instant: datetime, place: ZoneInfo | None) -> datetime:
         return instant.astimezone(place or UTC)
     except OverflowError:
         return instant
-
-
-def _place(meeting: Mapping[str, Any]) -> ZoneInfo | None:
-    try:
-        return zone(meeting["timezone"])
-    except (WireTimeError, KeyError):
-        return None
-
-
-def _moment(text: object) -> datetime | None:
-    """Read an instant of an answer; None for whatever is not one."""
-    try:
-        instant = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0

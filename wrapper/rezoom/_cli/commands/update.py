@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..._change.compare import leaves
 from ..._change.results import Receipt
 from ..._redaction import HIDDEN, masked
 from ...errors import ScopeError
@@ -31,7 +32,7 @@ from ..environment import open_zoom
 from ..exit_codes import Interrupted, UsageError, receipt_code
 from ..input import MeetingUpdate, read_fields, read_update
 from ..saved_files import receipt_file, receipt_line
-from ..views import leaves, print_difference, print_receipt, show_plans
+from ..views import print_difference, print_receipt, show_plans
 
 if TYPE_CHECKING:
     from ..._client.prepare import Job
@@ -55,7 +56,7 @@ def update(
     Nothing is sent while the change has one problem. What will be sent is shown, and on a
     terminal asked about. Then the meeting is read again: leaves with 7 if Zoom ignored a part.
     """
-    wanted = read_update(meeting, change)
+    wanted = read_update(meeting, change, host)
     if send.receipt is not None and not send.verify:
         raise UsageError(
             "--receipt keeps what was there before, and --no-verify does not read it",
@@ -68,10 +69,10 @@ def update(
         return
     with open_zoom() as zoom, receipt_file(send.receipt, secrets=send.secrets) as keep:
         if job is None:
-            done = _send_difference(zoom, wanted, host, send, as_json=as_json)
+            done = _send_difference(zoom, wanted, send, as_json=as_json)
         else:
             _ask(zoom, wanted, job, yes=send.yes, as_json=as_json)
-            done = _sent(wanted, send, lambda: wanted.send(zoom, host=host, **send.sending))
+            done = _sent(wanted, send, lambda: wanted.send(zoom, **send.sending))
         keep(done)
     with answering(sent=done.sent):
         if as_json:
@@ -117,15 +118,14 @@ def _count(number: int, noun: str) -> str:
 
 
 def _send_difference(
-    zoom: Zoom, wanted: MeetingUpdate, host: str | None, send: flags.SendOptions, *, as_json: bool
+    zoom: Zoom, wanted: MeetingUpdate, send: flags.SendOptions, *, as_json: bool
 ) -> Receipt:
     with talk().status("Reading …"):
         planned = wanted.plan(zoom)
-    show_plans({wanted.meeting: planned}, yes=send.yes, dry_run=False, as_json=as_json)
-    if host is None:
+    show_plans({str(wanted.meeting): planned}, yes=send.yes, dry_run=False, as_json=as_json)
+    if wanted.host is None:
         return _sent(wanted, send, lambda: zoom.apply(planned, **send.sending))
-    again: dict[str, Any] = {"host": host, "skip_unchanged": True, **send.sending}
-    return _sent(wanted, send, lambda: wanted.send(zoom, **again))
+    return _sent(wanted, send, lambda: wanted.send(zoom, skip_unchanged=True, **send.sending))
 
 
 def _ask(zoom: Zoom, wanted: MeetingUpdate, job: Job, *, yes: bool, as_json: bool) -> None:
@@ -152,7 +152,7 @@ def _sent(
         with talk().status("Sending …"):
             return carry_out()
     except KeyboardInterrupt:
-        step = f"See what is there now: rezoom show {shlex.quote(wanted.meeting)}"
+        step = f"See what is there now: rezoom show {shlex.quote(str(wanted.meeting))}"
         raise Interrupted("Interrupted", next_step=step, sent=None) from None
     except ScopeError as error:
         if send.verify:
