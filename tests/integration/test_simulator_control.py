@@ -80,7 +80,7 @@ def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) ->
         ("POST /meetings", {"created_at": "yesterday"}, "created_at: 'yesterday' is no instant"),
         ("POST /meetings", {"topc": "x"}, "topc"),
         ("POST /meetings", [{}, {"duration": -1}], "meetings[1]"),
-        ("POST /meetings", 5, "no meeting"),
+        ("POST /meetings", 5, "no object"),
         ("POST /webinars", {"id": 85746065}, "already"),
         ("POST /webinars", {"id": "x"}, "id"),
         ("POST /webinars", {"id": 2**63}, "id cannot be"),

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import difflib
-import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
@@ -44,12 +43,11 @@ class _Token(NamedTuple):
 
 
 class TokenIssuer:
-    """Gives out tokens, and knows which of them are still good and for what."""
+    """Gives out tokens, and knows which are still good and for what; FakeZoom.lock guards it."""
 
     def __init__(self, credentials: Credentials, random: Random) -> None:
         self._credentials = credentials
         self._random = random
-        self._lock = threading.Lock()
         self._tokens: dict[str, _Token] = {}
         self.scopes = credentials.scopes
 
@@ -70,12 +68,11 @@ class TokenIssuer:
         if form.get("account_id") != known.account_id:
             return token_refused("Invalid account_id", "invalid_grant")
         token = f"sim.{self._random.getrandbits(192):048x}"
-        with self._lock:
-            if quirks.second_grant == "replaces":
-                self._tokens.clear()
-            # The ended ones of the last hour are kept: Zoom tells expired from invented.
-            self._tokens = {k: old for k, old in self._tokens.items() if old.end + _LIFE > now}
-            self._tokens[token] = _Token(now + _LIFE, frozenset(self.scopes))
+        if quirks.second_grant == "replaces":
+            self._tokens.clear()
+        # The ended ones of the last hour are kept: Zoom tells expired from invented.
+        self._tokens = {k: old for k, old in self._tokens.items() if old.end + _LIFE > now}
+        self._tokens[token] = _Token(now + _LIFE, frozenset(self.scopes))
         return with_json(
             200,
             {
@@ -96,8 +93,7 @@ class TokenIssuer:
         text = text.strip()
         if not text and quirks.unsigned_code == "4700":
             return refused("token-without-use", status=401)
-        with self._lock:
-            token = self._tokens.get(text) if scheme.lower() == "bearer" else None
+        token = self._tokens.get(text) if scheme.lower() == "bearer" else None
         status = int(quirks.rejected_status)
         if token is None:
             return refused("token-rejected", status=status)
@@ -111,8 +107,7 @@ class TokenIssuer:
 
     def acts_for_all(self, authorization: str, enough: Collection[str]) -> bool:
         """Tell whether a token that is not refused is good for the meetings of every user."""
-        with self._lock:
-            token = self._tokens.get(authorization.partition(" ")[2].strip())
+        token = self._tokens.get(authorization.partition(" ")[2].strip())
         scopes = token.scopes.intersection(enough) if token else frozenset()
         return any(scope.endswith(":admin") for scope in scopes)
 
@@ -123,10 +118,9 @@ class TokenIssuer:
 
     def revoke(self) -> int:
         """End every token at once; return how many that were."""
-        with self._lock:
-            count = len(self._tokens)
-            self._tokens.clear()
-            return count
+        count = len(self._tokens)
+        self._tokens.clear()
+        return count
 
 
 def _missing(enough: Collection[str], held: Collection[str]) -> list[str]:
@@ -202,10 +196,9 @@ class User:
 
 
 class People:
-    """The users that are known; hosts that are not are users of the account all the same."""
+    """The users that are known, guarded by FakeZoom.lock; other hosts are users all the same."""
 
     def __init__(self, users: Iterable[User | Mapping[str, Any] | str], *, licensed: bool) -> None:
-        self._lock = threading.Lock()
         self._licensed = licensed
         self._known: dict[str, User] = {}
         if isinstance(users, str | Mapping) or not isinstance(users, Iterable):
@@ -217,27 +210,23 @@ class People:
 
     def reset(self) -> None:
         """Go back to the users that there were at first."""
-        with self._lock:
-            self._known.clear()
+        self._known.clear()
         for user in self._first:
             self.add(user)
 
     def add(self, user: User) -> None:
         """Add a user, or change the one with this e-mail address."""
-        with self._lock:
-            self._known[user.email.lower()] = user
+        self._known[user.email.lower()] = user
 
     def all(self) -> tuple[User, ...]:
         """Return the users that were added."""
-        with self._lock:
-            return tuple(self._known.values())
+        return tuple(self._known.values())
 
     def find(self, name: str) -> User | None:
         """Return the user with this e-mail address or ID."""
-        with self._lock:
-            found = self._known.get(name.strip().lower())
-            by_id = (user for user in self._known.values() if user.id == name.strip())
-            return found or next(by_id, None)
+        found = self._known.get(name.strip().lower())
+        by_id = (user for user in self._known.values() if user.id == name.strip())
+        return found or next(by_id, None)
 
     def host(self, state: Mapping[str, Any]) -> User:
         """Return the host of a meeting."""

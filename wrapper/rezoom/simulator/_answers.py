@@ -141,10 +141,10 @@ def parsed(content: bytes) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def loaded(content: bytes) -> Any:
-    """Return the JSON value of a body; ValueError when it is none, or nested beyond all use."""
+def loaded(content: bytes | str, **options: Any) -> Any:
+    """Return a JSON value; ValueError when it is none, or nested beyond all use."""
     try:
-        value = json.loads(content, parse_constant=_no_constant)
+        value = json.loads(content, parse_constant=_no_constant, **options)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if too_deep(value):

@@ -1,17 +1,14 @@
 """What the simulator keeps of each request: for tests to read, safe to print."""
 
-import threading
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from .._public import public
+from .._times import zulu
 from .._wire import facts
 
-# A soak test must not fill the memory.
-_KEPT = 10_000
 # Whoever holds one of these is the app or its user, so they are not even kept.
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _SECRETS_OF_FORMS = {"client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak"}
@@ -71,21 +68,10 @@ class Request:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the request, ready for JSON; its body is shown as it came."""
-        verdict = self.verdict
-        return {
-            "at": self.at.isoformat().replace("+00:00", "Z"),
-            "method": self.method,
-            "path": self.path,
-            "query": dict(self.query),
-            "headers": dict(self.headers),
-            "body": self.body,
-            "status": self.status,
-            "verdict": None if verdict is None else verdict.to_dict(),
-            "ignored": list(self.ignored),
-            "note": self.note,
-            "fault": self.fault,
-            "tracking_id": self.tracking_id,
-        }
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        said |= {"query": dict(self.query), "headers": dict(self.headers)}
+        verdict = None if self.verdict is None else self.verdict.to_dict()
+        return said | {"at": zulu(self.at), "verdict": verdict, "ignored": list(self.ignored)}
 
     def __repr__(self) -> str:
         query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""
@@ -101,29 +87,6 @@ class Request:
         if self.fault:
             parts.append(f"fault={self.fault}")
         return f"<Request {' '.join(parts)}>"
-
-
-class RequestLog:
-    """The last ten thousand requests, oldest first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: deque[Request] = deque(maxlen=_KEPT)
-
-    def add(self, request: Request) -> None:
-        """Keep one request, and drop the oldest beyond the limit."""
-        with self._lock:
-            self._kept.append(request)
-
-    def snapshot(self) -> tuple[Request, ...]:
-        """Return the requests that are kept."""
-        with self._lock:
-            return tuple(self._kept)
-
-    def clear(self) -> None:
-        """Forget every request so far."""
-        with self._lock:
-            self._kept.clear()
 
 
 def masked(value: object) -> object:

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._times import zulu
 from ..errors import ConfigError
 from ._request_log import masked
 
@@ -74,7 +75,7 @@ class TakenUpdate:
     def to_dict(self) -> dict[str, Any]:
         """Return the update as a dictionary for JSON."""
         return {
-            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "at": zulu(self.at),
             "body": self.body,
             "occurrence_id": self.occurrence_id,
             "ignored": list(self.ignored),

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from rezoom_contract import Meeting, MeetingUpdate
+from rezoom_contract import MeetingUpdate
 
+from ..._paths import dotted
 from ..._wire import facts
 from .._account import People, User
 from .._answers import Answer, refused, validation_failed
@@ -22,9 +23,14 @@ _KINDS = {"extra_forbidden": "unknown", "missing": "missing"}
 _WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
 
-def judge(body: Mapping[str, Any]) -> Verdict:
-    """Say what the contract has against the body of an update; never quotes a value."""
-    return _judged(MeetingUpdate, body)
+def judge(body: Mapping[str, Any], model: type[BaseModel] = MeetingUpdate) -> Verdict:
+    """Say what the contract has against a body, of an update by default; never quotes a value."""
+    try:
+        model.model_validate(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
+    return Verdict()
 
 
 def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
@@ -36,20 +42,6 @@ def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
             if name not in known
         )
     )
-
-
-def judge_answer(body: Mapping[str, Any]) -> Verdict:
-    """Say what the contract has against the body of an answer; never quotes a value."""
-    return _judged(Meeting, body)
-
-
-def _judged(model: type[BaseModel], body: Mapping[str, Any]) -> Verdict:
-    try:
-        model.model_validate(body)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
-    return Verdict()
 
 
 def refusable(
@@ -89,11 +81,6 @@ def without_nulls(body: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, 
     return kept, nulls
 
 
-def members() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the top-level members of an update, and of an answer."""
-    return frozenset(MeetingUpdate.model_fields), frozenset(Meeting.model_fields)
-
-
 def _is_unread(path: str, quirks: Quirks) -> bool:
     if quirks.unknown_key == "refuse-in-settings":
         return not path.startswith("settings.")
@@ -111,12 +98,11 @@ def _reads_offset(body: Mapping[str, Any], quirks: Quirks) -> bool:
 
 
 def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     said = _KINDS.get(kind, "invalid")
     word = {"unknown": "Unknown", "missing": "Missing", "invalid": "Invalid"}[said]
-    return Flaw(path, said, f"{word} parameter: {str(location[-1]) if location else 'body'}.")
+    return Flaw(
+        dotted(location), said, f"{word} parameter: {str(location[-1]) if location else 'body'}."
+    )
 
 
 _PLAIN = Quirks()

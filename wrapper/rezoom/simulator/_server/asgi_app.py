@@ -15,7 +15,7 @@ from .._answers import JSON, Answer, Call, CallResult, kept_elsewhere, limited, 
 from .._fake_zoom import FakeZoom
 from .._fault_plan import FaultPlan
 from .._faults import LIMITS, Fault
-from .._request_log import Request, RequestLog, without_credentials, without_secrets
+from .._request_log import Request, without_credentials, without_secrets
 from .uvicorn_thread import Line
 
 _log = logging.getLogger("rezoom.simulator")
@@ -32,7 +32,9 @@ _LEAVE = 1.0
 Operation = Callable[[Call], CallResult]
 
 
-def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIApp) -> ASGIApp:
+def build_app(
+    fake: FakeZoom, faults: FaultPlan, log: Callable[[Request], None], control: ASGIApp
+) -> ASGIApp:
     """Return the app that answers for `fake`; `control` answers below its own prefix."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +55,7 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
                 # Zoom's own answer, unlike those of a gateway before it.
                 response.headers["x-zm-trackingid"] = fake.tracking_id()
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
-            log.add(_entry(call, result, response, fault, at))
+            log(_entry(call, result, response, fault, at))
             _log.debug("%s %s %s", call.method, call.path, _seen_status(response) or "cut")
             await response(scope, receive, send)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -14,13 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
 from .._fault_plan import read_faults
-from .._meetings.rescheduling import zulu
 from .._quirks import behaviours
 from .._scenario import Scenario
 from .._seeds import BEYOND
+from .._sim_clock import read_clock
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
 
@@ -64,18 +64,13 @@ def _index(call: ControlCall) -> Any:
 
 
 def _clock(call: ControlCall) -> Any:
-    now = call.scenario.clock.now().isoformat().replace("+00:00", "Z")
-    return {"now": now, "monotonic": call.scenario.clock.monotonic()}
+    clock = call.scenario.clock
+    return {"now": zulu(clock.now()), "monotonic": clock.monotonic()}
 
 
 def _set_clock(call: ControlCall) -> Any:
-    said = call.member("now", "2030-01-01T12:00:00Z")
-    try:
-        instant = datetime.fromisoformat(said)
-    except (TypeError, ValueError):
-        step = "Give an instant such as 2030-01-01T12:00:00Z."
-        raise wrong("now", f"now cannot be {said!r}", step) from None
-    call.scenario.clock.set(instant)
+    said = str(call.member("now", "2030-01-01T12:00:00Z"))
+    call.scenario.clock.set(read_clock(said).now())
     return _clock(call)
 
 
@@ -116,9 +111,6 @@ def _meetings(call: ControlCall) -> Any:
 
 def _add_meetings(call: ControlCall) -> Any:
     several = call.body if isinstance(call.body, list) else [call.body or {}]
-    for fields in several:
-        if not isinstance(fields, Mapping):
-            raise wrong("meetings", f"{fields!r} is no meeting", "Send an object, or a list.")
     added = call.scenario.add_meetings(several)
     states = [_whole(call.scenario, number) for number in added]
     return states if isinstance(call.body, list) else states[0]
