@@ -86,7 +86,7 @@ def test_the_clock_is_set_and_advanced(sim: Simulator, control: httpx.Client) ->
         ("POST /webinars", {"id": 2**63}, "id cannot be"),
         ("POST /users", {"email": "nobody"}, "email"),
         ("POST /users", {"email": "a@b.org", "licenced": True}, "licenced"),
-        ("POST /users", 5, "no user"),
+        ("POST /users", 5, "user cannot be 5"),
         ("PUT /scopes", {"scopes": [5]}, "scopes"),
         ("POST /faults", {"kind": "rest"}, "rest"),
         ("POST /faults", {"kind": []}, "no fault []"),

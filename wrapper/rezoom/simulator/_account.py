@@ -2,17 +2,19 @@
 
 import base64
 import binascii
-import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import unquote
+
+from pydantic import Field
 
 from .._public import public
 from ..errors import ConfigError
 from ._answers import Answer, refused, token_refused, with_json
+from ._checked import check, read
 from ._meetings.members import host_members, user_id
 from ._quirks import Quirks
 
@@ -152,43 +154,23 @@ class User:
     granted the scheduling privilege; "*" stands for everybody.
     """
 
-    email: str
+    email: Annotated[str, Field(pattern="@")]
     id: str = ""
     licensed: bool = True
     may_host: bool = True
     scheduled_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.email, str) or "@" not in self.email.strip():
-            raise _wrong(f"email cannot be {self.email!r}", "Give an e-mail address.")
-        for name in ("licensed", "may_host"):
-            if not isinstance(getattr(self, name), bool):
-                raise _wrong(f"{name} cannot be {getattr(self, name)!r}", "Give true or false.")
-        granted = self.scheduled_by
-        if not isinstance(granted, tuple) or not all(isinstance(name, str) for name in granted):
-            raise _wrong(f"scheduled_by cannot be {granted!r}", "Give a list of users.")
+        check(User, asdict(self), "user", field="users")
         if not self.id:
             object.__setattr__(self, "id", user_id(self.email))
 
     @classmethod
     def of(cls, value: Self | Mapping[str, Any] | str) -> Self:
         """Read a user from a mapping such as {"email": "grace@example.com"}, or an address."""
-        if isinstance(value, cls):
-            return value
-        given = {"email": value} if isinstance(value, str) else value
-        if not isinstance(given, Mapping):
-            raise _wrong(f"{value!r} is no user", "Give an object with an email.")
-        known = [field.name for field in fields(cls)]
-        for name in given:
-            if name not in known:
-                near = difflib.get_close_matches(str(name), known, n=2) or known
-                raise _wrong(f"there is no member {name!r}", f"Choose from {', '.join(near)}.")
-        if "email" not in given:
-            raise _wrong("email is missing", "Give an e-mail address.")
-        chosen: dict[str, Any] = {
-            name: tuple(item) if isinstance(item, list) else item for name, item in given.items()
-        }
-        return cls(**chosen)
+        return read(
+            cls, {"email": value} if isinstance(value, str) else value, "user", field="users"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the user as `of` reads it, ready for JSON."""
@@ -245,7 +227,3 @@ class People:
         """Tell whether the user has granted the scheduling privilege to one of the others."""
         granted = {name.lower() for name in user.scheduled_by}
         return "*" in granted or any(name.lower() in granted for name in others if name)
-
-
-def _wrong(message: str, next_step: str) -> ConfigError:
-    return ConfigError(f"user: {message}", field="users", next_step=next_step)

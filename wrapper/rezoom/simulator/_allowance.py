@@ -2,20 +2,24 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, get_args
+
+from pydantic import Field
 
 from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 from ._answers import ACCOUNT_DAY, Limit, next_midnight
+from ._checked import dashed, read
 from ._meetings.rescheduling import zulu
 from ._quirks import Quirks
 from ._store import Store
 
 Plan = Literal["free", "pro", "business"]
 PLANS: tuple[str, ...] = get_args(Plan)
+_Size = Annotated[int, Field(ge=0)] | None
 
 
 @public("rezoom.simulator")
@@ -28,10 +32,10 @@ class Caps:
     meeting be under way at a time. Sizes and sources stand in the spec's x-quotas, x-rate-limits.
     """
 
-    second: int | None = None
-    account_day: int | None = None
-    host_day: int | None = facts.QUOTAS["host"].limit
-    meeting_day: int | None = facts.QUOTAS["meeting"].limit
+    second: _Size = None
+    account_day: _Size = None
+    host_day: _Size = facts.QUOTAS["host"].limit
+    meeting_day: _Size = facts.QUOTAS["meeting"].limit
     lock: bool = True
 
     @classmethod
@@ -43,50 +47,23 @@ class Caps:
         False} changes single ones. ConfigError names what is wrong.
         """
         if plan is not None and plan not in PLANS:
-            raise _wrong("plan", f"{plan!r} is no plan", f"Choose from {', '.join(PLANS)}.")
-        if isinstance(limits, cls):
-            return limits
+            step = f"Choose from {', '.join(PLANS)}."
+            raise ConfigError(f"plan: {plan!r} is no plan", field="plan", next_step=step)
         if limits is False:
             return cls(host_day=None, meeting_day=None, lock=False)
         rate = facts.RATES[plan] if plan else None
         sizes: dict[str, Any] = {}
         if rate is not None:
-            sizes |= {"second": rate.per_second, "account_day": rate.per_day}
+            sizes = {"second": rate.per_second, "account_day": rate.per_day}
         if isinstance(limits, Mapping):
-            sizes |= {_name(key): _size(key, value) for key, value in limits.items()}
+            sizes |= limits
         elif limits is not True:
-            raise _wrong("limits", f"they cannot be {limits!r}", "Give True, False or a mapping.")
-        return cls(**sizes)
+            return read(cls, limits, "limits", field="limits")
+        return read(cls, sizes, "limits", field="limits")
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as `of` reads them, ready for JSON."""
-        return {f.name.replace("_", "-"): getattr(self, f.name) for f in fields(self)}
-
-
-_NAMES = {field.name.replace("_", "-"): field.name for field in fields(Caps)}
-
-
-def _name(key: str) -> str:
-    name = _NAMES.get(str(key).replace("_", "-"))
-    if name is None:
-        raise _wrong("limits", f"there is no limit {key!r}", f"Choose from {', '.join(_NAMES)}.")
-    return name
-
-
-def _size(key: str, value: object) -> int | bool | None:
-    if _name(key) == "lock":
-        if isinstance(value, bool):
-            return value
-        raise _wrong("limits", f"lock cannot be {value!r}", "Give true or false.")
-    if value is None or value is False:
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise _wrong("limits", f"{key} cannot be {value!r}", "Give a whole number, or null for none.")
-
-
-def _wrong(name: str, message: str, next_step: str) -> ConfigError:
-    return ConfigError(f"{name}: {message}", field=name, next_step=next_step)
+        return {dashed(name): size for name, size in asdict(self).items()}
 
 
 _DAY = timedelta(hours=facts.QUOTAS["meeting"].hours)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from .._public import public
 from ..errors import ConfigError
 from ._documents import SUFFIXES, Document
-from ._faults import Fault, check_match
+from ._faults import Fault
 
 _DEFAULT_MATCH = "/v2/"
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
@@ -32,7 +32,6 @@ class RandomFaults:
     def __init__(
         self, chances: Mapping[str, Any], *, seed: int = 0, match: str = _DEFAULT_MATCH
     ) -> None:
-        check_match(match, "fault plan")
         if not isinstance(seed, int) or isinstance(seed, bool):
             raise _wrong_plan(f"seed cannot be {seed!r}", "Give a whole number.")
         self.seed, self.match = seed, match
