@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypedDict, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import Field
 
@@ -79,15 +79,6 @@ class Met(NamedTuple):
     size: int
     left: int
     note: str
-
-
-class QuotaState(TypedDict):
-    """What is used of each limit, and what is left; each gauge is JSON-ready."""
-
-    second: Mapping[str, Any]
-    account_day: Mapping[str, Any]
-    hosts: Mapping[str, Mapping[str, Any]]
-    meetings: Mapping[str, Mapping[str, Any]]
 
 
 class _Window:
@@ -188,7 +179,7 @@ class Allowance:
         """Return the headers of any other success: the account's pool."""
         return _shown(*self._account())
 
-    def to_dict(self, now: datetime, quirks: Quirks) -> QuotaState:
+    def to_dict(self, now: datetime, quirks: Quirks) -> dict[str, Any]:
         """Return what is used and what is left, ready for JSON."""
         self._begin_day(now)
         midnight = zulu(next_midnight(now))

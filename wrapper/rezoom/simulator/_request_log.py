@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from .._public import public
+from .._redaction import masked
 from .._times import zulu
 from .._wire import facts
 
@@ -77,7 +78,7 @@ class Request:
         query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""
         parts = [f"{self.method} {self.path}{query} -> {self.status or 'cut off'}"]
         if self.body is not None:
-            parts.append(f"body={masked(self.body)!r}")
+            parts.append(f"body={shown(self.body)!r}")
         if self.verdict is not None and not self.verdict.ok:
             parts.append(f"verdict={str(self.verdict)!r}")
         if self.ignored:
@@ -89,11 +90,11 @@ class Request:
         return f"<Request {' '.join(parts)}>"
 
 
-def masked(value: object) -> object:
-    """Return the value with every secret member hidden; of text that is no JSON only its length."""
-    if isinstance(value, str | bytes):
-        return f"({len(value)} characters that are not a JSON object)"
-    return _masked(value)
+def shown(body: object) -> object:
+    """Return the body with every secret hidden; of text that is no JSON only its length."""
+    if isinstance(body, str | bytes):
+        return f"({len(body)} characters that are not a JSON object)"
+    return masked(body)
 
 
 def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
@@ -104,12 +105,3 @@ def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
 def without_secrets(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of a token form, or of a query, that may be kept."""
     return {name: value for name, value in form.items() if name not in _FORM_SECRETS}
-
-
-def _masked(value: object) -> object:
-    if isinstance(value, Mapping):
-        secret = facts.SECRET_NAMES
-        return {k: "(hidden)" if k in secret else _masked(item) for k, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(item) for item in value]
-    return value

@@ -12,7 +12,7 @@ from typing import Any, TypedDict, Unpack
 
 from ..errors import ConfigError
 from ._account import SCOPES, Credentials, User
-from ._allowance import Caps, Plan, QuotaState
+from ._allowance import Caps, Plan
 from ._fake_zoom import FakeZoom
 from ._fault_plan import FaultPlan, Faults, RandomFaults, as_fault, as_faults
 from ._faults import Fault, FaultOptions
@@ -201,7 +201,7 @@ class Scenario:
         """The size of each limit that is kept, by its name; null is no limit."""
         return self._fake.allowance.caps.to_dict()
 
-    def quota(self) -> QuotaState:
+    def quota(self) -> dict[str, Any]:
         """Return what is used of Zoom's limits and what is left, at the clock's present time."""
         with self._fake.lock:
             return self._fake.allowance.to_dict(self.clock.now(), self.quirks)

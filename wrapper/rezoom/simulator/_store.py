@@ -13,13 +13,11 @@ from typing import Any
 
 from .._times import zulu
 from ..errors import ConfigError
-from ._request_log import masked
+from ._request_log import shown
 
 State = dict[str, Any]
 # From a state to the new one, and the members of the update that were ignored.
 Edit = Callable[[State], tuple[State, tuple[str, ...]]]
-_CONTAINERS = (dict, list)
-_DEEPEST = 48  # Zoom's own go five deep
 
 # Of each meeting; a soak test must fill neither the memory nor the disk.
 HISTORY = 1_000
@@ -47,22 +45,6 @@ def cloned(value: Any) -> Any:
     return value
 
 
-def too_deep(value: Any) -> bool:
-    """Tell whether JSON data is nested too deeply for functions that call themselves per level."""
-    level, depth = [value], 0
-    while level := [
-        inner
-        for outer in level
-        if isinstance(outer, _CONTAINERS)
-        for inner in (outer.values() if isinstance(outer, dict) else outer)
-        if isinstance(inner, _CONTAINERS)
-    ]:
-        depth += 1
-        if depth > _DEEPEST:
-            return True
-    return False
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class TakenUpdate:
     """One update a meeting took, and which members of it were ignored."""
@@ -82,7 +64,7 @@ class TakenUpdate:
         }
 
     def __repr__(self) -> str:
-        return f"<TakenUpdate {self.at:%Y-%m-%dT%H:%M:%SZ} {masked(self.body)!r}>"
+        return f"<TakenUpdate {self.at:%Y-%m-%dT%H:%M:%SZ} {shown(self.body)!r}>"
 
 
 class Store:

@@ -9,13 +9,14 @@ from pydantic import BaseModel, ValidationError
 from rezoom_contract import MeetingUpdate
 
 from ..._paths import dotted
+from ..._times import zone
 from ..._wire import facts
 from .._account import People, User
 from .._answers import Answer, refused, validation_failed
 from .._quirks import Quirks
 from .._request_log import Flaw, Verdict
 from .._store import State
-from .rescheduling import INSTANT, NO_FIXED_TIME, SCHEDULED, SERIES, read_start, zone
+from .rescheduling import INSTANT, NO_FIXED_TIME, SCHEDULED, SERIES, read_start
 from .starts import WEEKLY
 
 _QUERY = "query."

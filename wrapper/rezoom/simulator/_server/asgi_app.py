@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.responses import Response
@@ -22,7 +23,7 @@ _log = logging.getLogger("rezoom.simulator")
 
 # Outside /v2, so that it is never in the way of Zoom's own paths.
 CONTROL = "/simulator"
-_MEETINGS, _TOKEN = "/v2/meetings/", "/oauth/token"
+_MEETINGS = "/v2/meetings/"
 _GLANCES = 20
 # Stands in for an answer that was not made, or that has no body to spoil.
 _STUB = Answer(200, b'{"code":300,"message":""}', {"content-type": JSON})
@@ -55,44 +56,33 @@ def build_app(
                 # Zoom's own answer, unlike those of a gateway before it.
                 response.headers["x-zm-trackingid"] = fake.tracking_id()
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
-            log(_entry(call, result, response, fault, at))
-            _log.debug("%s %s %s", call.method, call.path, _seen_status(response) or "cut")
+            entry = _entry(call, result, response, fault, at)
+            log(entry)
+            _log.debug("%s %s %s", call.method, call.path, entry.status or "cut")
             await response(scope, receive, send)
 
     return app
-
-
-def _operation(fake: FakeZoom, call: Call) -> Operation:
-    if call.meeting:
-        if call.method == "PATCH":
-            return fake.update
-        if call.method == "GET":
-            return fake.read
-    elif call.path == _TOKEN and call.method == "POST":
-        return fake.token
-    return fake.unknown
 
 
 @contextlib.asynccontextmanager
 async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
     """Let one update of a meeting be under way at a time; a second one is answered 429."""
     if call.method != "PATCH" or not call.meeting or not fake.allowance.caps.lock:
-        yield _operation(fake, call)
+        yield fake.answer
         return
-    mine = fake.begin(call)
     for _ in range(_GLANCES):
-        if mine:
+        if call.meeting not in fake.under_way:
             break
         # A client that has hung up is out of the way as soon as the loop has noticed.
         await asyncio.sleep(0)
-        mine = fake.begin(call)
-    if not mine:
-        yield fake.locked_out
+    else:
+        yield partial(fake.answer, locked=True)
         return
+    fake.under_way.add(call.meeting)
     try:
-        yield fake.update
+        yield fake.answer
     finally:
-        fake.end(call)
+        fake.under_way.discard(call.meeting)
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -133,7 +123,8 @@ def _entry(
         query=without_secrets(call.query),
         headers=without_credentials(call.headers),
         body=result.body,
-        status=_seen_status(response),
+        # What reaches the client, if anything does.
+        status=getattr(response, "seen_status", response.status_code),
         verdict=result.verdict,
         ignored=result.ignored,
         note=result.note,
@@ -194,17 +185,12 @@ class _Cut(Response):
 class _Silence(Response):
     """Sends nothing until the client gives up."""
 
+    seen_status = None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
         line: Line = scope["state"]["line"]
         line.silent = True
         await _is_gone_within(None, receive)
-
-
-def _seen_status(response: Response) -> int | None:
-    """Return the status that reaches the client, if one does."""
-    if isinstance(response, _Silence):
-        return None
-    return response.seen_status if isinstance(response, _Cut) else response.status_code
 
 
 def _spoilt(fault: Fault, applied: CallResult | None) -> Response:

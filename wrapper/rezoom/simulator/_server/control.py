@@ -16,6 +16,7 @@ from starlette.types import Scope
 from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
+from .._checked import dashed
 from .._fault_plan import read_faults
 from .._quirks import behaviours
 from .._scenario import Scenario
@@ -154,13 +155,7 @@ def _quirks(call: ControlCall) -> Any:
     """Return every quirk with its present value, choices and sources."""
     now = call.scenario.quirks.to_dict()
     return [
-        {
-            "name": row.name.replace("_", "-"),
-            "value": now[row.name.replace("_", "-")],
-            "choices": list(row.choices),
-            "sentence": row.sentence,
-            "sources": list(row.sources),
-        }
+        {**row._asdict(), "name": dashed(row.name), "value": now[dashed(row.name)]}
         for row in behaviours()
     ]
 
