@@ -1,7 +1,7 @@
 """Zoom's limits, their sizes and their counts: the account's, the host's, the meeting's."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
@@ -69,7 +69,7 @@ class Caps:
 _DAY = timedelta(hours=facts.QUOTAS["meeting"].hours)
 _SECOND = timedelta(seconds=1)
 _NOTES = "count of "
-_HOST, _MEETING = facts.QUOTAS["host"].limit, facts.QUOTAS["meeting"].limit
+_HOST = facts.QUOTAS["host"].limit
 
 
 class Met(NamedTuple):
@@ -79,36 +79,6 @@ class Met(NamedTuple):
     size: int
     left: int
     note: str
-
-
-class _Window:
-    """Instants within the last span of time, or within the present UTC day."""
-
-    __slots__ = ("_at",)
-
-    def __init__(self, at: Iterable[datetime] = ()) -> None:
-        self._at: deque[datetime] = deque(at)
-
-    def __iter__(self) -> Iterator[datetime]:
-        return iter(self._at)
-
-    def add(self, now: datetime, most: int) -> None:
-        self._at.append(now)
-        # `used` drops the old ones, but is not called where no limit is kept.
-        while len(self._at) > max(most, 1):
-            self._at.popleft()
-
-    def used(self, now: datetime, span: timedelta, *, rolling: bool = True) -> int:
-        at = self._at
-        if at and at[-1] > now:  # the clock was set back
-            self._at = at = deque(instant for instant in at if instant <= now)
-        first = now - span if rolling else next_midnight(now) - _DAY - timedelta.resolution
-        while at and at[0] <= first:
-            at.popleft()
-        return len(at)
-
-    def free_at(self, span: timedelta) -> datetime:
-        return self._at[0] + span
 
 
 class Allowance:
@@ -132,13 +102,13 @@ class Allowance:
         """Count one request of the account, unless a limit of its plan is met."""
         self._begin_day(now)
         caps = self.caps
-        if caps.second is not None and self._second.used(now, _SECOND) >= caps.second:
+        if caps.second is not None and _used(self._second, now, now - _SECOND) >= caps.second:
             return Met("second", caps.second, 0, f"second: {caps.second} requests within a second")
         if caps.account_day is not None and self._requests >= caps.account_day:
             size = caps.account_day
             return Met("account-day", size, 0, f"account-day: {size} of {size} used")
         if caps.second is not None:
-            self._second.add(now, caps.second)
+            self._second.append(now)
         self._requests += 1
         self._store.remember(f"{_NOTES}account", [now.date().isoformat(), self._requests])
         return None
@@ -160,12 +130,9 @@ class Allowance:
     def update(self, host: str, meeting: int, now: datetime) -> None:
         """Count one update of a meeting, for its host too."""
         self._begin_day(now)
-        for name, most in (
-            (f"host {host}", self.caps.host_day or _HOST),
-            (f"meeting {meeting}", self.caps.meeting_day or _MEETING),
-        ):
-            window = self._windows[name]
-            window.add(now, most)
+        for name in (f"host {host}", f"meeting {meeting}"):
+            window = self._windows.setdefault(name, self._window(name))
+            window.append(now)
             if self._store.in_file:
                 self._store.remember(_NOTES + name, [at.isoformat() for at in window])
 
@@ -190,10 +157,10 @@ class Allowance:
             if count:
                 kind, _, key = name.partition(" ")
                 rolls = kind == "meeting" and quirks.meeting_window == "rolling"
-                free = zulu(window.free_at(_DAY)) if rolls else midnight
+                free = zulu(window[0] + _DAY) if rolls else midnight
                 used[kind][key] = _gauge(sizes[kind], count, free)
         return {
-            "second": _gauge(self.caps.second, self._second.used(now, _SECOND), None),
+            "second": _gauge(self.caps.second, _used(self._second, now, now - _SECOND), None),
             "account_day": _gauge(self.caps.account_day, self._requests, midnight),
             "hosts": used["host"],
             "meetings": used["meeting"],
@@ -202,21 +169,26 @@ class Allowance:
     def _clear(self) -> None:
         self._day: date | None = None
         self._requests = 0
-        self._second = _Window()
+        self._second: deque[datetime] = deque()
         # By `host` or `meeting`, a blank, and its ID or number, as in the store.
-        self._windows: defaultdict[str, _Window] = defaultdict(_Window)
+        self._windows: dict[str, deque[datetime]] = {}
 
     def _restore(self, notes: Mapping[str, Any]) -> None:
         for name, value in notes.items():
             if name == "account":
                 self._day, self._requests = date.fromisoformat(value[0]), value[1]
             else:
-                self._windows[name] = _Window(map(datetime.fromisoformat, value))
+                self._windows[name] = self._window(name, map(datetime.fromisoformat, value))
+
+    def _window(self, name: str, at: Iterable[datetime] = ()) -> deque[datetime]:
+        # Bounded where no limit is kept, too.
+        most = self.caps.host_day if name.startswith("host ") else self.caps.meeting_day
+        return deque(at, maxlen=max(_HOST if most is None else most, 1))
 
     def _used(self, name: str, now: datetime, quirks: Quirks) -> int:
-        window = self._windows.get(name)
         kind = quirks.host_window if name.startswith("host ") else quirks.meeting_window
-        return window.used(now, _DAY, rolling=kind == "rolling") if window else 0
+        first = next_midnight(now) - timedelta.resolution if kind == "utc-day" else now
+        return _used(self._windows.get(name, deque()), now, first - _DAY)
 
     def _account(self) -> tuple[int, int]:
         size = ACCOUNT_DAY if self.caps.account_day is None else self.caps.account_day
@@ -226,8 +198,17 @@ class Allowance:
         if now.date() != self._day:
             self._day, self._requests = now.date(), 0
             for name, window in list(self._windows.items()):
-                if not window.used(now, _DAY):
+                if not _used(window, now, now - _DAY):
                     del self._windows[name]
+
+
+def _used(at: deque[datetime], now: datetime, first: datetime) -> int:
+    """Count what lies after `first`; what does not is forgotten, as is the future of a clock."""
+    while at and at[-1] > now:  # the clock was set back
+        at.pop()
+    while at and at[0] <= first:
+        at.popleft()
+    return len(at)
 
 
 def _gauge(limit: int | None, used: int, free: str | None) -> dict[str, Any]:

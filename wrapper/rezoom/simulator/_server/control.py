@@ -69,13 +69,12 @@ def _clock(call: ControlCall) -> Any:
     return {"now": zulu(clock.now()), "monotonic": clock.monotonic()}
 
 
-def _set_clock(call: ControlCall) -> Any:
+def _set_clock(call: ControlCall) -> None:
     said = str(call.member("now", "2030-01-01T12:00:00Z"))
     call.scenario.clock.set(read_clock(said).now())
-    return _clock(call)
 
 
-def _advance_clock(call: ControlCall) -> Any:
+def _advance_clock(call: ControlCall) -> None:
     seconds = call.member("seconds", 3600)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
@@ -83,7 +82,6 @@ def _advance_clock(call: ControlCall) -> Any:
         call.scenario.clock.advance(seconds)
     except OverflowError:
         raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
-    return _clock(call)
 
 
 def _requests(call: ControlCall) -> Any:
@@ -119,6 +117,10 @@ def _add_meetings(call: ControlCall) -> Any:
 
 def _meeting(call: ControlCall) -> Any:
     return _whole(call.scenario, call.number)
+
+
+def _delete_occurrence(call: ControlCall) -> None:
+    call.scenario.delete_occurrence(call.number, call.path["occurrence"])
 
 
 def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
@@ -166,57 +168,35 @@ def _set_quirks(call: ControlCall) -> Any:
     return call.scenario.set_quirks(call.body).to_dict()
 
 
-def _then(read: Act, do: Act) -> Act:
-    """Return a call that does one thing and answers with another."""
-
-    def act(call: ControlCall) -> Any:
-        do(call)
-        return read(call)
-
-    return act
-
-
-_OCCURRENCE = "/meetings/{number}/occurrences/{occurrence}"
+# Path, method, the answer, and what is done before.
 TABLE: tuple[tuple[Any, ...], ...] = (
     ("", "GET", _index),
     ("/clock", "GET", _clock),
-    ("/clock", "PUT", _set_clock),
-    ("/clock/advance", "POST", _advance_clock),
+    ("/clock", "PUT", _clock, _set_clock),
+    ("/clock/advance", "POST", _clock, _advance_clock),
     ("/requests", "GET", _requests),
     ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
     ("/meetings", "GET", _meetings),
-    ("/meetings", "POST", _add_meetings, 201),
+    ("/meetings", "POST", _add_meetings),
     ("/meetings/{number}", "GET", _meeting),
-    (
-        "/meetings/{number}/start",
-        "POST",
-        _then(_meeting, lambda c: c.scenario.start_meeting(c.number)),
-    ),
-    ("/meetings/{number}/end", "POST", _then(_meeting, lambda c: c.scenario.end_meeting(c.number))),
-    (
-        _OCCURRENCE,
-        "DELETE",
-        _then(_meeting, lambda c: c.scenario.delete_occurrence(c.number, c.path["occurrence"])),
-    ),
-    ("/webinars", "POST", _add_webinar, 201),
+    ("/meetings/{number}/start", "POST", _meeting, lambda c: c.scenario.start_meeting(c.number)),
+    ("/meetings/{number}/end", "POST", _meeting, lambda c: c.scenario.end_meeting(c.number)),
+    ("/meetings/{number}/occurrences/{occurrence}", "DELETE", _meeting, _delete_occurrence),
+    ("/webinars", "POST", _add_webinar),
     ("/users", "GET", lambda call: [user.to_dict() for user in call.scenario.users]),
-    ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict(), 201),
+    ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict()),
     ("/scopes", "PUT", _set_scopes),
     ("/tokens/revoke", "POST", lambda call: {"revoked": call.scenario.revoke_tokens()}),
     ("/quota", "GET", _quota),
-    ("/quota", "DELETE", _then(_quota, lambda call: call.scenario.clear_quota())),
+    ("/quota", "DELETE", _quota, lambda call: call.scenario.clear_quota()),
     ("/faults", "GET", _faults),
-    (
-        "/faults",
-        "POST",
-        _then(_faults, lambda call: call.scenario.arm(read_faults(call.body))),
-        201,
-    ),
-    ("/faults", "DELETE", _then(_faults, lambda call: call.scenario.clear_faults())),
+    ("/faults", "POST", _faults, lambda call: call.scenario.arm(read_faults(call.body))),
+    ("/faults", "DELETE", _faults, lambda call: call.scenario.clear_faults()),
     ("/quirks", "GET", _quirks),
     ("/quirks", "PATCH", _set_quirks),
-    ("/reset", "POST", _then(_meetings, lambda call: call.scenario.reset())),
+    ("/reset", "POST", _meetings, lambda call: call.scenario.reset()),
 )
+_CREATING = frozenset({"/meetings", "/webinars", "/users", "/faults"})
 
 
 def calls() -> list[str]:
@@ -235,7 +215,9 @@ Access = Literal["loopback", "anywhere", "off"]
 def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
-    def route(path: str, method: str, act: Act, status: int = 200) -> Route:
+    def route(path: str, method: str, answer: Act, do: Act | None = None) -> Route:
+        status = 201 if method == "POST" and path in _CREATING else 200
+
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
             try:
@@ -243,7 +225,9 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
             call = ControlCall(scenario, body, request.path_params, dict(request.query_params))
-            return _json(act(call), status)
+            if do is not None:
+                do(call)
+            return _json(answer(call), status)
 
         return Route(CONTROL + path, endpoint, methods=[method])
 
