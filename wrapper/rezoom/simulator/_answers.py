@@ -58,11 +58,6 @@ def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
 
 
-def unknown_address() -> Answer:
-    """Say that nothing answers at this method and path."""
-    return with_json(404, {"code": 2300, "message": "This API endpoint is not recognized."})
-
-
 def token_refused(reason: str, error: str) -> Answer:
     """Refuse at the token address, which has a shape of its own."""
     return with_json(400, {"reason": reason, "error": error})

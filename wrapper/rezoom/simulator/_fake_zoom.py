@@ -97,7 +97,8 @@ class FakeZoom:
                 return self._no_entry(call, "getMeeting", now) or self._read(call, now)
             case "POST", False if call.path == "/oauth/token":
                 return self._token(call, now)
-        return CallResult(answers.unknown_address(), kept_elsewhere(call.content))
+        said = {"code": 2300, "message": "This API endpoint is not recognized."}
+        return CallResult(answers.with_json(404, said), kept_elsewhere(call.content))
 
     def _token(self, call: Call, now: datetime) -> CallResult:
         form = dict(parse_qsl(call.content.decode("utf-8", "replace")))

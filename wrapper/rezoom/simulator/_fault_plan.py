@@ -198,8 +198,8 @@ def read_faults(value: object) -> Faults:
     return Faults(_listed(listed), _lottery(value.get("plan")))
 
 
-def read_fault_words(text: str) -> Faults:
-    """Read what a command line says: a file, the JSON form, or the short form.
+def read_fault_words(text: str, folder: Path = Path()) -> Faults:
+    """Read what a command line says: a file in `folder`, the JSON form, or the short form.
 
     The short form is `kind:option=value:…` for a fault, or a status in place of the kind, and
     `kind=chance` for the lottery, with commas between them; `seed=7` and `match=PATCH` belong to
@@ -212,7 +212,7 @@ def read_fault_words(text: str) -> Faults:
         except json.JSONDecodeError as error:
             raise _wrong(f"this is not JSON: {error}", _FORM) from None
     if Path(words).suffix.lower() in SUFFIXES:
-        return read_fault_file(words)
+        return read_fault_file(folder / words)
     listed: list[object] = []
     plan: dict[str, Any] = {}
     chances: dict[str, Any] = {}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Annotated, Any, NamedTuple, TypedDict, Unpack, get_args
 
@@ -148,16 +148,16 @@ class Fault:
     """
 
     kind: str
-    status: Annotated[int, Field(ge=200, le=999)]
-    body: Annotated[str | bytes | Mapping[str, Any] | None, AfterValidator(_encodable)] = field(
-        repr=False
-    )
     headers: Annotated[Mapping[_HeaderName, _HeaderValue], AfterValidator(_without_framing)]
-    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    applied: bool
-    match: Annotated[str, AfterValidator(_fitting)]
-    nth: _Count
-    times: _Count | None
+    status: Annotated[int, Field(ge=200, le=999)] = 500
+    body: Annotated[str | bytes | Mapping[str, Any] | None, AfterValidator(_encodable)] = field(
+        default=None, repr=False
+    )
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    applied: bool = False
+    match: Annotated[str, AfterValidator(_fitting)] = "/v2/"
+    nth: _Count = 1
+    times: _Count | None = 1
 
     def __init__(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> None:
         name = kind.replace("_", "-") if isinstance(kind, str) else kind
@@ -172,23 +172,13 @@ class Fault:
         for option in sorted(options.keys() - allowed):
             near = ", ".join(_near(option, allowed))
             raise _wrong(name, f"has no option {option!r}", f"Its options are {near}.")
-        given: dict[str, Any] = {
-            "status": 500,
-            "body": None,
-            "headers": {},
-            "seconds": 0.0,
-            "applied": False,
-            "match": "/v2/",
-            "nth": 1,
-            "times": 1,
-            **of_kind.preset,
-            **options,
-        }
-        check(Fault, {**given, "kind": name}, f"fault {name}", field="faults")
+        given: dict[str, Any] = {"headers": {}}
+        given |= {one.name: one.default for one in fields(self) if one.default is not MISSING}
+        given |= {**of_kind.preset, **options, "kind": name}
+        check(Fault, given, f"fault {name}", field="faults")
         if given["status"] in _BODYLESS and given["body"]:
             step = "Leave the body out, or take a status that may have one."
             raise _wrong(name, f"an answer with status {given['status']} has no body", step)
-        object.__setattr__(self, "kind", name)
         for option, value in given.items():
             object.__setattr__(self, option, value)
 

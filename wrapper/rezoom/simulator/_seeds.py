@@ -17,13 +17,7 @@ from .._rules import judge as rules
 from .._wire import facts
 from ..errors import ConfigError
 from ._documents import Document, steps
-from ._meetings.members import (
-    OCCURRENCE_MEMBERS,
-    chat_url,
-    meeting_uuid,
-    passcode_members,
-    start_url,
-)
+from ._meetings.members import OCCURRENCE_MEMBERS, address_members, passcode_members
 from ._meetings.patch import apply
 from ._meetings.rescheduling import SCHEDULED, SERIES, zulu
 from ._meetings.validation import judge, refusal
@@ -256,8 +250,7 @@ def mondays(now: datetime) -> dict[str, Any]:
 
 def _blank(number: int, now: datetime, random: Random) -> State:
     return {
-        "id": number,
-        "uuid": meeting_uuid(number),
+        **address_members(number, f"{random.getrandbits(128):032x}"),
         **HOST,
         "topic": "Simulated meeting",
         "agenda": "",
@@ -266,8 +259,6 @@ def _blank(number: int, now: datetime, random: Random) -> State:
         "created_at": zulu(now),
         "creation_source": "open_api",
         "pre_schedule": False,
-        "start_url": start_url(number, f"{random.getrandbits(128):032x}"),
-        "chat_join_url": chat_url(number),
         **passcode_members(number, ""),
         "settings": deepcopy(dict(_SETTINGS)),
     }

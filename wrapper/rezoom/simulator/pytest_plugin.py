@@ -29,7 +29,6 @@ _INI: dict[str, tuple[str, Any]] = {
     "strict": ("refuse whatever the contract refuses", "bool"),
 }
 _SHOWN = 40
-_JSON = ("{", "[")
 _LOOPBACK = "127.0.0.1,localhost"
 
 
@@ -98,11 +97,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 def _from_ini(config: pytest.Config) -> dict[str, Any]:
+    from ._fault_plan import read_fault_words
+
     found = {name: config.getini(f"{_NAME}_{name}") for name in _INI}
     base = config.inipath.parent if config.inipath else config.rootpath
     if found["meetings"]:
         found["meetings"] = base / found["meetings"]
-    found["faults"] = _anchored(found["faults"], base)
+    if found["faults"]:
+        found["faults"] = read_fault_words(found["faults"], base)
     return {name: value for name, value in found.items() if value}
 
 
@@ -117,6 +119,7 @@ def _from_markers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
+    from ._fault_plan import read_fault_words
     from ._quirks import read_quirks
     from ._sim_clock import read_clock
 
@@ -128,17 +131,10 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
     if isinstance(options.get("quirks"), list):
         options["quirks"] = read_quirks(options["quirks"])
     if isinstance(options.get("faults"), str):
-        options["faults"] = _anchored(options["faults"], root)
+        options["faults"] = read_fault_words(options["faults"], root)
     if isinstance(options.get("meetings"), str | Path):
         options["meetings"] = root / options["meetings"]
     return options
-
-
-def _anchored(words: str, base: Path) -> str:
-    from ._documents import SUFFIXES
-
-    named = Path(words.strip()).suffix.lower() in SUFFIXES and not words.lstrip().startswith(_JSON)
-    return str(base / words.strip()) if named else words
 
 
 def _whole(text: str) -> int:

@@ -9,6 +9,8 @@ from email.utils import format_datetime
 from functools import partial
 from urllib.parse import parse_qsl
 
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -44,8 +46,9 @@ def build_app(
         if scope["path"].startswith(CONTROL) and scope["path"][len(CONTROL) :][:1] in {"", "/"}:
             await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
             return
-        content = await _read(receive)
-        if content is None:
+        try:
+            content = await HttpRequest(scope, receive).body()
+        except ClientDisconnect:
             return
         call = _call(scope, content)
         at = fake.clock.now()
@@ -83,17 +86,6 @@ async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
         yield fake.answer
     finally:
         fake.under_way.discard(call.meeting)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 def _call(scope: Scope, content: bytes) -> Call:

@@ -241,14 +241,12 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
     return Starlette(routes=routes, exception_handlers=handlers)
 
 
-def access(value: object) -> Access:
+def access(value: Access) -> Access:
     """Return the value if it says who may use the endpoint; ConfigError otherwise."""
-    for known in get_args(Access):
-        if value == known:
-            return known  # type: ignore[no-any-return]  # get_args knows no types
-    raise wrong(
-        "control", f"control cannot be {value!r}", f"Choose from {', '.join(get_args(Access))}."
-    )
+    choices = get_args(Access)
+    if value not in choices:
+        raise wrong("control", f"control cannot be {value!r}", f"Choose from {', '.join(choices)}.")
+    return value
 
 
 def _check_caller(scope: Scope, access: Access) -> None:

@@ -101,9 +101,7 @@ class ServerThread(uvicorn.Server):
         config.ssl = tls
         super().__init__(config)
         self._listener = listener
-        self._thread = threading.Thread(
-            target=self._main, name="rezoom-simulator", daemon=True
-        )
+        self._thread = threading.Thread(target=self._main, name="rezoom-simulator", daemon=True)
         self._up = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._done: asyncio.Event | None = None
