@@ -4,12 +4,14 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Self
 
 from .._public import public
 from ..errors import ConfigError
+from ._checked import check, read
 from ._documents import SUFFIXES, Document
 from ._faults import Fault
 
@@ -17,10 +19,10 @@ _DEFAULT_MATCH = "/v2/"
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
 _WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
 _STATUS = re.compile(r"[0-9]{3}")
-_PLAN = frozenset({"seed", "match", "chances"})
 
 
 @public("rezoom.simulator")
+@dataclass(eq=False)
 class RandomFaults:
     """A seeded lottery: for each request that fits `match`, one of the faults, or none.
 
@@ -29,21 +31,20 @@ class RandomFaults:
     with the same seed, whatever other faults happen.
     """
 
-    def __init__(
-        self, chances: Mapping[str, Any], *, seed: int = 0, match: str = _DEFAULT_MATCH
-    ) -> None:
-        if not isinstance(seed, int) or isinstance(seed, bool):
-            raise _wrong_plan(f"seed cannot be {seed!r}", "Give a whole number.")
-        self.seed, self.match = seed, match
-        self.chances = dict(chances)
-        self._draws = [_draw(kind, wanted, match) for kind, wanted in self.chances.items()]
+    chances: Mapping[str, Any]
+    seed: int = field(default=0, kw_only=True)
+    match: str = field(default=_DEFAULT_MATCH, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check(RandomFaults, self.to_dict(), "fault plan", field="faults")
+        self._draws = [_draw(kind, said, self.match) for kind, said in self.chances.items()]
         if not self._draws:
             raise _wrong_plan("it names no kind of fault", 'Say for example {"reset": 0.05}.')
         total = sum(chance for _, chance in self._draws)
         if total > 1:
             raise _wrong_plan(f"the chances add up to {total:g}", "Together they may be 1 at most.")
-        self._fitting = Fault(match=match)
-        self._random = Random(seed)  # noqa: S311 - repeatable on purpose; guards nothing
+        self._fitting = Fault(match=self.match)
+        self._random = Random(self.seed)  # noqa: S311 - repeatable on purpose; guards nothing
 
     def draw(self, method: str, path: str) -> Fault | None:
         """Return what happens to the next request."""
@@ -73,12 +74,13 @@ class Faults(NamedTuple):
         return type(self)(self.listed, lottery)
 
 
+@dataclass(eq=False)
 class _Armed:
-    """One fault still to come, and how many requests it still lets pass and then meets."""
+    """One fault still to come, and how many requests it still meets and lets pass before."""
 
-    def __init__(self, fault: Fault, left: int | None) -> None:
-        self.fault, self.left = fault, left
-        self.passing = fault.nth - 1
+    fault: Fault
+    left: int | None
+    passing: int = 0
 
 
 class FaultPlan:
@@ -92,7 +94,7 @@ class FaultPlan:
     def add(self, faults: Faults) -> None:
         """Put more faults behind those that are still to come; a new lottery ends the earlier."""
         with self._lock:
-            self._armed += [_Armed(fault, fault.times) for fault in faults.listed]
+            self._armed += [_Armed(fault, fault.times, fault.nth - 1) for fault in faults.listed]
             self._lottery = faults.lottery or self._lottery
 
     def clear(self) -> None:
@@ -242,8 +244,7 @@ def read_fault_file(path: str | Path) -> Faults:
         place, _, reason = error.message.partition(": ")
         if isinstance(document.value, list):
             place = place.removeprefix("faults")
-        message = f"{document.where(place)}: {error.message}" if reason else error.message
-        raise ConfigError(message, field="faults", next_step=error.next_step) from None
+        raise (_placed(document.where(place), error) if reason else error) from None
 
 
 def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
@@ -252,20 +253,17 @@ def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
         try:
             found.append(as_fault(value))
         except ConfigError as error:
-            message = f"faults[{index}]: {error.message}"
-            raise ConfigError(message, field="faults", next_step=error.next_step) from None
+            raise _placed(f"faults[{index}]", error) from None
     return tuple(found)
 
 
+def _placed(place: str, error: ConfigError) -> ConfigError:
+    message = f"{place}: {error.message}"
+    return ConfigError(message, field="faults", next_step=error.next_step)
+
+
 def _lottery(plan: object) -> RandomFaults | None:
-    if plan is None:
-        return None
-    if not isinstance(plan, Mapping) or not isinstance(plan.get("chances"), Mapping):
-        raise _wrong("`plan` is no object with `chances`", _FORM)
-    for name in plan:
-        if name not in _PLAN:
-            raise _wrong(f"`plan` has no member {name!r}", _FORM)
-    return RandomFaults(**plan)
+    return None if plan is None else read(RandomFaults, plan, "fault plan", field="faults")
 
 
 def _option(text: str) -> tuple[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from ._quirks import Quirks
 from ._request_log import Request
 from ._seeds import HOST, Where, in_a_list, mondays, new_meeting, read_seed
 from ._sim_clock import SimClock
-from ._store import State, Store, TakenUpdate, taken
+from ._store import State, Store, TakenUpdate
 
 _WEBINAR = 5
 _CLOCK = "clock"
@@ -54,37 +55,33 @@ class Scenario:
         for name in sorted(options.keys() - ScenarioOptions.__annotations__.keys()):
             raise TypeError(f"a simulator has no option {name!r}")
         self._store = Store(options.get("db"))
-        try:
-            self._set_up(options)
-        except BaseException:
-            self._store.close()
-            raise
-
-    def _set_up(self, options: ScenarioOptions) -> None:
-        self.clock = _clock(options.get("clock"), self._store)
-        self.credentials = options.get("credentials") or Credentials()
-        self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
-        self._faults = FaultPlan()
-        self.arm(as_faults(options.get("faults", ())))
-        self._log: deque[Request] = deque(maxlen=_KEPT)
-        self._fake = FakeZoom(
-            clock=self.clock,
-            store=self._store,
-            quirks=Quirks.of(options.get("quirks")),
-            credentials=self.credentials,
-            strict=options.get("strict", False),
-            random=self._random,
-            plan=options.get("plan"),
-            limits=options.get("limits", True),
-            users=options.get("users", ()),
-        )
-        if not self._store.meetings():
-            self._add(*_meetings(options.get("meetings", ())))
-        # What `reset` goes back to.
-        self._first_meetings = {number: self._state(number) for number in self.meetings}
-        self._first_quirks, self._first_faults = self.quirks, self._faults.remaining()
-        self.clock.watch(self._remember)
-        self._remember()
+        with ExitStack() as failure:
+            failure.callback(self._store.close)
+            self.clock = _clock(options.get("clock"), self._store)
+            self.credentials = options.get("credentials") or Credentials()
+            self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
+            self._faults = FaultPlan()
+            self.arm(as_faults(options.get("faults", ())))
+            self._log: deque[Request] = deque(maxlen=_KEPT)
+            self._fake = FakeZoom(
+                clock=self.clock,
+                store=self._store,
+                quirks=Quirks.of(options.get("quirks")),
+                credentials=self.credentials,
+                strict=options.get("strict", False),
+                random=self._random,
+                plan=options.get("plan"),
+                limits=options.get("limits", True),
+                users=options.get("users", ()),
+            )
+            if not self._store.meetings():
+                self._add(*_meetings(options.get("meetings", ())))
+            # What `reset` goes back to.
+            self._first_meetings = {number: self._state(number) for number in self.meetings}
+            self._first_quirks, self._first_faults = self.quirks, self._faults.remaining()
+            self.clock.watch(self._remember)
+            self._remember()
+            failure.pop_all()
 
     def add_meeting(self, **fields: Any) -> int:
         """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
@@ -101,8 +98,6 @@ class Scenario:
 
     def add_webinar(self, number: int) -> int:
         """Add a webinar: Zoom refuses its number where it wants a meeting's."""
-        if number in self._store.meetings():
-            raise taken(number)
         self._store.add(number, {"id": number, "type": _WEBINAR, "_webinar": True, **HOST})
         return number
 

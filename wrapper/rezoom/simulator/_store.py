@@ -89,7 +89,11 @@ class Store:
         """Keep a new meeting; ValueError when the number is taken."""
         with self._lock:
             if meeting in self._states:
-                raise taken(meeting)
+                raise ConfigError(
+                    f"seed: there is already a meeting {meeting}",
+                    field="seed",
+                    next_step="Leave `id` out, and the next free number is taken.",
+                )
             if self._db is not None:
                 with self._db as db:
                     row = (meeting, _text(state))
@@ -225,15 +229,6 @@ class Store:
         notes = db.execute("SELECT name, value FROM notes")
         self._notes = {name: json.loads(value) for name, value in notes}
         self._states, self._history = states, history
-
-
-def taken(meeting: int) -> ConfigError:
-    """Say that a number is in use; ConfigError is a ValueError."""
-    return ConfigError(
-        f"seed: there is already a meeting {meeting}",
-        field="seed",
-        next_step="Leave `id` out, and the next free number is taken.",
-    )
 
 
 def _connected(path: Path) -> sqlite3.Connection:

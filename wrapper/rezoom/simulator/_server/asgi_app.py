@@ -103,11 +103,8 @@ def _call(scope: Scope, content: bytes) -> Call:
 
 
 def _entry(
-    call: Call, result: CallResult | None, response: Response, fault: Fault | None, at: datetime
+    call: Call, result: CallResult, response: Response, fault: Fault | None, at: datetime
 ) -> Request:
-    if result is None:  # a fault has kept the body from being read
-        read = readable if call.meeting else kept_elsewhere
-        result = CallResult(_STUB, read(call.content))
     return Request(
         at=at,
         method=call.method,
@@ -127,33 +124,38 @@ def _entry(
 
 async def _respond(
     call: Call, operation: Operation, fault: Fault | None, receive: Receive, now: datetime
-) -> tuple[CallResult | None, Response]:
+) -> tuple[CallResult, Response]:
     """Carry out the call as far as the fault lets it; return what was done and what is sent."""
     if fault is None:
         done = operation(call)
         return done, _response(done.answer)
-    applied = operation(call) if fault.applied else None
+    done = operation(call) if fault.applied else _unread(call)
     for limit in LIMITS:
         if fault.kind == limit:
-            return applied, _response(limited(limit, now))
+            return done, _response(limited(limit, now))
     match fault.kind:
         case "reset" | "reset-after" | "close":
-            return applied, _Cut(reset=fault.kind != "close")
+            return done, _Cut(reset=fault.kind != "close")
         case "timeout" | "timeout-after":
-            return applied, _Silence()
+            return done, _Silence()
         case "latency":
             if await _is_gone_within(fault.seconds, receive):
-                return applied, _Cut(reset=True)
-            done = applied or operation(call)
+                return done, _Cut(reset=True)
+            done = done if fault.applied else operation(call)
             return done, _response(done.answer)
         case "garbage":
-            return applied, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")
+            return done, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")
         case "oversized-header":
-            answer = applied.answer if applied else _STUB
-            return applied, _with_header(answer, "x-oversized", "x" * _TOO_LARGE)
+            return done, _with_header(done.answer, "x-oversized", "x" * _TOO_LARGE)
         case "truncated" | "bad-chunk" | "bad-gzip":
-            return applied, _spoilt(fault, applied)
-    return applied, _response(fault.answer())
+            return done, _spoilt(fault, done.answer)
+    return done, _response(fault.answer())
+
+
+def _unread(call: Call) -> CallResult:
+    """Return what the log keeps of a call that a fault has kept from being read."""
+    read = readable if call.meeting else kept_elsewhere
+    return CallResult(_STUB, read(call.content))
 
 
 class _Cut(Response):
@@ -185,8 +187,8 @@ class _Silence(Response):
         await _is_gone_within(None, receive)
 
 
-def _spoilt(fault: Fault, applied: CallResult | None) -> Response:
-    answer = fault.answer() if fault.body is not None else applied.answer if applied else _STUB
+def _spoilt(fault: Fault, zooms: Answer) -> Response:
+    answer = fault.answer() if fault.body is not None else zooms
     if not answer.content:
         answer = _STUB
     content = answer.content

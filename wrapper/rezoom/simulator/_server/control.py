@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -216,7 +217,8 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
     def route(path: str, method: str, answer: Act, do: Act | None = None) -> Route:
-        status = 201 if method == "POST" and path in _CREATING else 200
+        creates = method == "POST" and path in _CREATING
+        status = HTTPStatus.CREATED if creates else HTTPStatus.OK
 
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
