@@ -222,8 +222,3 @@ class People:
         if user is None:
             return host_members(name)
         return {"host_id": user.id, "host_email": user.email}
-
-    def lets_schedule(self, user: User, *others: str) -> bool:
-        """Tell whether the user has granted the scheduling privilege to one of the others."""
-        granted = {name.lower() for name in user.scheduled_by}
-        return "*" in granted or any(name.lower() in granted for name in others if name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from .._public import public
 from ..errors import ConfigError
@@ -44,13 +44,12 @@ class RandomFaults:
         if total > 1:
             raise _wrong_plan(f"the chances add up to {total:g}", "Together they may be 1 at most.")
         self._fitting = Fault(match=self.match)
-        self._random = Random(self.seed)  # noqa: S311 - repeatable on purpose; guards nothing
 
-    def draw(self, method: str, path: str) -> Fault | None:
+    def draw(self, random: Random, method: str, path: str) -> Fault | None:
         """Return what happens to the next request."""
         if not self._fitting.fits(method, path):
             return None
-        drawn = self._random.random()
+        drawn = random.random()
         for fault, chance in self._draws:
             drawn -= chance
             if drawn < 0:
@@ -67,11 +66,6 @@ class Faults(NamedTuple):
 
     listed: tuple[Fault, ...] = ()
     lottery: RandomFaults | None = None
-
-    def rewound(self) -> Self:
-        """Return the same faults, with the lottery at its first draw."""
-        lottery = self.lottery and RandomFaults(**self.lottery.to_dict())
-        return type(self)(self.listed, lottery)
 
 
 @dataclass(eq=False)
@@ -90,12 +84,15 @@ class FaultPlan:
         self._lock = threading.Lock()
         self._armed: list[_Armed] = []
         self._lottery: RandomFaults | None = None
+        self._random = Random()  # noqa: S311 - repeatable on purpose; guards nothing
 
     def add(self, faults: Faults) -> None:
         """Put more faults behind those that are still to come; a new lottery ends the earlier."""
         with self._lock:
             self._armed += [_Armed(fault, fault.times, fault.nth - 1) for fault in faults.listed]
-            self._lottery = faults.lottery or self._lottery
+            if faults.lottery is not None:
+                self._lottery = faults.lottery
+                self._random.seed(faults.lottery.seed)
 
     def clear(self) -> None:
         """Call off every fault, and the lottery."""
@@ -107,7 +104,7 @@ class FaultPlan:
         """Return the fault for this request, counting it as used."""
         with self._lock:
             # Drawn for every request, so that the nth draw is the nth request's.
-            drawn = self._lottery.draw(method, path) if self._lottery else None
+            drawn = self._lottery.draw(self._random, method, path) if self._lottery else None
             due: _Armed | None = None
             for armed in self._armed:
                 if not armed.fault.fits(method, path):

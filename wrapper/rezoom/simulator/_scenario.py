@@ -287,7 +287,7 @@ class Scenario:
                 self._store.add(number, state)
             self._fake.quirks = self._first_quirks
             self._faults.clear()
-            self.arm(self._first_faults.rewound())
+            self.arm(self._first_faults)
             self._log.clear()
 
     def _add(self, meetings: Sequence[Mapping[str, Any]], where: Where) -> list[int]:
