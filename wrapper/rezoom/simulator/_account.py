@@ -182,7 +182,6 @@ class People:
 
     def __init__(self, users: Iterable[User | Mapping[str, Any] | str], *, licensed: bool) -> None:
         self._licensed = licensed
-        self._known: dict[str, User] = {}
         if isinstance(users, str | Mapping) or not isinstance(users, Iterable):
             raise ConfigError(
                 f"users cannot be {users!r}", field="users", next_step="Give a list of users."
@@ -192,9 +191,7 @@ class People:
 
     def reset(self) -> None:
         """Go back to the users that there were at first."""
-        self._known.clear()
-        for user in self._first:
-            self.add(user)
+        self._known = {user.email.lower(): user for user in self._first}
 
     def add(self, user: User) -> None:
         """Add a user, or change the one with this e-mail address."""

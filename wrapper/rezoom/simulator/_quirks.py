@@ -25,7 +25,7 @@ class Behaviour(NamedTuple):
 
 def _member(path: str) -> str:
     if path not in facts.FIELDS:
-        raise ValueError(f"{path} is no member of an update; settings.join_before_host is one")
+        raise ValueError(f"{path} names no member of an update; settings.join_before_host does")
     return path
 
 

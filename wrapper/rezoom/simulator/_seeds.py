@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -140,10 +141,6 @@ def _judged(change: Mapping[str, Any]) -> Iterator[SeedFlaw]:
             yield SeedFlaw(flaw.field, f"{problem.message}{fix}", problem.fix)
 
 
-def _top_level(path: str) -> str:
-    return path.partition(".")[0].partition("[")[0]
-
-
 def _at(value: Any, path: str) -> Any:
     try:
         for step in steps(path):
@@ -201,7 +198,8 @@ def new_meeting(
     flaws = list(_flaws(number, taken, change, fixed))
     if flaws:
         places = {name: place for place, name in enumerate(fields)}
-        raise _bad(sorted(flaws, key=lambda flaw: places.get(_top_level(flaw.member), 0)), where)
+        flaws.sort(key=lambda flaw: places.get(re.split(r"[.[]", flaw.member)[0], 0))
+        raise _bad(flaws, where)
     state = _blank(number, now, random)
     if "password" not in change:
         change["password"] = f"{random.getrandbits(40):010x}"
@@ -210,7 +208,8 @@ def new_meeting(
     state["type"] = change.pop("type", SCHEDULED)
     if state["type"] in {SCHEDULED, SERIES}:
         change.setdefault("timezone", "UTC")
-        change.setdefault("start_time", zulu(_next_hour(now)))
+        tomorrow = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=1, hours=1)
+        change.setdefault("start_time", zulu(tomorrow))
         change.setdefault("duration", 60)
     if state["type"] == SERIES:
         change.setdefault("recurrence", WEEKLY)
@@ -267,7 +266,3 @@ def _blank(number: int, now: datetime, random: Random) -> State:
 def _free_number(taken: Collection[int]) -> int:
     after = max(taken, default=FIRST_ID - 1) + 1
     return after if after < BEYOND else next(n for n in count(FIRST_ID) if n not in taken)
-
-
-def _next_hour(now: datetime) -> datetime:
-    return now.replace(minute=0, second=0, microsecond=0) + timedelta(days=1, hours=1)

@@ -14,18 +14,15 @@ _SITE = "https://zoom.example"
 
 def passcode_members(meeting: int, passcode: str) -> dict[str, Any]:
     """Return every member that changes with the passcode, `join_url` included."""
-    if not passcode:
-        return {
-            "join_url": f"{_SITE}/j/{meeting}",
-            "encrypted_password": "",
-            "h323_password": "",
-            "pstn_password": "",
-        }
-    token = _letters(f"{meeting}:{passcode}", 32)
-    digits = f"{int.from_bytes(_digest(f'{meeting}:{passcode}')[:4]) % 1_000_000:06}"
+    link, token, digits = f"{_SITE}/j/{meeting}", "", ""
+    if passcode:
+        known = f"{meeting}:{passcode}"
+        token = f"{_letters(known, 32)}.1"
+        digits = f"{int.from_bytes(_digest(known)[:4]) % 1_000_000:06}"
+        link += f"?pwd={token}"
     return {
-        "join_url": f"{_SITE}/j/{meeting}?pwd={token}.1",
-        "encrypted_password": f"{token}.1",
+        "join_url": link,
+        "encrypted_password": token,
         "h323_password": digits,
         "pstn_password": digits,
     }

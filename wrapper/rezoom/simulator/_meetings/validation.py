@@ -54,16 +54,18 @@ def refusable(
     if nulls and quirks.null_member == "ignore" and not strict:
         # What is ignored is missing: a recurrence whose type is null has none.
         flaws = (*judge(kept).flaws, *(f for f in flaws if f.field.startswith(_QUERY)))
+    if strict:
+        return flaws
+    passed = {("recurrence.type", "missing")} if quirks.recurrence == "merge" else set()
+    start = body.get("start_time")
+    if isinstance(start, str) and _WITH_OFFSET.fullmatch(start):
+        passed |= {("start_time", "invalid")} if quirks.offset_start == "read-as-utc" else set()
     return tuple(
         flaw
         for flaw in flaws
-        if strict
-        or not (
-            flaw.field.startswith(_QUERY)
-            or (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
-            or (flaw.field == "recurrence.type" and _merges_type(flaw, quirks))
-            or (flaw.field == "start_time" and _reads_offset(body, quirks))
-        )
+        if not flaw.field.startswith(_QUERY)
+        and not (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
+        and (flaw.field, flaw.kind) not in passed
     )
 
 
@@ -86,16 +88,6 @@ def _is_unread(path: str, quirks: Quirks) -> bool:
     if quirks.unknown_key == "refuse-in-settings":
         return not path.startswith("settings.")
     return quirks.unknown_key == "ignore"
-
-
-def _merges_type(flaw: Flaw, quirks: Quirks) -> bool:
-    return flaw.kind == "missing" and quirks.recurrence == "merge"
-
-
-def _reads_offset(body: Mapping[str, Any], quirks: Quirks) -> bool:
-    start = body.get("start_time")
-    offset = isinstance(start, str) and _WITH_OFFSET.fullmatch(start) is not None
-    return offset and quirks.offset_start == "read-as-utc"
 
 
 def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
@@ -122,11 +114,11 @@ def refusal(
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:
         return validation_failed(flaws)
-    return (
-        _for_the_user(state, body, quirks, people)
-        or _for_the_domains(body, quirks)
-        or _for_the_meeting(state, body)
-    )
+    answer = _for_the_user(state, body, quirks, people) or _for_the_domains(body, quirks)
+    kind = body.get("type", state["type"])
+    if answer is None and body.get("pre_schedule") and kind not in {SCHEDULED, NO_FIXED_TIME}:
+        return refused("pre-schedule-type")
+    return answer
 
 
 def _calendar_flaws(state: State, body: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -218,13 +210,6 @@ def _for_the_domains(body: Mapping[str, Any], quirks: Quirks) -> Answer | None:
     named = sorted({address.rpartition("@")[2].lower() for address in _addresses(settings)})
     found = [domain for domain in named if domain in blocked]
     return refused("blocked-domain", domains=", ".join(found)) if found else None
-
-
-def _for_the_meeting(state: State, body: Mapping[str, Any]) -> Answer | None:
-    kind = body.get("type", state["type"])
-    if body.get("pre_schedule") and kind not in {SCHEDULED, NO_FIXED_TIME}:
-        return refused("pre-schedule-type")
-    return None
 
 
 def _addresses(settings: Mapping[str, Any]) -> Iterator[str]:
