@@ -91,11 +91,7 @@ class Allowance:
     def __init__(self, caps: Caps, store: Store) -> None:
         self.caps, self._store = caps, store
         self._clear()
-        for name, value in store.notes(_NOTES).items():
-            if name == "account":
-                self._day, self._requests = date.fromisoformat(value[0]), value[1]
-            else:
-                self._windows[name] = self._window(name, map(datetime.fromisoformat, value))
+        self._restore(store.notes(_NOTES))
 
     def reset(self) -> None:
         """Forget what was used, in the store too."""
@@ -176,6 +172,13 @@ class Allowance:
         self._second: deque[datetime] = deque()
         # By `host` or `meeting`, a blank, and its ID or number, as in the store.
         self._windows: dict[str, deque[datetime]] = {}
+
+    def _restore(self, notes: Mapping[str, Any]) -> None:
+        for name, value in notes.items():
+            if name == "account":
+                self._day, self._requests = date.fromisoformat(value[0]), value[1]
+            else:
+                self._windows[name] = self._window(name, map(datetime.fromisoformat, value))
 
     def _window(self, name: str, at: Iterable[datetime] = ()) -> deque[datetime]:
         # Bounded where no limit is kept, too.
