@@ -55,7 +55,7 @@ class FakeZoom:
         users: Iterable[User | Mapping[str, Any] | str] = (),
     ) -> None:
         self.clock, self.store, self.quirks = clock, store, quirks
-        self.credentials, self.strict, self.plan = credentials, strict, plan
+        self.credentials, self.strict = credentials, strict
         self.people = People(users, licensed=plan != "free")
         self.tokens = TokenIssuer(credentials, random)
         self.allowance = Allowance(Caps.of(plan, limits), store)
@@ -180,7 +180,7 @@ class FakeZoom:
                 self.allowance.update(state["host_id"], state["id"], now)
         if body is None or verdict is None:
             return CallResult(refused("body-not-json"), said)
-        flaws = refusable(verdict, body, quirks, strict=self.strict)
+        flaws = verdict.flaws if self.strict else refusable(verdict, body, quirks)
         if flaws:
             return CallResult(answers.validation_failed(flaws), body, verdict)
         if state is None:

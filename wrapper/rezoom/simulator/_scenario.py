@@ -187,11 +187,6 @@ class Scenario:
         return self.quirks
 
     @property
-    def plan(self) -> str | None:
-        """The plan of the account, if one was named."""
-        return self._fake.plan
-
-    @property
     def limits(self) -> dict[str, Any]:
         """The size of each limit that is kept, by its name; null is no limit."""
         return self._fake.allowance.caps.to_dict()

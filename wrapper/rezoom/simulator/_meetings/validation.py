@@ -45,17 +45,13 @@ def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
     )
 
 
-def refusable(
-    verdict: Verdict, body: Mapping[str, Any], quirks: Quirks, *, strict: bool
-) -> tuple[Flaw, ...]:
-    """Pick the flaws that Zoom is known to refuse; with `strict` that is all of them."""
+def refusable(verdict: Verdict, body: Mapping[str, Any], quirks: Quirks) -> tuple[Flaw, ...]:
+    """Pick the flaws that Zoom is known to refuse."""
     flaws = verdict.flaws
     kept, nulls = without_nulls(body)
-    if nulls and quirks.null_member == "ignore" and not strict:
+    if nulls and quirks.null_member == "ignore":
         # What is ignored is missing: a recurrence whose type is null has none.
         flaws = (*judge(kept).flaws, *(f for f in flaws if f.field.startswith(_QUERY)))
-    if strict:
-        return flaws
     passed = {("recurrence.type", "missing")} if quirks.recurrence == "merge" else set()
     start = body.get("start_time")
     if isinstance(start, str) and _WITH_OFFSET.fullmatch(start):

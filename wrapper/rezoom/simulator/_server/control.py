@@ -58,7 +58,6 @@ def _index(call: ControlCall) -> Any:
     return {
         "schema": "rezoom.simulator-index/1",
         "now": zulu(call.scenario.clock.now()),
-        "plan": call.scenario.plan,
         "limits": call.scenario.limits,
         "meetings": list(call.scenario.meetings),
         "calls": calls(),
