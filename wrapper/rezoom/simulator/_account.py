@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import unquote
@@ -211,7 +212,7 @@ class People:
         """Return the host of a meeting."""
         email, name = state.get("host_email", ""), state.get("host_id", "")
         found = self.find(email) or self.find(name)
-        return found or User(email=email or f"{name}@", id=name, licensed=self._licensed)
+        return found or _unlisted(email or f"{name}@", name, licensed=self._licensed)
 
     def members(self, name: str) -> dict[str, Any]:
         """Return the members of a meeting that name this user as its host."""
@@ -219,3 +220,9 @@ class People:
         if user is None:
             return host_members(name)
         return {"host_id": user.id, "host_email": user.email}
+
+
+@lru_cache
+def _unlisted(email: str, name: str, *, licensed: bool) -> User:
+    # Remembered: every request asks for its host, and a new user is checked each time.
+    return User(email=email, id=name, licensed=licensed)
