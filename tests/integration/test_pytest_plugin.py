@@ -197,7 +197,7 @@ def test_a_file_of_faults_lies_where_the_meetings_do(pytester: pytest.Pytester) 
     [
         ("clock='tomorrow'", "*clock: 'tomorrow' is no instant*2027-01-01T00:00Z*"),
         ("clock='2027-01-01T00:00'", "*clock: * is no instant*"),
-        ("quirks={'past-strat': 'ignore'}", "*there is no quirk 'past-strat'*past-start*"),
+        ("quirks={'past-strat': 'ignore'}", "*there is no past-strat*past-start*"),
         ("quirks=['past-start']", "*'past-start' is no quirk*"),
         ("faults='rest'", "*there is no fault 'rest'*reset*"),
         ("seed='x'", "*seed: 'x' is no whole number*"),

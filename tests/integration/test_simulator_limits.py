@@ -158,14 +158,13 @@ def test_only_one_update_of_a_meeting_is_under_way() -> None:
         one, two = sim.add_meeting(), sim.add_meeting()
         sim.fault("timeout", match=f"PATCH /v2/meetings/{one}")
         begun = threading.Event()
-        begin = sim._fake.begin
+        take = sim._faults.take
 
-        def noted(call: Any) -> bool:
-            mine = begin(call)
+        def taken(method: str, path: str) -> Any:
             begun.set()
-            return mine
+            return take(method, path)
 
-        sim._fake.begin = noted  # type: ignore[method-assign]  # to know that the first is there
+        sim._faults.take = taken  # type: ignore[method-assign]  # to know that the first is there
         late = httpx.Client(base_url=sim.url, headers=dict(http.headers), timeout=30)
         waiting = threading.Thread(target=lambda: _lost(late, one))
         waiting.start()

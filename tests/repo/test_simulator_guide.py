@@ -18,7 +18,6 @@ import pytest
 from rezoom.simulator import FAULTS, SimClock, Simulator
 from rezoom.simulator._fault_plan import read_fault_words, read_faults
 from rezoom.simulator._quirks import behaviours
-from rezoom.simulator._seeds import read_seed
 from rezoom.simulator._server.control import calls
 
 GUIDE = Path(__file__).parents[2] / "docs" / "simulator.md"
@@ -115,7 +114,7 @@ def test_the_command_starts(tmp_path: Path) -> None:
 def test_the_files_are_read(tmp_path: Path) -> None:
     """Seeds and faults, and the short form in running text."""
     (tmp_path / "meetings.yaml").write_text(block("yaml"))
-    sim = Simulator(meetings=read_seed(tmp_path / "meetings.yaml"))
+    sim = Simulator(meetings=tmp_path / "meetings.yaml")
     assert len(sim.meeting(85746065)["occurrences"]) == 20
     assert sim.meeting(85746066)["settings"]["waiting_room"] is False
     assert len(read_faults(json.loads(block("json"))).listed) == 3

@@ -78,7 +78,7 @@ def test_a_lottery_is_decided_by_its_seed(
 
 
 @given(st.integers())
-def test_rewound_faults_draw_from_the_beginning(seed: int) -> None:
+def test_a_lottery_that_is_added_again_draws_from_the_beginning(seed: int) -> None:
     """A reset of the simulator draws the same faults again."""
     plan = planned(lottery=RandomFaults({"reset": 0.5}, seed=seed))
 
@@ -86,11 +86,11 @@ def test_rewound_faults_draw_from_the_beginning(seed: int) -> None:
         return [drawing.take("GET", "/v2/") is not None for _ in range(20)]
 
     first = run(plan)
-    again = planned(lottery=plan.remaining().rewound().lottery)
+    again = planned(lottery=plan.remaining().lottery)
     assert run(again) == first
 
 
-def test_rewound_faults_keep_a_body_of_bytes() -> None:
+def test_what_remains_keeps_a_body_of_bytes() -> None:
     """The body stays as it was, although JSON could not carry it."""
     fault = Fault(body=b"\xff\x00", times=2, nth=2)
-    assert planned(fault).remaining().rewound().listed == (fault,)
+    assert planned(fault).remaining().listed == (fault,)

@@ -2,18 +2,20 @@
 
 import base64
 import binascii
-import difflib
-import threading
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
-from typing import Any, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 from urllib.parse import unquote
+
+from pydantic import Field
 
 from .._public import public
 from ..errors import ConfigError
 from ._answers import Answer, refused, token_refused, with_json
+from ._checked import check, read
 from ._meetings.members import host_members, user_id
 from ._quirks import Quirks
 
@@ -44,12 +46,11 @@ class _Token(NamedTuple):
 
 
 class TokenIssuer:
-    """Gives out tokens, and knows which of them are still good and for what."""
+    """Gives out tokens, and knows which are still good and for what; FakeZoom.lock guards it."""
 
     def __init__(self, credentials: Credentials, random: Random) -> None:
         self._credentials = credentials
         self._random = random
-        self._lock = threading.Lock()
         self._tokens: dict[str, _Token] = {}
         self.scopes = credentials.scopes
 
@@ -70,12 +71,11 @@ class TokenIssuer:
         if form.get("account_id") != known.account_id:
             return token_refused("Invalid account_id", "invalid_grant")
         token = f"sim.{self._random.getrandbits(192):048x}"
-        with self._lock:
-            if quirks.second_grant == "replaces":
-                self._tokens.clear()
-            # The ended ones of the last hour are kept: Zoom tells expired from invented.
-            self._tokens = {k: old for k, old in self._tokens.items() if old.end + _LIFE > now}
-            self._tokens[token] = _Token(now + _LIFE, frozenset(self.scopes))
+        if quirks.second_grant == "replaces":
+            self._tokens.clear()
+        # The ended ones of the last hour are kept: Zoom tells expired from invented.
+        self._tokens = {k: old for k, old in self._tokens.items() if old.end + _LIFE > now}
+        self._tokens[token] = _Token(now + _LIFE, frozenset(self.scopes))
         return with_json(
             200,
             {
@@ -96,8 +96,7 @@ class TokenIssuer:
         text = text.strip()
         if not text and quirks.unsigned_code == "4700":
             return refused("token-without-use", status=401)
-        with self._lock:
-            token = self._tokens.get(text) if scheme.lower() == "bearer" else None
+        token = self._tokens.get(text) if scheme.lower() == "bearer" else None
         status = int(quirks.rejected_status)
         if token is None:
             return refused("token-rejected", status=status)
@@ -111,8 +110,7 @@ class TokenIssuer:
 
     def acts_for_all(self, authorization: str, enough: Collection[str]) -> bool:
         """Tell whether a token that is not refused is good for the meetings of every user."""
-        with self._lock:
-            token = self._tokens.get(authorization.partition(" ")[2].strip())
+        token = self._tokens.get(authorization.partition(" ")[2].strip())
         scopes = token.scopes.intersection(enough) if token else frozenset()
         return any(scope.endswith(":admin") for scope in scopes)
 
@@ -123,10 +121,9 @@ class TokenIssuer:
 
     def revoke(self) -> int:
         """End every token at once; return how many that were."""
-        with self._lock:
-            count = len(self._tokens)
-            self._tokens.clear()
-            return count
+        count = len(self._tokens)
+        self._tokens.clear()
+        return count
 
 
 def _missing(enough: Collection[str], held: Collection[str]) -> list[str]:
@@ -158,43 +155,23 @@ class User:
     granted the scheduling privilege; "*" stands for everybody.
     """
 
-    email: str
+    email: Annotated[str, Field(pattern="@")]
     id: str = ""
     licensed: bool = True
     may_host: bool = True
     scheduled_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not isinstance(self.email, str) or "@" not in self.email.strip():
-            raise _wrong(f"email cannot be {self.email!r}", "Give an e-mail address.")
-        for name in ("licensed", "may_host"):
-            if not isinstance(getattr(self, name), bool):
-                raise _wrong(f"{name} cannot be {getattr(self, name)!r}", "Give true or false.")
-        granted = self.scheduled_by
-        if not isinstance(granted, tuple) or not all(isinstance(name, str) for name in granted):
-            raise _wrong(f"scheduled_by cannot be {granted!r}", "Give a list of users.")
+        check(User, asdict(self), "user", field="users")
         if not self.id:
             object.__setattr__(self, "id", user_id(self.email))
 
     @classmethod
     def of(cls, value: Self | Mapping[str, Any] | str) -> Self:
         """Read a user from a mapping such as {"email": "grace@example.com"}, or an address."""
-        if isinstance(value, cls):
-            return value
-        given = {"email": value} if isinstance(value, str) else value
-        if not isinstance(given, Mapping):
-            raise _wrong(f"{value!r} is no user", "Give an object with an email.")
-        known = [field.name for field in fields(cls)]
-        for name in given:
-            if name not in known:
-                near = difflib.get_close_matches(str(name), known, n=2) or known
-                raise _wrong(f"there is no member {name!r}", f"Choose from {', '.join(near)}.")
-        if "email" not in given:
-            raise _wrong("email is missing", "Give an e-mail address.")
-        chosen: dict[str, Any] = {
-            name: tuple(item) if isinstance(item, list) else item for name, item in given.items()
-        }
-        return cls(**chosen)
+        return read(
+            cls, {"email": value} if isinstance(value, str) else value, "user", field="users"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the user as `of` reads it, ready for JSON."""
@@ -202,12 +179,10 @@ class User:
 
 
 class People:
-    """The users that are known; hosts that are not are users of the account all the same."""
+    """The users that are known, guarded by FakeZoom.lock; other hosts are users all the same."""
 
     def __init__(self, users: Iterable[User | Mapping[str, Any] | str], *, licensed: bool) -> None:
-        self._lock = threading.Lock()
         self._licensed = licensed
-        self._known: dict[str, User] = {}
         if isinstance(users, str | Mapping) or not isinstance(users, Iterable):
             raise ConfigError(
                 f"users cannot be {users!r}", field="users", next_step="Give a list of users."
@@ -217,33 +192,27 @@ class People:
 
     def reset(self) -> None:
         """Go back to the users that there were at first."""
-        with self._lock:
-            self._known.clear()
-        for user in self._first:
-            self.add(user)
+        self._known = {user.email.lower(): user for user in self._first}
 
     def add(self, user: User) -> None:
         """Add a user, or change the one with this e-mail address."""
-        with self._lock:
-            self._known[user.email.lower()] = user
+        self._known[user.email.lower()] = user
 
     def all(self) -> tuple[User, ...]:
         """Return the users that were added."""
-        with self._lock:
-            return tuple(self._known.values())
+        return tuple(self._known.values())
 
     def find(self, name: str) -> User | None:
         """Return the user with this e-mail address or ID."""
-        with self._lock:
-            found = self._known.get(name.strip().lower())
-            by_id = (user for user in self._known.values() if user.id == name.strip())
-            return found or next(by_id, None)
+        found = self._known.get(name.strip().lower())
+        by_id = (user for user in self._known.values() if user.id == name.strip())
+        return found or next(by_id, None)
 
     def host(self, state: Mapping[str, Any]) -> User:
         """Return the host of a meeting."""
         email, name = state.get("host_email", ""), state.get("host_id", "")
         found = self.find(email) or self.find(name)
-        return found or User(email=email or f"{name}@", id=name, licensed=self._licensed)
+        return found or _unlisted(email or f"{name}@", name, licensed=self._licensed)
 
     def members(self, name: str) -> dict[str, Any]:
         """Return the members of a meeting that name this user as its host."""
@@ -252,11 +221,8 @@ class People:
             return host_members(name)
         return {"host_id": user.id, "host_email": user.email}
 
-    def lets_schedule(self, user: User, *others: str) -> bool:
-        """Tell whether the user has granted the scheduling privilege to one of the others."""
-        granted = {name.lower() for name in user.scheduled_by}
-        return "*" in granted or any(name.lower() in granted for name in others if name)
 
-
-def _wrong(message: str, next_step: str) -> ConfigError:
-    return ConfigError(f"user: {message}", field="users", next_step=next_step)
+@lru_cache
+def _unlisted(email: str, name: str, *, licensed: bool) -> User:
+    # Remembered: every request asks for its host, and a new user is checked each time.
+    return User(email=email, id=name, licensed=licensed)

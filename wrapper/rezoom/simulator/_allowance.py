@@ -1,21 +1,25 @@
 """Zoom's limits, their sizes and their counts: the account's, the host's, the meeting's."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple, Self, TypedDict, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+
+from pydantic import Field
 
 from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 from ._answers import ACCOUNT_DAY, Limit, next_midnight
+from ._checked import dashed, read
 from ._meetings.rescheduling import zulu
 from ._quirks import Quirks
 from ._store import Store
 
 Plan = Literal["free", "pro", "business"]
 PLANS: tuple[str, ...] = get_args(Plan)
+_Size = Annotated[int, Field(ge=0)] | None
 
 
 @public("rezoom.simulator")
@@ -28,10 +32,10 @@ class Caps:
     meeting be under way at a time. Sizes and sources stand in the spec's x-quotas, x-rate-limits.
     """
 
-    second: int | None = None
-    account_day: int | None = None
-    host_day: int | None = facts.QUOTAS["host"].limit
-    meeting_day: int | None = facts.QUOTAS["meeting"].limit
+    second: _Size = None
+    account_day: _Size = None
+    host_day: _Size = facts.QUOTAS["host"].limit
+    meeting_day: _Size = facts.QUOTAS["meeting"].limit
     lock: bool = True
 
     @classmethod
@@ -43,56 +47,29 @@ class Caps:
         False} changes single ones. ConfigError names what is wrong.
         """
         if plan is not None and plan not in PLANS:
-            raise _wrong("plan", f"{plan!r} is no plan", f"Choose from {', '.join(PLANS)}.")
-        if isinstance(limits, cls):
-            return limits
+            step = f"Choose from {', '.join(PLANS)}."
+            raise ConfigError(f"plan: {plan!r} is no plan", field="plan", next_step=step)
         if limits is False:
             return cls(host_day=None, meeting_day=None, lock=False)
         rate = facts.RATES[plan] if plan else None
         sizes: dict[str, Any] = {}
         if rate is not None:
-            sizes |= {"second": rate.per_second, "account_day": rate.per_day}
+            sizes = {"second": rate.per_second, "account_day": rate.per_day}
         if isinstance(limits, Mapping):
-            sizes |= {_name(key): _size(key, value) for key, value in limits.items()}
+            sizes |= limits
         elif limits is not True:
-            raise _wrong("limits", f"they cannot be {limits!r}", "Give True, False or a mapping.")
-        return cls(**sizes)
+            return read(cls, limits, "limits", field="limits")
+        return read(cls, sizes, "limits", field="limits")
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as `of` reads them, ready for JSON."""
-        return {f.name.replace("_", "-"): getattr(self, f.name) for f in fields(self)}
-
-
-_NAMES = {field.name.replace("_", "-"): field.name for field in fields(Caps)}
-
-
-def _name(key: str) -> str:
-    name = _NAMES.get(str(key).replace("_", "-"))
-    if name is None:
-        raise _wrong("limits", f"there is no limit {key!r}", f"Choose from {', '.join(_NAMES)}.")
-    return name
-
-
-def _size(key: str, value: object) -> int | bool | None:
-    if _name(key) == "lock":
-        if isinstance(value, bool):
-            return value
-        raise _wrong("limits", f"lock cannot be {value!r}", "Give true or false.")
-    if value is None or value is False:
-        return None
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise _wrong("limits", f"{key} cannot be {value!r}", "Give a whole number, or null for none.")
-
-
-def _wrong(name: str, message: str, next_step: str) -> ConfigError:
-    return ConfigError(f"{name}: {message}", field=name, next_step=next_step)
+        return {dashed(name): size for name, size in asdict(self).items()}
 
 
 _DAY = timedelta(hours=facts.QUOTAS["meeting"].hours)
 _SECOND = timedelta(seconds=1)
 _NOTES = "count of "
-_HOST, _MEETING = facts.QUOTAS["host"].limit, facts.QUOTAS["meeting"].limit
+_HOST = facts.QUOTAS["host"].limit
 
 
 class Met(NamedTuple):
@@ -102,45 +79,6 @@ class Met(NamedTuple):
     size: int
     left: int
     note: str
-
-
-class QuotaState(TypedDict):
-    """What is used of each limit, and what is left; each gauge is JSON-ready."""
-
-    second: Mapping[str, Any]
-    account_day: Mapping[str, Any]
-    hosts: Mapping[str, Mapping[str, Any]]
-    meetings: Mapping[str, Mapping[str, Any]]
-
-
-class _Window:
-    """Instants within the last span of time, or within the present UTC day."""
-
-    __slots__ = ("_at",)
-
-    def __init__(self, at: Iterable[datetime] = ()) -> None:
-        self._at: deque[datetime] = deque(at)
-
-    def __iter__(self) -> Iterator[datetime]:
-        return iter(self._at)
-
-    def add(self, now: datetime, most: int) -> None:
-        self._at.append(now)
-        # `used` drops the old ones, but is not called where no limit is kept.
-        while len(self._at) > max(most, 1):
-            self._at.popleft()
-
-    def used(self, now: datetime, span: timedelta, *, rolling: bool = True) -> int:
-        at = self._at
-        if at and at[-1] > now:  # the clock was set back
-            self._at = at = deque(instant for instant in at if instant <= now)
-        first = now - span if rolling else next_midnight(now) - _DAY - timedelta.resolution
-        while at and at[0] <= first:
-            at.popleft()
-        return len(at)
-
-    def free_at(self, span: timedelta) -> datetime:
-        return self._at[0] + span
 
 
 class Allowance:
@@ -164,13 +102,13 @@ class Allowance:
         """Count one request of the account, unless a limit of its plan is met."""
         self._begin_day(now)
         caps = self.caps
-        if caps.second is not None and self._second.used(now, _SECOND) >= caps.second:
+        if caps.second is not None and _used(self._second, now, now - _SECOND) >= caps.second:
             return Met("second", caps.second, 0, f"second: {caps.second} requests within a second")
         if caps.account_day is not None and self._requests >= caps.account_day:
             size = caps.account_day
             return Met("account-day", size, 0, f"account-day: {size} of {size} used")
         if caps.second is not None:
-            self._second.add(now, caps.second)
+            self._second.append(now)
         self._requests += 1
         self._store.remember(f"{_NOTES}account", [now.date().isoformat(), self._requests])
         return None
@@ -192,12 +130,9 @@ class Allowance:
     def update(self, host: str, meeting: int, now: datetime) -> None:
         """Count one update of a meeting, for its host too."""
         self._begin_day(now)
-        for name, most in (
-            (f"host {host}", self.caps.host_day or _HOST),
-            (f"meeting {meeting}", self.caps.meeting_day or _MEETING),
-        ):
-            window = self._windows[name]
-            window.add(now, most)
+        for name in (f"host {host}", f"meeting {meeting}"):
+            window = self._windows.setdefault(name, self._window(name))
+            window.append(now)
             if self._store.in_file:
                 self._store.remember(_NOTES + name, [at.isoformat() for at in window])
 
@@ -211,7 +146,7 @@ class Allowance:
         """Return the headers of any other success: the account's pool."""
         return _shown(*self._account())
 
-    def to_dict(self, now: datetime, quirks: Quirks) -> QuotaState:
+    def to_dict(self, now: datetime, quirks: Quirks) -> dict[str, Any]:
         """Return what is used and what is left, ready for JSON."""
         self._begin_day(now)
         midnight = zulu(next_midnight(now))
@@ -222,10 +157,10 @@ class Allowance:
             if count:
                 kind, _, key = name.partition(" ")
                 rolls = kind == "meeting" and quirks.meeting_window == "rolling"
-                free = zulu(window.free_at(_DAY)) if rolls else midnight
+                free = zulu(window[0] + _DAY) if rolls else midnight
                 used[kind][key] = _gauge(sizes[kind], count, free)
         return {
-            "second": _gauge(self.caps.second, self._second.used(now, _SECOND), None),
+            "second": _gauge(self.caps.second, _used(self._second, now, now - _SECOND), None),
             "account_day": _gauge(self.caps.account_day, self._requests, midnight),
             "hosts": used["host"],
             "meetings": used["meeting"],
@@ -234,21 +169,26 @@ class Allowance:
     def _clear(self) -> None:
         self._day: date | None = None
         self._requests = 0
-        self._second = _Window()
+        self._second: deque[datetime] = deque()
         # By `host` or `meeting`, a blank, and its ID or number, as in the store.
-        self._windows: defaultdict[str, _Window] = defaultdict(_Window)
+        self._windows: dict[str, deque[datetime]] = {}
 
     def _restore(self, notes: Mapping[str, Any]) -> None:
         for name, value in notes.items():
             if name == "account":
                 self._day, self._requests = date.fromisoformat(value[0]), value[1]
             else:
-                self._windows[name] = _Window(map(datetime.fromisoformat, value))
+                self._windows[name] = self._window(name, map(datetime.fromisoformat, value))
+
+    def _window(self, name: str, at: Iterable[datetime] = ()) -> deque[datetime]:
+        # Bounded where no limit is kept, too.
+        most = self.caps.host_day if name.startswith("host ") else self.caps.meeting_day
+        return deque(at, maxlen=max(_HOST if most is None else most, 1))
 
     def _used(self, name: str, now: datetime, quirks: Quirks) -> int:
-        window = self._windows.get(name)
         kind = quirks.host_window if name.startswith("host ") else quirks.meeting_window
-        return window.used(now, _DAY, rolling=kind == "rolling") if window else 0
+        first = next_midnight(now) - timedelta.resolution if kind == "utc-day" else now
+        return _used(self._windows.get(name, deque()), now, first - _DAY)
 
     def _account(self) -> tuple[int, int]:
         size = ACCOUNT_DAY if self.caps.account_day is None else self.caps.account_day
@@ -258,8 +198,17 @@ class Allowance:
         if now.date() != self._day:
             self._day, self._requests = now.date(), 0
             for name, window in list(self._windows.items()):
-                if not window.used(now, _DAY):
+                if not _used(window, now, now - _DAY):
                     del self._windows[name]
+
+
+def _used(at: deque[datetime], now: datetime, first: datetime) -> int:
+    """Count what lies after `first`; what does not is forgotten, as is the future of a clock."""
+    while at and at[-1] > now:  # the clock was set back
+        at.pop()
+    while at and at[0] <= first:
+        at.popleft()
+    return len(at)
 
 
 def _gauge(limit: int | None, used: int, free: str | None) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from .._wire import facts
 from ._meetings.rescheduling import zulu
 from ._request_log import Flaw, Verdict, without_secrets
-from ._store import too_deep
 
 Limit = Literal["second", "account-day", "host-day", "lock"]
 JSON = "application/json;charset=UTF-8"
@@ -17,6 +16,7 @@ ACCOUNT_DAY = facts.RATES["free"].per_day or 0
 
 # The digits of any meeting number (int64); int() reads no more than 4300.
 _LONGEST = 19
+_DEEPEST = 48  # Zoom's own bodies go five deep
 _ERRORS = {row.id: row for row in facts.ERRORS}
 _THROTTLES = {row.id: row for row in facts.THROTTLES}
 # What the one full dump of a host out of updates shows: https://devforum.zoom.us/t/18928
@@ -56,11 +56,6 @@ def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     row = _ERRORS["validation-failed"]
     errors = [{"field": flaw.field, "message": flaw.message} for flaw in flaws]
     return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
-
-
-def unknown_address() -> Answer:
-    """Say that nothing answers at this method and path."""
-    return with_json(404, {"code": 2300, "message": "This API endpoint is not recognized."})
 
 
 def token_refused(reason: str, error: str) -> Answer:
@@ -141,13 +136,13 @@ def parsed(content: bytes) -> dict[str, Any] | None:
     return body if isinstance(body, dict) else None
 
 
-def loaded(content: bytes) -> Any:
-    """Return the JSON value of a body; ValueError when it is none, or nested beyond all use."""
+def loaded(content: bytes | str, **options: Any) -> Any:
+    """Return a JSON value; ValueError when it is none, or nested beyond all use."""
     try:
-        value = json.loads(content, parse_constant=_no_constant)
+        value = json.loads(content, parse_constant=_no_constant, **options)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if too_deep(value):
+    if _too_deep(value):
         raise ValueError("nested too deeply")
     return value
 
@@ -168,6 +163,11 @@ def kept_elsewhere(content: bytes) -> Any:
     """
     body = parsed(content) if content else None
     return None if body is None else without_secrets(body)
+
+
+def _too_deep(value: object, level: int = 0) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return level > _DEEPEST or any(_too_deep(item, level + 1) for item in inner)
 
 
 def _no_constant(name: str) -> None:

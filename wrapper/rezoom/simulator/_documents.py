@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
-from ._store import too_deep
+from ._answers import loaded
 
 _YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = _YAML | {".json"}
@@ -55,27 +55,11 @@ class Document:
         return f"{self.file}, line {line}" if line else str(self.file)
 
     def _json(self, text: str) -> Any:
-        def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            found = dict(pairs)
-            if len(found) < len(pairs):
-                names = [name for name, _ in pairs]
-                twice = next(name for name in names if names.count(name) > 1)
-                raise self._wrong(f"names {twice!r} twice in one object", "Keep one of them.")
-            return found
-
         try:
-            value = json.loads(text, object_pairs_hook=members)
-            if not too_deep(value):
-                return value
-            reason = "is not JSON that can be read: it is nested too deeply"
-        except json.JSONDecodeError as error:
-            reason = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        except ValueError as error:  # a number with more digits than Python reads
-            reason = f"is not JSON that can be read: {error}"
-        except RecursionError:
-            reason = "is not JSON that can be read: it is nested too deeply"
-        step = "Mend it, or name the file .yaml if that is what it is."
-        raise self._wrong(reason, step) from None
+            return loaded(text, object_pairs_hook=_once_each)
+        except ValueError as error:
+            step = "Mend it, or name the file .yaml if that is what it is."
+            raise self._wrong(f"is not JSON: {error}", step) from None
 
     def _yaml(self, text: str) -> Any:
         from ruamel.yaml import YAML
@@ -89,38 +73,33 @@ class Document:
         Constructor.add_constructor("tag:yaml.org,2002:timestamp", as_text)
         reader = YAML(typ="rt", pure=True)
         reader.Constructor = Constructor
+        mark = None
         try:
             self._lines = reader.load(text)
-            value = _plain(self._lines)
-            if not too_deep(value):
-                return value
-            reason, mark = "is not YAML that can be read: it is nested too deeply", None
+            # The parser's own types are subclasses of those of JSON, with comments in them.
+            return loaded(json.dumps(self._lines))
+        except RecursionError:
+            reason = "nested too deeply"
         except DuplicateKeyError as error:
-            reason, mark = "names a member twice in one object", error.problem_mark
+            # Its own words quote the values.
+            reason, mark = "it names a member twice in one object", error.problem_mark
         except MarkedYAMLError as error:
-            reason = f"is not YAML: {error.problem or error.context}"
+            reason = error.problem or error.context or "it cannot be parsed"
             mark = error.problem_mark or error.context_mark
         except (YAMLError, ValueError, TypeError) as error:
-            reason, mark = f"is not YAML that can be read: {error}", None
-        except RecursionError:
-            reason, mark = "is not YAML that can be read: it is nested too deeply", None
+            reason = str(error)
         line = f" (line {mark.line + 1})" if mark else ""
-        raise self._wrong(f"{reason}{line}", "Mend it.") from None
+        raise self._wrong(f"is not YAML: {reason}{line}", "Mend it.") from None
 
     def _wrong(self, reason: str, next_step: str) -> ConfigError:
         message = f"{self._field}: {self.file} {reason}"
         return ConfigError(message, field=self._field, next_step=next_step)
 
 
-def _plain(node: Any) -> Any:
-    # The parser's own types are subclasses of these, with the comments of the file in them.
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    if isinstance(node, bool) or node is None:
-        return node
-    for kind in (int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    raise TypeError(f"a {type(node).__name__} is no JSON value")
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"it names {name!r} twice in one object")
+        found[name] = value
+    return found

@@ -55,63 +55,22 @@ class FakeZoom:
         users: Iterable[User | Mapping[str, Any] | str] = (),
     ) -> None:
         self.clock, self.store, self.quirks = clock, store, quirks
-        self.credentials, self.strict, self.plan = credentials, strict, plan
+        self.credentials, self.strict = credentials, strict
         self.people = People(users, licensed=plan != "free")
         self.tokens = TokenIssuer(credentials, random)
         self.allowance = Allowance(Caps.of(plan, limits), store)
         self.api_url = ""
         self.lock = threading.RLock()
         self._random = random
-        self._under_way: set[str] = set()
+        self.under_way: set[str] = set()
         self._stale: dict[int, State] = {}
 
-    def token(self, call: Call) -> CallResult:
-        """Answer POST /oauth/token, by form or query."""
-        form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
-        given = {**call.query, **form}
+    def answer(self, call: Call, *, locked: bool = False) -> CallResult:
+        """Answer one request; `locked` is an update that met another one of its meeting."""
         with self.lock:
-            now, quirks = self.clock.now(), self.quirks
-            answer = self.tokens.grant(given, call.authorization, now, self.api_url, quirks)
-            return self._traced(CallResult(answer, without_secrets(form) or None))
-
-    def read(self, call: Call) -> CallResult:
-        """Answer GET of a meeting at /v2/meetings/{meetingId}."""
-        with self.lock:
-            now = self.clock.now()
-            return self._traced(self._no_entry(call, "getMeeting", now) or self._read(call, now))
-
-    def update(self, call: Call) -> CallResult:
-        """Answer PATCH of a meeting at /v2/meetings/{meetingId}."""
-        with self.lock:
-            now = self.clock.now()
-            no_entry = self._no_entry(call, "updateMeeting", now)
-            if no_entry is not None:
-                return self._traced(replace(no_entry, body=readable(call.content)))
-            return self._traced(self._update(call, now))
-
-    def unknown(self, call: Call) -> CallResult:
-        """Answer any other method or path."""
-        with self.lock:
-            return self._traced(CallResult(answers.unknown_address(), kept_elsewhere(call.content)))
-
-    def begin(self, call: Call) -> bool:
-        """Note that an update is under way; False when one of the same meeting is already."""
-        with self.lock:
-            if call.meeting in self._under_way:
-                return False
-            self._under_way.add(call.meeting)
-            return True
-
-    def end(self, call: Call) -> None:
-        """Note that an update that had begun has been answered."""
-        with self.lock:
-            self._under_way.discard(call.meeting)
-
-    def locked_out(self, call: Call) -> CallResult:
-        """Answer an update that came while another one of its meeting was under way."""
-        with self.lock:
-            result = self._limited(_LOCK, self.clock.now())
-            return self._traced(replace(result, body=readable(call.content)))
+            result = self._answered(call, self.clock.now(), locked=locked)
+            headers = {**result.answer.headers, "x-zm-trackingid": self.tracking_id()}
+            return replace(result, answer=replace(result.answer, headers=headers))
 
     def tracking_id(self) -> str:
         """Return what Zoom would find an answer by."""
@@ -123,8 +82,29 @@ class FakeZoom:
             self.tokens.reset()
             self.people.reset()
             self.allowance.reset()
-            self._under_way.clear()
+            self.under_way.clear()
             self._stale.clear()
+
+    def _answered(self, call: Call, now: datetime, *, locked: bool) -> CallResult:
+        match call.method, bool(call.meeting):
+            case "PATCH", True:
+                result = self._limited(_LOCK, now) if locked else None
+                result = result or self._no_entry(call, "updateMeeting", now)
+                if result is not None:
+                    return replace(result, body=readable(call.content))
+                return self._update(call, now)
+            case "GET", True:
+                return self._no_entry(call, "getMeeting", now) or self._read(call, now)
+            case "POST", False if call.path == "/oauth/token":
+                return self._token(call, now)
+        said = {"code": 2300, "message": "This API endpoint is not recognized."}
+        return CallResult(answers.with_json(404, said), kept_elsewhere(call.content))
+
+    def _token(self, call: Call, now: datetime) -> CallResult:
+        form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
+        given = {**call.query, **form}
+        answer = self.tokens.grant(given, call.authorization, now, self.api_url, self.quirks)
+        return CallResult(answer, without_secrets(form) or None)
 
     def _no_entry(self, call: Call, operation: str, now: datetime) -> CallResult | None:
         """Answer a request whose token is not good enough, or whose account is out of requests."""
@@ -200,7 +180,7 @@ class FakeZoom:
                 self.allowance.update(state["host_id"], state["id"], now)
         if body is None or verdict is None:
             return CallResult(refused("body-not-json"), said)
-        flaws = refusable(verdict, body, quirks, strict=self.strict)
+        flaws = verdict.flaws if self.strict else refusable(verdict, body, quirks)
         if flaws:
             return CallResult(answers.validation_failed(flaws), body, verdict)
         if state is None:
@@ -266,7 +246,3 @@ class FakeZoom:
         if self.quirks.unknown_occurrence == "not-found":
             return self._absent(call, note)
         return CallResult(refused("invalid-occurrence", occurrence=occurrence_id), note=note)
-
-    def _traced(self, result: CallResult) -> CallResult:
-        headers = {**result.answer.headers, "x-zm-trackingid": self.tracking_id()}
-        return replace(result, answer=replace(result.answer, headers=headers))

@@ -4,23 +4,25 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from .._public import public
 from ..errors import ConfigError
+from ._checked import check, read
 from ._documents import SUFFIXES, Document
-from ._faults import Fault, check_match
+from ._faults import Fault
 
 _DEFAULT_MATCH = "/v2/"
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
 _WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
 _STATUS = re.compile(r"[0-9]{3}")
-_PLAN = frozenset({"seed", "match", "chances"})
 
 
 @public("rezoom.simulator")
+@dataclass(eq=False)
 class RandomFaults:
     """A seeded lottery: for each request that fits `match`, one of the faults, or none.
 
@@ -29,28 +31,25 @@ class RandomFaults:
     with the same seed, whatever other faults happen.
     """
 
-    def __init__(
-        self, chances: Mapping[str, Any], *, seed: int = 0, match: str = _DEFAULT_MATCH
-    ) -> None:
-        check_match(match, "fault plan")
-        if not isinstance(seed, int) or isinstance(seed, bool):
-            raise _wrong_plan(f"seed cannot be {seed!r}", "Give a whole number.")
-        self.seed, self.match = seed, match
-        self.chances = dict(chances)
-        self._draws = [_draw(kind, wanted, match) for kind, wanted in self.chances.items()]
+    chances: Mapping[str, Any]
+    seed: int = field(default=0, kw_only=True)
+    match: str = field(default=_DEFAULT_MATCH, kw_only=True)
+
+    def __post_init__(self) -> None:
+        check(RandomFaults, self.to_dict(), "fault plan", field="faults")
+        self._draws = [_draw(kind, said, self.match) for kind, said in self.chances.items()]
         if not self._draws:
             raise _wrong_plan("it names no kind of fault", 'Say for example {"reset": 0.05}.')
         total = sum(chance for _, chance in self._draws)
         if total > 1:
             raise _wrong_plan(f"the chances add up to {total:g}", "Together they may be 1 at most.")
-        self._fitting = Fault(match=match)
-        self._random = Random(seed)  # noqa: S311 - repeatable on purpose; guards nothing
+        self._fitting = Fault(match=self.match)
 
-    def draw(self, method: str, path: str) -> Fault | None:
+    def draw(self, random: Random, method: str, path: str) -> Fault | None:
         """Return what happens to the next request."""
         if not self._fitting.fits(method, path):
             return None
-        drawn = self._random.random()
+        drawn = random.random()
         for fault, chance in self._draws:
             drawn -= chance
             if drawn < 0:
@@ -68,18 +67,14 @@ class Faults(NamedTuple):
     listed: tuple[Fault, ...] = ()
     lottery: RandomFaults | None = None
 
-    def rewound(self) -> Self:
-        """Return the same faults, with the lottery at its first draw."""
-        lottery = self.lottery and RandomFaults(**self.lottery.to_dict())
-        return type(self)(self.listed, lottery)
 
-
+@dataclass(eq=False)
 class _Armed:
-    """One fault still to come, and how many requests it still lets pass and then meets."""
+    """One fault still to come, and how many requests it still meets and lets pass before."""
 
-    def __init__(self, fault: Fault, left: int | None) -> None:
-        self.fault, self.left = fault, left
-        self.passing = fault.nth - 1
+    fault: Fault
+    left: int | None
+    passing: int = 0
 
 
 class FaultPlan:
@@ -89,12 +84,15 @@ class FaultPlan:
         self._lock = threading.Lock()
         self._armed: list[_Armed] = []
         self._lottery: RandomFaults | None = None
+        self._random = Random()  # noqa: S311 - repeatable on purpose; guards nothing
 
     def add(self, faults: Faults) -> None:
         """Put more faults behind those that are still to come; a new lottery ends the earlier."""
         with self._lock:
-            self._armed += [_Armed(fault, fault.times) for fault in faults.listed]
-            self._lottery = faults.lottery or self._lottery
+            self._armed += [_Armed(fault, fault.times, fault.nth - 1) for fault in faults.listed]
+            if faults.lottery is not None:
+                self._lottery = faults.lottery
+                self._random.seed(faults.lottery.seed)
 
     def clear(self) -> None:
         """Call off every fault, and the lottery."""
@@ -106,7 +104,7 @@ class FaultPlan:
         """Return the fault for this request, counting it as used."""
         with self._lock:
             # Drawn for every request, so that the nth draw is the nth request's.
-            drawn = self._lottery.draw(method, path) if self._lottery else None
+            drawn = self._lottery.draw(self._random, method, path) if self._lottery else None
             due: _Armed | None = None
             for armed in self._armed:
                 if not armed.fault.fits(method, path):
@@ -199,8 +197,8 @@ def read_faults(value: object) -> Faults:
     return Faults(_listed(listed), _lottery(value.get("plan")))
 
 
-def read_fault_words(text: str) -> Faults:
-    """Read what a command line says: a file, the JSON form, or the short form.
+def read_fault_words(text: str, folder: Path = Path()) -> Faults:
+    """Read what a command line says: a file in `folder`, the JSON form, or the short form.
 
     The short form is `kind:option=value:…` for a fault, or a status in place of the kind, and
     `kind=chance` for the lottery, with commas between them; `seed=7` and `match=PATCH` belong to
@@ -213,7 +211,7 @@ def read_fault_words(text: str) -> Faults:
         except json.JSONDecodeError as error:
             raise _wrong(f"this is not JSON: {error}", _FORM) from None
     if Path(words).suffix.lower() in SUFFIXES:
-        return read_fault_file(words)
+        return read_fault_file(folder / words)
     listed: list[object] = []
     plan: dict[str, Any] = {}
     chances: dict[str, Any] = {}
@@ -243,8 +241,7 @@ def read_fault_file(path: str | Path) -> Faults:
         place, _, reason = error.message.partition(": ")
         if isinstance(document.value, list):
             place = place.removeprefix("faults")
-        message = f"{document.where(place)}: {error.message}" if reason else error.message
-        raise ConfigError(message, field="faults", next_step=error.next_step) from None
+        raise (_placed(document.where(place), error) if reason else error) from None
 
 
 def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
@@ -253,20 +250,17 @@ def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
         try:
             found.append(as_fault(value))
         except ConfigError as error:
-            message = f"faults[{index}]: {error.message}"
-            raise ConfigError(message, field="faults", next_step=error.next_step) from None
+            raise _placed(f"faults[{index}]", error) from None
     return tuple(found)
 
 
+def _placed(place: str, error: ConfigError) -> ConfigError:
+    message = f"{place}: {error.message}"
+    return ConfigError(message, field="faults", next_step=error.next_step)
+
+
 def _lottery(plan: object) -> RandomFaults | None:
-    if plan is None:
-        return None
-    if not isinstance(plan, Mapping) or not isinstance(plan.get("chances"), Mapping):
-        raise _wrong("`plan` is no object with `chances`", _FORM)
-    for name in plan:
-        if name not in _PLAN:
-            raise _wrong(f"`plan` has no member {name!r}", _FORM)
-    return RandomFaults(**plan)
+    return None if plan is None else read(RandomFaults, plan, "fault plan", field="faults")
 
 
 def _option(text: str) -> tuple[str, Any]:

@@ -1,23 +1,21 @@
 """Faults on demand: every kind by name, and one as a value that says which requests it meets."""
 
 import json
-import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any, NamedTuple, TypedDict, Unpack, get_args
+from typing import Annotated, Any, NamedTuple, TypedDict, Unpack, get_args
+
+from pydantic import AfterValidator, Field
 
 from .._public import public
 from ..errors import ConfigError
 from ._answers import JSON, Answer, Limit
+from ._checked import check
 
 LIMITS: tuple[Limit, ...] = get_args(Limit)
-_STATUSES = range(200, 1000)
 # HTTP lets these have no body: RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5.
 _BODYLESS = frozenset({204, 205, 304})
-# RFC 9110, section 5.1: the name of a header is a token.
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 _METHODS = frozenset("DELETE GET HEAD OPTIONS PATCH POST PUT".split())
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
@@ -104,6 +102,40 @@ class FaultOptions(TypedDict, total=False):
     times: int | None
 
 
+def _without_framing(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name in headers:
+        if name.lower() in _FRAMING:
+            raise ValueError(
+                f"{name} is written by the server; `truncated` and `bad-chunk` end wrongly"
+            )
+    return headers
+
+
+def _encodable(body: Any) -> Any:
+    if isinstance(body, str):
+        body.encode()  # which half a surrogate pair is not
+    return body
+
+
+def _fitting(match: str) -> str:
+    method, space, path = _split(match)
+    if method not in {"", *_METHODS} or bool(space) != bool(method and path):
+        raise ValueError(
+            'Give a method, a path, or both: "PATCH", "/oauth/token", "PATCH /v2/meetings/85746065"'
+        )
+    return match
+
+
+def _split(match: str) -> tuple[str, str, str]:
+    return ("", "", match) if match.startswith("/") else match.partition(" /")
+
+
+_Count = Annotated[int, Field(ge=1)]
+# RFC 9110, section 5.1: the name of a header is a token.
+_HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+_HeaderValue = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
+
+
 @public("rezoom.simulator")
 @dataclass(frozen=True, slots=True, init=False)
 class Fault:
@@ -116,14 +148,16 @@ class Fault:
     """
 
     kind: str
-    status: int
-    body: str | bytes | Mapping[str, Any] | None = field(repr=False)
-    headers: Mapping[str, str]
-    seconds: float
-    applied: bool
-    match: str
-    nth: int
-    times: int | None
+    headers: Annotated[Mapping[_HeaderName, _HeaderValue], AfterValidator(_without_framing)]
+    status: Annotated[int, Field(ge=200, le=999)] = 500
+    body: Annotated[str | bytes | Mapping[str, Any] | None, AfterValidator(_encodable)] = field(
+        default=None, repr=False
+    )
+    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    applied: bool = False
+    match: Annotated[str, AfterValidator(_fitting)] = "/v2/"
+    nth: _Count = 1
+    times: _Count | None = 1
 
     def __init__(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> None:
         name = kind.replace("_", "-") if isinstance(kind, str) else kind
@@ -138,20 +172,13 @@ class Fault:
         for option in sorted(options.keys() - allowed):
             near = ", ".join(_near(option, allowed))
             raise _wrong(name, f"has no option {option!r}", f"Its options are {near}.")
-        given: dict[str, Any] = {
-            "status": 500,
-            "body": None,
-            "headers": {},
-            "seconds": 0.0,
-            "applied": False,
-            "match": "/v2/",
-            "nth": 1,
-            "times": 1,
-            **of_kind.preset,
-            **options,
-        }
-        _check(name, given)
-        object.__setattr__(self, "kind", name)
+        given: dict[str, Any] = {"headers": {}}
+        given |= {one.name: one.default for one in fields(self) if one.default is not MISSING}
+        given |= {**of_kind.preset, **options, "kind": name}
+        check(Fault, given, f"fault {name}", field="faults")
+        if given["status"] in _BODYLESS and given["body"]:
+            step = "Leave the body out, or take a status that may have one."
+            raise _wrong(name, f"an answer with status {given['status']} has no body", step)
         for option, value in given.items():
             object.__setattr__(self, option, value)
 
@@ -184,75 +211,6 @@ class Fault:
         every = {name: getattr(self, name) for name in FaultOptions.__annotations__}
         every |= {"body": body, "headers": dict(self.headers)}
         return {"kind": self.kind} | {name: every[name] for name in every if name in options}
-
-
-def _check(kind: str, given: Mapping[str, Any]) -> None:
-    status, headers, body = given["status"], given["headers"], given["body"]
-    if not _whole(status) or status not in _STATUSES:
-        raise _wrong(kind, f"status cannot be {status!r}", "Give a status from 200 to 999.")
-    if not (body is None or isinstance(body, str | bytes | Mapping)):
-        raise _wrong(kind, f"body cannot be {body!r}", "Give text, bytes, or a JSON object.")
-    if isinstance(body, str) and not _is_unicode(body):
-        raise _wrong(kind, "body has half a surrogate pair", "Give text that UTF-8 can write.")
-    if status in _BODYLESS and body:
-        step = "Leave the body out, or take a status that may have one."
-        raise _wrong(kind, f"an answer with status {status} has no body", step)
-    if not isinstance(headers, Mapping) or not all(map(_header, headers.items())):
-        step = "Give an object of texts: names as HTTP has them, values without blanks around them."
-        raise _wrong(kind, f"headers cannot be {headers!r}", step)
-    for name in headers:
-        if name.lower() in _FRAMING:
-            step = "Leave it out; `truncated` and `bad-chunk` give answers that end wrongly."
-            raise _wrong(kind, f"{name} is written by the server", step)
-    seconds = given["seconds"]
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if not number or not 0 <= seconds < math.inf:
-        raise _wrong(kind, f"seconds cannot be {seconds!r}", "Give a number of seconds, 0 or more.")
-    if not isinstance(given["applied"], bool):
-        raise _wrong(kind, f"applied cannot be {given['applied']!r}", "Give true or false.")
-    if not _whole(given["nth"]) or given["nth"] < 1:
-        raise _wrong(kind, f"nth cannot be {given['nth']!r}", "Give a number from 1 on.")
-    times = given["times"]
-    if times is not None and (not _whole(times) or times < 1):
-        step = "Give a number from 1 on, or None (null in JSON) for always."
-        raise _wrong(kind, f"times cannot be {times!r}", step)
-    check_match(given["match"], f"fault {kind}")
-
-
-def check_match(match: object, where: str) -> None:
-    """Refuse what can fit no request; ConfigError says what can be written instead."""
-    method, space, path = _split(match) if isinstance(match, str) else ("?", "", "")
-    if method not in {"", *_METHODS} or bool(space) != bool(method and path):
-        raise ConfigError(
-            f"{where}: match cannot be {match!r}",
-            field="faults",
-            next_step='Give a method, a path, or both: "PATCH", "/oauth/token", '
-            '"PATCH /v2/meetings/85746065".',
-        )
-
-
-def _split(match: str) -> tuple[str, str, str]:
-    return ("", "", match) if match.startswith("/") else match.partition(" /")
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _header(item: tuple[object, object]) -> bool:
-    name, value = item
-    return (
-        isinstance(name, str)
-        and isinstance(value, str)
-        and _TOKEN.fullmatch(name) is not None
-        and value.isascii()
-        and value.isprintable()
-        and value == value.strip()
-    )
-
-
-def _is_unicode(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _near(name: str, known: Mapping[str, object] | frozenset[str]) -> list[str]:

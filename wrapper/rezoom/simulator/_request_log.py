@@ -1,17 +1,15 @@
 """What the simulator keeps of each request: for tests to read, safe to print."""
 
-import threading
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from .._public import public
+from .._redaction import masked
+from .._times import zulu
 from .._wire import facts
 
-# A soak test must not fill the memory.
-_KEPT = 10_000
 # Whoever holds one of these is the app or its user, so they are not even kept.
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _SECRETS_OF_FORMS = {"client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak"}
@@ -71,27 +69,16 @@ class Request:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the request, ready for JSON; its body is shown as it came."""
-        verdict = self.verdict
-        return {
-            "at": self.at.isoformat().replace("+00:00", "Z"),
-            "method": self.method,
-            "path": self.path,
-            "query": dict(self.query),
-            "headers": dict(self.headers),
-            "body": self.body,
-            "status": self.status,
-            "verdict": None if verdict is None else verdict.to_dict(),
-            "ignored": list(self.ignored),
-            "note": self.note,
-            "fault": self.fault,
-            "tracking_id": self.tracking_id,
-        }
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        said |= {"query": dict(self.query), "headers": dict(self.headers)}
+        verdict = None if self.verdict is None else self.verdict.to_dict()
+        return said | {"at": zulu(self.at), "verdict": verdict, "ignored": list(self.ignored)}
 
     def __repr__(self) -> str:
         query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""
         parts = [f"{self.method} {self.path}{query} -> {self.status or 'cut off'}"]
         if self.body is not None:
-            parts.append(f"body={masked(self.body)!r}")
+            parts.append(f"body={shown(self.body)!r}")
         if self.verdict is not None and not self.verdict.ok:
             parts.append(f"verdict={str(self.verdict)!r}")
         if self.ignored:
@@ -103,34 +90,11 @@ class Request:
         return f"<Request {' '.join(parts)}>"
 
 
-class RequestLog:
-    """The last ten thousand requests, oldest first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: deque[Request] = deque(maxlen=_KEPT)
-
-    def add(self, request: Request) -> None:
-        """Keep one request, and drop the oldest beyond the limit."""
-        with self._lock:
-            self._kept.append(request)
-
-    def snapshot(self) -> tuple[Request, ...]:
-        """Return the requests that are kept."""
-        with self._lock:
-            return tuple(self._kept)
-
-    def clear(self) -> None:
-        """Forget every request so far."""
-        with self._lock:
-            self._kept.clear()
-
-
-def masked(value: object) -> object:
-    """Return the value with every secret member hidden; of text that is no JSON only its length."""
-    if isinstance(value, str | bytes):
-        return f"({len(value)} characters that are not a JSON object)"
-    return _masked(value)
+def shown(body: object) -> object:
+    """Return the body with every secret hidden; of text that is no JSON only its length."""
+    if isinstance(body, str | bytes):
+        return f"({len(body)} characters that are not a JSON object)"
+    return masked(body)
 
 
 def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
@@ -141,12 +105,3 @@ def without_credentials(headers: Mapping[str, str]) -> dict[str, str]:
 def without_secrets(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members of a token form, or of a query, that may be kept."""
     return {name: value for name, value in form.items() if name not in _FORM_SECRETS}
-
-
-def _masked(value: object) -> object:
-    if isinstance(value, Mapping):
-        secret = facts.SECRET_NAMES
-        return {k: "(hidden)" if k in secret else _masked(item) for k, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(item) for item in value]
-    return value

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from ..errors import ConfigError
 from ._account import SCOPES, Credentials, User
-from ._allowance import Caps, Plan, QuotaState
+from ._allowance import Caps, Plan
 from ._fake_zoom import FakeZoom
 from ._fault_plan import FaultPlan, Faults, RandomFaults, as_fault, as_faults
 from ._faults import Fault, FaultOptions
@@ -20,13 +21,15 @@ from ._meetings.members import view
 from ._meetings.patch import RUNNING, WAITING, delete_occurrence, end, start
 from ._meetings.rescheduling import expires_at, zulu
 from ._quirks import Quirks
-from ._request_log import Request, RequestLog
-from ._seeds import HOST, BadSeed, Seed, mondays, new_meeting, read_seed
+from ._request_log import Request
+from ._seeds import HOST, Where, in_a_list, mondays, new_meeting, read_seed
 from ._sim_clock import SimClock
-from ._store import State, Store, TakenUpdate, taken
+from ._store import State, Store, TakenUpdate
 
 _WEBINAR = 5
 _CLOCK = "clock"
+# A soak test must not fill the memory.
+_KEPT = 10_000
 
 
 class ScenarioOptions(TypedDict, total=False):
@@ -45,14 +48,6 @@ class ScenarioOptions(TypedDict, total=False):
     seed: int | None
 
 
-class _Beginning(NamedTuple):
-    """What `reset` goes back to: meetings, quirks and faults as they were at first."""
-
-    meetings: Mapping[int, State]
-    quirks: Quirks
-    faults: Faults
-
-
 class Scenario:
     """One simulated account: its meetings, its faults, and the log of its requests."""
 
@@ -60,41 +55,37 @@ class Scenario:
         for name in sorted(options.keys() - ScenarioOptions.__annotations__.keys()):
             raise TypeError(f"a simulator has no option {name!r}")
         self._store = Store(options.get("db"))
-        try:
-            self._set_up(options)
-        except BaseException:
-            self._store.close()
-            raise
-
-    def _set_up(self, options: ScenarioOptions) -> None:
-        self.clock = _clock(options.get("clock"), self._store)
-        self.credentials = options.get("credentials") or Credentials()
-        self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
-        self._faults = FaultPlan()
-        self.arm(as_faults(options.get("faults", ())))
-        self._log = RequestLog()
-        self._adding = threading.Lock()
-        self._fake = FakeZoom(
-            clock=self.clock,
-            store=self._store,
-            quirks=Quirks.of(options.get("quirks")),
-            credentials=self.credentials,
-            strict=options.get("strict", False),
-            random=self._random,
-            plan=options.get("plan"),
-            limits=options.get("limits", True),
-            users=options.get("users", ()),
-        )
-        if not self._store.meetings():
-            self._add(*_meetings(options.get("meetings", ())))
-        states = {number: self._store.read(number) or {} for number in self._store.meetings()}
-        self._first = _Beginning(states, self.quirks, self._faults.remaining())
-        self.clock.watch(self._remember)
-        self._remember()
+        with ExitStack() as failure:
+            failure.callback(self._store.close)
+            self.clock = _clock(options.get("clock"), self._store)
+            self.credentials = options.get("credentials") or Credentials()
+            self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
+            self._faults = FaultPlan()
+            self.arm(as_faults(options.get("faults", ())))
+            self._log: deque[Request] = deque(maxlen=_KEPT)
+            self._fake = FakeZoom(
+                clock=self.clock,
+                store=self._store,
+                quirks=Quirks.of(options.get("quirks")),
+                credentials=self.credentials,
+                strict=options.get("strict", False),
+                random=self._random,
+                plan=options.get("plan"),
+                limits=options.get("limits", True),
+                users=options.get("users", ()),
+            )
+            if not self._store.meetings():
+                self._add(*_meetings(options.get("meetings", ())))
+            # What `reset` goes back to.
+            self._first_meetings = {number: self._state(number) for number in self.meetings}
+            self._first_quirks, self._first_faults = self.quirks, self._faults.remaining()
+            self.clock.watch(self._remember)
+            self._remember()
+            failure.pop_all()
 
     def add_meeting(self, **fields: Any) -> int:
         """Add a meeting and return its number; without fields, one for an hour, tomorrow."""
-        (number,) = self._add([fields], lambda _, member: f"{member}: " if member else "")
+        (number,) = self._add([fields], lambda _, member: member)
         return number
 
     def add_series(self, **fields: Any) -> int:
@@ -103,12 +94,10 @@ class Scenario:
 
     def add_meetings(self, meetings: Sequence[Mapping[str, Any]]) -> list[int]:
         """Add all of these meetings or, when one of them is wrong, none; returns their numbers."""
-        return self._add(meetings, _in_a_list)
+        return self._add(meetings, in_a_list)
 
     def add_webinar(self, number: int) -> int:
         """Add a webinar: Zoom refuses its number where it wants a meeting's."""
-        if number in self._store.meetings():
-            raise taken(number)
         self._store.add(number, {"id": number, "type": _WEBINAR, "_webinar": True, **HOST})
         return number
 
@@ -162,13 +151,15 @@ class Scenario:
     def add_user(self, user: User | Mapping[str, Any] | str) -> User:
         """Add a user of the account, or change the one with that e-mail address."""
         added = User.of(user)
-        self._fake.people.add(added)
+        with self._fake.lock:
+            self._fake.people.add(added)
         return added
 
     @property
     def users(self) -> tuple[User, ...]:
         """The users that were added."""
-        return self._fake.people.all()
+        with self._fake.lock:
+            return self._fake.people.all()
 
     def set_scopes(self, *scopes: str) -> None:
         """Change the scopes of the app; tokens given out before keep theirs, as with Zoom."""
@@ -182,7 +173,8 @@ class Scenario:
 
     def revoke_tokens(self) -> int:
         """End every token: the next request with one is answered 401, code 124; how many ended."""
-        return self._fake.tokens.revoke()
+        with self._fake.lock:
+            return self._fake.tokens.revoke()
 
     @property
     def quirks(self) -> Quirks:
@@ -195,16 +187,11 @@ class Scenario:
         return self.quirks
 
     @property
-    def plan(self) -> str | None:
-        """The plan of the account, if one was named."""
-        return self._fake.plan
-
-    @property
     def limits(self) -> dict[str, Any]:
         """The size of each limit that is kept, by its name; null is no limit."""
         return self._fake.allowance.caps.to_dict()
 
-    def quota(self) -> QuotaState:
+    def quota(self) -> dict[str, Any]:
         """Return what is used of Zoom's limits and what is left, at the clock's present time."""
         with self._fake.lock:
             return self._fake.allowance.to_dict(self.clock.now(), self.quirks)
@@ -217,7 +204,8 @@ class Scenario:
     @property
     def requests(self) -> tuple[Request, ...]:
         """The last ten thousand requests, oldest first."""
-        return self._log.snapshot()
+        with self._fake.lock:
+            return tuple(self._log)
 
     def updates(self, number: int | None = None) -> tuple[Request, ...]:
         """Return the requests to update a meeting, or any, whatever became of them."""
@@ -231,7 +219,8 @@ class Scenario:
 
     def clear_requests(self) -> None:
         """Empty the log of requests."""
-        self._log.clear()
+        with self._fake.lock:
+            self._log.clear()
 
     def fail_next(self, *faults: Fault | str | int | Mapping[str, Any]) -> None:
         """Let these faults happen to the next requests that fit, one after the other.
@@ -289,31 +278,27 @@ class Scenario:
         with self._fake.lock:
             self._fake.reset()
             self._store.clear()
-            for number, state in self._first.meetings.items():
+            for number, state in self._first_meetings.items():
                 self._store.add(number, state)
-            self._fake.quirks = self._first.quirks
+            self._fake.quirks = self._first_quirks
             self._faults.clear()
-            self.arm(self._first.faults.rewound())
+            self.arm(self._first_faults)
             self._log.clear()
 
-    def _add(
-        self, meetings: Sequence[Mapping[str, Any]], where: Callable[[int, str], str]
-    ) -> list[int]:
+    def _add(self, meetings: Sequence[Mapping[str, Any]], where: Where) -> list[int]:
         """Add all of them or, when one of them is wrong, none."""
-        with self._adding:
+        with self._fake.lock:
             added: dict[int, State] = {}
             known = list(self._store.meetings())
             for index, fields in enumerate(meetings):
-                try:
-                    state = new_meeting(
-                        fields,
-                        taken=known,
-                        now=self.clock.now(),
-                        quirks=self.quirks,
-                        random=self._random,
-                    )
-                except BadSeed as error:
-                    raise error.explained(partial(where, index)) from None
+                state = new_meeting(
+                    fields,
+                    taken=known,
+                    now=self.clock.now(),
+                    quirks=self.quirks,
+                    random=self._random,
+                    where=partial(where, index),
+                )
                 known.append(state["id"])
                 added[state["id"]] = state
             for number, state in added.items():
@@ -337,6 +322,10 @@ class Scenario:
                 number, lambda old: (edit(old, now), ()), at=now, body=body, occurrence_id=None
             )
 
+    def _note(self, request: Request) -> None:
+        with self._fake.lock:
+            self._log.append(request)
+
     def _remember(self) -> None:
         self._store.remember(_CLOCK, self.clock.memento())
 
@@ -356,16 +345,12 @@ def _clock(clock: SimClock | None, store: Store) -> SimClock:
 
 def _meetings(
     meetings: Iterable[Mapping[str, Any]] | str | Path,
-) -> tuple[Sequence[Mapping[str, Any]], Callable[[int, str], str]]:
+) -> tuple[Sequence[Mapping[str, Any]], Where]:
     """Return the meetings to start with, and what finds a member of one of them for messages."""
     if isinstance(meetings, str | Path):
-        meetings = read_seed(meetings)
+        return read_seed(meetings)
     if isinstance(meetings, Mapping) or not isinstance(meetings, Iterable):
         raise ConfigError(
             f"seed: meetings cannot be {meetings!r}", field="seed", next_step="Give a list."
         )
-    return list(meetings), meetings.where if isinstance(meetings, Seed) else _in_a_list
-
-
-def _in_a_list(index: int, member: str) -> str:
-    return f"meetings[{index}]{f'.{member}' if member else ''}: "
+    return list(meetings), in_a_list

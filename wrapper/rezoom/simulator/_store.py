@@ -11,14 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from .._times import zulu
 from ..errors import ConfigError
-from ._request_log import masked
+from ._request_log import shown
 
 State = dict[str, Any]
 # From a state to the new one, and the members of the update that were ignored.
 Edit = Callable[[State], tuple[State, tuple[str, ...]]]
-_CONTAINERS = (dict, list)
-_DEEPEST = 48  # Zoom's own go five deep
 
 # Of each meeting; a soak test must fill neither the memory nor the disk.
 HISTORY = 1_000
@@ -46,22 +45,6 @@ def cloned(value: Any) -> Any:
     return value
 
 
-def too_deep(value: Any) -> bool:
-    """Tell whether JSON data is nested too deeply for functions that call themselves per level."""
-    level, depth = [value], 0
-    while level := [
-        inner
-        for outer in level
-        if isinstance(outer, _CONTAINERS)
-        for inner in (outer.values() if isinstance(outer, dict) else outer)
-        if isinstance(inner, _CONTAINERS)
-    ]:
-        depth += 1
-        if depth > _DEEPEST:
-            return True
-    return False
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class TakenUpdate:
     """One update a meeting took, and which members of it were ignored."""
@@ -74,14 +57,14 @@ class TakenUpdate:
     def to_dict(self) -> dict[str, Any]:
         """Return the update as a dictionary for JSON."""
         return {
-            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "at": zulu(self.at),
             "body": self.body,
             "occurrence_id": self.occurrence_id,
             "ignored": list(self.ignored),
         }
 
     def __repr__(self) -> str:
-        return f"<TakenUpdate {self.at:%Y-%m-%dT%H:%M:%SZ} {masked(self.body)!r}>"
+        return f"<TakenUpdate {self.at:%Y-%m-%dT%H:%M:%SZ} {shown(self.body)!r}>"
 
 
 class Store:
@@ -106,7 +89,11 @@ class Store:
         """Keep a new meeting; ValueError when the number is taken."""
         with self._lock:
             if meeting in self._states:
-                raise taken(meeting)
+                raise ConfigError(
+                    f"seed: there is already a meeting {meeting}",
+                    field="seed",
+                    next_step="Leave `id` out, and the next free number is taken.",
+                )
             if self._db is not None:
                 with self._db as db:
                     row = (meeting, _text(state))
@@ -242,15 +229,6 @@ class Store:
         notes = db.execute("SELECT name, value FROM notes")
         self._notes = {name: json.loads(value) for name, value in notes}
         self._states, self._history = states, history
-
-
-def taken(meeting: int) -> ConfigError:
-    """Say that a number is in use; ConfigError is a ValueError."""
-    return ConfigError(
-        f"seed: there is already a meeting {meeting}",
-        field="seed",
-        next_step="Leave `id` out, and the next free number is taken.",
-    )
 
 
 def _connected(path: Path) -> sqlite3.Connection:

@@ -19,21 +19,23 @@ if TYPE_CHECKING:
 
 _NAME = "zoom_simulator"
 _RUNNING: pytest.StashKey[Simulator] = pytest.StashKey()
+_INI: dict[str, tuple[str, Any]] = {
+    "clock": ("the instant at which its clock stands still", "string"),
+    "seed": ("a number that makes tokens and passcodes repeatable", "string"),
+    "plan": ("the account's plan: free, pro or business", "string"),
+    "quirks": ("name=value, one a line", "linelist"),
+    "faults": ("faults, as `rezoom simulate --faults` has them", "string"),
+    "meetings": ("a JSON or YAML file with meetings", "string"),
+    "strict": ("refuse whatever the contract refuses", "bool"),
+}
 _SHOWN = 40
-_JSON = ("{", "[")
 _LOOPBACK = "127.0.0.1,localhost"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Announce what an ini file may set for every simulator of a suite."""
-    say = "zoom_simulator: "
-    parser.addini(f"{_NAME}_clock", say + "the instant at which its clock stands still")
-    parser.addini(f"{_NAME}_seed", say + "a number that makes tokens and passcodes repeatable")
-    parser.addini(f"{_NAME}_plan", say + "the account's plan: free, pro or business")
-    parser.addini(f"{_NAME}_quirks", say + "name=value, one a line", "linelist", [])
-    parser.addini(f"{_NAME}_faults", say + "faults, as `rezoom simulate --faults` has them")
-    parser.addini(f"{_NAME}_meetings", say + "a JSON or YAML file with meetings")
-    parser.addini(f"{_NAME}_strict", say + "refuse whatever the contract refuses", "bool", False)
+    for name, (words, kind) in _INI.items():
+        parser.addini(f"{_NAME}_{name}", f"zoom_simulator: {words}", kind)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,14 +97,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 def _from_ini(config: pytest.Config) -> dict[str, Any]:
-    found = {
-        name: config.getini(f"{_NAME}_{name}")
-        for name in ("clock", "seed", "plan", "quirks", "faults", "meetings", "strict")
-    }
+    from ._fault_plan import read_fault_words
+
+    found = {name: config.getini(f"{_NAME}_{name}") for name in _INI}
     base = config.inipath.parent if config.inipath else config.rootpath
     if found["meetings"]:
         found["meetings"] = base / found["meetings"]
-    found["faults"] = _anchored(found["faults"], base)
+    if found["faults"]:
+        found["faults"] = read_fault_words(found["faults"], base)
     return {name: value for name, value in found.items() if value}
 
 
@@ -117,6 +119,7 @@ def _from_markers(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
+    from ._fault_plan import read_fault_words
     from ._quirks import read_quirks
     from ._sim_clock import read_clock
 
@@ -128,17 +131,10 @@ def _understood(options: dict[str, Any], root: Path) -> dict[str, Any]:
     if isinstance(options.get("quirks"), list):
         options["quirks"] = read_quirks(options["quirks"])
     if isinstance(options.get("faults"), str):
-        options["faults"] = _anchored(options["faults"], root)
+        options["faults"] = read_fault_words(options["faults"], root)
     if isinstance(options.get("meetings"), str | Path):
         options["meetings"] = root / options["meetings"]
     return options
-
-
-def _anchored(words: str, base: Path) -> str:
-    from ._documents import SUFFIXES
-
-    named = Path(words.strip()).suffix.lower() in SUFFIXES and not words.lstrip().startswith(_JSON)
-    return str(base / words.strip()) if named else words
 
 
 def _whole(text: str) -> int:

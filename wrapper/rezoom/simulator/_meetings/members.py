@@ -14,18 +14,15 @@ _SITE = "https://zoom.example"
 
 def passcode_members(meeting: int, passcode: str) -> dict[str, Any]:
     """Return every member that changes with the passcode, `join_url` included."""
-    if not passcode:
-        return {
-            "join_url": f"{_SITE}/j/{meeting}",
-            "encrypted_password": "",
-            "h323_password": "",
-            "pstn_password": "",
-        }
-    token = _letters(f"{meeting}:{passcode}", 32)
-    digits = f"{int.from_bytes(_digest(f'{meeting}:{passcode}')[:4]) % 1_000_000:06}"
+    link, token, digits = f"{_SITE}/j/{meeting}", "", ""
+    if passcode:
+        known = f"{meeting}:{passcode}"
+        token = f"{_letters(known, 32)}.1"
+        digits = f"{int.from_bytes(_digest(known)[:4]) % 1_000_000:06}"
+        link += f"?pwd={token}"
     return {
-        "join_url": f"{_SITE}/j/{meeting}?pwd={token}.1",
-        "encrypted_password": f"{token}.1",
+        "join_url": link,
+        "encrypted_password": token,
         "h323_password": digits,
         "pstn_password": digits,
     }
@@ -48,19 +45,14 @@ def made_passcode(meeting: int, now: datetime) -> str:
     return _digest(f"{meeting}@{now:%Y-%m-%dT%H:%M:%S}").hex()[:10]
 
 
-def start_url(meeting: int, key: str) -> str:
-    """Return the link that makes whoever holds it the host."""
-    return f"{_SITE}/s/{meeting}?zak={key}"
-
-
-def chat_url(meeting: int) -> str:
-    """Return the link into the meeting's chat."""
-    return f"{_SITE}/launch/jc/{meeting}"
-
-
-def meeting_uuid(meeting: int) -> str:
-    """Return an id in the form of Zoom's meeting UUIDs."""
-    return base64.b64encode(_digest(str(meeting))[:16]).decode()
+def address_members(meeting: int, host_key: str) -> dict[str, Any]:
+    """Return the members that identify a meeting, and the link that makes its reader the host."""
+    return {
+        "id": meeting,
+        "uuid": base64.b64encode(_digest(str(meeting))[:16]).decode(),
+        "start_url": f"{_SITE}/s/{meeting}?zak={host_key}",
+        "chat_join_url": f"{_SITE}/launch/jc/{meeting}",
+    }
 
 
 def _letters(text: str, length: int) -> str:

@@ -14,7 +14,11 @@ from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime, 
 from .validation import without_nulls
 
 MemberFilter = Callable[[str, Any], bool]
-_REGISTRATION = (0, 1)  # approval_type: at once, or after approval
+# What needs a licence: registration, at once or after approval, and recording in the cloud.
+_LICENSED: Mapping[str, tuple[Any, ...]] = {
+    "settings.approval_type": (0, 1),
+    "settings.auto_recording": ("cloud",),
+}
 _INTERPRETATION = ("settings.language_interpretation", "settings.sign_language_interpretation")
 _OBJECTS = {path.rpartition(".")[0] for path in facts.OCCURRENCE_FIELDS} - {""}
 FOR_ONE = frozenset(facts.OCCURRENCE_FIELDS) | _OBJECTS
@@ -36,7 +40,7 @@ def member_filter(state: State, quirks: Quirks, *, licensed: bool, for_one: bool
     def passes(path: str, value: Any) -> bool:
         if path not in known or path in quirks.locked:
             return False
-        if not licensed and quirks.basic_host == "ignore" and _needs_licence(path, value):
+        if not licensed and quirks.basic_host == "ignore" and value in _LICENSED.get(path, ()):
             return False
         if path == "settings.use_pmi":
             return bool(value == pmi) or quirks.pmi_conversion == "take"
@@ -63,12 +67,6 @@ def switch_off_for_e2ee(state: State, body: Mapping[str, Any]) -> list[str]:
         if wanted.get("breakout_room", {}).get("enable"):
             undone.append("settings.breakout_room.enable")
     return undone
-
-
-def _needs_licence(path: str, value: Any) -> bool:
-    if path == "settings.approval_type":
-        return value in _REGISTRATION
-    return path == "settings.auto_recording" and value == "cloud"
 
 
 _SECURITY = ("password", "settings.waiting_room", "settings.meeting_authentication")

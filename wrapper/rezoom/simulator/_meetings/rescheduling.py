@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from ..._times import zone
 from ..._wire import facts
 from .._quirks import Quirks
 from .._store import State
@@ -36,14 +37,6 @@ def read_start(text: str, timezone: str) -> Start:
         return Start(written.replace(tzinfo=place).astimezone(UTC), written)
     except OverflowError:
         raise ValueError(f"{text} leaves the calendar") from None
-
-
-def zone(name: str) -> ZoneInfo:
-    """Return the time zone; ValueError when there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError):  # a missing zone is a KeyError, a folder of them an OSError
-        raise ValueError(f"there is no time zone {name!r}") from None
 
 
 def zulu(instant: datetime) -> str:

@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from rezoom_contract import Meeting, MeetingUpdate
+from rezoom_contract import MeetingUpdate
 
+from ..._paths import dotted
+from ..._times import zone
 from ..._wire import facts
 from .._account import People, User
 from .._answers import Answer, refused, validation_failed
 from .._quirks import Quirks
 from .._request_log import Flaw, Verdict
 from .._store import State
-from .rescheduling import INSTANT, NO_FIXED_TIME, SCHEDULED, SERIES, read_start, zone
+from .rescheduling import INSTANT, NO_FIXED_TIME, SCHEDULED, SERIES, read_start
 from .starts import WEEKLY
 
 _QUERY = "query."
@@ -22,9 +24,14 @@ _KINDS = {"extra_forbidden": "unknown", "missing": "missing"}
 _WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", re.ASCII)
 
 
-def judge(body: Mapping[str, Any]) -> Verdict:
-    """Say what the contract has against the body of an update; never quotes a value."""
-    return _judged(MeetingUpdate, body)
+def judge(body: Mapping[str, Any], model: type[BaseModel] = MeetingUpdate) -> Verdict:
+    """Say what the contract has against a body, of an update by default; never quotes a value."""
+    try:
+        model.model_validate(body)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
+    return Verdict()
 
 
 def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
@@ -38,39 +45,23 @@ def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
     )
 
 
-def judge_answer(body: Mapping[str, Any]) -> Verdict:
-    """Say what the contract has against the body of an answer; never quotes a value."""
-    return _judged(Meeting, body)
-
-
-def _judged(model: type[BaseModel], body: Mapping[str, Any]) -> Verdict:
-    try:
-        model.model_validate(body)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
-    return Verdict()
-
-
-def refusable(
-    verdict: Verdict, body: Mapping[str, Any], quirks: Quirks, *, strict: bool
-) -> tuple[Flaw, ...]:
-    """Pick the flaws that Zoom is known to refuse; with `strict` that is all of them."""
+def refusable(verdict: Verdict, body: Mapping[str, Any], quirks: Quirks) -> tuple[Flaw, ...]:
+    """Pick the flaws that Zoom is known to refuse."""
     flaws = verdict.flaws
     kept, nulls = without_nulls(body)
-    if nulls and quirks.null_member == "ignore" and not strict:
+    if nulls and quirks.null_member == "ignore":
         # What is ignored is missing: a recurrence whose type is null has none.
         flaws = (*judge(kept).flaws, *(f for f in flaws if f.field.startswith(_QUERY)))
+    passed = {("recurrence.type", "missing")} if quirks.recurrence == "merge" else set()
+    start = body.get("start_time")
+    if isinstance(start, str) and _WITH_OFFSET.fullmatch(start):
+        passed |= {("start_time", "invalid")} if quirks.offset_start == "read-as-utc" else set()
     return tuple(
         flaw
         for flaw in flaws
-        if strict
-        or not (
-            flaw.field.startswith(_QUERY)
-            or (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
-            or (flaw.field == "recurrence.type" and _merges_type(flaw, quirks))
-            or (flaw.field == "start_time" and _reads_offset(body, quirks))
-        )
+        if not flaw.field.startswith(_QUERY)
+        and not (flaw.kind == "unknown" and _is_unread(flaw.field, quirks))
+        and (flaw.field, flaw.kind) not in passed
     )
 
 
@@ -89,34 +80,18 @@ def without_nulls(body: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, 
     return kept, nulls
 
 
-def members() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of the top-level members of an update, and of an answer."""
-    return frozenset(MeetingUpdate.model_fields), frozenset(Meeting.model_fields)
-
-
 def _is_unread(path: str, quirks: Quirks) -> bool:
     if quirks.unknown_key == "refuse-in-settings":
         return not path.startswith("settings.")
     return quirks.unknown_key == "ignore"
 
 
-def _merges_type(flaw: Flaw, quirks: Quirks) -> bool:
-    return flaw.kind == "missing" and quirks.recurrence == "merge"
-
-
-def _reads_offset(body: Mapping[str, Any], quirks: Quirks) -> bool:
-    start = body.get("start_time")
-    offset = isinstance(start, str) and _WITH_OFFSET.fullmatch(start) is not None
-    return offset and quirks.offset_start == "read-as-utc"
-
-
 def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     said = _KINDS.get(kind, "invalid")
     word = {"unknown": "Unknown", "missing": "Missing", "invalid": "Invalid"}[said]
-    return Flaw(path, said, f"{word} parameter: {str(location[-1]) if location else 'body'}.")
+    return Flaw(
+        dotted(location), said, f"{word} parameter: {str(location[-1]) if location else 'body'}."
+    )
 
 
 _PLAIN = Quirks()
@@ -135,11 +110,11 @@ def refusal(
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:
         return validation_failed(flaws)
-    return (
-        _for_the_user(state, body, quirks, people)
-        or _for_the_domains(body, quirks)
-        or _for_the_meeting(state, body)
-    )
+    answer = _for_the_user(state, body, quirks, people) or _for_the_domains(body, quirks)
+    kind = body.get("type", state["type"])
+    if answer is None and body.get("pre_schedule") and kind not in {SCHEDULED, NO_FIXED_TIME}:
+        return refused("pre-schedule-type")
+    return answer
 
 
 def _calendar_flaws(state: State, body: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -212,14 +187,15 @@ def _for_the_user(
         return refused("user-not-found", status=404, user=user)
     if target is None and quirks.unknown_user == "not-in-account":
         return refused("user-not-in-account", user=user)
-    if target is None or not _may_take(target, host, people):
+    if target is None or not _may_take(target, host):
         return refused("cannot-schedule-for", user=user)
     return None
 
 
-def _may_take(target: User, host: User, people: People) -> bool:
-    both = target.licensed and host.licensed
-    return both and people.lets_schedule(target, host.email, host.id)
+def _may_take(target: User, host: User) -> bool:
+    granted = {name.lower() for name in target.scheduled_by}
+    names = {"*", host.email.lower(), host.id.lower()}
+    return target.licensed and host.licensed and not granted.isdisjoint(names)
 
 
 def _for_the_domains(body: Mapping[str, Any], quirks: Quirks) -> Answer | None:
@@ -230,13 +206,6 @@ def _for_the_domains(body: Mapping[str, Any], quirks: Quirks) -> Answer | None:
     named = sorted({address.rpartition("@")[2].lower() for address in _addresses(settings)})
     found = [domain for domain in named if domain in blocked]
     return refused("blocked-domain", domains=", ".join(found)) if found else None
-
-
-def _for_the_meeting(state: State, body: Mapping[str, Any]) -> Answer | None:
-    kind = body.get("type", state["type"])
-    if body.get("pre_schedule") and kind not in {SCHEDULED, NO_FIXED_TIME}:
-        return refused("pre-schedule-type")
-    return None
 
 
 def _addresses(settings: Mapping[str, Any]) -> Iterator[str]:

@@ -6,8 +6,11 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -15,14 +18,14 @@ from .._answers import JSON, Answer, Call, CallResult, kept_elsewhere, limited, 
 from .._fake_zoom import FakeZoom
 from .._fault_plan import FaultPlan
 from .._faults import LIMITS, Fault
-from .._request_log import Request, RequestLog, without_credentials, without_secrets
+from .._request_log import Request, without_credentials, without_secrets
 from .uvicorn_thread import Line
 
 _log = logging.getLogger("rezoom.simulator")
 
 # Outside /v2, so that it is never in the way of Zoom's own paths.
 CONTROL = "/simulator"
-_MEETINGS, _TOKEN = "/v2/meetings/", "/oauth/token"
+_MEETINGS = "/v2/meetings/"
 _GLANCES = 20
 # Stands in for an answer that was not made, or that has no body to spoil.
 _STUB = Answer(200, b'{"code":300,"message":""}', {"content-type": JSON})
@@ -32,7 +35,9 @@ _LEAVE = 1.0
 Operation = Callable[[Call], CallResult]
 
 
-def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIApp) -> ASGIApp:
+def build_app(
+    fake: FakeZoom, faults: FaultPlan, log: Callable[[Request], None], control: ASGIApp
+) -> ASGIApp:
     """Return the app that answers for `fake`; `control` answers below its own prefix."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,8 +46,9 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
         if scope["path"].startswith(CONTROL) and scope["path"][len(CONTROL) :][:1] in {"", "/"}:
             await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
             return
-        content = await _read(receive)
-        if content is None:
+        try:
+            content = await HttpRequest(scope, receive).body()
+        except ClientDisconnect:
             return
         call = _call(scope, content)
         at = fake.clock.now()
@@ -53,55 +59,33 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
                 # Zoom's own answer, unlike those of a gateway before it.
                 response.headers["x-zm-trackingid"] = fake.tracking_id()
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
-            log.add(_entry(call, result, response, fault, at))
-            _log.debug("%s %s %s", call.method, call.path, _seen_status(response) or "cut")
+            entry = _entry(call, result, response, fault, at)
+            log(entry)
+            _log.debug("%s %s %s", call.method, call.path, entry.status or "cut")
             await response(scope, receive, send)
 
     return app
-
-
-def _operation(fake: FakeZoom, call: Call) -> Operation:
-    if call.meeting:
-        if call.method == "PATCH":
-            return fake.update
-        if call.method == "GET":
-            return fake.read
-    elif call.path == _TOKEN and call.method == "POST":
-        return fake.token
-    return fake.unknown
 
 
 @contextlib.asynccontextmanager
 async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
     """Let one update of a meeting be under way at a time; a second one is answered 429."""
     if call.method != "PATCH" or not call.meeting or not fake.allowance.caps.lock:
-        yield _operation(fake, call)
+        yield fake.answer
         return
-    mine = fake.begin(call)
     for _ in range(_GLANCES):
-        if mine:
+        if call.meeting not in fake.under_way:
             break
         # A client that has hung up is out of the way as soon as the loop has noticed.
         await asyncio.sleep(0)
-        mine = fake.begin(call)
-    if not mine:
-        yield fake.locked_out
+    else:
+        yield partial(fake.answer, locked=True)
         return
+    fake.under_way.add(call.meeting)
     try:
-        yield fake.update
+        yield fake.answer
     finally:
-        fake.end(call)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    parts = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
+        fake.under_way.discard(call.meeting)
 
 
 def _call(scope: Scope, content: bytes) -> Call:
@@ -119,11 +103,8 @@ def _call(scope: Scope, content: bytes) -> Call:
 
 
 def _entry(
-    call: Call, result: CallResult | None, response: Response, fault: Fault | None, at: datetime
+    call: Call, result: CallResult, response: Response, fault: Fault | None, at: datetime
 ) -> Request:
-    if result is None:  # a fault has kept the body from being read
-        read = readable if call.meeting else kept_elsewhere
-        result = CallResult(_STUB, read(call.content))
     return Request(
         at=at,
         method=call.method,
@@ -131,7 +112,8 @@ def _entry(
         query=without_secrets(call.query),
         headers=without_credentials(call.headers),
         body=result.body,
-        status=_seen_status(response),
+        # What reaches the client, if anything does.
+        status=getattr(response, "seen_status", response.status_code),
         verdict=result.verdict,
         ignored=result.ignored,
         note=result.note,
@@ -142,33 +124,38 @@ def _entry(
 
 async def _respond(
     call: Call, operation: Operation, fault: Fault | None, receive: Receive, now: datetime
-) -> tuple[CallResult | None, Response]:
+) -> tuple[CallResult, Response]:
     """Carry out the call as far as the fault lets it; return what was done and what is sent."""
     if fault is None:
         done = operation(call)
         return done, _response(done.answer)
-    applied = operation(call) if fault.applied else None
+    done = operation(call) if fault.applied else _unread(call)
     for limit in LIMITS:
         if fault.kind == limit:
-            return applied, _response(limited(limit, now))
+            return done, _response(limited(limit, now))
     match fault.kind:
         case "reset" | "reset-after" | "close":
-            return applied, _Cut(reset=fault.kind != "close")
+            return done, _Cut(reset=fault.kind != "close")
         case "timeout" | "timeout-after":
-            return applied, _Silence()
+            return done, _Silence()
         case "latency":
             if await _is_gone_within(fault.seconds, receive):
-                return applied, _Cut(reset=True)
-            done = applied or operation(call)
+                return done, _Cut(reset=True)
+            done = done if fault.applied else operation(call)
             return done, _response(done.answer)
         case "garbage":
-            return applied, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")
+            return done, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")
         case "oversized-header":
-            answer = applied.answer if applied else _STUB
-            return applied, _with_header(answer, "x-oversized", "x" * _TOO_LARGE)
+            return done, _with_header(done.answer, "x-oversized", "x" * _TOO_LARGE)
         case "truncated" | "bad-chunk" | "bad-gzip":
-            return applied, _spoilt(fault, applied)
-    return applied, _response(fault.answer())
+            return done, _spoilt(fault, done.answer)
+    return done, _response(fault.answer())
+
+
+def _unread(call: Call) -> CallResult:
+    """Return what the log keeps of a call that a fault has kept from being read."""
+    read = readable if call.meeting else kept_elsewhere
+    return CallResult(_STUB, read(call.content))
 
 
 class _Cut(Response):
@@ -192,21 +179,16 @@ class _Cut(Response):
 class _Silence(Response):
     """Sends nothing until the client gives up."""
 
+    seen_status = None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - nothing is sent
         line: Line = scope["state"]["line"]
         line.silent = True
         await _is_gone_within(None, receive)
 
 
-def _seen_status(response: Response) -> int | None:
-    """Return the status that reaches the client, if one does."""
-    if isinstance(response, _Silence):
-        return None
-    return response.seen_status if isinstance(response, _Cut) else response.status_code
-
-
-def _spoilt(fault: Fault, applied: CallResult | None) -> Response:
-    answer = fault.answer() if fault.body is not None else applied.answer if applied else _STUB
+def _spoilt(fault: Fault, zooms: Answer) -> Response:
+    answer = fault.answer() if fault.body is not None else zooms
     if not answer.content:
         answer = _STUB
     content = answer.content

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import urlsplit
@@ -14,13 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
+from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
+from .._checked import dashed
 from .._fault_plan import read_faults
-from .._meetings.rescheduling import zulu
 from .._quirks import behaviours
 from .._scenario import Scenario
 from .._seeds import BEYOND
+from .._sim_clock import read_clock
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
 
@@ -56,7 +58,6 @@ def _index(call: ControlCall) -> Any:
     return {
         "schema": "rezoom.simulator-index/1",
         "now": zulu(call.scenario.clock.now()),
-        "plan": call.scenario.plan,
         "limits": call.scenario.limits,
         "meetings": list(call.scenario.meetings),
         "calls": calls(),
@@ -64,22 +65,16 @@ def _index(call: ControlCall) -> Any:
 
 
 def _clock(call: ControlCall) -> Any:
-    now = call.scenario.clock.now().isoformat().replace("+00:00", "Z")
-    return {"now": now, "monotonic": call.scenario.clock.monotonic()}
+    clock = call.scenario.clock
+    return {"now": zulu(clock.now()), "monotonic": clock.monotonic()}
 
 
-def _set_clock(call: ControlCall) -> Any:
-    said = call.member("now", "2030-01-01T12:00:00Z")
-    try:
-        instant = datetime.fromisoformat(said)
-    except (TypeError, ValueError):
-        step = "Give an instant such as 2030-01-01T12:00:00Z."
-        raise wrong("now", f"now cannot be {said!r}", step) from None
-    call.scenario.clock.set(instant)
-    return _clock(call)
+def _set_clock(call: ControlCall) -> None:
+    said = str(call.member("now", "2030-01-01T12:00:00Z"))
+    call.scenario.clock.set(read_clock(said).now())
 
 
-def _advance_clock(call: ControlCall) -> Any:
+def _advance_clock(call: ControlCall) -> None:
     seconds = call.member("seconds", 3600)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
@@ -87,7 +82,6 @@ def _advance_clock(call: ControlCall) -> Any:
         call.scenario.clock.advance(seconds)
     except OverflowError:
         raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
-    return _clock(call)
 
 
 def _requests(call: ControlCall) -> Any:
@@ -116,9 +110,6 @@ def _meetings(call: ControlCall) -> Any:
 
 def _add_meetings(call: ControlCall) -> Any:
     several = call.body if isinstance(call.body, list) else [call.body or {}]
-    for fields in several:
-        if not isinstance(fields, Mapping):
-            raise wrong("meetings", f"{fields!r} is no meeting", "Send an object, or a list.")
     added = call.scenario.add_meetings(several)
     states = [_whole(call.scenario, number) for number in added]
     return states if isinstance(call.body, list) else states[0]
@@ -126,6 +117,10 @@ def _add_meetings(call: ControlCall) -> Any:
 
 def _meeting(call: ControlCall) -> Any:
     return _whole(call.scenario, call.number)
+
+
+def _delete_occurrence(call: ControlCall) -> None:
+    call.scenario.delete_occurrence(call.number, call.path["occurrence"])
 
 
 def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
@@ -162,13 +157,7 @@ def _quirks(call: ControlCall) -> Any:
     """Return every quirk with its present value, choices and sources."""
     now = call.scenario.quirks.to_dict()
     return [
-        {
-            "name": row.name.replace("_", "-"),
-            "value": now[row.name.replace("_", "-")],
-            "choices": list(row.choices),
-            "sentence": row.sentence,
-            "sources": list(row.sources),
-        }
+        {**row._asdict(), "name": dashed(row.name), "value": now[dashed(row.name)]}
         for row in behaviours()
     ]
 
@@ -179,57 +168,35 @@ def _set_quirks(call: ControlCall) -> Any:
     return call.scenario.set_quirks(call.body).to_dict()
 
 
-def _then(read: Act, do: Act) -> Act:
-    """Return a call that does one thing and answers with another."""
-
-    def act(call: ControlCall) -> Any:
-        do(call)
-        return read(call)
-
-    return act
-
-
-_OCCURRENCE = "/meetings/{number}/occurrences/{occurrence}"
+# Path, method, the answer, and what is done before.
 TABLE: tuple[tuple[Any, ...], ...] = (
     ("", "GET", _index),
     ("/clock", "GET", _clock),
-    ("/clock", "PUT", _set_clock),
-    ("/clock/advance", "POST", _advance_clock),
+    ("/clock", "PUT", _clock, _set_clock),
+    ("/clock/advance", "POST", _clock, _advance_clock),
     ("/requests", "GET", _requests),
     ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
     ("/meetings", "GET", _meetings),
-    ("/meetings", "POST", _add_meetings, 201),
+    ("/meetings", "POST", _add_meetings),
     ("/meetings/{number}", "GET", _meeting),
-    (
-        "/meetings/{number}/start",
-        "POST",
-        _then(_meeting, lambda c: c.scenario.start_meeting(c.number)),
-    ),
-    ("/meetings/{number}/end", "POST", _then(_meeting, lambda c: c.scenario.end_meeting(c.number))),
-    (
-        _OCCURRENCE,
-        "DELETE",
-        _then(_meeting, lambda c: c.scenario.delete_occurrence(c.number, c.path["occurrence"])),
-    ),
-    ("/webinars", "POST", _add_webinar, 201),
+    ("/meetings/{number}/start", "POST", _meeting, lambda c: c.scenario.start_meeting(c.number)),
+    ("/meetings/{number}/end", "POST", _meeting, lambda c: c.scenario.end_meeting(c.number)),
+    ("/meetings/{number}/occurrences/{occurrence}", "DELETE", _meeting, _delete_occurrence),
+    ("/webinars", "POST", _add_webinar),
     ("/users", "GET", lambda call: [user.to_dict() for user in call.scenario.users]),
-    ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict(), 201),
+    ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict()),
     ("/scopes", "PUT", _set_scopes),
     ("/tokens/revoke", "POST", lambda call: {"revoked": call.scenario.revoke_tokens()}),
     ("/quota", "GET", _quota),
-    ("/quota", "DELETE", _then(_quota, lambda call: call.scenario.clear_quota())),
+    ("/quota", "DELETE", _quota, lambda call: call.scenario.clear_quota()),
     ("/faults", "GET", _faults),
-    (
-        "/faults",
-        "POST",
-        _then(_faults, lambda call: call.scenario.arm(read_faults(call.body))),
-        201,
-    ),
-    ("/faults", "DELETE", _then(_faults, lambda call: call.scenario.clear_faults())),
+    ("/faults", "POST", _faults, lambda call: call.scenario.arm(read_faults(call.body))),
+    ("/faults", "DELETE", _faults, lambda call: call.scenario.clear_faults()),
     ("/quirks", "GET", _quirks),
     ("/quirks", "PATCH", _set_quirks),
-    ("/reset", "POST", _then(_meetings, lambda call: call.scenario.reset())),
+    ("/reset", "POST", _meetings, lambda call: call.scenario.reset()),
 )
+_CREATING = frozenset({"/meetings", "/webinars", "/users", "/faults"})
 
 
 def calls() -> list[str]:
@@ -248,7 +215,10 @@ Access = Literal["loopback", "anywhere", "off"]
 def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
-    def route(path: str, method: str, act: Act, status: int = 200) -> Route:
+    def route(path: str, method: str, answer: Act, do: Act | None = None) -> Route:
+        creates = method == "POST" and path in _CREATING
+        status = HTTPStatus.CREATED if creates else HTTPStatus.OK
+
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request.scope, access)
             try:
@@ -256,7 +226,9 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
             call = ControlCall(scenario, body, request.path_params, dict(request.query_params))
-            return _json(act(call), status)
+            if do is not None:
+                do(call)
+            return _json(answer(call), status)
 
         return Route(CONTROL + path, endpoint, methods=[method])
 
@@ -270,14 +242,12 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
     return Starlette(routes=routes, exception_handlers=handlers)
 
 
-def access(value: object) -> Access:
+def access(value: Access) -> Access:
     """Return the value if it says who may use the endpoint; ConfigError otherwise."""
-    for known in get_args(Access):
-        if value == known:
-            return known  # type: ignore[no-any-return]  # get_args knows no types
-    raise wrong(
-        "control", f"control cannot be {value!r}", f"Choose from {', '.join(get_args(Access))}."
-    )
+    choices = get_args(Access)
+    if value not in choices:
+        raise wrong("control", f"control cannot be {value!r}", f"Choose from {', '.join(choices)}.")
+    return value
 
 
 def _check_caller(scope: Scope, access: Access) -> None:

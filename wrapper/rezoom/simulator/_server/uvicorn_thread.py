@@ -77,8 +77,11 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-class ServerThread:
-    """Serves an app from `start` to `stop`; both return when it is done."""
+class ServerThread(uvicorn.Server):
+    """Serves an app in a thread from `start` to `stop`; both return when it is done.
+
+    It stops at once: uvicorn's own loop looks for a reason only every tenth of a second.
+    """
 
     def __init__(
         self, app: ASGIApp, listener: socket.socket, tls: ssl.SSLContext | None = None
@@ -96,19 +99,25 @@ class ServerThread:
         # uvicorn would load files of its own; this context may come from anywhere.
         config.load()
         config.ssl = tls
-        self._server = _Server(config)
+        super().__init__(config)
         self._listener = listener
-        self._thread = threading.Thread(target=self._run, name="rezoom-simulator", daemon=True)
+        self._thread = threading.Thread(target=self._main, name="rezoom-simulator", daemon=True)
+        self._up = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._done: asyncio.Event | None = None
 
     def start(self) -> None:
         """Return as soon as requests are answered."""
         self._thread.start()
-        if not self._server.up.wait(_START) or not self._server.started:
+        if not self._up.wait(_START) or not self.started:
             raise RuntimeError("the simulator's server did not start")
 
     def stop(self) -> None:
         """Answer what is under way, close every connection, and wait for the thread."""
-        self._server.stop()
+        self.should_exit = True
+        if self._loop is not None and self._done is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed already
+                self._loop.call_soon_threadsafe(self._done.set)
         self._thread.join()
 
     def wait(self) -> None:
@@ -116,33 +125,18 @@ class ServerThread:
         while self._thread.is_alive():
             self._thread.join(0.5)
 
-    def _run(self) -> None:
+    def _main(self) -> None:
         try:
-            self._server.run(sockets=[self._listener])
+            self.run(sockets=[self._listener])
         finally:
-            self._server.up.set()
+            self._up.set()
             self._listener.close()
 
-
-class _Server(uvicorn.Server):
-    """Stops at once: uvicorn's own loop looks for a reason only every tenth of a second."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._done: asyncio.Event | None = None
-
-    def stop(self) -> None:
-        self.should_exit = True
-        if self._loop is not None and self._done is not None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed already
-                self._loop.call_soon_threadsafe(self._done.set)
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Note the loop that `stop` must wake, and say that requests are answered."""
         self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets)
-        self.up.set()
+        self._up.set()
 
     async def main_loop(self) -> None:
         if self._done is not None and not self.should_exit:
