@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 from clocks import FakeClock
@@ -170,9 +171,9 @@ class Caller:
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer some steps later."""
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         self.sent += 1
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return httpx.Response(204)
 
     def next(self) -> None:

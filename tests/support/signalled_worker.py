@@ -15,7 +15,16 @@ import httpx
 from rezoom import Bearer, Zoom
 from rezoom._ledger.model import account_key
 from rezoom._wire import facts
-from rezoom.quota import Grant, Ledger, Limits, MemoryLedger, Policy, Reservation, Scope, SQLiteLedger
+from rezoom.quota import (
+    Grant,
+    Ledger,
+    Limits,
+    MemoryLedger,
+    Policy,
+    Reservation,
+    Scope,
+    SQLiteLedger,
+)
 
 ROUNDS = 5
 SIGNALS_A_ROUND = 300

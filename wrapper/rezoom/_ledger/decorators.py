@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from .._clock import MACHINE, Time, in_forked_child
 from .._times import DAY, SECOND, micros
@@ -52,12 +52,12 @@ class Around(Ledger):
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         with self.around(_reserve(reservation, token)) as call:
             call.result = self.inner.reserve(reservation, token, wait=wait)
-        return _grant(call)
+        return cast("Grant", call.result)
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         with self.around(_reserve(reservation, token)) as call:
             call.result = await self.inner.areserve(reservation, token, wait=wait)
-        return _grant(call)
+        return cast("Grant", call.result)
 
     def settle(self, grant: Grant) -> None:
         with self.around(_end("settle", grant)) as call:
@@ -120,22 +120,22 @@ class Around(Ledger):
     def usage(self, reservation: Reservation) -> Quota:
         with self.around(Call("usage", reservation)) as call:
             call.result = self.inner.usage(reservation)
-        return _quota(call)
+        return cast("Quota", call.result)
 
     async def ausage(self, reservation: Reservation) -> Quota:
         with self.around(Call("usage", reservation)) as call:
             call.result = await self.inner.ausage(reservation)
-        return _quota(call)
+        return cast("Quota", call.result)
 
     def host_of(self, account: str, meeting: int | str) -> str | None:
         with self.around(Call("host_of")) as call:
             call.result = self.inner.host_of(account, meeting)
-        return None if call.result is None else str(call.result)
+        return cast("str | None", call.result)
 
     async def ahost_of(self, account: str, meeting: int | str) -> str | None:
         with self.around(Call("host_of")) as call:
             call.result = await self.inner.ahost_of(account, meeting)
-        return None if call.result is None else str(call.result)
+        return cast("str | None", call.result)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         return self.inner.keys(prefix)
@@ -169,16 +169,6 @@ def _end(name: str, grant: Grant) -> Call:
 
 def _block(reservation: Reservation, name: str, until: datetime, why: str) -> Call:
     return Call("block", reservation, about={"scope": name, "until": until, "why": why})
-
-
-def _grant(call: Call) -> Grant:
-    granted: Grant = call.result
-    return granted
-
-
-def _quota(call: Call) -> Quota:
-    quota: Quota = call.result
-    return quota
 
 
 _log = logging.getLogger("rezoom.quota")

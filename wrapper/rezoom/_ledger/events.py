@@ -15,9 +15,9 @@ from .._public import public
 class Event:
     """One thing that happened, and whose quota it was about; nothing in it is secret.
 
-    `account` is the API's host and the account's id, `meeting` a number, `host` an id (for a
-    create by e-mail address, that address); either is None where it is not known. `took` is how
-    long the ledger took, in seconds: waiting for its locks, its disk or its server included.
+    `account` is the API's host and the account's id, `meeting` a number, `host` an id; either is
+    None where it is not known. `took` is how long the ledger took, in seconds: waiting for its
+    locks, its disk or its server included.
     """
 
     account: str

@@ -248,12 +248,9 @@ class MemoryLedger(BlockingLedger):
     def reset(self, prefix: str = "") -> None:
         """Forget what was counted."""
         with self._lock:
-            self._scopes = {
-                key: slots for key, slots in self._scopes.items() if not key.startswith(prefix)
-            }
-            self._paces = {
-                key: pace for key, pace in self._paces.items() if not key.startswith(prefix)
-            }
+            for table in (self._scopes, self._paces):
+                for key in [key for key in table if key.startswith(prefix)]:
+                    del table[key]
 
     def learn_host(self, account: str, meeting: int | str, host: str) -> None:
         """Remember the host of `meeting`."""
@@ -298,17 +295,17 @@ class MemoryLedger(BlockingLedger):
 
     def _end(self, grant: Grant, end: Callable[[Scope, _ScopeSlots], None]) -> None:
         """End a request in each of its scopes; again, where an interrupt came between two."""
-        found = [(scope, self._scopes.get(scope.key)) for scope in grant.reservation.scopes]
-
-        def end_all() -> None:
-            for scope, slots in found:
-                if slots is not None:
-                    end(scope, slots)
-
+        found = [
+            (scope, slots)
+            for scope in grant.reservation.scopes
+            if (slots := self._scopes.get(scope.key)) is not None
+        ]
         try:
-            end_all()
+            for one in found:
+                end(*one)
         except BaseException:
-            end_all()
+            for one in found:
+                end(*one)
             raise
 
     def _sweep(self, now: int) -> None:

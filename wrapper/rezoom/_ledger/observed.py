@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -30,7 +29,6 @@ class Observed(Around):
         super().__init__(inner)
         self._on_event, self._clock = on_event, clock or MACHINE
         self._failed = False
-        self._looking = threading.Lock()
         self._seen = self._clocks()
 
     @contextmanager
@@ -76,17 +74,9 @@ class Observed(Around):
                 _log.exception("on_event failed; this is said once, and its events go on")
 
     def stepped(self) -> float:
-        """Tell by how many seconds the wall clock was set since the last look; 0.0 if it was not.
-
-        One thread looks at a time, and the others do not wait for it.
-        """
-        if not self._looking.acquire(blocking=False):
-            return 0.0
-        try:
-            (wall, steady), now = self._seen, self._clocks()
-            self._seen = now
-        finally:
-            self._looking.release()
+        """Tell by how many seconds the wall clock was set since the last look; 0.0 if it was not."""
+        now = self._clocks()
+        (wall, steady), self._seen = self._seen, now
         passed = now[1] - steady
         moved = (now[0] - wall) / SECOND - passed
         return moved if abs(moved) > 1 + passed * _SLEW else 0.0

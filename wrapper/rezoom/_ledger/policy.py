@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -115,7 +116,6 @@ class Policy:
         self.account_plan = account_plan
         self.lease = lease or Lease()
         self._own = own
-        self._accounts: dict[str, tuple[Scope, Pace]] = {}
         for name, (kept, theirs) in self.raised.items():
             _log.warning(
                 "the limit %s is set to %s; Zoom's own is %s, and Zoom will refuse what is above",
@@ -145,24 +145,13 @@ class Policy:
             scopes.append(_of_meeting(account, meeting, self.limits.meeting))
         if host is not None:
             scopes.append(_of_host(account, host, self.limits.host))
-        day, pace = self._of_account(account)
+        # Resolved in __init__: neither is FROM_PLAN any more.
+        day, pace = _of_account(
+            account,
+            cast("int | None", self.limits.account_day),
+            cast("float | None", self.limits.per_second),
+        )
         return Reservation((*scopes, day), pace, self.lease)
-
-    def _of_account(self, account: str) -> tuple[Scope, Pace]:
-        """Return what all requests of an account spend."""
-        known = self._accounts.get(account)
-        if known is None:
-            day = cast("int | None", self.limits.account_day)
-            figure = _DAY if day is None else day
-            spent = Scope("account", day_key(account), figure, "utc-day", gate=day is None)
-            known = self._accounts[account] = spent, self._pace(account)
-        return known
-
-    def _pace(self, account: str) -> Pace:
-        top = max(rate.per_second for rate in facts.RATES.values())
-        per_second = cast("float | None", self.limits.per_second)
-        burst, rate = _below(per_second or top)
-        return Pace(pace_key(account), None if per_second is None else rate, burst, rate)
 
 
 def next_utc_midnight(instant: datetime) -> datetime:
@@ -188,6 +177,14 @@ def _of_meeting(account: str, meeting: int, limit: int | None) -> Scope:
     return Scope("meeting", key, limit, window, counted.hours, exclusive=True)
 
 
+@lru_cache(64)
+def _of_account(account: str, limit: int | None, per_second: float | None) -> tuple[Scope, Pace]:
+    kept = _DAY if limit is None else limit
+    day = Scope("account", day_key(account), kept, "utc-day", gate=limit is None)
+    burst, rate = _below(per_second or max(known.per_second for known in facts.RATES.values()))
+    return day, Pace(pace_key(account), None if per_second is None else rate, burst, rate)
+
+
 @lru_cache(4096)
 def _of_host(account: str, host: str, limit: int | None) -> Scope:
     counted = facts.QUOTAS["host"]
@@ -199,18 +196,14 @@ def _of_host(account: str, host: str, limit: int | None) -> Scope:
 
 
 def _number(name: str, text: str) -> float:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigError(
-            f"the limit {name} is {text!r}",
-            field="limits",
-            next_step="Give a number, or off to switch the limit off.",
-        ) from None
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(text)
+    raise ConfigError(
+        f"the limit {name} is {text!r}",
+        field="limits",
+        next_step="Give a number, or off to switch the limit off.",
+    )
 
 
 def _check(name: str, value: object, *kinds: type) -> None:
