@@ -74,7 +74,7 @@ class Observed(Around):
                 _log.exception("on_event failed; this is said once, and its events go on")
 
     def stepped(self) -> float:
-        """Tell by how many seconds the wall clock was set since the last look; 0.0 if it was not."""
+        """Tell by how many seconds the wall clock was set since the last look, mostly 0.0."""
         now = self._clocks()
         (wall, steady), self._seen = self._seen, now
         passed = now[1] - steady
