@@ -23,12 +23,14 @@ import signalled_worker
 from clocks import MONDAY_NOON, FakeClock
 from interrupts import Interrupt, Place, interrupted, places
 from ledgers import LEDGERS
-from rezoom import AsyncZoom, Bearer, QuotaExceeded, Zoom
+from rezoom import AsyncZoom, Bearer, QuotaExceeded, RezoomError, Zoom
 from rezoom._ledger.model import account_key
 from rezoom._ledger.pacing import Pace
 from rezoom._wire import facts
 from rezoom.quota import Gauge, Grant, Guard, Ledger, Policy, Reservation, Scope
 
+# A file or a connection that an interrupt drops is closed by its finalizer, which warns of that.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 # The two ledgers of one file are asked by turns: another one would go on than was interrupted.
 ONES = [name for name in LEDGERS if name != "sqlite by two"]
 
@@ -270,12 +272,13 @@ def find(make: Callable[[], Callable[[], object]], stride: int = STRIDE) -> list
     return [place for place in found if place.depth <= 1] + far[::stride]
 
 
-def noted(error: AssertionError, raised: list[str]) -> AssertionError:
+def noted(error: Exception, raised: list[str]) -> Exception:
     """Say where the interrupts were."""
     error.add_note(f"interrupted at {raised}")
     return error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ONES)
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_a_step_of_a_ledger_is_whole_or_conservative(
@@ -292,9 +295,10 @@ def test_a_step_of_a_ledger_is_whole_or_conservative(
             try:
                 nobody_holds(tmp_path)
                 beside(made.holds)
-            except AssertionError as error:
+            except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None
     print(f"{name}: {step.name}: {len(found)} places")
+    assert found
 
 
 class Calling:
@@ -402,6 +406,7 @@ class _AsyncGuard(Calling):
 CLIENTS = {"Zoom": _Client, "AsyncZoom": _AsyncClient, "Guard": _Guard, "async Guard": _AsyncGuard}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ONES)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_an_interrupted_update_leaves_nothing_pending(
@@ -425,9 +430,10 @@ def test_an_interrupted_update_leaves_nothing_pending(
             try:
                 nobody_holds(tmp_path)
                 beside(lambda: uncertain.append(place.what) if calling.fits() else None)
-            except AssertionError as error:
+            except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None
     print(f"{name}: {client}: {len(found)} places, {len(uncertain)} unknown and unsent")
+    assert len(found) > 200
 
 
 @pytest.mark.slow
@@ -475,6 +481,8 @@ def test_the_first_use_of_a_ledger_is_whole_or_conservative(
         for place in found:
             done = interrupted(anew(), place)
             assert done.raised, f"not come by again: {place.what}"
+            if done.swallowed:  # by a `__del__`, so that the slot was granted
+                ledger.release(Grant("token", asking("x"), 0))
             try:
                 nobody_holds(folder)
                 beside(lambda: ledger.release(ledger.reserve(asking("x"), "again")))
@@ -482,9 +490,10 @@ def test_the_first_use_of_a_ledger_is_whole_or_conservative(
                 with LEDGERS[name](folder, clock) as other:
                     other.reserve(asking("x"), "other")
                 nobody_holds(folder)
-            except AssertionError as error:
+            except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None
     print(f"{name}: first use: {len(found)} places")
+    assert len(found) > 90
 
 
 # Every so manieth place, and every so manieth after it.
@@ -508,7 +517,7 @@ def test_two_interrupts_in_a_row_lose_no_lock(
                 try:
                     nobody_holds(tmp_path)
                     beside(lambda: ledger.release(ledger.reserve(asking("other"), made.key)))
-                except AssertionError as error:
+                except (AssertionError, RezoomError) as error:
                     raise noted(error, done.raised) from None
                 if len(done.raised) < 2:
                     break
