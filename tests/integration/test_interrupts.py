@@ -437,7 +437,9 @@ def test_an_interrupted_update_leaves_nothing_pending(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["memory steps", "sqlite steps", "memory updates", "sqlite updates"])
+@pytest.mark.parametrize(
+    "what", ["memory steps", "sqlite steps", "memory updates", "sqlite updates"]
+)
 def test_signals_in_earnest_lose_nothing(what: str, tmp_path: Path) -> None:
     """Thousands of them, at instants that nobody has chosen: the process itself looks after each."""
     file = tmp_path / "quota.sqlite3"
@@ -456,7 +458,9 @@ def test_signals_in_earnest_lose_nothing(what: str, tmp_path: Path) -> None:
     if what.startswith("sqlite"):
         with closing(sqlite3.connect(file)) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            assert db.execute("SELECT count(*) FROM slot WHERE state = 'pending'").fetchone() == (0,)
+            assert db.execute("SELECT count(*) FROM slot WHERE state = 'pending'").fetchone() == (
+                0,
+            )
 
 
 @pytest.mark.slow

@@ -15,7 +15,16 @@ import httpx
 from rezoom import Bearer, Zoom
 from rezoom._ledger.model import account_key
 from rezoom._wire import facts
-from rezoom.quota import Grant, Ledger, Limits, MemoryLedger, Policy, Reservation, Scope, SQLiteLedger
+from rezoom.quota import (
+    Grant,
+    Ledger,
+    Limits,
+    MemoryLedger,
+    Policy,
+    Reservation,
+    Scope,
+    SQLiteLedger,
+)
 
 ROUNDS = 5
 SIGNALS_A_ROUND = 300
@@ -131,7 +140,9 @@ class Updates:
 
 def main(what: str, file: Path) -> None:
     """Be interrupted for some rounds; after each, say so and wait until it is looked after."""
-    ledger: Ledger = MemoryLedger() if what.startswith("memory") else SQLiteLedger(file, durability="normal")
+    ledger: Ledger = (
+        MemoryLedger() if what.startswith("memory") else SQLiteLedger(file, durability="normal")
+    )
     work = (Updates if what.endswith("updates") else Steps)(ledger)
     signal.signal(signal.SIGALRM, ring)
     chance = random.Random(11)  # noqa: S311 - not a secret

@@ -83,15 +83,15 @@ class SQLiteLedger(BlockingLedger):
         """Take one place in every scope and a turn, or nothing."""
         try:
             answer = self._take(reservation, token, wait)
-            if not isinstance(answer, Grant):
-                raise answer
+            if isinstance(answer, Grant):
+                return answer
         except RezoomError:
             raise
         except BaseException:
             # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
             self.release(Grant(token, reservation, 0))
             raise
-        return answer
+        raise answer
 
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
