@@ -94,7 +94,12 @@ async def by_timeout(stepped: Stepped) -> None:
     """Let `asyncio.timeout` pass."""
     with suppress(TimeoutError):
         async with asyncio.timeout(None) as timeout:
-            stepped.cancel = lambda: timeout.expired() or timeout.reschedule(0)
+
+            def expire() -> None:
+                if not timeout.expired():
+                    timeout.reschedule(0)
+
+            stepped.cancel = expire
             await stepped
 
 
@@ -238,7 +243,7 @@ async def cancelled_at(calling: Caller, at: Collection[int], when: When, way: Wa
 @by_every_caller
 @on_every_ledger
 def test_a_cancelled_update_leaves_nothing_pending(
-    caller: type[Caller], name: str, way: Way, when: When, tmp_path: Path, clock: FakeClock
+    caller: type[Caller], name: str, way: Way, *, when: When, tmp_path: Path, clock: FakeClock
 ) -> None:
     """Whatever cancels it, at each of its steps: what was sent is counted, the rest is free."""
 
@@ -259,7 +264,7 @@ def test_a_cancelled_update_leaves_nothing_pending(
 @by_every_caller
 @on_every_ledger
 def test_two_cancellations_in_a_row_leave_nothing_pending(
-    caller: type[Caller], name: str, way: Way, when: When, tmp_path: Path, clock: FakeClock
+    caller: type[Caller], name: str, way: Way, *, when: When, tmp_path: Path, clock: FakeClock
 ) -> None:
     """At each pair of neighbouring steps: the second one meets what the first has to clear up."""
 
@@ -323,7 +328,7 @@ def test_what_a_thread_is_granted_after_the_cancellation_is_given_back(
     """However often the task is cancelled while it waits for the thread."""
 
     async def cancel_twice(stepped: Stepped, ledger: _Late) -> None:
-        while not ledger.asked.is_set():
+        while not ledger.asked.is_set():  # noqa: ASYNC110 - it is a thread that sets it
             await asyncio.sleep(0)
         for _ in range(2):
             stepped.cancel()

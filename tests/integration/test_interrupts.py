@@ -23,12 +23,14 @@ import signalled_worker
 from clocks import MONDAY_NOON, FakeClock
 from interrupts import Interrupt, Place, interrupted, places
 from ledgers import LEDGERS
-from rezoom import AsyncZoom, Bearer, QuotaExceeded, Zoom
+from rezoom import AsyncZoom, Bearer, QuotaExceeded, RezoomError, Zoom
 from rezoom._ledger.model import account_key
 from rezoom._ledger.pacing import Pace
 from rezoom._wire import facts
 from rezoom.quota import Gauge, Grant, Guard, Ledger, Policy, Reservation, Scope
 
+# A file or a connection that an interrupt drops is closed by its finalizer, which warns of that.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 # The two ledgers of one file are asked by turns: another one would go on than was interrupted.
 ONES = [name for name in LEDGERS if name != "sqlite by two"]
 
@@ -212,7 +214,8 @@ class _Reset(Step):
 
 
 class _HostOf(Step):
-    name, found = "host_of", (None,)
+    name = "host_of"
+    found: tuple[str | None, ...] = (None,)
 
     def arguments(self) -> tuple[object, ...]:
         return "a", self.key
@@ -270,12 +273,13 @@ def find(make: Callable[[], Callable[[], object]], stride: int = STRIDE) -> list
     return [place for place in found if place.depth <= 1] + far[::stride]
 
 
-def noted(error: AssertionError, raised: list[str]) -> AssertionError:
+def noted(error: Exception, raised: list[str]) -> Exception:
     """Say where the interrupts were."""
     error.add_note(f"interrupted at {raised}")
     return error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ONES)
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 def test_a_step_of_a_ledger_is_whole_or_conservative(
@@ -292,9 +296,10 @@ def test_a_step_of_a_ledger_is_whole_or_conservative(
             try:
                 nobody_holds(tmp_path)
                 beside(made.holds)
-            except AssertionError as error:
+            except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None
     print(f"{name}: {step.name}: {len(found)} places")
+    assert found
 
 
 class Calling:
@@ -402,13 +407,14 @@ class _AsyncGuard(Calling):
 CLIENTS = {"Zoom": _Client, "AsyncZoom": _AsyncClient, "Guard": _Guard, "async Guard": _AsyncGuard}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ONES)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_an_interrupted_update_leaves_nothing_pending(
     name: str, client: str, tmp_path: Path, clock: FakeClock
 ) -> None:
     """What was sent is counted, what was not is free, and the same client updates it at once."""
-    uncertain: list[str] = []
+    uncertain: list[bool] = []
     with LEDGERS[name](tmp_path, clock) as ledger:
         calling = CLIENTS[client](ledger, clock)
         found = find(calling.next)
@@ -417,25 +423,28 @@ def test_an_interrupted_update_leaves_nothing_pending(
                 done = interrupted(calling.next(), place)
             except RuntimeError as error:
                 # anyio's word for a scope that was torn.
-                assert torn(place) and isinstance(error.__context__, Interrupt)
+                if not torn(place) or not isinstance(error.__context__, Interrupt):
+                    raise
             else:
                 assert done.raised, f"not come by again: {place.what}"
             if torn(place):
                 calling.renew()
             try:
                 nobody_holds(tmp_path)
-                beside(lambda: uncertain.append(place.what) if calling.fits() else None)
-            except AssertionError as error:
+                beside(lambda: uncertain.append(calling.fits()))
+            except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None
-    print(f"{name}: {client}: {len(found)} places, {len(uncertain)} unknown and unsent")
+    print(f"{name}: {client}: {len(found)} places, {sum(uncertain)} unknown and unsent")
+    assert len(found) > 200
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["memory steps", "sqlite steps", "memory updates", "sqlite updates"])
-def test_signals_in_earnest_lose_nothing(what: str, tmp_path: Path) -> None:
-    """Thousands of them, at instants that nobody has chosen: the process itself looks after each."""
+@pytest.mark.parametrize("ledger", ["memory", "sqlite"])
+@pytest.mark.parametrize("work", ["steps", "updates"])
+def test_signals_in_earnest_lose_nothing(ledger: str, work: str, tmp_path: Path) -> None:
+    """Thousands of them, at instants that nobody has chosen; the process looks after each."""
     file = tmp_path / "quota.sqlite3"
-    command = [sys.executable, signalled_worker.__file__, what, str(file)]
+    command = [sys.executable, signalled_worker.__file__, f"{ledger} {work}", str(file)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -447,10 +456,11 @@ def test_signals_in_earnest_lose_nothing(what: str, tmp_path: Path) -> None:
             process.stdin.write("go on\n")
             process.stdin.flush()
         assert process.wait(20) == 0
-    if what.startswith("sqlite"):
+    if ledger == "sqlite":
         with closing(sqlite3.connect(file)) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            assert db.execute("SELECT count(*) FROM slot WHERE state = 'pending'").fetchone() == (0,)
+            pending = db.execute("SELECT count(*) FROM slot WHERE state = 'pending'")
+            assert pending.fetchone() == (0,)
 
 
 @pytest.mark.slow
@@ -475,6 +485,8 @@ def test_the_first_use_of_a_ledger_is_whole_or_conservative(
         for place in found:
             done = interrupted(anew(), place)
             assert done.raised, f"not come by again: {place.what}"
+            if done.swallowed:  # by a `__del__`, so that the slot was granted
+                ledger.release(Grant("token", asking("x"), 0))
             try:
                 nobody_holds(folder)
                 beside(lambda: ledger.release(ledger.reserve(asking("x"), "again")))
@@ -482,9 +494,10 @@ def test_the_first_use_of_a_ledger_is_whole_or_conservative(
                 with LEDGERS[name](folder, clock) as other:
                     other.reserve(asking("x"), "other")
                 nobody_holds(folder)
-            except AssertionError as error:
+            except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None
     print(f"{name}: first use: {len(found)} places")
+    assert len(found) > 90
 
 
 # Every so manieth place, and every so manieth after it.
@@ -507,8 +520,8 @@ def test_two_interrupts_in_a_row_lose_no_lock(
                 done = interrupted(made.call, place, after)
                 try:
                     nobody_holds(tmp_path)
-                    beside(lambda: ledger.release(ledger.reserve(asking("other"), made.key)))
-                except AssertionError as error:
+                    beside(lambda: ledger.release(ledger.reserve(asking("other"), "other")))
+                except (AssertionError, RezoomError) as error:
                     raise noted(error, done.raised) from None
                 if len(done.raised) < 2:
                     break

@@ -27,7 +27,7 @@ from rezoom.quota import (
 )
 
 ROUNDS = 5
-SIGNALS_A_ROUND = 300
+SIGNALS_A_ROUND = 200
 
 
 class Alarm(BaseException):
@@ -140,7 +140,9 @@ class Updates:
 
 def main(what: str, file: Path) -> None:
     """Be interrupted for some rounds; after each, say so and wait until it is looked after."""
-    ledger: Ledger = MemoryLedger() if what.startswith("memory") else SQLiteLedger(file, durability="normal")
+    ledger: Ledger = SQLiteLedger(file, durability="normal")
+    if what.startswith("memory"):
+        ledger = MemoryLedger()
     work = (Updates if what.endswith("updates") else Steps)(ledger)
     signal.signal(signal.SIGALRM, ring)
     chance = random.Random(11)  # noqa: S311 - not a secret

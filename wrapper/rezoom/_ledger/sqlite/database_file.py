@@ -35,6 +35,8 @@ _INHERITED: list[object] = []
 class Connection(sqlite3.Connection):
     """A connection that closes when it is lost, and knows the journals it has opened."""
 
+    pid = 0  # of nobody, until it is being opened
+
     def __init__(self, *args: object, **options: object) -> None:
         """Open the file in this process."""
         self.pid = os.getpid()
@@ -43,7 +45,7 @@ class Connection(sqlite3.Connection):
 
     def __del__(self) -> None:
         """Close it, but never in a forked child."""
-        if self.pid != os.getpid():
+        if self.pid not in (0, os.getpid()):
             _INHERITED.append(self)
             return
         with suppress(sqlite3.Error):  # it may never have been opened
