@@ -79,20 +79,6 @@ class SQLiteLedger(BlockingLedger):
             self._opened = LedgerFile(path, self._patience, self._clock.boot)
         return self._opened
 
-    def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        """Take one place in every scope and a turn, or nothing."""
-        try:
-            answer = self._take(reservation, token, wait)
-            if isinstance(answer, Grant):
-                return answer
-        except RezoomError:
-            raise
-        except BaseException:
-            # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
-            self.release(Grant(token, reservation, 0))
-            raise
-        raise answer
-
     def settle(self, grant: Grant) -> None:
         """Shorten the place to what an answer proves."""
         with tolerant("an answer"):
