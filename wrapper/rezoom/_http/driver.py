@@ -29,7 +29,7 @@ from .flow import (
     T,
     Usage,
 )
-from .slots import HeldSlots, aquery_ledger, arun, query_ledger, run
+from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .transport import Answer, AsyncLine, Line
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
             case Pause(seconds):
                 tools.clock.sleep(seconds)
             case Host() | Learn() | Usage():
-                return query_ledger(intent, tools.ledger)
+                return call_ledger(intent, tools.ledger)
             case _:
                 return held.perform(intent)
         return None
@@ -106,7 +106,7 @@ async def adrive(
             case Pause(seconds):
                 await tools.clock.asleep(seconds)
             case Host() | Learn() | Usage():
-                return await aquery_ledger(intent, tools.ledger)
+                return await acall_ledger(intent, tools.ledger)
             case _:
                 return await held.aperform(intent)
         return None

@@ -35,7 +35,7 @@ from .flow import (
     take_turn,
 )
 from .responses import read, taught
-from .slots import HeldSlots, aquery_ledger, arun, query_ledger, run
+from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
 
 _TOO_MANY = 429
@@ -336,7 +336,7 @@ class GuardedTransport(httpx.BaseTransport):
                     again, body = kept(response, raw)
                     return again, as_reply(response, body, guard.clock.now())
                 case Host() | Learn():
-                    return query_ledger(step, guard.ledger)
+                    return call_ledger(step, guard.ledger)
                 case _:
                     return held.perform(step)
             return None
@@ -376,7 +376,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                     again, body = kept(response, raw)
                     return again, as_reply(response, body, guard.clock.now())
                 case Host() | Learn():
-                    return await aquery_ledger(step, guard.ledger)
+                    return await acall_ledger(step, guard.ledger)
                 case _:
                     return await held.aperform(step)
             return None

@@ -7,12 +7,11 @@ interrupt, a cancellation or an error comes, that note is made good.
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterator
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from .._clock import Clock
-from .._ledger.gauge import Quota
 from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
 from ..errors import RezoomError
@@ -54,7 +53,7 @@ class HeldSlots:
             self._owed[token] = Release(grant)
             return grant
         self._owed[entry.grant.token] = entry
-        _end(entry, self._ledger)
+        call_ledger(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
 
@@ -70,7 +69,7 @@ class HeldSlots:
             self._owed[token] = Release(grant)
             return grant
         self._owed[entry.grant.token] = entry
-        await _aend(entry, self._ledger)
+        await acall_ledger(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
 
@@ -143,78 +142,54 @@ async def arun(
         await held.aclose()
 
 
-def query_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | None:
-    """Read the ledger, or store whose a meeting is; no slot is taken."""
-    match what:
-        case Host(account, meeting):
-            return ledger.host_of(account, meeting)
-        case Learn(account, meeting, None):
-            ledger.forget_host(account, meeting)
-        case Learn(account, meeting, str(host)):
-            ledger.learn_host(account, meeting, host)
-        case Usage(reservation):
-            return ledger.usage(reservation)
-    return None
+_Entry: TypeAlias = Settle | Release | Abandon | LedgerQuery
 
 
-async def aquery_ledger(what: LedgerQuery, ledger: Ledger) -> str | Quota | None:
-    """Query the ledger as `query_ledger` does, without blocking the event loop."""
-    match what:
-        case Host(account, meeting):
-            return await ledger.ahost_of(account, meeting)
-        case Learn(account, meeting, None):
-            await ledger.aforget_host(account, meeting)
-        case Learn(account, meeting, str(host)):
-            await ledger.alearn_host(account, meeting, host)
-        case Usage(reservation):
-            return await ledger.ausage(reservation)
-    return None
+def call_ledger(entry: _Entry, ledger: Ledger) -> Any:
+    """Carry out an entry that takes no slot; return what the ledger says."""
+    result = None
+    for method, arguments in _calls(entry):
+        result = getattr(ledger, method)(*arguments)
+    return result
 
 
-def _end(entry: Settle | Release | Abandon, ledger: Ledger) -> None:
+async def acall_ledger(entry: _Entry, ledger: Ledger) -> Any:
+    """Carry out an entry as `call_ledger` does, without blocking the event loop."""
+    result = None
+    for method, arguments in _calls(entry):
+        result = await getattr(ledger, f"a{method}")(*arguments)
+    return result
+
+
+def _calls(entry: _Entry) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Name the methods of a ledger that carry an entry out, and what they are given."""
     match entry:
         case Settle(grant, lessons):
-            ledger.settle(grant)
+            yield "settle", (grant,)
             for lesson in lessons:
-                _learn(lesson, grant, ledger)
+                yield _lesson(lesson, grant)
         case Release(grant):
-            ledger.release(grant)
+            yield "release", (grant,)
         case Abandon(grant):
-            ledger.abandon(grant)
+            yield "abandon", (grant,)
+        case Host(account, meeting):
+            yield "host_of", (account, meeting)
+        case Learn(account, meeting, None):
+            yield "forget_host", (account, meeting)
+        case Learn(account, meeting, host):
+            yield "learn_host", (account, meeting, host)
+        case Usage(reservation):
+            yield "usage", (reservation,)
 
 
-async def _aend(entry: Settle | Release | Abandon, ledger: Ledger) -> None:
-    match entry:
-        case Settle(grant, lessons):
-            await ledger.asettle(grant)
-            for lesson in lessons:
-                await _alearn(lesson, grant, ledger)
-        case Release(grant):
-            await ledger.arelease(grant)
-        case Abandon(grant):
-            await ledger.aabandon(grant)
-
-
-def _learn(lesson: Lesson, grant: Grant, ledger: Ledger) -> None:
+def _lesson(lesson: Lesson, grant: Grant) -> tuple[str, tuple[Any, ...]]:
+    reservation = grant.reservation
     match lesson:
         case Block(name, until, why):
-            ledger.block(grant.reservation, _closed(grant, name), until, why)
+            # A refusal closes, of a host that is not known, at least this meeting.
+            closed = name if reservation.scope(name) is not None else "meeting"
+            return "block", (reservation, closed, until, why)
         case External(name, used):
-            ledger.external(grant.reservation, name, used)
+            return "external", (reservation, name, used)
         case SlowDown(limit):
-            ledger.slow_down(grant.reservation, limit)
-
-
-async def _alearn(lesson: Lesson, grant: Grant, ledger: Ledger) -> None:
-    match lesson:
-        case Block(name, until, why):
-            await ledger.ablock(grant.reservation, _closed(grant, name), until, why)
-        case External(name, used):
-            await ledger.aexternal(grant.reservation, name, used)
-        case SlowDown(limit):
-            await ledger.aslow_down(grant.reservation, limit)
-
-
-def _closed(grant: Grant, name: str) -> str:
-    """Choose what a refusal closes: of a host that is not known, at least this meeting."""
-    return name if grant.reservation.scope(name) is not None else "meeting"
+            return "slow_down", (reservation, limit)
