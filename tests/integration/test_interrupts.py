@@ -255,6 +255,12 @@ STRIDE = 25
 TORN = ("http/cookiejar.py", "anyio/_backends/_asyncio.py", "anyio/_core/_tasks.py")
 
 
+# Where it cannot be tried: `threading.Condition` is left by a function in Python, and an interrupt
+# at its start keeps the lock. anyio hands work to its threads through a `queue.Queue` with three of
+# them, and the end of the event loop then waits for ever (seen on 3.11). Not ours to mend.
+LOST_FOR_EVER = ("/queue.py", "/threading.py")
+
+
 def torn(place: Place) -> bool:
     """Whether an interrupt there spoils what is not rezoom's."""
     return any(file.replace("\\", "/").endswith(TORN) for file in place.files)
@@ -268,7 +274,12 @@ def find(make: Callable[[], Callable[[], object]], stride: int = STRIDE) -> list
     """
     for _ in range(2):
         make()()
-    found = [place for place in places(make()) if not place.outermost]
+    found = [
+        place
+        for place in places(make())
+        if not place.outermost
+        and not any(file.replace("\\", "/").endswith(LOST_FOR_EVER) for file in place.files)
+    ]
     far = [place for place in found if place.depth > 1]
     return [place for place in found if place.depth <= 1] + far[::stride]
 
