@@ -12,7 +12,6 @@ from .._public import public
 from ..errors import LedgerError, RezoomError
 from .gauge import Quota
 from .model import Grant, Reservation
-from .off_loop import off_loop
 
 
 @public("rezoom.quota")
@@ -150,6 +149,8 @@ class BlockingLedger(Ledger):
 
     async def _away(self, call: Callable[[], T], *, always: bool = True) -> T:
         """Run `call` off the event loop: `always`, even for a task that is cancelled."""
+        from .off_loop import off_loop  # which brings anyio: most programs never wait
+
         return await off_loop(call, always=always)
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:

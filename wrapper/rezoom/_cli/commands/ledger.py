@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..._ledger.model import account_of, read_key
-from ..._ledger.protocol import Ledger
 from ...errors import ConfigError, LedgerError
 from .. import flags
 from ..console import answers, confirm, print_json, print_line, talk
 from ..environment import open_ledger_account
+
+if TYPE_CHECKING:
+    from ..._ledger.protocol import Ledger
 
 _SHARED = {"memory": "this process alone", "sqlite": "all processes of this machine"}
 
@@ -82,6 +83,8 @@ def reset(
 
 def _counted(ledger: Ledger, account: str | None) -> dict[str, Counter[str]] | None:
     """Count the scopes of each account; None where the ledger cannot tell any more."""
+    from ..._ledger.model import account_of, read_key
+
     try:
         keys = ledger.keys("")
     except LedgerError:
