@@ -8,7 +8,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from typing import cast
 import httpx
 import pytest
 import signalled_worker
+from anyio._backends._asyncio import WorkerThread
 from clocks import MONDAY_NOON, FakeClock
 from interrupts import Interrupt, Place, interrupted, places
 from ledgers import LEDGERS
@@ -28,8 +29,12 @@ from rezoom._ledger.pacing import Pace
 from rezoom._wire import facts
 from rezoom.quota import Gauge, Grant, Guard, Ledger, Policy, Reservation, Scope
 
-# A file or a connection that an interrupt drops is closed by its finalizer, which warns of that.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+# A file, a connection or a coroutine that an interrupt drops is closed by its finalizer, which
+# warns of that.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning"),
+]
 # The two ledgers of one file are asked by turns: another one would go on than was interrupted.
 ONES = [name for name in LEDGERS if name != "sqlite by two"]
 
@@ -410,7 +415,17 @@ class _AsyncGuard(Calling):
 CLIENTS = {"Zoom": _Client, "AsyncZoom": _AsyncClient, "Guard": _Guard, "async Guard": _AsyncGuard}
 
 
+@pytest.fixture
+def _no_thread_left() -> Iterator[None]:
+    """End the threads that anyio has lost to an interrupt: Python waits for them at its exit."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, WorkerThread):
+            thread.queue.put(None)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_no_thread_left")
 @pytest.mark.parametrize("name", ONES)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_an_interrupted_update_leaves_nothing_pending(

@@ -160,6 +160,9 @@ class BlockingLedger(Ledger):
             )
         except RezoomError:
             raise
+        except GeneratorExit:  # the event loop is gone: nothing can be awaited any more
+            self.release(Grant(token, reservation, 0))
+            raise
         except BaseException:
             # Cancelled, perhaps when the slot was taken already: nobody would ever use it.
             await self.arelease(Grant(token, reservation, 0))
