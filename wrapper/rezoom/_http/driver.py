@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio
@@ -76,8 +77,7 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
                 return _authorize(rejected, tools, connect())
             case Send(request, token, grant):
                 line = connect()  # once more: it may have been closed while we waited for our turn
-                held.sends(grant)
-                return _exchange(line, tools, request, token.value)
+                return _exchange(line, tools, request, token.value, partial(held.sends, grant))
             case Pause(seconds):
                 tools.clock.sleep(seconds)
             case Host() | Learn() | Usage():
@@ -101,8 +101,8 @@ async def adrive(
                 return await _aauthorize(rejected, tools, *connect())
             case Send(request, token, grant):
                 line, _ = connect()
-                held.sends(grant)
-                return await _aexchange(line, tools, request, token.value)
+                sends = partial(held.sends, grant)
+                return await _aexchange(line, tools, request, token.value, sends)
             case Pause(seconds):
                 await tools.clock.asleep(seconds)
             case Host() | Learn() | Usage():
@@ -150,22 +150,37 @@ def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
 
 
 def _exchange(
-    line: Line, tools: Tools, request: Outgoing | TokenRequest, token: str = ""
+    line: Line,
+    tools: Tools,
+    request: Outgoing | TokenRequest,
+    token: str = "",
+    sends: Callable[[], None] | None = None,
 ) -> Reply | Failure:
+    """Send one request; `sends` is told when it is written, and all that is left is to send it."""
     start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
-        answer = line.send(_written(line, request, token))
+        written = _written(line, request, token)
+        if sends is not None:
+            sends()
+        answer = line.send(written)
     except _NO_ANSWER as error:
         return _failure(error, tools, request)
     return _answered(answer, tools, request, start)
 
 
 async def _aexchange(
-    line: AsyncLine, tools: Tools, request: Outgoing | TokenRequest, token: str = ""
+    line: AsyncLine,
+    tools: Tools,
+    request: Outgoing | TokenRequest,
+    token: str = "",
+    sends: Callable[[], None] | None = None,
 ) -> Reply | Failure:
     start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
     try:
-        answer = await line.send(_written(line, request, token))
+        written = _written(line, request, token)
+        if sends is not None:
+            sends()
+        answer = await line.send(written)
     except _NO_ANSWER as error:
         return _failure(error, tools, request)
     return _answered(answer, tools, request, start)
