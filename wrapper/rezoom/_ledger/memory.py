@@ -248,9 +248,9 @@ class MemoryLedger(BlockingLedger):
     def reset(self, prefix: str = "") -> None:
         """Forget what was counted."""
         with self._lock:
-            for table in (self._scopes, self._paces):
-                for key in [key for key in table if key.startswith(prefix)]:
-                    del table[key]
+            scopes = {key: one for key, one in self._scopes.items() if not key.startswith(prefix)}
+            paces = {key: one for key, one in self._paces.items() if not key.startswith(prefix)}
+            self._scopes, self._paces = scopes, paces
 
     def learn_host(self, account: str, meeting: int | str, host: str) -> None:
         """Remember the host of `meeting`."""
