@@ -201,6 +201,21 @@ def test_an_address_that_an_answer_has_named_is_remembered_by_the_ledger(
     assert day.used == 3
 
 
+def test_me_is_remembered_by_the_ledger_for_a_token(
+    make: Make, wire: Wire, left: Callable[..., Quota]
+) -> None:
+    """Another guard, perhaps in another process, counts the same day for the same token."""
+    wire.says(answer(201, {"id": 1, "host_id": "host-1"}), answer(500), answer(500))
+    mine = {"Authorization": "Bearer one"}
+    create(make(), "me", headers=mine)
+    create(make(), "me", headers=mine)
+    create(make(), "me", headers={"Authorization": "Bearer another"})
+
+    day = left(None, "host-1").host
+    assert day is not None
+    assert day.used == 2
+
+
 def test_an_unknown_address_is_no_day_of_its_own(
     make: Make, wire: Wire, left: Callable[..., Quota]
 ) -> None:

@@ -147,12 +147,22 @@ def _with_a_second_name(path: Path) -> None:
     path.with_name("second").hardlink_to(path)
 
 
+def _emptied(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def _with_an_empty_journal(path: Path) -> None:
+    os.truncate(path.with_name(f"{path.name}-wal"), 0)
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
         (_without_journal, "was parted from its journal"),
         (_without_shared_memory, "was parted from its journal"),
-        (_with_a_second_name, "was given a second name"),
+        (_with_a_second_name, "has a second name"),
+        (_emptied, "was emptied"),
+        (_with_an_empty_journal, "was emptied or cut short"),
     ],
 )
 def test_a_file_that_lost_its_journal_or_has_two_names_is_not_a_second_budget(
@@ -164,6 +174,87 @@ def test_a_file_that_lost_its_journal_or_has_two_names_is_not_a_second_budget(
 
     with pytest.raises(StateLost, match=reason):
         spend(ledger, 1)
+
+
+def test_a_replaced_file_is_refused_also_where_the_new_one_has_its_number(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """A file system gives a number again, but not as long as somebody holds the file."""
+    spend(ledger, 1)
+    ledger.close()
+    for _ in range(3):
+        for found in path.parent.iterdir():
+            found.unlink()
+        with closing(SQLiteLedger(path, clock=clock)) as other:
+            spend(other, 1)
+        with pytest.raises(StateLost, match="was replaced"):
+            ledger.usage(asking())
+
+
+def test_a_file_that_was_emptied_while_closed_is_no_new_count(
+    ledger: SQLiteLedger, path: Path, clock: FakeClock
+) -> None:
+    """It is known that it was counted in since the machine was booted."""
+    spend(ledger, 2)
+    ledger.close()
+    os.truncate(path, 0)
+
+    with closing(SQLiteLedger(path, clock=clock)) as other, pytest.raises(StateLost):
+        other.reserve(asking(), "token")
+
+
+def test_a_reset_that_cannot_be_made_is_a_typed_error(tmp_path: Path, clock: FakeClock) -> None:
+    """As every other call of a ledger whose folder is none."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(LedgerUnavailable):
+        SQLiteLedger(tmp_path / "file" / "quota.sqlite3", clock=clock).reset()
+
+
+FORKS = """
+import os, sys, threading
+from rezoom.quota import Policy, Limits, SQLiteLedger
+ledger = SQLiteLedger(sys.argv[1], durability=sys.argv[2], patience=2)
+asked = [Policy(Limits(meeting=10**6)).reservation("a", n) for n in range(5)]
+done = threading.Event()
+
+def work(own):
+    for number in range(10**6):
+        if done.is_set():
+            return
+        ledger.settle(ledger.reserve(asked[own], f"{own}-{number}"))
+
+threads = [threading.Thread(target=work, args=(own,)) for own in range(3)]
+for thread in threads:
+    thread.start()
+for turn in range(12):
+    child = os.fork()
+    if not child:
+        try:
+            ledger.settle(ledger.reserve(asked[3], f"child {turn}"))
+            SQLiteLedger(sys.argv[1], patience=2).release(ledger.reserve(asked[4], f"new {turn}"))
+        except BaseException as error:
+            print(error, flush=True)
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+done.set()
+for thread in threads:
+    thread.join()
+print(ledger.usage(asked[3]).used, ledger.usage(asked[4]).pending)
+"""
+
+
+@pytest.mark.parametrize("durability", ["full", "normal"])
+def test_a_child_that_is_forked_amid_the_steps_of_threads_counts_too(
+    path: Path, durability: str
+) -> None:
+    """A fork waits for them, or the child would inherit a lock that nobody can let go."""
+    command = [sys.executable, "-W", "ignore", "-c", FORKS, str(path), durability]
+
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (ran.stdout, ran.returncode) == ("12 0\n", 0)
 
 
 OPEN = """

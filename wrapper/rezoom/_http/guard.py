@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any, TypeAlias, cast
 
 import httpx
@@ -39,7 +40,6 @@ from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
 
 _TOO_MANY = 429
-_MOST_ALIASES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,6 @@ class Counter:
     account: str
     policy: Policy
     hosts: Callable[[int], str | None] | None = None
-    # Ids of those who were named "me", by their tokens.
-    _ids: dict[int, str] = field(default_factory=dict)
 
     def guarded(self, request: httpx.Request, wait: float) -> Steps:
         """Count one request and return its answer; raise QuotaExceeded and send nothing."""
@@ -147,12 +145,8 @@ class Counter:
         named = named_in(reply.body)
         yield from self._learn(request, named)
         host = named.host
-        if host is not None and spending.user == "me":
-            if len(self._ids) >= _MOST_ALIASES:
-                self._ids.clear()
-            self._ids[_token(request)] = host
-        elif host is not None and spending.user is not None and spending.alias:
-            yield Learn(account, spending.user, host)
+        if host is not None and spending.user is not None and spending.alias:
+            yield Learn(account, _alias(spending.user, request), host)
         if host is None or grant.reservation.scope("host") is not None:
             yield Settle(grant, lessons)
             return response
@@ -176,10 +170,8 @@ class Counter:
             if known is not None or self.hosts is None:
                 return known
             name = self.hosts(meeting) or None
-        if name == "me":
-            return self._ids.get(_token(request))
         if name is not None and is_alias(name):
-            name = yield Host(account, name.casefold())
+            name = yield Host(account, _alias(name, request))
         if meeting is not None and name is not None:
             yield Learn(account, meeting, name)
         return name
@@ -235,9 +227,12 @@ def _marked(request: httpx.Request) -> httpx.Request:
     )
 
 
-def _token(request: httpx.Request) -> int:
-    # "me" is whoever the token belongs to; the token itself is not kept.
-    return hash(request.headers.get("authorization", ""))
+def _alias(name: str, request: httpx.Request) -> str:
+    if name != "me":
+        return name.casefold()
+    # Whoever the token belongs to; the token itself is not kept.
+    token = request.headers.get("authorization", "").encode()
+    return f"me {blake2b(token, digest_size=8).hexdigest()}"
 
 
 def _moves_host(request: httpx.Request, response: httpx.Response) -> bool:

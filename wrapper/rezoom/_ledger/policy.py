@@ -105,6 +105,12 @@ class Policy:
         lease: Lease | None = None,
     ) -> None:
         """Resolve the limits; raises ConfigError for a plan that does not exist."""
+        if limits is not None and not isinstance(limits, Limits):
+            raise ConfigError(
+                f"limits is {limits!r}",
+                field="limits",
+                next_step="Give Limits(meeting=80, …), or a text by Limits.parse or REZOOM_LIMITS.",
+            )
         own = Limits.of_plan(account_plan)
         given = limits or Limits()
         left_out = {

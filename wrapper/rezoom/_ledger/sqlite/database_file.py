@@ -6,13 +6,14 @@ import logging
 import os
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from ...errors import LedgerUnavailable, StateLost
+from ...errors import LedgerError, LedgerUnavailable, StateLost
 from ..location import filesystem, refuse_network
 from .tables import SCHEMA
 from .upgrade import upgrade
@@ -22,11 +23,19 @@ T = TypeVar("T")
 APPLICATION_ID = 0x525A4D51  # "RZMQ"
 VERSION = 4
 _OTHER = "name another file in REZOOM_LEDGER"
+_RESTART = (
+    "What was spent in the last 24 hours may be unknown. Begin a new count with `rezoom ledger"
+    " reset`, and start the processes again that still hold the old file."
+)
+# Reading behind the end of the file or its journal; and a first page that is not there.
+_CUT = {sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOTADB}
 # How far the log may grow before SQLite copies it into the file, in pages of a kilobyte.
 _CHECKPOINT = 4096
 # Seconds between two tries for the lock, at random: SQLite's own waiting is not fair to those who
 # wait beside a tight writer, and cannot be interrupted.
 _LOOK_AGAIN = 0.0002, 0.002
+# For how long a fork waits for the steps of other threads, in seconds.
+_LONGEST_STEP = 10.0
 # Connections of a parent process: SQLite forbids to use and to close them in the child
 # (https://www.sqlite.org/howtocorrupt.html#_carrying_an_open_database_across_a_fork_).
 _INHERITED: list[object] = []
@@ -52,12 +61,43 @@ class Connection(sqlite3.Connection):
             self.close()
 
 
+# Threads that are amid a step, and whether one is forking. A fork copies SQLite's own locks: if a
+# thread held one, the child could never take it. So a fork waits for the steps, and they for it.
+_STEPPING: list[int] = []
+_forking = False
+
+
+def _before_fork() -> None:
+    global _forking  # noqa: PLW0603 - forks are of the whole process
+    _forking = True
+    deadline, me = time.monotonic() + _LONGEST_STEP, threading.get_ident()
+    while any(thread != me for thread in _STEPPING) and time.monotonic() < deadline:
+        time.sleep(_LOOK_AGAIN[0])
+
+
+def _after_fork() -> None:
+    global _forking  # noqa: PLW0603 - forks are of the whole process
+    _forking = False
+
+
+def _in_child() -> None:
+    _STEPPING.clear()  # its threads are not there
+    _after_fork()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
+
+
 class LedgerFile:
     """The connections of one process to a ledger's file: each step borrows one and gives it back.
 
     Nothing is locked but by SQLite itself, and a connection on which anything went wrong, an
     interrupt included, is closed: SQLite then rolls back and unlocks.
     """
+
+    # Holds the file, so that no other one gets its number. Closing it drops no lock of SQLite's
+    # (O_PATH: https://man7.org/linux/man-pages/man2/open.2.html).
+    _held = -1
 
     def __init__(self, path: Path, patience: float, boot: str) -> None:
         """Wait `patience` seconds for a lock; opens nothing yet. `boot` names this boot."""
@@ -66,6 +106,11 @@ class LedgerFile:
         self._names = [f"{path}{suffix}" for suffix in ("", "-wal", "-shm")]
         self._identity: tuple[int, int] | None = None
         self._start()
+
+    def __del__(self) -> None:
+        """Let go of the file."""
+        if self._held >= 0:
+            os.close(self._held)
 
     def _start(self) -> None:
         self._pid = os.getpid()
@@ -76,6 +121,19 @@ class LedgerFile:
         self, work: Callable[[sqlite3.Connection], T], *, write: bool = True, durable: bool = False
     ) -> T:
         """Do `work` in one transaction, which survives a power cut if it is `durable`."""
+        me = threading.get_ident()
+        try:
+            _STEPPING.append(me)
+            while _forking:
+                _STEPPING.remove(me)
+                time.sleep(_LOOK_AGAIN[0])
+                _STEPPING.append(me)
+            return self._step(work, write, durable)
+        finally:
+            if me in _STEPPING:
+                _STEPPING.remove(me)
+
+    def _step(self, work: Callable[[sqlite3.Connection], T], write: bool, durable: bool) -> T:
         db = self._borrow(durable)
         try:
             self._begin(db, write)
@@ -85,10 +143,20 @@ class LedgerFile:
         except BaseException as error:
             db.close()
             if isinstance(error, sqlite3.Error):
-                raise broken(self.path, error) from error
+                raise self._failed(error) from error
             raise
         self._idle[durable].append(db)
         return result
+
+    def _failed(self, error: sqlite3.Error) -> LedgerError:
+        """Tell a count that is lost from one that cannot be reached now."""
+        code = getattr(error, "sqlite_errorcode", 0)
+        if code in _CUT or "no such table" in str(error):
+            return self._lost(f"was emptied or cut short while it was in use ({error})")
+        return broken(self.path, error)
+
+    def _lost(self, what: str, fix: str = _RESTART) -> StateLost:
+        return StateLost(f"The ledger {self.path} {what}", next_step=fix)
 
     def close(self) -> None:
         """Close the connections that are not in use; the next step opens one."""
@@ -101,7 +169,10 @@ class LedgerFile:
         """Take the file that is there now for ours, whatever was counted before."""
         self.close()
         self._identity = None
-        self._last_use.unlink(missing_ok=True)
+        try:
+            self._last_use.unlink(missing_ok=True)
+        except OSError as error:
+            raise LedgerUnavailable(f"The ledger {self.path} cannot be reset: {error}") from error
 
     def note(self, last: int) -> None:
         """Note beside the file until when it was counted in, so that an older one is noticed."""
@@ -126,6 +197,9 @@ class LedgerFile:
     def _open(self, durable: bool) -> Connection:
         if self._identity is None:
             self._identity = prepare(self.path, self._patience)
+            held, self._held = self._held, os.open(self.path, os.O_PATH | os.O_CLOEXEC)
+            if held >= 0:
+                os.close(held)
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
         db: Connection | None = None
@@ -140,15 +214,15 @@ class LedgerFile:
             if db is not None:
                 db.close()
             if isinstance(error, sqlite3.Error):
-                raise broken(self.path, error) from error
+                raise self._failed(error) from error
             raise
         db.journals = [_node(name) for name in self._names[1:]]
         if noted > (0 if row is None else row[0]):
-            raise StateLost(
-                f"The ledger {self.path} is older than what was counted in it: its journal was"
-                " deleted, or an earlier copy was put in its place",
-                next_step="What was spent in the last 24 hours is unknown. When they are over, or"
-                " if you know better: `rezoom ledger reset`.",
+            raise self._lost(
+                "is older than what was counted in it: its journal was deleted, it was emptied, or"
+                " an earlier copy was put in its place",
+                "What was spent in the last 24 hours is unknown. When they are over, or if you know"
+                " better: `rezoom ledger reset`.",
             )
         return db
 
@@ -164,18 +238,20 @@ class LedgerFile:
 
     def _verify(self, db: Connection | None) -> None:
         """Raise StateLost unless the path leads to the file, and the journals, that are open."""
-        what = None
         found = _status(self._names[0])
         if found is None:
-            what = "deleted"
-        elif (found.st_dev, found.st_ino) != self._identity:
-            what = "replaced"
-        elif db is not None and [_node(name) for name in self._names[1:]] != db.journals:
-            what = "parted from its journal (-wal, -shm)"
-        elif found.st_nlink > 1:
-            what = "given a second name (a hard link), under which others would count apart,"
-        if what is not None:
-            raise StateLost(f"The ledger {self.path} was {what} while it was in use")
+            raise self._lost("was deleted while it was in use")
+        if (found.st_dev, found.st_ino) != self._identity:
+            raise self._lost("was replaced while it was in use")
+        if not found.st_size:
+            raise self._lost("was emptied while it was in use")
+        if found.st_nlink > 1:
+            raise self._lost(
+                "has a second name (a hard link), under which others would count apart",
+                "Remove the other name.",
+            )
+        if db is not None and [_node(name) for name in self._names[1:]] != db.journals:
+            raise self._lost("was parted from its journal (-wal, -shm) while it was in use")
 
     def _noted(self) -> int:
         """Read until when the file was counted in since this boot of the machine."""
@@ -243,6 +319,8 @@ def prepare(path: Path, patience: float) -> tuple[int, int]:
             raise LedgerUnavailable(
                 f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."
             )
+        if found is None:
+            last_use(path).unlink(missing_ok=True)  # of a file that was here before
         if found is None or not _ready(path, patience):
             _make(path, patience)
             found = _node(path)
@@ -315,7 +393,6 @@ def _make(path: Path, patience: float) -> None:
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {VERSION}")
-            last_use(path).unlink(missing_ok=True)  # of a file that was here before
         db.execute("COMMIT")
     finally:
         db.close()
