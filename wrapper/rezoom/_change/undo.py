@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import at, drop, merge, put
+from .._rules.judge import Change
 from .._rules.spec_rules import ruled
 from .._times import aware_now
 from ..errors import CannotUndo, InvalidChange, Problem
@@ -17,7 +18,7 @@ from . import compare
 from .compare import instant, leaves
 from .diff import make_plan
 from .occurrences import choose_id, expected, listed, place_of, upcoming
-from .plan_data import Change, PlanData, ReceiptData, Record
+from .plan_data import PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
 
 # Rules about a series that comes back, though not as a whole.

@@ -11,12 +11,12 @@ from .._change.diff import judge_written, make_plan, rejudge
 from .._change.fingerprint import check_fresh
 from .._change.following import Following
 from .._change.occurrences import choose, choose_id, known_id, not_there
-from .._change.plan_data import Change, PlanData, Record, Verdict
+from .._change.plan_data import PlanData, Record, Verdict
 from .._change.results import Plan, Receipt
 from .._change.split import split_series
 from .._clock import Wait
 from .._http.flow import Flow, Host, Policy
-from .._rules.judge import raise_errors
+from .._rules.judge import Change, raise_errors
 from .._rules.meeting_id import meeting_number
 from .._wire import read_meeting
 from ..errors import InvalidChange, PlanError, PlanStale, Problem

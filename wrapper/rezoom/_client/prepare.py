@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._http.flow import Outgoing, Reply
-from .._rules.judge import judge_scheduled
+from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
 from .._wire import facts, get_request, source, update_request
 from ..errors import InvalidChange, OccurrenceError, Problem, ServerError
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
-    from .._change.plan_data import Change
     from ..recurrence import Series
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -51,8 +50,6 @@ class UpdateCall:
     @property
     def requested(self) -> Change:
         """The change itself, without its meeting."""
-        from .._change.plan_data import Change
-
         return Change(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
@@ -91,15 +88,8 @@ def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
 
 def judged(call: UpdateCall) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
     """Judge an update by what is known without a read; every problem at once."""
-    body, problems = judge_scheduled(
-        call.change,
-        call.fields,
-        schedule=call.schedule,
-        now=call.now,
-        occurrence=call.occurrence is not None,
-        extra=call.extra,
-        allow=call.allow,
-    )
+    single = call.occurrence is not None
+    body, problems = judge_scheduled(call.requested, now=call.now, occurrence=single)
     return target_of(call, problems), body, tuple(problems)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._paths import merge
@@ -21,6 +22,17 @@ _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
     " not-a-list-item meeting-id occurrence-in-body".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as the caller gave it: a whole body or single fields, a schedule, and options."""
+
+    body: object
+    fields: Mapping[str, object]
+    schedule: Series | None = None
+    extra: Mapping[str, object] | None = None
+    allow: Sequence[str] = ()
 
 
 def judge(
@@ -60,27 +72,23 @@ def judge(
 
 
 def judge_scheduled(
-    change: object,
-    fields: Mapping[str, object],
+    change: Change,
     *,
-    schedule: Series | None,
     now: datetime,
     occurrence: bool = False,
-    extra: Mapping[str, object] | None = None,
-    allow: Sequence[str] = (),
     complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Judge a change as `judge` does, with `schedule` written into it; `now` tells what is past.
+    """Judge a change as `judge` does, with its schedule written into it; `now` tells what is past.
 
     Of a series that has begun only what is still to come is written.
     """
+    body, fields, schedule = change.body, change.fields, change.schedule
+    judged = partial(judge, extra=change.extra, allow=change.allow)
     if schedule is None:
-        return judge(
-            change, fields, occurrence=occurrence, extra=extra, allow=allow, complete=complete
-        )
-    given = as_mapping(change) if change is not None and not fields else fields
+        return judged(body, fields, occurrence=occurrence, complete=complete)
+    given = as_mapping(body) if body is not None and not fields else fields
     if occurrence or given is None:
-        _, problems = judge(change, fields, occurrence=occurrence, extra=extra, allow=allow)
+        _, problems = judged(body, fields, occurrence=occurrence)
         if occurrence:
             problems.append(computed("schedule-of-occurrence", "schedule"))
         return {}, problems
@@ -88,7 +96,7 @@ def judge_scheduled(
     try:
         written = ahead.to_zoom()
     except InvalidChange as error:
-        _, problems = judge(given, {}, extra=extra, allow=allow) if given else ({}, [])
+        _, problems = judged(given, {}) if given else ({}, [])
         return {}, [*problems, *error.problems]
     twice = [
         computed("schedule-and-fields", name, f"leave {name} out, or leave schedule out")
@@ -99,8 +107,8 @@ def judge_scheduled(
     if ahead is not schedule:
         begins = (ahead.start.date(),)
         dated.insert(0, replace(computed("series-goes-on", "start_time"), dates=begins))
-    body, problems = judge({**given, **written}, {}, extra=extra, allow=allow, complete=complete)
-    return body, [*twice, *with_dates(problems, dated, allow)]
+    new, problems = judged({**given, **written}, {}, complete=complete)
+    return new, [*twice, *with_dates(problems, dated, change.allow)]
 
 
 def with_dates(
