@@ -88,7 +88,7 @@ class Session:
             ledger_down=options.get("ledger_down"),
             on_event=options.get("on_event"),
         )
-        self._tools = Tools(auth, counted, clock, base_url)
+        self._tools = Tools(auth, counted, clock)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
 

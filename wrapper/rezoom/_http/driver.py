@@ -43,8 +43,11 @@ class Tools:
     auth: TokenSource
     ledger: Ledger
     clock: Clock
-    base_url: str
     renewing: threading.Lock = field(default_factory=threading.Lock)
+
+    def token(self, rejected: str | None) -> Token | None:
+        """Return the token there is, where it is still good."""
+        return self.auth.peek(self.clock.now(), rejected=rejected)
 
 
 _log = logging.getLogger("rezoom")
@@ -115,30 +118,24 @@ async def adrive(
 
 
 def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failure:
-    token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-    if token is not None:
+    if token := tools.token(rejected):
         return token
     with tools.renewing:
         # Who waited here finds the token that the one before fetched.
-        token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-        if token is not None:
+        if token := tools.token(rejected):
             return token
-        request = tools.auth.request()
-        return _accept(_exchange(line, tools, request), tools)
+        return _accept(_exchange(line, tools, tools.auth.request()), tools)
 
 
 async def _aauthorize(
     rejected: str | None, tools: Tools, line: AsyncLine, renewing: anyio.Lock
 ) -> Token | Failure:
-    token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-    if token is not None:
+    if token := tools.token(rejected):
         return token
     async with renewing:
-        token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-        if token is not None:
+        if token := tools.token(rejected):
             return token
-        request = tools.auth.request()
-        return _accept(await _aexchange(line, tools, request), tools)
+        return _accept(await _aexchange(line, tools, tools.auth.request()), tools)
 
 
 def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:

@@ -23,7 +23,6 @@ from .spending import GUARDED
 
 AGENT = {"User-Agent": "rezoom"}
 
-
 # Together about as many as an httpx client has. All are kept: closing what is too much has hit a
 # connection that another thread was just taking.
 _POOLS, _CONNECTIONS = 12, 8
@@ -74,7 +73,6 @@ class Pools(Generic[Transport]):
 # would be a second update on one reservation.
 _AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
 _NO_CONTENT = 204
-_COUNTED: Mapping[str, Any] = {GUARDED: True}
 _Client = TypeVar("_Client", bound=httpx.Client | httpx.AsyncClient)
 
 
@@ -95,46 +93,49 @@ class Answer(NamedTuple):
         return cls(response.status_code, headers, body)
 
 
-class Own:
+class _Writer:
+    """Writes requests to one API; how httpx is to make them is told by each kind."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return self._made("POST", url, dict(headers), data=dict(form))
+
+    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
+        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if outgoing.content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._made(
+            outgoing.method,
+            self._base_url + outgoing.path,
+            headers,
+            params=dict(outgoing.query) or None,
+            content=outgoing.content,
+            extensions={GUARDED: True},
+        )
+
+    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
+        raise NotImplementedError
+
+
+class Own(_Writer):
     """Requests of our own to one API; connections are made as they are needed."""
 
     def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
         """Write requests below `base_url`; `timeout` holds for each phase of each."""
-        self._base_url = base_url
+        super().__init__(base_url)
         self.timeout = httpx.Timeout(timeout)
         self.is_closed = False
 
-    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-        """Write a form to POST to another address."""
-        return httpx.Request(
-            "POST",
-            url,
-            data=dict(form),
-            headers={**AGENT, **headers},
-            extensions={"timeout": self.timeout.as_dict()},
-        )
-
-    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
-        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
         # An update is answered without a body: nothing there to compress.
-        about = (
-            {"Accept-Encoding": "gzip, deflate"}
-            if outgoing.content is None
-            else {"Content-Type": "application/json"}
-        )
-        return httpx.Request(
-            outgoing.method,
-            self._base_url + outgoing.path,
-            params=dict(outgoing.query) or None,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Accept": "application/json",
-                **AGENT,
-                **about,
-            },
-            content=outgoing.content,
-            extensions={"timeout": self.timeout.as_dict(), **_COUNTED},
-        )
+        packed = {"Accept-Encoding": "gzip, deflate"} if method == "GET" else {}
+        request = httpx.Request(method, url, headers={**AGENT, **packed, **headers}, **more)
+        request.extensions["timeout"] = self.timeout.as_dict()
+        return request
 
 
 class OwnLine(Own):
@@ -200,11 +201,11 @@ class AsyncOwnLine(Own):
             await pool.transport.aclose()
 
 
-class Brought(Generic[_Client]):
+class Brought(_Writer, Generic[_Client]):
     """A whole client of httpx, in which all of its options hold."""
 
     def __init__(self, base_url: str, client: _Client) -> None:
-        self._base_url = base_url
+        super().__init__(base_url)
         self._client = client
 
     @property
@@ -212,23 +213,8 @@ class Brought(Generic[_Client]):
         """Whether nothing can be sent any more."""
         return self._client.is_closed
 
-    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
-        """Write a request to the API; raises what httpx raises for an address that cannot be."""
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        if outgoing.content is not None:
-            headers["Content-Type"] = "application/json"
-        return self._client.build_request(
-            outgoing.method,
-            self._base_url + outgoing.path,
-            params=dict(outgoing.query) or None,
-            content=outgoing.content,
-            headers=headers,
-            extensions=dict(_COUNTED),
-        )
-
-    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-        """Write a form to POST to another address."""
-        return self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
+    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
+        return self._client.build_request(method, url, headers=headers, **more)
 
 
 class BroughtLine(Brought[httpx.Client]):
