@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._http.flow import Outgoing, Reply
+from .._http.flow import Outgoing
+from .._http.responses import Reply
 from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
 from .._wire import facts, get_request, source, update_request
@@ -23,15 +24,15 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 @dataclass(slots=True)
 class Job:
-    """One call, ready to be sent."""
+    """One update, ready to be sent."""
 
     meeting: int
     request: Outgoing
-    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    occurrence: str | None = None
-    warnings: tuple[Problem, ...] = ()
+    body: Mapping[str, Any] = field(repr=False)
+    occurrence: str | None
+    warnings: tuple[Problem, ...]
     # Whose quota the next update spends is not known after this one.
-    moves_host: bool = False
+    moves_host: bool
 
 
 @dataclass(slots=True)
@@ -107,7 +108,6 @@ def written_job(
     recurrence = body.get("recurrence")
     endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
     request = Outgoing(
-        operation="updateMeeting",
         method=method,
         path=path,
         query=query,
@@ -120,15 +120,14 @@ def written_job(
     return Job(meeting, request, body, occurrence, tuple(problems), "schedule_for" in body)
 
 
-def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
+def read_request(meeting: int, *, occurrence: str | None, past: bool) -> Outgoing:
     """Write the request of a GET."""
-    number = meeting_number(meeting)
-    written = get_request(number, occurrence, past)
+    written = get_request(meeting, occurrence, past)
     query = {
         key: str(value).lower() if isinstance(value, bool) else str(value)
         for key, value in written.get("params", {}).items()
     }
-    return Job(number, Outgoing("getMeeting", written["method"].upper(), written["url"], query))
+    return Outgoing(written["method"].upper(), written["url"], query)
 
 
 def read_answer(reply: Reply) -> dict[str, Any]:

@@ -24,11 +24,11 @@ from .flow import (
     Learn,
     Outgoing,
     Pause,
-    Reply,
     Send,
     T,
     Usage,
 )
+from .responses import Reply
 from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .transport import Answer, AsyncLine, Line
 

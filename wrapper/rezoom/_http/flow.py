@@ -17,14 +17,13 @@ from typing import Any, TypeAlias, TypeVar
 from .._auth.tokens import Token
 from .._ledger.model import Grant, Lesson, Reservation
 from ..errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
-from .responses import Verdict, read, taught
+from .responses import Reply, Verdict, read, taught
 
 
 @dataclass(slots=True, unsafe_hash=True)
 class Outgoing:
     """One HTTP request, whole but for the token; `secrets` never reach a message."""
 
-    operation: str
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
@@ -33,16 +32,6 @@ class Outgoing:
     repeatable: bool = True
     success: int = 200
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
-
-
-@dataclass(slots=True)
-class Reply:
-    """Whatever came back over HTTP; header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-    at: datetime
 
 
 @dataclass(slots=True)
@@ -290,14 +279,8 @@ def _account_for(
         if grant is not None:
             yield Release(grant) if result.sent is False else Abandon(grant)
         return _verdict_on_failure(result, request)
-    verdict = read(
-        result.status,
-        result.headers,
-        result.body,
-        result.at,
-        secrets=request.secrets | {token.value},
-        repeatable=request.repeatable,
-    )
+    secrets = request.secrets | {token.value}
+    verdict = read(result, secrets=secrets, repeatable=request.repeatable)
     if grant is not None:
         yield Settle(grant, verdict.lessons)
     return verdict

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeAlias, cast
 
 import httpx
@@ -29,12 +30,11 @@ from .flow import (
     LedgerIntent,
     Pause,
     Release,
-    Reply,
     Reserve,
     Settle,
     take_turn,
 )
-from .responses import read, taught
+from .responses import Reply, read, taught
 from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
 
@@ -100,14 +100,7 @@ class Counter:
         yield Settle(grant, taught(_plain(response)) if response.is_success else ())
         if response.status_code == _TOO_MANY:
             response, reply = yield Keep(response)
-            verdict = read(
-                reply.status,
-                reply.headers,
-                reply.body,
-                reply.at,
-                secrets=frozenset(),
-                repeatable=False,
-            )
+            verdict = read(reply, secrets=frozenset(), repeatable=False)
             yield Settle(grant, verdict.lessons)
         gone = response.status_code == httpx.codes.NOT_FOUND
         if spending.meeting is not None and (gone or _moves_host(request, response)):
@@ -195,8 +188,11 @@ class Counter:
         return replace(reservation, lease=Lease.for_phases(phases.values()))
 
 
-def kept(response: httpx.Response, raw: bytes) -> tuple[httpx.Response, bytes]:
-    """Put the bytes that were read back for the client, and return them decoded."""
+def kept(response: httpx.Response, raw: bytes, at: datetime) -> tuple[httpx.Response, Reply]:
+    """Put the bytes that were read back for the client, and describe the answer as the flow does.
+
+    The description has them decoded, as far as that can be done.
+    """
     again = httpx.Response(
         response.status_code,
         headers=response.headers,
@@ -212,12 +208,7 @@ def kept(response: httpx.Response, raw: bytes) -> tuple[httpx.Response, bytes]:
         ).content
     except httpx.DecodingError:
         body = b""
-    return again, body
-
-
-def as_reply(response: httpx.Response, body: bytes, at: Any) -> Reply:
-    """Describe an answer as the flow does."""
-    return Reply(response.status_code, _plain(response), body, at)
+    return again, Reply(response.status_code, _plain(response), body, at)
 
 
 def _plain(response: httpx.Response) -> dict[str, str]:
@@ -333,8 +324,7 @@ class GuardedTransport(httpx.BaseTransport):
                         raw = b"".join(cast("httpx.SyncByteStream", response.stream))
                     finally:
                         response.close()
-                    again, body = kept(response, raw)
-                    return again, as_reply(response, body, guard.clock.now())
+                    return kept(response, raw, guard.clock.now())
                 case Host() | Learn():
                     return call_ledger(step, guard.ledger)
                 case _:
@@ -373,8 +363,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                         raw = b"".join([part async for part in stream])
                     finally:
                         await response.aclose()
-                    again, body = kept(response, raw)
-                    return again, as_reply(response, body, guard.clock.now())
+                    return kept(response, raw, guard.clock.now())
                 case Host() | Learn():
                     return await acall_ledger(step, guard.ledger)
                 case _:
