@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from .._paths import at, put
 from .._rules.in_context import build_case, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import zulu
+from .._times import place_of, zulu
 from .._wire import facts
 from ..errors import Problem
 from . import compare
 from .compare import instant, leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import Listed, place_of
+from .occurrences import Listed
 from .plan_data import Diff, FieldChange, PlanData
 from .timing import TIMED, Timing, complete, is_series
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Literal
 
 from .._ledger.gauge import Quota
@@ -36,36 +37,30 @@ def seal(schema: str, members: Mapping[str, Any]) -> str:
 def _unseal(text: str | bytes, schema: str, *, next_step: str) -> dict[str, Any]:
     """Read what `seal` wrote; PlanError says what is wrong with it, and `next_step` what to do."""
     kind = schema.partition(".")[2].partition("/")[0]
+    wrong = partial(PlanError, next_step=next_step)
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise PlanError(
-            f"The {kind} is not JSON{where}: it is damaged", next_step=next_step
-        ) from None
+        raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
     found = whole.get("schema") if isinstance(whole, dict) else None
     if not isinstance(found, str):
-        raise PlanError(f"This is no {kind}: it has no schema", next_step=next_step)
+        raise wrong(f"This is no {kind}: it has no schema")
     if found != schema:
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
-        raise PlanError(f"This is no {schema}: {what}", next_step=next_step)
+        raise wrong(f"This is no {schema}: {what}")
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
-        raise PlanError(
-            f"The {kind} has no digests, so it is not known whether it is whole",
-            next_step=next_step,
-        )
+        raise wrong(f"The {kind} has no digests, so it is not known whether it is whole")
     names = sorted({*whole, *digests})
-    wrong = [
+    other = [
         name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
     ]
-    if wrong:
-        raise PlanError(
-            f"The {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
-            next_step=next_step,
-        )
+    if other:
+        names_of = ", ".join(other)
+        raise wrong(f"The {kind} was edited or damaged: {names_of} is not as it was written")
     return dict(whole)
 
 

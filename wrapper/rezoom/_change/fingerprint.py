@@ -10,11 +10,11 @@ from typing import Any
 
 from .._paths import at
 from .._redaction import HIDDEN, is_secret, masked
-from .._times import zulu
+from .._times import place_of, zulu
 from ..errors import PlanStale
 from . import compare
 from .compare import instant, leaves
-from .occurrences import Listed, place_of
+from .occurrences import Listed
 from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"

@@ -16,7 +16,7 @@ from typing import Any
 from .._paths import drop, merge, pattern_path, put
 from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
-from .._times import zulu
+from .._times import place_of, zulu
 from .._wire import facts
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
@@ -26,7 +26,7 @@ from ..recurrence._zoom import SERIES_TYPE
 from .compare import leaves
 from .diff import make_plan
 from .merge import completed, present_of
-from .occurrences import Listed, expected, listed, nearest, place_of, planned_start, upcoming
+from .occurrences import Listed, expected, listed, nearest, planned_start, upcoming
 from .plan_data import Dates, Split
 from .timing import first_on_pattern, series_of
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from .._paths import at, drop, merge, put
 from .._rules.judge import Change
 from .._rules.spec_rules import ruled
-from .._times import aware_now
+from .._times import aware_now, place_of
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
 from .compare import instant, leaves
 from .diff import make_plan
-from .occurrences import choose_id, expected, listed, place_of, upcoming
+from .occurrences import choose_id, expected, listed, upcoming
 from .plan_data import PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from ..errors import ConfigError
@@ -175,32 +176,25 @@ def api_address(url: str) -> str:
     from .._auth.tokens import header_flaw
     from .._wire import facts
 
+    wrong = partial(ConfigError, field="base_url")
     fix = f"Give an address such as {facts.BASE_URL}."
     if flaw := header_flaw(url):
-        raise ConfigError(f"base_url {flaw}", field="base_url", next_step=fix)
+        raise wrong(f"base_url {flaw}", next_step=fix)
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise ConfigError("base_url is not an address", field="base_url", next_step=fix) from None
+        raise wrong("base_url is not an address", next_step=fix) from None
     if "@" in parts.netloc:
-        raise ConfigError(
-            "base_url has a user name or password in it",
-            field="base_url",
-            next_step="Leave them out: the token says who calls.",
-        )
+        step = "Leave them out: the token says who calls."
+        raise wrong("base_url has a user name or password in it", next_step=step)
     path = parts.path.rstrip("/")
     whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
     if not whole or not path.endswith("/v2"):
-        raise ConfigError(
-            "base_url is not an http address that ends in /v2", field="base_url", next_step=fix
-        )
+        raise wrong("base_url is not an http address that ends in /v2", next_step=fix)
     if parts.scheme == "http" and not _loopback(host):
-        raise ConfigError(
-            "base_url would send the token unencrypted over a network",
-            field="base_url",
-            next_step="Use https; plain http is for a simulator on this machine.",
-        )
+        step = "Use https; plain http is for a simulator on this machine."
+        raise wrong("base_url would send the token unencrypted over a network", next_step=step)
     return url.rstrip("/")
 
 

@@ -8,11 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
-from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there, place_of
+from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there
 from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
 from .._change.verify import verdict_of
 from .._http.flow import Flow, Pause, Policy, exchange
+from .._times import place_of
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
 from .context import ClientContext, learn

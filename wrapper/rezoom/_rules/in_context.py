@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._paths import at, merge, pattern_path
-from .._times import WireTimeError, clock_gap, clock_overlap, zone
+from .._times import clock_gap, clock_overlap, place_of
 from .._wire import facts, load_schema
 from ..errors import Problem
 from .normalize import as_mapping
@@ -51,7 +51,7 @@ def build_case(
     dates = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     whole = occurrence is False
     after = _laid_over(before, change)
-    place = _zone(after.get("timezone"))
+    place = place_of(after)
     series = whole and before.get("type") == _SERIES
     moves = series and any(name in change for name in _SCHEDULE)
     known: dict[str, object] = {
@@ -85,13 +85,6 @@ def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str
         after["settings"] = {k: dict(v) if isinstance(v, dict) else v for k, v in settings.items()}
         merge(after["settings"], wanted)
     return after
-
-
-def _zone(name: object) -> ZoneInfo | None:
-    try:
-        return zone(name) if isinstance(name, str) and name else None
-    except WireTimeError:
-        return None
 
 
 def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
@@ -172,7 +165,7 @@ def _end(row: Mapping[str, Any]) -> datetime | None:
 def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
     deleted = sum(row.get("status") == "deleted" for row in dates)
     standing = [row for row in dates if row.get("status") != "deleted"]
-    moved = _moved(standing, _zone(before.get("timezone")))
+    moved = _moved(standing, place_of(before))
     length = before.get("duration")
     edited = [
         is_moved or (isinstance(length, int) and row.get("duration") not in (None, length))
