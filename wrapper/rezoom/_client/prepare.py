@@ -54,18 +54,13 @@ class UpdateCall:
         return Change(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
-@dataclass(slots=True)
-class Target:
-    """Which meeting, and which occurrence of it if its id is known without a read."""
+def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> tuple[int, str | None]:
+    """Read which meeting is meant, and which occurrence if its id is known without a read.
 
-    meeting: int
-    occurrence: str | None = None
-
-
-def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
-    """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
+    Raises InvalidChange with what is wrong there and all `problems` at once.
+    """
     if call.occurrence is None and not problems:
-        return Target(meeting_number(call.meeting))
+        return meeting_number(call.meeting), None
     from .._change.occurrences import known_id
 
     number, known = 0, None
@@ -84,20 +79,18 @@ def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
     wrong = [problem for error in found for problem in error.problems] + wrong
     if wrong:
         raise InvalidChange(wrong)
-    return Target(number, known)
-
-
-def judged(call: UpdateCall) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
-    """Judge an update by what is known without a read; every problem at once."""
-    single = call.occurrence is not None
-    body, problems = judge_scheduled(call.requested, now=call.now, occurrence=single)
-    return target_of(call, problems), body, tuple(problems)
+    return number, known
 
 
 def update_job(call: UpdateCall) -> Job:
-    """Judge an update and write its request; raise InvalidChange with every problem at once."""
-    target, body, problems = judged(call)
-    return written_job(target.meeting, body, target.occurrence, problems)
+    """Judge an update by what is known without a read, and write its request.
+
+    Raises InvalidChange with every problem at once.
+    """
+    single = call.occurrence is not None
+    body, problems = judge_scheduled(call.requested, now=call.now, occurrence=single)
+    meeting, known = target_of(call, problems)
+    return written_job(meeting, body, known, problems)
 
 
 def written_job(

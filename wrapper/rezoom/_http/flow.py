@@ -187,13 +187,8 @@ def exchange(
             raise failed from failed.__cause__
         if isinstance(token, Failure):
             # The change itself never left: only the token request was under way.
-            verdict = Verdict(
-                NotSentError(
-                    f"No token: {token.reason}",
-                    next_step="Check the network and the token address.",
-                ),
-                retry=True,
-            )
+            step = "Check the network and the token address."
+            verdict = Verdict(NotSentError(f"No token: {token.reason}", next_step=step), retry=True)
         else:
             try:
                 left = policy.wait - policy.slept
@@ -287,15 +282,11 @@ def _account_for(
 
 
 def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
-    error: RezoomError
+    what = f"{request.method} {request.path}: {failure.reason}"
     if failure.sent is False:
-        error = NotSentError(
-            f"{request.method} {request.path}: {failure.reason}",
-            next_step="Check the network, the proxy, and the API address.",
-        )
-        return Verdict(error, retry=True)
-    error = UnansweredError(f"{request.method} {request.path}: {failure.reason}")
-    return Verdict(error, retry=request.repeatable)
+        step = "Check the network, the proxy, and the API address."
+        return Verdict(NotSentError(what, next_step=step), retry=True)
+    return Verdict(UnansweredError(what), retry=request.repeatable)
 
 
 def _pause(verdict: Verdict, failures: int, policy: Policy) -> float:

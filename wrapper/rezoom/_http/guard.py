@@ -144,7 +144,7 @@ class Counter:
             if len(self._ids) >= _MOST_ALIASES:
                 self._ids.clear()
             self._ids[_token(request)] = host
-        elif host is not None and spending.user is not None and spending.alias:
+        elif host is not None and spending.user is not None and is_alias(spending.user):
             yield Learn(account, spending.user, host)
         if host is None or grant.reservation.scope("host") is not None:
             yield Settle(grant, lessons)

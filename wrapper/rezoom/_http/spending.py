@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from .._ledger.model import is_alias
 from .._wire import facts
 
 # Marks a request that somebody counts already: two guards would spend everything twice.
@@ -26,11 +25,6 @@ class Spending:
 
     meeting: int | None = None
     user: str | None = None
-
-    @property
-    def alias(self) -> bool:
-        """Whether `user` is another name of a host whose id only Zoom's answer tells."""
-        return self.user is not None and is_alias(self.user)
 
 
 def spent_by(method: str, path: str) -> Spending | None:

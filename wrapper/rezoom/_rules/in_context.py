@@ -7,7 +7,7 @@ The rules come from the spec (`x-situations`, `x-reasons`), and so does what the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeAlias
@@ -201,13 +201,11 @@ def _recurrences(
         return found
     ends = ("end_times", "end_date_time")
     lost = [] if any(name in new for name in ends) else [name for name in ends if old.get(name)]
-    if new.get("type") == old.get("type"):
-        every = old.get("repeat_interval")
-        lost += (
-            ["repeat_interval"] if "repeat_interval" not in new and every not in (None, 1) else []
-        )
+    alike, every = new.get("type") == old.get("type"), old.get("repeat_interval")
+    if alike and "repeat_interval" not in new and every not in (None, 1):
+        lost.append("repeat_interval")
     days = [set(str(one.get("weekly_days") or "").split(",")) for one in (new, old)]
-    both = new.get("type") == old.get("type") == _WEEKLY
+    both = alike and new.get("type") == _WEEKLY
     dropped = [f"recurrence.{name}" for name in lost]
     return found | {"dropped_recurrence": dropped, "fewer_days": both and days[0] < days[1]}
 
@@ -231,18 +229,19 @@ def _cut_short(
 def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
     return [
         path
-        for path, read in _LISTS.items()
-        if _names(change, path, read) is not None
-        and (_names(before, path, read) or set()) - (_names(change, path, read) or set())
+        for path in _LISTS
+        if (kept := _names(change, path)) is not None and (_names(before, path) or set()) - kept
     ]
 
 
-def _names(body: Any, path: str, read: Callable[[Any], Iterable[Any]]) -> set[str] | None:
+def _names(body: Any, path: str) -> set[str] | None:
     for step in path.split("."):
         if not isinstance(body, Mapping) or step not in body:
             return None
         body = body[step]
-    return {_name(item) for item in read(body)} - {""}
+    separator = facts.FIELDS[path].separator
+    items = body.split(separator) if separator and isinstance(body, str) else body
+    return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
 
 
 def _name(item: Any) -> str:
@@ -251,19 +250,13 @@ def _name(item: Any) -> str:
     return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
 
 
-def _reader(field: facts.Field) -> Callable[[Any], Iterable[Any]]:
-    if field.separator:
-        return lambda text: text.split(field.separator) if isinstance(text, str) else ()
-    return lambda items: items if isinstance(items, list) else ()
-
-
-_LISTS = {
-    path: _reader(field)
+_LISTS = [
+    path
     for path, field in facts.FIELDS.items()
     if "[" not in path
     and not path.startswith("recurrence.")
     and (field.separator or field.kind.startswith("array"))
-}
+]
 
 _ANY = "*"
 

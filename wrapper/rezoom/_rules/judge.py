@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from .._paths import merge
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft
-from .spec_rules import computed, schema_problems
+from .spec_rules import ruled, schema_problems
 
 if TYPE_CHECKING:
     from ..recurrence import Series
@@ -90,7 +90,7 @@ def judge_scheduled(
     if occurrence or given is None:
         _, problems = judged(body, fields, occurrence=occurrence)
         if occurrence:
-            problems.append(computed("schedule-of-occurrence", "schedule"))
+            problems.append(ruled("schedule-of-occurrence", "schedule"))
         return {}, problems
     ahead = schedule.ahead(now)
     try:
@@ -99,14 +99,13 @@ def judge_scheduled(
         _, problems = judged(given, {}) if given else ({}, [])
         return {}, [*problems, *error.problems]
     twice = [
-        computed("schedule-and-fields", name, f"leave {name} out, or leave schedule out")
+        ruled("schedule-and-fields", name, f"leave {name} out, or leave schedule out")
         for name in written
         if name in given
     ]
     dated = ahead.warnings(now=now)
     if ahead is not schedule:
-        begins = (ahead.start.date(),)
-        dated.insert(0, replace(computed("series-goes-on", "start_time"), dates=begins))
+        dated.insert(0, ruled("series-goes-on", "start_time", dates=[ahead.start.date()]))
     new, problems = judged({**given, **written}, {}, complete=complete)
     return new, [*twice, *with_dates(problems, dated, change.allow)]
 
@@ -131,7 +130,7 @@ def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
     for path in _leaves(body):
         if path not in facts.OCCURRENCE_FIELDS:
             fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
-            yield computed("occurrence-field", path, fix)
+            yield ruled("occurrence-field", path, fix)
 
 
 def _leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
