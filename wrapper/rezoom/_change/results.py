@@ -160,9 +160,9 @@ class Plan(PlanData, Generic[R]):
         return replace(self, _apply=apply)
 
     def __str__(self) -> str:
-        from .text import describe
+        from .text import plan_lines
 
-        return describe(self)
+        return "\n".join(plan_lines(self))
 
     def __repr__(self) -> str:
         paths = ", ".join(change.path for change in self.changes)

@@ -260,17 +260,11 @@ def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Tally], o
     """Yield what shows one more: a bar where stderr is a terminal, or a line now and then."""
     console = talk()
     if shown and console.is_terminal and not sys.stdout.isatty():
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
+        from rich import progress as shows
 
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        words = TextColumn("{task.description}")
-        with Progress(*columns, words, console=console, transient=True) as bar:
+        columns = (shows.BarColumn(), shows.MofNCompleteColumn(), shows.TimeElapsedColumn())
+        words = shows.TextColumn("{task.description}")
+        with shows.Progress(*columns, words, console=console, transient=True) as bar:
             task = bar.add_task("", total=total)
             yield lambda tally: bar.update(task, advance=1, description=str(tally))
         return

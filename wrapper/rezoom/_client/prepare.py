@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._http.flow import Outgoing
 from .._http.responses import Reply
+from .._paths import json_object
 from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
 from .._wire import facts, get_request, source, update_request
@@ -125,12 +126,9 @@ def read_request(meeting: int, *, occurrence: str | None, past: bool) -> Outgoin
 
 def read_answer(reply: Reply) -> dict[str, Any]:
     """Read a 200; an unreadable body is a typed error."""
-    try:
-        answer = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = json_object(reply.body)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    if not isinstance(answer, dict):
+    if answer is None:
         raise ServerError(
             "the answer is not a JSON object",
             status=reply.status,
@@ -164,11 +162,9 @@ def secret_values(body: object) -> Iterator[str]:
     """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
     if isinstance(body, dict):
         for key, value in body.items():
-            if isinstance(value, str):
-                if key in facts.SECRET_NAMES:
-                    yield value
-            elif isinstance(value, dict | list):
-                yield from secret_values(value)
+            if isinstance(value, str) and key in facts.SECRET_NAMES:
+                yield value
+            yield from secret_values(value)
     elif isinstance(body, list):
         for item in body:
             yield from secret_values(item)

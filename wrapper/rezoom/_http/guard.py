@@ -199,13 +199,8 @@ def kept(response: httpx.Response, raw: bytes, at: datetime) -> tuple[httpx.Resp
         stream=httpx.ByteStream(raw),
         extensions=response.extensions,
     )
-    coding = response.headers.get("content-encoding")
     try:
-        body = httpx.Response(
-            response.status_code,
-            content=raw,
-            headers={} if coding is None else {"content-encoding": coding},
-        ).content
+        body = httpx.Response(response.status_code, headers=response.headers, content=raw).content
     except httpx.DecodingError:
         body = b""
     return again, Reply(response.status_code, _plain(response), body, at)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from .._catalog import find_error, find_throttle, missing_scopes
 from .._clock import LONGEST_WAIT
 from .._ledger.model import Block, External, Lease, Lesson, SlowDown
 from .._ledger.policy import next_utc_midnight
+from .._paths import json_object
 from .._wire import facts, source
 from ..errors import (
     AuthError,
@@ -197,11 +196,8 @@ def _number(headers: Mapping[str, str], name: str) -> int | None:
 
 def _read_body(body: bytes, secrets: frozenset[str]) -> tuple[str, Refusal]:
     """Return what Zoom says, and what else can be read from the body."""
-    try:
-        answer: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict):
+    answer = json_object(body)
+    if answer is None:
         return "", Refusal(code=None, errors=(), body_excerpt=_excerpt(body, secrets))
     code = answer.get("code")
     if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:

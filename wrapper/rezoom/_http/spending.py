@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from .._paths import json_object
 from .._wire import facts
 
 # Marks a request that somebody counts already: two guards would spend everything twice.
@@ -55,12 +55,7 @@ class Named(NamedTuple):
 
 def named_in(body: bytes) -> Named:
     """Read whose meeting is in an answer, as far as that is there."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return Named()
-    if not isinstance(answer, dict):
-        return Named()
+    answer = json_object(body) or {}
     number = answer.get("id")
     whole = isinstance(number, int) and not isinstance(number, bool)
     host, email = (answer.get(name) or None for name in ("host_id", "host_email"))

@@ -51,15 +51,10 @@ class Pools(Generic[Transport]):
     def take(self) -> Pool[Transport]:
         """Choose a pool with room, or the one with the shortest queue."""
         with self._lock:
-            for pool in self.made:
-                if pool.busy < _CONNECTIONS:
-                    break
-            else:
-                if len(self.made) < _POOLS:
-                    pool = Pool(self._make())
-                    self.made.append(pool)
-                else:
-                    pool = min(self.made, key=lambda pool: pool.busy)
+            if all(pool.busy >= _CONNECTIONS for pool in self.made) and len(self.made) < _POOLS:
+                self.made.append(Pool(self._make()))
+            roomy = (pool for pool in self.made if pool.busy < _CONNECTIONS)
+            pool = next(roomy, None) or min(self.made, key=lambda pool: pool.busy)
             pool.busy += 1
             return pool
 
