@@ -12,6 +12,7 @@ from .._ledger.gauge import Quota
 from .._public import public
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
+from .text import plan_lines
 
 
 @public("rezoom")
@@ -160,8 +161,6 @@ class Plan(PlanData, Generic[R]):
         return replace(self, _apply=apply)
 
     def __str__(self) -> str:
-        from .text import plan_lines
-
         return "\n".join(plan_lines(self))
 
     def __repr__(self) -> str:

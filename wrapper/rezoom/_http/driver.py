@@ -38,12 +38,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tools:
-    """What a driver works with; `renewing` lets one thread at a time fetch a token."""
+    """What a driver works with; one thread, or one task, at a time fetches a token."""
 
     auth: TokenSource
     ledger: Ledger
     clock: Clock
     renewing: threading.Lock = field(default_factory=threading.Lock)
+    arenewing: anyio.Lock = field(default_factory=anyio.Lock)
 
     def token(self, rejected: str | None) -> Token | None:
         """Return the token there is, where it is still good."""
@@ -92,18 +93,16 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
     return run(flow, perform, held)
 
 
-async def adrive(
-    flow: Flow[T], tools: Tools, connect: Callable[[], tuple[AsyncLine, anyio.Lock]]
-) -> T:
+async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive` does."""
     held = HeldSlots(tools.ledger, tools.clock)
 
     async def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
-                return await _aauthorize(rejected, tools, *connect())
+                return await _aauthorize(rejected, tools, connect())
             case Send(request, token, grant):
-                line, _ = connect()
+                line = connect()
                 held.sends(grant)
                 return await _aexchange(line, tools, request, token.value)
             case Pause(seconds):
@@ -127,12 +126,10 @@ def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failur
         return _accept(_exchange(line, tools, tools.auth.request()), tools)
 
 
-async def _aauthorize(
-    rejected: str | None, tools: Tools, line: AsyncLine, renewing: anyio.Lock
-) -> Token | Failure:
+async def _aauthorize(rejected: str | None, tools: Tools, line: AsyncLine) -> Token | Failure:
     if token := tools.token(rejected):
         return token
-    async with renewing:
+    async with tools.arenewing:
         if token := tools.token(rejected):
             return token
         return _accept(await _aexchange(line, tools, tools.auth.request()), tools)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 from urllib.request import getproxies
@@ -67,7 +68,6 @@ class Pools(Generic[Transport]):
 # Whatever client the caller brought: its own auth would replace our token, and a followed redirect
 # would be a second update on one reservation.
 _AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
-_NO_CONTENT = 204
 _Client = TypeVar("_Client", bound=httpx.Client | httpx.AsyncClient)
 
 
@@ -145,17 +145,10 @@ class OwnLine(Own):
         """Send, and read the whole answer; raises what httpx raises."""
         pool = self._pools.take()
         try:
-            response = pool.transport.handle_request(request)
-            stream: Any = response.stream  # httpx knows which kind of transport gives which
-            try:
-                # A success has no body to decode, only an end to be read.
-                empty = response.status_code == _NO_CONTENT
-                body = b"".join(stream) if empty else response.read()
-            finally:
-                stream.close()
+            with closing(pool.transport.handle_request(request)) as response:
+                return Answer.of(response, response.read())
         finally:
             self._pools.give_back(pool)
-        return Answer.of(response, body)
 
     def close(self) -> None:
         """Close all connections that are open."""
@@ -176,18 +169,10 @@ class AsyncOwnLine(Own):
         """Send, and read the whole answer; raises what httpx raises."""
         pool = self._pools.take()
         try:
-            response = await pool.transport.handle_async_request(request)
-            stream: Any = response.stream
-            try:
-                empty = response.status_code == _NO_CONTENT
-                body = (
-                    b"".join([part async for part in stream]) if empty else await response.aread()
-                )
-            finally:
-                await stream.aclose()
+            async with aclosing(await pool.transport.handle_async_request(request)) as response:
+                return Answer.of(response, await response.aread())
         finally:
             self._pools.give_back(pool)
-        return Answer.of(response, body)
 
     async def aclose(self) -> None:
         """Close all connections that are open."""
