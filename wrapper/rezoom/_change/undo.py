@@ -21,6 +21,7 @@ from .occurrences import choose_id, expected, listed, upcoming
 from .plan_data import PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
 
+_TIMES_OF_SERIES = ("type", *TIMED, "occurrences")
 # Rules about a series that comes back, though not as a whole.
 _OF_SERIES = frozenset(
     {"undo-series-goes-on", "undo-edited-dates", "undo-deleted-dates", "undo-endless"}
@@ -121,7 +122,7 @@ def _restore(
             continue
         elif not compare.unchanged(path, old, new, place):
             _value(back, path, old, new)
-    if timed and not _is_kept(before, after):
+    if timed and any(before.get(name) != after.get(name) for name in _TIMES_OF_SERIES):
         _schedule(back, before, after, now)
     if not timed and record.occurrence is None and "duration" in paths:
         _lengths(back, before, after, now)
@@ -237,11 +238,6 @@ def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
     if items:
         return not upcoming(items, now)
     return not expected(series_of(before, place), now)
-
-
-def _is_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    members = ("type", "timezone", "recurrence", "start_time", "occurrences")
-    return all(before.get(name) == after.get(name) for name in members)
 
 
 def _assumed(record: Record) -> dict[str, Any]:

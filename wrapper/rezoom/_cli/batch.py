@@ -153,7 +153,8 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
                 failure = result.error
                 if isinstance(failure, errors.RetryLater) and failure.scope.startswith(_NARROW):
                     shut[task.meeting] = failure
-                elif _ends(failure):
+                elif isinstance(failure, _STOPS) or type(failure) in (errors.NotSentError, Bug):
+                    # A bare NotSentError is an unreached host; its kinds concern one update.
                     halt = failure
             else:
                 result = Result(task, error=_left(cause))
@@ -176,11 +177,6 @@ def _tried(zoom: Zoom, task: Task) -> Result:
         return Result(task, error=error)
     except Exception as error:  # noqa: BLE001 - a bug in one must not hide what became of others
         return Result(task, error=bug(error))
-
-
-def _ends(error: errors.RezoomError | None) -> bool:
-    # A NotSentError itself is a host that was not reached; its kinds concern one update only.
-    return isinstance(error, _STOPS) or type(error) in (errors.NotSentError, Bug)
 
 
 def _spent(zoom: Zoom, task: Task) -> Left | None:

@@ -15,7 +15,6 @@ from ._checked import check, read
 from ._documents import SUFFIXES, Document
 from ._faults import Fault
 
-_DEFAULT_MATCH = "/v2/"
 _PLAN = "fault plan"
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
 _WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
@@ -34,7 +33,7 @@ class RandomFaults:
 
     chances: Mapping[str, Any]
     seed: int = field(default=0, kw_only=True)
-    match: str = field(default=_DEFAULT_MATCH, kw_only=True)
+    match: str = field(default="/v2/", kw_only=True)
 
     def __post_init__(self) -> None:
         check(RandomFaults, self.to_dict(), _PLAN, field="faults")
