@@ -278,17 +278,16 @@ def _print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
     print_line(talk(), f"{tally.total} in all: {tally}.", "yellow" if tally.code else "green")
     if tally.first_left is None:
         return
-    when = "" if tally.retry_at is None else f" at {_whole_second(tally.retry_at)}"
+    when = ""
+    if tally.retry_at is not None:
+        # Up to the whole second: who reads the time and obeys it must not come too early.
+        up = tally.retry_at.astimezone(UTC) + timedelta(microseconds=999_999)
+        when = f" at {up:%Y-%m-%dT%H:%M:%SZ}"
     print_line(
         talk(),
         f"What is left, from {tally.first_left.name} on, was not carried out. "
         f"Go on{when} with {again(tally.first_left)}.",
     )
-
-
-def _whole_second(instant: datetime) -> str:
-    # Up: who reads the time and obeys it must not come too early.
-    return f"{instant.astimezone(UTC) + timedelta(microseconds=999_999):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def size_of(source: BinaryIO) -> int | None:

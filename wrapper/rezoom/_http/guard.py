@@ -112,16 +112,13 @@ class Counter:
         if meeting is None or response.status_code != httpx.codes.OK:
             return response
         response, reply = yield Keep(response)
-        named = named_in(reply.body)
-        if named.host is not None:
-            yield from self._learn(request, named._replace(meeting=meeting))
+        yield from self._learn(request, named_in(reply.body)._replace(meeting=meeting))
         return response
 
     def _learn(self, request: httpx.Request, named: Named) -> Generator[Step, Any, None]:
-        account = self._account(request)
         for name in (named.meeting, named.email):
             if name is not None and named.host is not None:
-                yield Learn(account, name, named.host)
+                yield Learn(self._account(request), name, named.host)
 
     def _created(
         self,
