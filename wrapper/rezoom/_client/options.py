@@ -141,11 +141,8 @@ class Session:
 def _known_hosts(hosts: Hosts) -> Hosts:
     if callable(hosts) or hosts in ("known", "resolve"):
         return hosts
-    raise ConfigError(
-        f"hosts is {hosts!r}",
-        field="hosts",
-        next_step="Give 'known', 'resolve', or a function from a meeting number to its host.",
-    )
+    step = "Give 'known', 'resolve', or a function from a meeting number to its host."
+    raise ConfigError(f"hosts is {hosts!r}", field="hosts", next_step=step)
 
 
 def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
@@ -162,11 +159,8 @@ def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
     # httpx.Timeout is known by its method: importing httpx for the type costs half a second.
     elif hasattr(timeout, "as_dict"):
         return timeout
-    raise ConfigError(
-        f"timeout is {timeout!r}",
-        field="timeout",
-        next_step="Give seconds above 0, or an httpx.Timeout.",
-    )
+    step = "Give seconds above 0, or an httpx.Timeout."
+    raise ConfigError(f"timeout is {timeout!r}", field="timeout", next_step=step)
 
 
 def api_address(url: str) -> str:

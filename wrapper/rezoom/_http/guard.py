@@ -254,11 +254,8 @@ class Guard:
     ) -> None:
         """Hold the options; raises ConfigError for one that cannot be, and opens nothing."""
         if hosts is not None and not callable(hosts):
-            raise ConfigError(
-                f"hosts is {hosts!r}",
-                field="hosts",
-                next_step="Give a function from a meeting number to its host's id, or None.",
-            )
+            step = "Give a function from a meeting number to its host's id, or None."
+            raise ConfigError(f"hosts is {hosts!r}", field="hosts", next_step=step)
         if not isinstance(account, str) or not account.strip():
             raise ConfigError(
                 f"account is {account!r}", field="account", next_step="Give the account's id."
