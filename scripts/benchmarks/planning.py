@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from rezoom._change.diff import make_plan
-from rezoom._change.plan_data import Change
 from rezoom._change.results import Plan
 from rezoom._change.timing import dates_of
 from rezoom._change.verify import verdict_of
+from rezoom._rules.judge import Change
 from rezoom.recurrence import THU, TUE, Recurrence, Series
 
 from .harness import Case, Goal

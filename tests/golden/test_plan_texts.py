@@ -12,9 +12,10 @@ from rezoom import Recurrence, Series
 from rezoom._change.diff import make_plan
 from rezoom._change.following import Following
 from rezoom._change.occurrences import choose
-from rezoom._change.plan_data import Change, Record
+from rezoom._change.plan_data import Record
 from rezoom._change.results import Plan, Receipt
 from rezoom._change.split import split_series
+from rezoom._rules.judge import Change
 from rezoom.recurrence import MON, TUE
 
 pytestmark = pytest.mark.smoke

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom._catalog import Explanation, everything, explain, nearest
-from rezoom._http.responses import read
+from rezoom._http.responses import Reply, read
 from rezoom._wire import facts
 
 pytestmark = pytest.mark.smoke
@@ -106,7 +106,8 @@ def test_an_error_and_its_explanation_agree(row: facts.ErrorCode) -> None:
     if row.code is None:
         return
     body = json.dumps({"code": row.code, "message": row.message or "else"}).encode()
-    error = read(row.status or 400, {}, body, NOW, secrets=frozenset(), repeatable=False).error
+    reply = Reply(row.status or 400, {}, body, NOW)
+    error = read(reply, secrets=frozenset(), repeatable=False).error
 
     one = the(row.code, row.message or "else")
 

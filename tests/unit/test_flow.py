@@ -30,12 +30,12 @@ from rezoom._http.flow import (
     Outgoing,
     Pause,
     Policy,
-    Reply,
     Reserve,
     Send,
     Settle,
     exchange,
 )
+from rezoom._http.responses import Reply
 from rezoom._ledger.model import Block, External, Lesson, SlowDown
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, Reservation
@@ -45,7 +45,7 @@ NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 # A minute late: Zoom's clock is not ours to the second.
 MIDNIGHT = datetime(2026, 12, 8, 0, 1, tzinfo=UTC)
 PLACES = QuotaPolicy().reservation("account", 1, "host")
-PATCH = Outgoing("updateMeeting", "PATCH", "/meetings/1", content=b"{}", success=204)
+PATCH = Outgoing("PATCH", "/meetings/1", content=b"{}", success=204)
 PER_SECOND = b'{"code": 429, "message": "You have reached the maximum per-second rate limit"}'
 LOCK = b'{"code": 429, "message": "Too many concurrent requests"}'
 HOST_DAY = b'{"code": 429, "message": "You have exceeded the daily rate limit (100) of Meeting"}'

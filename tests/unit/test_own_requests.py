@@ -26,7 +26,7 @@ def written(
 ) -> httpx.Request:
     """Write a PATCH below `base`, or a GET where there is no content."""
     method = "GET" if content is None else "PATCH"
-    wanted = Outgoing("updateMeeting", method, "/meetings/85746065", query or {}, content)
+    wanted = Outgoing(method, "/meetings/85746065", query or {}, content)
     return Own(base, TIMEOUT).write(wanted, "token")
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from rezoom import CannotUndo, ConfigError, FieldChange, Plan, PlanError, Problem, Receipt
 from rezoom._change.diff import make_plan
 from rezoom._change.files import seal
-from rezoom._change.plan_data import Change, Record, Verdict
+from rezoom._change.plan_data import Record, Verdict
+from rezoom._rules.judge import Change
 from rezoom.errors import ServerError
 
 pytestmark = pytest.mark.smoke

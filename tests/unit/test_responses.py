@@ -18,7 +18,7 @@ from rezoom import (
     ScopeError,
     ServerError,
 )
-from rezoom._http.responses import Verdict, read
+from rezoom._http.responses import Reply, Verdict, read
 from rezoom._ledger.model import Block
 from rezoom._wire import facts
 
@@ -34,7 +34,7 @@ def verdict(status: int, body: object = b"", **headers: str) -> Verdict:
     """Read one answer; anything but bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read(status, named, content, NOW, secrets=frozenset({SECRET}), repeatable=True)
+    return read(Reply(status, named, content, NOW), secrets=frozenset({SECRET}), repeatable=True)
 
 
 def refusal(status: int, body: object = b"", **headers: str) -> RefusedError:
@@ -362,7 +362,7 @@ def test_an_error_inside_a_success_is_that_error(code: int, kind: type[RefusedEr
 def test_a_gateways_failure_is_tried_again_if_that_is_harmless(status: int) -> None:
     """An update that must not be repeated is not."""
     retries = [
-        read(status, {}, b"", NOW, secrets=frozenset(), repeatable=repeatable).retry
+        read(Reply(status, {}, b"", NOW), secrets=frozenset(), repeatable=repeatable).retry
         for repeatable in (True, False)
     ]
 
@@ -416,14 +416,8 @@ def test_a_secret_that_is_quoted_back_is_hidden(text: str) -> None:
 
 def test_a_short_passcode_does_not_garble_the_message() -> None:
     """Hidden as a word of its own, not inside other words and numbers."""
-    found = read(
-        400,
-        {},
-        b'{"code": 300, "message": "Passcode 1 is too short, at least 10."}',
-        NOW,
-        secrets=frozenset({"1"}),
-        repeatable=True,
-    )
+    body = b'{"code": 300, "message": "Passcode 1 is too short, at least 10."}'
+    found = read(Reply(400, {}, body, NOW), secrets=frozenset({"1"}), repeatable=True)
 
     assert "Passcode (hidden) is too short, at least 10." in str(found.error)
 
@@ -466,7 +460,9 @@ def test_reading_never_raises_and_never_tells_a_secret(
     status: int, headers: dict[str, str], body: bytes, repeatable: bool
 ) -> None:
     """Whatever comes: a typed error with a next step, that can be shown to anybody."""
-    found = read(status, headers, body, NOW, secrets=frozenset({SECRET}), repeatable=repeatable)
+    found = read(
+        Reply(status, headers, body, NOW), secrets=frozenset({SECRET}), repeatable=repeatable
+    )
 
     error = found.error
     assert isinstance(error, RezoomError)

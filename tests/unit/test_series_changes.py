@@ -20,9 +20,10 @@ from rezoom._change.occurrences import (
     listed,
     planned_start,
 )
-from rezoom._change.plan_data import Change, Dates
+from rezoom._change.plan_data import Dates
 from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
+from rezoom._rules.judge import Change
 from rezoom.recurrence import FRI, WED
 
 pytestmark = pytest.mark.smoke

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """Read a JSON object; None for anything else."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def pattern_path(path: str) -> str:

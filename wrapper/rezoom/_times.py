@@ -7,8 +7,9 @@ to read an offset as UTC (https://github.com/calcom/cal.diy/pull/3238).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigError
 
@@ -69,20 +70,17 @@ class WireTimeError(ValueError):
 
 def aware_now(now: object) -> None:
     """Refuse a `now` that is in no time zone: it could lie before or after any start."""
-    if not isinstance(now, datetime) or now.utcoffset() is None:
-        raise ConfigError(
-            f"now: {now!r:.60} is no aware datetime",
-            field="now",
-            next_step="Pass datetime.now(UTC), or leave it out.",
-        )
+    what = ""
     try:
-        now.astimezone(UTC)
+        if not isinstance(now, datetime) or now.utcoffset() is None:
+            what = "no aware datetime"
+        else:
+            now.astimezone(UTC)
     except OverflowError:
-        raise ConfigError(
-            f"now: {now!r:.80} is outside the calendar of UTC",
-            field="now",
-            next_step="Pass datetime.now(UTC), or leave it out.",
-        ) from None
+        what = "outside the calendar of UTC"
+    if what:
+        step = "Pass datetime.now(UTC), or leave it out."
+        raise ConfigError(f"now: {now!r:.80} is {what}", field="now", next_step=step)
 
 
 def start_fields(
@@ -138,6 +136,14 @@ def zone(key: str | ZoneInfo) -> ZoneInfo:
         return ZoneInfo(key)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key)) from None
+
+
+def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
+    """Return the meeting's time zone; None where the answer names none that exists."""
+    try:
+        return zone(answer.get("timezone") or "")
+    except WireTimeError:
+        return None
 
 
 def clock_gap(naive: datetime, place: ZoneInfo) -> bool:

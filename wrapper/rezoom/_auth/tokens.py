@@ -3,7 +3,6 @@
 `peek` gives a usable token or None; then `request` says what to send and `accept` reads the answer.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from .._paths import json_object
 from .._public import public
 from ..errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
 
@@ -34,7 +34,7 @@ def read_token(status: int, body: bytes, now: datetime, *, secrets: Iterable[str
 
     `secrets` are masked wherever the answer quotes them back.
     """
-    answer = _object(body)
+    answer = json_object(body)
     if 200 <= status < 300 and answer is not None and "access_token" in answer:
         return _token(status, answer, now)
     said = "" if answer is None else _said(answer)
@@ -56,14 +56,6 @@ def header_flaw(value: object) -> str | None:
     if not value.isprintable() or " " in value:
         return "has a blank, a line break or a control character in it"
     return None
-
-
-def _object(body: bytes) -> Mapping[str, Any] | None:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _token(status: int, answer: Mapping[str, Any], now: datetime) -> Token:

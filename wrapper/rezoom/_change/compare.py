@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,14 +25,12 @@ def proves_nothing(path: str, shown: object) -> bool:
     return row.kind == "filled" or (row.kind == "newer" and shown is None)
 
 
-@cache
 def has_order(path: str) -> bool:
     """Tell whether a list with its items in another order is another list."""
     row = facts.READ_BACK.get(pattern_path(path))
     return row is None or row.kind not in ("set", "items")
 
 
-@cache
 def is_whole(path: str) -> bool:
     """Tell whether an object is sent whole: without some member it would be refused."""
     node: Any = load_schema("update")

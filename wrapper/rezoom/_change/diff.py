@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from .._paths import at, put
 from .._rules.in_context import build_case, judge_situation, still_open
-from .._rules.judge import judge, judge_scheduled, raise_errors, with_dates
-from .._times import zulu
+from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
+from .._times import place_of, zulu
 from .._wire import facts
 from ..errors import Problem
 from . import compare
 from .compare import instant, leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import Listed, place_of
-from .plan_data import Change, Diff, FieldChange, PlanData
+from .occurrences import Listed
+from .plan_data import Diff, FieldChange, PlanData
 from .timing import TIMED, Timing, complete, is_series
 
 # What the list of occurrences shows of each of them.
@@ -70,13 +70,9 @@ def work_out(
     """Judge a change in view of the meeting, and leave of it what differs."""
     timings: list[Timing] = []
     body, problems = judge_scheduled(
-        change.body,
-        change.fields,
-        schedule=change.schedule,
+        change,
         now=now,
         occurrence=bool(occurrence),
-        extra=change.extra,
-        allow=change.allow,
         complete=None if occurrence else _completing(timings, change, view, now),
     )
     timing = timings[0] if timings else None

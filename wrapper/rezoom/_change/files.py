@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeAlias
 
 from .._ledger.gauge import Quota
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
@@ -18,6 +19,8 @@ from .fingerprint import without_digests
 from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
+# The types that each member of a file may have.
+_Shape: TypeAlias = Mapping[str, tuple[type, ...]]
 
 
 def seal(schema: str, members: Mapping[str, Any]) -> str:
@@ -33,45 +36,38 @@ def seal(schema: str, members: Mapping[str, Any]) -> str:
     return text
 
 
-def _unseal(text: str | bytes, schema: str, *, next_step: str) -> dict[str, Any]:
+def _unseal(text: str | bytes, schema: str, shape: _Shape, *, next_step: str) -> dict[str, Any]:
     """Read what `seal` wrote; PlanError says what is wrong with it, and `next_step` what to do."""
     kind = schema.partition(".")[2].partition("/")[0]
+    wrong = partial(PlanError, next_step=next_step)
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise PlanError(
-            f"The {kind} is not JSON{where}: it is damaged", next_step=next_step
-        ) from None
+        raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
     found = whole.get("schema") if isinstance(whole, dict) else None
     if not isinstance(found, str):
-        raise PlanError(f"This is no {kind}: it has no schema", next_step=next_step)
+        raise wrong(f"This is no {kind}: it has no schema")
     if found != schema:
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
-        raise PlanError(f"This is no {schema}: {what}", next_step=next_step)
+        raise wrong(f"This is no {schema}: {what}")
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
-        raise PlanError(
-            f"The {kind} has no digests, so it is not known whether it is whole",
-            next_step=next_step,
-        )
+        raise wrong(f"The {kind} has no digests, so it is not known whether it is whole")
     names = sorted({*whole, *digests})
-    wrong = [
+    other = [
         name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
     ]
-    if wrong:
-        raise PlanError(
-            f"The {kind} was edited or damaged: {', '.join(wrong)} is not as it was written",
-            next_step=next_step,
-        )
+    if other:
+        names_of = ", ".join(other)
+        raise wrong(f"The {kind} was edited or damaged: {names_of} is not as it was written")
+    _check_shape(whole, shape, kind, next_step=next_step)
     return dict(whole)
 
 
-def _check_shape(
-    given: Mapping[str, Any], shape: Mapping[str, tuple[type, ...]], kind: str, *, next_step: str
-) -> None:
+def _check_shape(given: Mapping[str, Any], shape: _Shape, kind: str, *, next_step: str) -> None:
     """Raise PlanError for a member that is missing, or is not what is written there.
 
     Digests tell an accident, and no will: whoever edits a file can write new ones.
@@ -91,7 +87,7 @@ def _digest(value: Any) -> str:
 
 PLAN_SCHEMA = "rezoom.plan/1"
 _NONE = type(None)
-_PLAN_SHAPE: Mapping[str, tuple[type, ...]] = {
+_PLAN_SHAPE: _Shape = {
     "meeting": (int,),
     "account": (str,),
     "body": (dict,),
@@ -143,8 +139,7 @@ def plan_as_data(plan: PlanData) -> dict[str, Any]:
 
 def read_plan(text: str | bytes) -> PlanData:
     """Read a plan; PlanError says what is wrong with the file."""
-    given = _unseal(text, PLAN_SCHEMA, next_step=_NEW_PLAN)
-    _check_shape(given, _PLAN_SHAPE, "plan", next_step=_NEW_PLAN)
+    given = _unseal(text, PLAN_SCHEMA, _PLAN_SHAPE, next_step=_NEW_PLAN)
     try:
         return PlanData(
             given["meeting"],
@@ -191,6 +186,9 @@ def _moment(text: str) -> datetime:
     return instant
 
 
+_STARTS = ("before", "after", "edited", "deleted")
+
+
 def _write_dates(dates: Dates) -> dict[str, Any]:
     """Write the starts before and after a change."""
 
@@ -199,10 +197,7 @@ def _write_dates(dates: Dates) -> dict[str, Any]:
 
     return {
         "timezone": dates.place.key,
-        "before": all_of(dates.before),
-        "after": all_of(dates.after),
-        "edited": all_of(dates.edited),
-        "deleted": all_of(dates.deleted),
+        **{name: all_of(getattr(dates, name)) for name in _STARTS},
         "moved": [all_of(pair) for pair in dates.moved],
         "appears": all_of(dates.appears),
         "disappears": all_of(dates.disappears),
@@ -211,14 +206,13 @@ def _write_dates(dates: Dates) -> dict[str, Any]:
 
 def _read_dates(given: Mapping[str, Any]) -> Dates:
     """Read the starts before and after a change."""
-    names = ("before", "after", "edited", "deleted")
-    before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in names)
+    before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in _STARTS)
     return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
 RECEIPT_SCHEMA = "rezoom.receipt/1"
 
-_RECEIPT_SHAPE: Mapping[str, tuple[type, ...]] = {
+_RECEIPT_SHAPE: _Shape = {
     "meeting": (int,),
     "sent": (bool,),
     "tracking_id": (str, _NONE),
@@ -227,7 +221,7 @@ _RECEIPT_SHAPE: Mapping[str, tuple[type, ...]] = {
     "verify_error": (dict, _NONE),
     "record": (dict, _NONE),
 }
-_RECORD: Mapping[str, tuple[type, ...]] = {
+_RECORD: _Shape = {
     "account": (str,),
     "at": (str,),
     "occurrence": (str, _NONE),
@@ -271,8 +265,7 @@ def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
 
 def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    given = _unseal(text, RECEIPT_SCHEMA, next_step=_SEE_MEETING)
-    _check_shape(given, _RECEIPT_SHAPE, "receipt", next_step=_SEE_MEETING)
+    given = _unseal(text, RECEIPT_SCHEMA, _RECEIPT_SHAPE, next_step=_SEE_MEETING)
     if given["record"] is not None:
         _check_shape(given["record"], _RECORD, "receipt's record", next_step=_SEE_MEETING)
     try:

@@ -10,11 +10,11 @@ from typing import Any
 
 from .._paths import at
 from .._redaction import HIDDEN, is_secret, masked
-from .._times import zulu
+from .._times import place_of, zulu
 from ..errors import PlanStale
 from . import compare
 from .compare import instant, leaves
-from .occurrences import Listed, place_of
+from .occurrences import Listed
 from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
@@ -38,10 +38,9 @@ def fingerprint(
 
     The passcode inside a link is not kept at all.
     """
-    paths: dict[str, None] = {}
-    for path, _ in leaves(body):
-        for name in compare.elsewhere(path) or (path,):
-            paths[name] = None
+    paths = dict.fromkeys(
+        name for path, _ in leaves(body) for name in compare.elsewhere(path) or (path,)
+    )
     if occurrence is not None:
         known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
         kept = {path: _kept(path, at(view, path), salt) for path in known}
@@ -63,16 +62,13 @@ def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(
-    read: Mapping[str, Any],
-    view: Mapping[str, Any],
-    *,
-    salt: str,
-    now: datetime,
-    occurrence: Listed | None = None,
+    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, now: datetime
 ) -> list[FieldChange]:
     """List what has changed in the meeting since the plan was made."""
+    view = answer if occurrence is None else {**answer, **occurrence.to_dict()}
+    salt = salt_of(plan.meeting, plan.made_at)
     found = []
-    for path, before in read.items():
+    for path, before in plan.read.items():
         if path == "occurrences":
             found += _dates(before, view, now)
             continue
@@ -124,9 +120,7 @@ def check_fresh(
     plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
 ) -> None:
     """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
-    view = answer if occurrence is None else {**answer, **occurrence.to_dict()}
-    salt = salt_of(plan.meeting, plan.made_at)
-    changes = _differences(plan.read, view, salt=salt, now=now, occurrence=occurrence)
+    changes = _differences(plan, answer, occurrence, now)
     start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
     if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))

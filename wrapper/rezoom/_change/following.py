@@ -11,7 +11,7 @@ from .._redaction import masked
 from .._times import zulu
 from .plan_data import Split
 from .results import Plan, R
-from .text import describe_split
+from .text import split_lines
 
 
 @public("rezoom")
@@ -39,7 +39,7 @@ class Following(Split, Generic[R]):
         return replace(self, trim=self.trim.bound(apply))
 
     def __str__(self) -> str:
-        return describe_split(self)
+        return "\n".join(split_lines(self))
 
     def __repr__(self) -> str:
         return f"<Following of {self.meeting} from {self.first}>"

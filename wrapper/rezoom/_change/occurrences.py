@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .._public import public
 from .._rules.normalize import as_mapping
-from .._times import WireTimeError, zone, zulu
+from .._times import place_of, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
@@ -83,14 +83,6 @@ class Listed:
             "status": self.status,
         }
         return known if self.duration is None else known | {"duration": self.duration}
-
-
-def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
-    """Return the meeting's time zone; None where the answer names none that exists."""
-    try:
-        return zone(answer.get("timezone") or "")
-    except WireTimeError:
-        return None
 
 
 def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:

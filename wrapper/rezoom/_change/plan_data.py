@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
 from .._public import public
 from .._redaction import HIDDEN, MaskedRepr, masked
 from ..errors import LedgerError, Problem, RezoomError
-
-if TYPE_CHECKING:
-    from ..recurrence import Series
 
 
 @public("rezoom")
@@ -104,17 +101,6 @@ class Dates:
         for wall, start in zip(walls[0], old, strict=True):
             if wall.date() in days:
                 yield start, days[wall.date()]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change as the caller gave it: a whole body or single fields, a schedule, and options."""
-
-    body: object
-    fields: Mapping[str, object]
-    schedule: Series | None = None
-    extra: Mapping[str, object] | None = None
-    allow: Sequence[str] = ()
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from .._ledger.gauge import Quota
 from .._public import public
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
+from .text import plan_lines
 
 
 @public("rezoom")
@@ -160,9 +161,7 @@ class Plan(PlanData, Generic[R]):
         return replace(self, _apply=apply)
 
     def __str__(self) -> str:
-        from .text import describe
-
-        return describe(self)
+        return "\n".join(plan_lines(self))
 
     def __repr__(self) -> str:
         paths = ", ".join(change.path for change in self.changes)

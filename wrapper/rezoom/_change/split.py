@@ -14,9 +14,9 @@ from datetime import date, datetime
 from typing import Any
 
 from .._paths import drop, merge, pattern_path, put
-from .._rules.judge import judge_scheduled, raise_errors
+from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
-from .._times import zulu
+from .._times import place_of, zulu
 from .._wire import facts
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
@@ -26,8 +26,8 @@ from ..recurrence._zoom import SERIES_TYPE
 from .compare import leaves
 from .diff import make_plan
 from .merge import completed, present_of
-from .occurrences import Listed, expected, listed, nearest, place_of, planned_start, upcoming
-from .plan_data import Change, Dates, Split
+from .occurrences import Listed, expected, listed, nearest, planned_start, upcoming
+from .plan_data import Dates, Split
 from .timing import first_on_pattern, series_of
 
 # Members that a meeting gets when it is created, or says with its start.
@@ -118,25 +118,14 @@ def _new(
         requested.append(body)
         return _laid_over(copied, body)
 
-    def judged() -> tuple[dict[str, Any], list[Problem]]:
-        return judge_scheduled(
-            change.body,
-            change.fields,
-            schedule=change.schedule,
-            now=now,
-            extra=change.extra,
-            allow=change.allow,
-            complete=complete,
-        )
-
-    new, problems = judged()
+    new, problems = judge_scheduled(change, now=now, complete=complete)
     own = {path for path, _ in leaves(requested[0])} if requested else set()
     # What the old meeting has may be more than a new one may be given: it is left out, not refused.
     excess = {problem.path for problem in problems if problem.severity == "error"} - own
     if excess and requested:
         for path in excess:
             drop(copied, path)
-        new, problems = judged()
+        new, problems = judge_scheduled(change, now=now, complete=complete)
     raise_errors(problems)
     return new, problems
 

@@ -18,19 +18,10 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 8
 
 
-def describe(plan: PlanData) -> str:
-    """Write a plan as a diff for people; secrets are masked."""
-    return "\n".join(_lines(plan))
-
-
-def describe_split(split: Split) -> str:
+def split_lines(split: Split) -> Iterator[str]:
     """Write both parts of a split series for people; secrets are masked."""
-    return "\n".join(_split_lines(split))
-
-
-def _split_lines(split: Split) -> Iterator[str]:
     yield f"From {split.first:%a %Y-%m-%d %H:%M} on, meeting {split.meeting} becomes two."
-    yield from _lines(split.trim)
+    yield from plan_lines(split.trim)
     if split.dates is not None:
         yield "New meeting"
         yield from date_lines(split.dates)
@@ -40,7 +31,8 @@ def _split_lines(split: Split) -> Iterator[str]:
     yield f"  {json.dumps(masked(dict(split.new)), ensure_ascii=False)}"
 
 
-def _lines(plan: PlanData) -> Iterator[str]:
+def plan_lines(plan: PlanData) -> Iterator[str]:
+    """Write a plan as a diff for people; secrets are masked."""
     one = f", only the occurrence {plan.occurrence}" if plan.occurrence else ""
     topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
     yield f"Plan for meeting {plan.meeting}{topic}{one}"

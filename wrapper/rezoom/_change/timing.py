@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .._times import place_of
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
 from .compare import instant, same
 from .merge import completed, present_of, remaining_of
-from .occurrences import Listed, bounded, expected, listed, place_of, upcoming
+from .occurrences import Listed, bounded, expected, listed, upcoming
 from .plan_data import Dates
 
 TIMED = ("start_time", "timezone", "recurrence")

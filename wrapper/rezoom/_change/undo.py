@@ -10,16 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import at, drop, merge, put
+from .._rules.judge import Change
 from .._rules.spec_rules import ruled
-from .._times import aware_now
+from .._times import aware_now, place_of
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
 from .compare import instant, leaves
 from .diff import make_plan
-from .occurrences import choose_id, expected, listed, place_of, upcoming
-from .plan_data import Change, PlanData, ReceiptData, Record
+from .occurrences import choose_id, expected, listed, upcoming
+from .plan_data import PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
 
+_TIMES_OF_SERIES = ("type", *TIMED, "occurrences")
 # Rules about a series that comes back, though not as a whole.
 _OF_SERIES = frozenset(
     {"undo-series-goes-on", "undo-edited-dates", "undo-deleted-dates", "undo-endless"}
@@ -120,7 +122,7 @@ def _restore(
             continue
         elif not compare.unchanged(path, old, new, place):
             _value(back, path, old, new)
-    if timed and not _is_kept(before, after):
+    if timed and any(before.get(name) != after.get(name) for name in _TIMES_OF_SERIES):
         _schedule(back, before, after, now)
     if not timed and record.occurrence is None and "duration" in paths:
         _lengths(back, before, after, now)
@@ -236,11 +238,6 @@ def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
     if items:
         return not upcoming(items, now)
     return not expected(series_of(before, place), now)
-
-
-def _is_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    members = ("type", "timezone", "recurrence", "start_time", "occurrences")
-    return all(before.get(name) == after.get(name) for name in members)
 
 
 def _assumed(record: Record) -> dict[str, Any]:

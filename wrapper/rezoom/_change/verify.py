@@ -8,12 +8,13 @@ from typing import Any
 
 from .._paths import at
 from .._rules.in_context import build_case, likely_reason
+from .._times import place_of
 from .._wire import facts
 from ..errors import Problem
 from . import compare
 from .compare import instant, leaves
 from .diff import is_so
-from .occurrences import listed, place_of
+from .occurrences import listed
 from .plan_data import Dates, FieldChange, Verdict
 
 _OCCURRENCES = "occurrences"

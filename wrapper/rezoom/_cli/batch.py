@@ -153,7 +153,8 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
                 failure = result.error
                 if isinstance(failure, errors.RetryLater) and failure.scope.startswith(_NARROW):
                     shut[task.meeting] = failure
-                elif _ends(failure):
+                elif isinstance(failure, _STOPS) or type(failure) in (errors.NotSentError, Bug):
+                    # A bare NotSentError is an unreached host; its kinds concern one update.
                     halt = failure
             else:
                 result = Result(task, error=_left(cause))
@@ -176,11 +177,6 @@ def _tried(zoom: Zoom, task: Task) -> Result:
         return Result(task, error=error)
     except Exception as error:  # noqa: BLE001 - a bug in one must not hide what became of others
         return Result(task, error=bug(error))
-
-
-def _ends(error: errors.RezoomError | None) -> bool:
-    # A NotSentError itself is a host that was not reached; its kinds concern one update only.
-    return isinstance(error, _STOPS) or type(error) in (errors.NotSentError, Bug)
 
 
 def _spent(zoom: Zoom, task: Task) -> Left | None:
@@ -260,17 +256,11 @@ def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Tally], o
     """Yield what shows one more: a bar where stderr is a terminal, or a line now and then."""
     console = talk()
     if shown and console.is_terminal and not sys.stdout.isatty():
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
+        from rich import progress as shows
 
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        words = TextColumn("{task.description}")
-        with Progress(*columns, words, console=console, transient=True) as bar:
+        columns = (shows.BarColumn(), shows.MofNCompleteColumn(), shows.TimeElapsedColumn())
+        words = shows.TextColumn("{task.description}")
+        with shows.Progress(*columns, words, console=console, transient=True) as bar:
             task = bar.add_task("", total=total)
             yield lambda tally: bar.update(task, advance=1, description=str(tally))
         return
@@ -288,17 +278,16 @@ def _print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
     print_line(talk(), f"{tally.total} in all: {tally}.", "yellow" if tally.code else "green")
     if tally.first_left is None:
         return
-    when = "" if tally.retry_at is None else f" at {_whole_second(tally.retry_at)}"
+    when = ""
+    if tally.retry_at is not None:
+        # Up to the whole second: who reads the time and obeys it must not come too early.
+        up = tally.retry_at.astimezone(UTC) + timedelta(microseconds=999_999)
+        when = f" at {up:%Y-%m-%dT%H:%M:%SZ}"
     print_line(
         talk(),
         f"What is left, from {tally.first_left.name} on, was not carried out. "
         f"Go on{when} with {again(tally.first_left)}.",
     )
-
-
-def _whole_second(instant: datetime) -> str:
-    # Up: who reads the time and obeys it must not come too early.
-    return f"{instant.astimezone(UTC) + timedelta(microseconds=999_999):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def size_of(source: BinaryIO) -> int | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from .._change.results import Plan, Receipt
+from .._paths import json_object
 from .._redaction import HIDDEN, hidden_paths, is_secret
 from ..errors import PlanError
 from .console import standard_input
@@ -57,11 +58,11 @@ def read_receipts(name: str) -> list[Receipt]:
     """Read a receipt, or the receipts among JSON lines, oldest first."""
     with _named(name, "Only a file that is as it was written can be undone."):
         text = read_bytes(name, next_step=_READABLE)
-        whole = _object(text)
+        whole = json_object(text)
         if whole is not None:
             return [Receipt.from_json(_receipt(whole))]
         lines = [line for line in text.splitlines() if line.strip()]
-        found = [_object(line) for line in lines]
+        found = [json_object(line) for line in lines]
         if not lines or None in found:
             return [Receipt.from_json(text)]
         # Refusals stand between the receipts that `rezoom apply -` wrote.
@@ -164,14 +165,6 @@ def _named(name: str, step: str) -> Iterator[None]:
         yield
     except PlanError as error:
         raise PlanError(f"{name}: {error.message}", next_step=error.next_step or step) from None
-
-
-def _object(text: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _receipt(whole: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ from .._public import public
 from .options import Session
 
 if TYPE_CHECKING:
-    import anyio
     import httpx
 
     from .._auth.tokens import TokenSource
@@ -42,7 +41,6 @@ class AsyncZoom(Session):
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
         self._http: AsyncLine | None = None
-        self._renewing: anyio.Lock | None = None
         if http is not None:
             from .._http.transport import AsyncBroughtLine
 
@@ -162,15 +160,11 @@ class AsyncZoom(Session):
 
         return await adrive(flow, self._tools, self._open)
 
-    def _open(self) -> tuple[AsyncLine, anyio.Lock]:
+    def _open(self) -> AsyncLine:
         self._usable(self._http)
         if self._http is None or (self._owns_http and self._pid != os.getpid()):
             from .._http.transport import open_async_line
 
             self._http = open_async_line(self._context.base_url, self._timeout)
             self._pid = os.getpid()
-        if self._renewing is None:
-            import anyio
-
-            self._renewing = anyio.Lock()
-        return self._http, self._renewing
+        return self._http

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from .._change.diff import work_out
 from .._change.occurrences import filled
-from .._change.plan_data import Change
 from .._clock import SystemClock
 from .._public import public
-from .._rules.judge import judge_scheduled
+from .._rules.judge import Change, judge_scheduled
 from .._rules.normalize import as_mapping
 from .._times import aware_now
 from ..errors import Problem
@@ -45,10 +44,8 @@ def check(
         now = SystemClock().now()
     else:
         aware_now(now)
+    whole = Change(change, fields, schedule, extra, allow)
     if current is not None:
-        whole = Change(change, fields, schedule, extra, allow)
         view = filled(as_mapping(current) or {})
         return work_out(whole, view, now=now, occurrence=occurrence).problems
-    return judge_scheduled(
-        change, fields, schedule=schedule, now=now, occurrence=occurrence, extra=extra, allow=allow
-    )[1]
+    return judge_scheduled(whole, now=now, occurrence=occurrence)[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from .._clock import Wait, seconds
@@ -29,11 +29,10 @@ class ClientContext:
     hosts: Hosts = "known"
     skip_unchanged: bool = False
 
-    # The name of the account in the ledger.
-    ledger_account: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ledger_account", account_key(self.base_url, self.account))
+    @property
+    def ledger_account(self) -> str:
+        """The name of the account in the ledger."""
+        return account_key(self.base_url, self.account)
 
     def policy(self, wait: Wait | None = None) -> Policy:
         """Say how often to retry and how long to sleep in one call."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from ..errors import ConfigError
@@ -88,7 +89,7 @@ class Session:
             ledger_down=options.get("ledger_down"),
             on_event=options.get("on_event"),
         )
-        self._tools = Tools(auth, counted, clock, base_url)
+        self._tools = Tools(auth, counted, clock)
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
 
@@ -140,11 +141,8 @@ class Session:
 def _known_hosts(hosts: Hosts) -> Hosts:
     if callable(hosts) or hosts in ("known", "resolve"):
         return hosts
-    raise ConfigError(
-        f"hosts is {hosts!r}",
-        field="hosts",
-        next_step="Give 'known', 'resolve', or a function from a meeting number to its host.",
-    )
+    step = "Give 'known', 'resolve', or a function from a meeting number to its host."
+    raise ConfigError(f"hosts is {hosts!r}", field="hosts", next_step=step)
 
 
 def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
@@ -161,11 +159,8 @@ def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
     # httpx.Timeout is known by its method: importing httpx for the type costs half a second.
     elif hasattr(timeout, "as_dict"):
         return timeout
-    raise ConfigError(
-        f"timeout is {timeout!r}",
-        field="timeout",
-        next_step="Give seconds above 0, or an httpx.Timeout.",
-    )
+    step = "Give seconds above 0, or an httpx.Timeout."
+    raise ConfigError(f"timeout is {timeout!r}", field="timeout", next_step=step)
 
 
 def api_address(url: str) -> str:
@@ -175,32 +170,25 @@ def api_address(url: str) -> str:
     from .._auth.tokens import header_flaw
     from .._wire import facts
 
+    wrong = partial(ConfigError, field="base_url")
     fix = f"Give an address such as {facts.BASE_URL}."
     if flaw := header_flaw(url):
-        raise ConfigError(f"base_url {flaw}", field="base_url", next_step=fix)
+        raise wrong(f"base_url {flaw}", next_step=fix)
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise ConfigError("base_url is not an address", field="base_url", next_step=fix) from None
+        raise wrong("base_url is not an address", next_step=fix) from None
     if "@" in parts.netloc:
-        raise ConfigError(
-            "base_url has a user name or password in it",
-            field="base_url",
-            next_step="Leave them out: the token says who calls.",
-        )
+        step = "Leave them out: the token says who calls."
+        raise wrong("base_url has a user name or password in it", next_step=step)
     path = parts.path.rstrip("/")
     whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
     if not whole or not path.endswith("/v2"):
-        raise ConfigError(
-            "base_url is not an http address that ends in /v2", field="base_url", next_step=fix
-        )
+        raise wrong("base_url is not an http address that ends in /v2", next_step=fix)
     if parts.scheme == "http" and not _loopback(host):
-        raise ConfigError(
-            "base_url would send the token unencrypted over a network",
-            field="base_url",
-            next_step="Use https; plain http is for a simulator on this machine.",
-        )
+        step = "Use https; plain http is for a simulator on this machine."
+        raise wrong("base_url would send the token unencrypted over a network", next_step=step)
     return url.rstrip("/")
 
 

@@ -11,7 +11,7 @@ from .._http.flow import Flow, Host, Usage
 from .._ledger.gauge import Quota
 from .._rules.meeting_id import meeting_number
 from .context import ClientContext, host_id
-from .prepare import UpdateCall, judged, written_job
+from .prepare import UpdateCall, update_job
 from .sending import send
 
 
@@ -30,13 +30,11 @@ def update(
         from .planned import update_changed
 
         return (yield from update_changed(context, call, policy, host=host, verify=verify))
-    target, body, problems = judged(call)
-    if verify or (call.occurrence is not None and target.occurrence is None):
+    job = update_job(call)
+    if verify or (call.occurrence is not None and job.occurrence is None):
         from .planned import update_known
 
-        decided = (target, body, problems)
-        return (yield from update_known(context, call, decided, policy, host=host, verify=verify))
-    job = written_job(target.meeting, body, target.occurrence, problems)
+        return (yield from update_known(context, call, job, policy, host=host, verify=verify))
     return (yield from send(context, job, host, policy, before=None, verify=False))
 
 

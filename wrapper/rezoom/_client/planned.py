@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 from .._change.diff import judge_written, make_plan, rejudge
 from .._change.fingerprint import check_fresh
 from .._change.following import Following
-from .._change.occurrences import choose, choose_id, known_id, not_there
-from .._change.plan_data import Change, PlanData, Record, Verdict
+from .._change.occurrences import Listed, choose, choose_id, known_id, not_there
+from .._change.plan_data import PlanData, Record, Verdict
 from .._change.results import Plan, Receipt
 from .._change.split import split_series
 from .._clock import Wait
 from .._http.flow import Flow, Host, Policy
-from .._rules.judge import raise_errors
+from .._rules.judge import Change, raise_errors
 from .._rules.meeting_id import meeting_number
 from .._wire import read_meeting
-from ..errors import InvalidChange, PlanError, PlanStale, Problem
+from ..errors import InvalidChange, PlanError, PlanStale
 from ..recurrence import Occurrence
 from .context import ClientContext
-from .prepare import Target, UpdateCall, judged, target_of, written_job
+from .prepare import Job, UpdateCall, target_of, update_job, written_job
 from .reading import Found, read, read_first
 from .sending import read_left, send
 
@@ -43,20 +43,22 @@ def update_changed(
 def update_known(
     context: ClientContext,
     call: UpdateCall,
-    decided: tuple[Target, dict[str, Any], tuple[Problem, ...]],
+    job: Job,
     policy: Policy,
     *,
     host: str | None,
     verify: bool,
 ) -> Flow[Receipt]:
     """Send a change that has been judged, and is judged once more by what the meeting is now."""
-    (target, body, problems), when = decided, call.occurrence
-    found = yield from read_first(context, target.meeting, policy, when, alone=verify)
+    body = job.body
+    found = yield from read_first(context, job.meeting, policy, call.occurrence, alone=verify)
     number = found.occurrence.id if found.occurrence else None
     row = found.occurrence.to_dict() if found.occurrence else False
-    known = rejudge(problems, body, found.answer, now=call.now, occurrence=row, allow=call.allow)
+    known = rejudge(
+        job.warnings, body, found.answer, now=call.now, occurrence=row, allow=call.allow
+    )
     raise_errors(known)
-    job = written_job(target.meeting, body, number, known)
+    job = written_job(job.meeting, body, number, known)
     before = found.answer if found.seen else None
     return (yield from send(context, job, host, policy, before=before, verify=verify))
 
@@ -82,23 +84,21 @@ def plan(context: ClientContext, call: UpdateCall) -> Flow[Plan]:
 
 def plan_following(context: ClientContext, call: UpdateCall) -> Flow[Following]:
     """Split a series before an occurrence, from one read; nothing is sent."""
-    target, policy, when = target_of(call), context.policy(), call.occurrence
+    (meeting, known), when = target_of(call), call.occurrence
     if when is None:
         known_id(when)
-    found = yield from read_first(context, target.meeting, policy, None)
+    found = yield from read_first(context, meeting, context.policy(), None)
     if isinstance(when, date | Occurrence):
-        split = choose(when, found.answer)
+        first: Listed | None = choose(when, found.answer)
     else:
-        number = target.occurrence or ""
-        there = choose_id(number, found.answer)
-        if there is None:
-            raise not_there(number, found.answer)
-        split = there
+        first = choose_id(known or "", found.answer)
+    if first is None:
+        raise not_there(known or "", found.answer)
     made = split_series(
         call.requested,
         found.answer,
-        split,
-        meeting=target.meeting,
+        first,
+        meeting=meeting,
         account=context.ledger_account,
         now=call.now,
     )
@@ -151,35 +151,29 @@ def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
     change = Change(dict(planned.body), {}, allow=planned.allow)
     try:
-        left = make_plan(
-            change,
-            found.answer,
-            meeting=planned.meeting,
-            account=planned.account,
-            now=now,
-            occurrence=found.occurrence,
-            seen=found.seen,
-        )
+        return _made(change, found, planned.meeting, planned.account, now).empty
     except InvalidChange:
         return False
-    return left.empty
 
 
 def _plan(
     context: ClientContext, call: UpdateCall, policy: Policy, *, alone: bool = False
 ) -> Flow[tuple[PlanData, Found]]:
-    target = target_of(call) if call.occurrence is None else judged(call)[0]
-    found = yield from read_first(context, target.meeting, policy, call.occurrence, alone=alone)
-    made = make_plan(
-        call.requested,
+    meeting = target_of(call)[0] if call.occurrence is None else update_job(call).meeting
+    found = yield from read_first(context, meeting, policy, call.occurrence, alone=alone)
+    return _made(call.requested, found, meeting, context.ledger_account, call.now), found
+
+
+def _made(change: Change, found: Found, meeting: int, account: str, now: datetime) -> PlanData:
+    return make_plan(
+        change,
         found.answer,
-        meeting=target.meeting,
-        account=context.ledger_account,
-        now=call.now,
+        meeting=meeting,
+        account=account,
+        now=now,
         occurrence=found.occurrence,
         seen=found.seen,
     )
-    return made, found
 
 
 def _carry_out(

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._http.flow import Outgoing, Reply
-from .._rules.judge import judge_scheduled
+from .._http.flow import Outgoing
+from .._http.responses import Reply
+from .._paths import json_object
+from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
 from .._wire import facts, get_request, source, update_request
 from ..errors import InvalidChange, OccurrenceError, Problem, ServerError
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
-    from .._change.plan_data import Change
     from ..recurrence import Series
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -24,15 +25,15 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan
 
 @dataclass(slots=True)
 class Job:
-    """One call, ready to be sent."""
+    """One update, ready to be sent."""
 
     meeting: int
     request: Outgoing
-    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    occurrence: str | None = None
-    warnings: tuple[Problem, ...] = ()
+    body: Mapping[str, Any] = field(repr=False)
+    occurrence: str | None
+    warnings: tuple[Problem, ...]
     # Whose quota the next update spends is not known after this one.
-    moves_host: bool = False
+    moves_host: bool
 
 
 @dataclass(slots=True)
@@ -51,23 +52,16 @@ class UpdateCall:
     @property
     def requested(self) -> Change:
         """The change itself, without its meeting."""
-        from .._change.plan_data import Change
-
         return Change(self.change, self.fields, self.schedule, self.extra, self.allow)
 
 
-@dataclass(slots=True)
-class Target:
-    """Which meeting, and which occurrence of it if its id is known without a read."""
+def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> tuple[int, str | None]:
+    """Read which meeting is meant, and which occurrence if its id is known without a read.
 
-    meeting: int
-    occurrence: str | None = None
-
-
-def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
-    """Read what is to be changed; raise InvalidChange with that and all `problems` at once."""
+    Raises InvalidChange with what is wrong there and all `problems` at once.
+    """
     if call.occurrence is None and not problems:
-        return Target(meeting_number(call.meeting))
+        return meeting_number(call.meeting), None
     from .._change.occurrences import known_id
 
     number, known = 0, None
@@ -86,27 +80,18 @@ def target_of(call: UpdateCall, problems: Sequence[Problem] = ()) -> Target:
     wrong = [problem for error in found for problem in error.problems] + wrong
     if wrong:
         raise InvalidChange(wrong)
-    return Target(number, known)
-
-
-def judged(call: UpdateCall) -> tuple[Target, dict[str, Any], tuple[Problem, ...]]:
-    """Judge an update by what is known without a read; every problem at once."""
-    body, problems = judge_scheduled(
-        call.change,
-        call.fields,
-        schedule=call.schedule,
-        now=call.now,
-        occurrence=call.occurrence is not None,
-        extra=call.extra,
-        allow=call.allow,
-    )
-    return target_of(call, problems), body, tuple(problems)
+    return number, known
 
 
 def update_job(call: UpdateCall) -> Job:
-    """Judge an update and write its request; raise InvalidChange with every problem at once."""
-    target, body, problems = judged(call)
-    return written_job(target.meeting, body, target.occurrence, problems)
+    """Judge an update by what is known without a read, and write its request.
+
+    Raises InvalidChange with every problem at once.
+    """
+    single = call.occurrence is not None
+    body, problems = judge_scheduled(call.requested, now=call.now, occurrence=single)
+    meeting, known = target_of(call, problems)
+    return written_job(meeting, body, known, problems)
 
 
 def written_job(
@@ -117,7 +102,6 @@ def written_job(
     recurrence = body.get("recurrence")
     endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
     request = Outgoing(
-        operation="updateMeeting",
         method=method,
         path=path,
         query=query,
@@ -130,25 +114,21 @@ def written_job(
     return Job(meeting, request, body, occurrence, tuple(problems), "schedule_for" in body)
 
 
-def get_job(meeting: int | str, *, occurrence: str | None, past: bool) -> Job:
+def read_request(meeting: int, *, occurrence: str | None, past: bool) -> Outgoing:
     """Write the request of a GET."""
-    number = meeting_number(meeting)
-    written = get_request(number, occurrence, past)
+    written = get_request(meeting, occurrence, past)
     query = {
         key: str(value).lower() if isinstance(value, bool) else str(value)
         for key, value in written.get("params", {}).items()
     }
-    return Job(number, Outgoing("getMeeting", written["method"].upper(), written["url"], query))
+    return Outgoing(written["method"].upper(), written["url"], query)
 
 
 def read_answer(reply: Reply) -> dict[str, Any]:
     """Read a 200; an unreadable body is a typed error."""
-    try:
-        answer = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        answer = None
+    answer = json_object(reply.body)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    if not isinstance(answer, dict):
+    if answer is None:
         raise ServerError(
             "the answer is not a JSON object",
             status=reply.status,
@@ -182,11 +162,9 @@ def secret_values(body: object) -> Iterator[str]:
     """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
     if isinstance(body, dict):
         for key, value in body.items():
-            if isinstance(value, str):
-                if key in facts.SECRET_NAMES:
-                    yield value
-            elif isinstance(value, dict | list):
-                yield from secret_values(value)
+            if isinstance(value, str) and key in facts.SECRET_NAMES:
+                yield value
+            yield from secret_values(value)
     elif isinstance(body, list):
         for item in body:
             yield from secret_values(item)

@@ -8,15 +8,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
-from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there, place_of
+from .._change.occurrences import Listed, choose, choose_id, filled, known_id, not_there
 from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
 from .._change.verify import verdict_of
 from .._http.flow import Flow, Pause, Policy, exchange
+from .._times import place_of
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
 from .context import ClientContext, learn
-from .prepare import get_job, named_host, read_answer
+from .prepare import named_host, read_answer, read_request
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
@@ -40,8 +41,8 @@ def read(
     past: bool = False,
 ) -> Flow[dict[str, Any]]:
     """Read a meeting, and learn whose it is."""
-    job = get_job(meeting, occurrence=occurrence, past=past)
-    answer = read_answer((yield from exchange(job.request, policy)))
+    request = read_request(meeting, occurrence=occurrence, past=past)
+    answer = read_answer((yield from exchange(request, policy)))
     host = named_host(answer)
     if host is not None:
         yield from learn(context, meeting, host)

@@ -8,7 +8,8 @@ from typing import Any
 
 from .._change.plan_data import Record
 from .._change.results import Receipt
-from .._http.flow import Flow, Host, Policy, Reply, Usage, exchange
+from .._http.flow import Flow, Host, Policy, Usage, exchange
+from .._http.responses import Reply
 from .._ledger.gauge import Quota
 from .._ledger.model import Reservation
 from .._wire import facts

@@ -25,11 +25,11 @@ from .flow import (
     Learn,
     Outgoing,
     Pause,
-    Reply,
     Send,
     T,
     Usage,
 )
+from .responses import Reply
 from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .transport import Answer, AsyncLine, Line
 
@@ -39,13 +39,17 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tools:
-    """What a driver works with; `renewing` lets one thread at a time fetch a token."""
+    """What a driver works with; one thread, or one task, at a time fetches a token."""
 
     auth: TokenSource
     ledger: Ledger
     clock: Clock
-    base_url: str
     renewing: threading.Lock = field(default_factory=threading.Lock)
+    arenewing: anyio.Lock = field(default_factory=anyio.Lock)
+
+    def token(self, rejected: str | None) -> Token | None:
+        """Return the token there is, where it is still good."""
+        return self.auth.peek(self.clock.now(), rejected=rejected)
 
 
 _log = logging.getLogger("rezoom")
@@ -89,18 +93,16 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
     return run(flow, perform, held)
 
 
-async def adrive(
-    flow: Flow[T], tools: Tools, connect: Callable[[], tuple[AsyncLine, anyio.Lock]]
-) -> T:
+async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive` does."""
     held = HeldSlots(tools.ledger, tools.clock)
 
     async def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
-                return await _aauthorize(rejected, tools, *connect())
+                return await _aauthorize(rejected, tools, connect())
             case Send(request, token, grant):
-                line, _ = connect()
+                line = connect()
                 sends = partial(held.sends, grant)
                 return await _aexchange(line, tools, request, token.value, sends)
             case Pause(seconds):
@@ -115,30 +117,22 @@ async def adrive(
 
 
 def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failure:
-    token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-    if token is not None:
+    if token := tools.token(rejected):
         return token
     with tools.renewing:
         # Who waited here finds the token that the one before fetched.
-        token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-        if token is not None:
+        if token := tools.token(rejected):
             return token
-        request = tools.auth.request()
-        return _accept(_exchange(line, tools, request), tools)
+        return _accept(_exchange(line, tools, tools.auth.request()), tools)
 
 
-async def _aauthorize(
-    rejected: str | None, tools: Tools, line: AsyncLine, renewing: anyio.Lock
-) -> Token | Failure:
-    token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-    if token is not None:
+async def _aauthorize(rejected: str | None, tools: Tools, line: AsyncLine) -> Token | Failure:
+    if token := tools.token(rejected):
         return token
-    async with renewing:
-        token = tools.auth.peek(tools.clock.now(), rejected=rejected)
-        if token is not None:
+    async with tools.arenewing:
+        if token := tools.token(rejected):
             return token
-        request = tools.auth.request()
-        return _accept(await _aexchange(line, tools, request), tools)
+        return _accept(await _aexchange(line, tools, tools.auth.request()), tools)
 
 
 def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:

@@ -17,14 +17,13 @@ from typing import Any, TypeAlias, TypeVar
 from .._auth.tokens import Token
 from .._ledger.model import Grant, Lesson, Reservation
 from ..errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
-from .responses import Verdict, read, taught
+from .responses import Reply, Verdict, read, taught
 
 
 @dataclass(slots=True, unsafe_hash=True)
 class Outgoing:
     """One HTTP request, whole but for the token; `secrets` never reach a message."""
 
-    operation: str
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
@@ -33,16 +32,6 @@ class Outgoing:
     repeatable: bool = True
     success: int = 200
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
-
-
-@dataclass(slots=True)
-class Reply:
-    """Whatever came back over HTTP; header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False)
-    at: datetime
 
 
 @dataclass(slots=True)
@@ -198,13 +187,8 @@ def exchange(
             raise failed from failed.__cause__
         if isinstance(token, Failure):
             # The change itself never left: only the token request was under way.
-            verdict = Verdict(
-                NotSentError(
-                    f"No token: {token.reason}",
-                    next_step="Check the network and the token address.",
-                ),
-                retry=True,
-            )
+            step = "Check the network and the token address."
+            verdict = Verdict(NotSentError(f"No token: {token.reason}", next_step=step), retry=True)
         else:
             try:
                 left = policy.wait - policy.slept
@@ -290,29 +274,19 @@ def _account_for(
         if grant is not None:
             yield Release(grant) if result.sent is False else Abandon(grant)
         return _verdict_on_failure(result, request)
-    verdict = read(
-        result.status,
-        result.headers,
-        result.body,
-        result.at,
-        secrets=request.secrets | {token.value},
-        repeatable=request.repeatable,
-    )
+    secrets = request.secrets | {token.value}
+    verdict = read(result, secrets=secrets, repeatable=request.repeatable)
     if grant is not None:
         yield Settle(grant, verdict.lessons)
     return verdict
 
 
 def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
-    error: RezoomError
+    what = f"{request.method} {request.path}: {failure.reason}"
     if failure.sent is False:
-        error = NotSentError(
-            f"{request.method} {request.path}: {failure.reason}",
-            next_step="Check the network, the proxy, and the API address.",
-        )
-        return Verdict(error, retry=True)
-    error = UnansweredError(f"{request.method} {request.path}: {failure.reason}")
-    return Verdict(error, retry=request.repeatable)
+        step = "Check the network, the proxy, and the API address."
+        return Verdict(NotSentError(what, next_step=step), retry=True)
+    return Verdict(UnansweredError(what), retry=request.repeatable)
 
 
 def _pause(verdict: Verdict, failures: int, policy: Policy) -> float:

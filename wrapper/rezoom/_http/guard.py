@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, TypeAlias, cast
 
@@ -30,12 +31,11 @@ from .flow import (
     LedgerIntent,
     Pause,
     Release,
-    Reply,
     Reserve,
     Settle,
     take_turn,
 )
-from .responses import read, taught
+from .responses import Reply, read, taught
 from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
 
@@ -98,14 +98,7 @@ class Counter:
         yield Settle(grant, taught(_plain(response)) if response.is_success else ())
         if response.status_code == _TOO_MANY:
             response, reply = yield Keep(response)
-            verdict = read(
-                reply.status,
-                reply.headers,
-                reply.body,
-                reply.at,
-                secrets=frozenset(),
-                repeatable=False,
-            )
+            verdict = read(reply, secrets=frozenset(), repeatable=False)
             yield Settle(grant, verdict.lessons)
         gone = response.status_code == httpx.codes.NOT_FOUND
         if spending.meeting is not None and (gone or _moves_host(request, response)):
@@ -117,16 +110,13 @@ class Counter:
         if meeting is None or response.status_code != httpx.codes.OK:
             return response
         response, reply = yield Keep(response)
-        named = named_in(reply.body)
-        if named.host is not None:
-            yield from self._learn(request, named._replace(meeting=meeting))
+        yield from self._learn(request, named_in(reply.body)._replace(meeting=meeting))
         return response
 
     def _learn(self, request: httpx.Request, named: Named) -> Generator[Step, Any, None]:
-        account = self._account(request)
         for name in (named.meeting, named.email):
             if name is not None and named.host is not None:
-                yield Learn(account, name, named.host)
+                yield Learn(self._account(request), name, named.host)
 
     def _created(
         self,
@@ -145,7 +135,7 @@ class Counter:
         named = named_in(reply.body)
         yield from self._learn(request, named)
         host = named.host
-        if host is not None and spending.user is not None and spending.alias:
+        if host is not None and spending.user is not None and is_alias(spending.user):
             yield Learn(account, _alias(spending.user, request), host)
         if host is None or grant.reservation.scope("host") is not None:
             yield Settle(grant, lessons)
@@ -187,29 +177,22 @@ class Counter:
         return replace(reservation, lease=Lease.for_phases(phases.values()))
 
 
-def kept(response: httpx.Response, raw: bytes) -> tuple[httpx.Response, bytes]:
-    """Put the bytes that were read back for the client, and return them decoded."""
+def kept(response: httpx.Response, raw: bytes, at: datetime) -> tuple[httpx.Response, Reply]:
+    """Put the bytes that were read back for the client, and describe the answer as the flow does.
+
+    The description has them decoded, as far as that can be done.
+    """
     again = httpx.Response(
         response.status_code,
         headers=response.headers,
         stream=httpx.ByteStream(raw),
         extensions=response.extensions,
     )
-    coding = response.headers.get("content-encoding")
     try:
-        body = httpx.Response(
-            response.status_code,
-            content=raw,
-            headers={} if coding is None else {"content-encoding": coding},
-        ).content
+        body = httpx.Response(response.status_code, headers=response.headers, content=raw).content
     except httpx.DecodingError:
         body = b""
-    return again, body
-
-
-def as_reply(response: httpx.Response, body: bytes, at: Any) -> Reply:
-    """Describe an answer as the flow does."""
-    return Reply(response.status_code, _plain(response), body, at)
+    return again, Reply(response.status_code, _plain(response), body, at)
 
 
 def _plain(response: httpx.Response) -> dict[str, str]:
@@ -266,11 +249,8 @@ class Guard:
     ) -> None:
         """Hold the options; raises ConfigError for one that cannot be, and opens nothing."""
         if hosts is not None and not callable(hosts):
-            raise ConfigError(
-                f"hosts is {hosts!r}",
-                field="hosts",
-                next_step="Give a function from a meeting number to its host's id, or None.",
-            )
+            step = "Give a function from a meeting number to its host's id, or None."
+            raise ConfigError(f"hosts is {hosts!r}", field="hosts", next_step=step)
         if not isinstance(account, str) or not account.strip():
             raise ConfigError(
                 f"account is {account!r}", field="account", next_step="Give the account's id."
@@ -328,8 +308,7 @@ class GuardedTransport(httpx.BaseTransport):
                         raw = b"".join(cast("httpx.SyncByteStream", response.stream))
                     finally:
                         response.close()
-                    again, body = kept(response, raw)
-                    return again, as_reply(response, body, guard.clock.now())
+                    return kept(response, raw, guard.clock.now())
                 case Host() | Learn():
                     return call_ledger(step, guard.ledger)
                 case _:
@@ -368,8 +347,7 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                         raw = b"".join([part async for part in stream])
                     finally:
                         await response.aclose()
-                    again, body = kept(response, raw)
-                    return again, as_reply(response, body, guard.clock.now())
+                    return kept(response, raw, guard.clock.now())
                 case Host() | Learn():
                     return await acall_ledger(step, guard.ledger)
                 case _:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from .._catalog import find_error, find_throttle, missing_scopes
 from .._clock import LONGEST_WAIT
 from .._ledger.model import Block, External, Lease, Lesson, SlowDown
 from .._ledger.policy import next_utc_midnight
+from .._paths import json_object
 from .._wire import facts, source
 from ..errors import (
     AuthError,
@@ -40,7 +39,7 @@ def parse_retry_after(value: str | None, now: datetime) -> datetime | None:
     """
     text = (value or "").strip()
     try:
-        instant = _seconds(text, now) or _iso_instant(text) or _http_date(text)
+        instant = _seconds(text, now) or _instant(text)
     except OverflowError:
         return None
     if instant is None or instant <= now:
@@ -54,23 +53,15 @@ def _seconds(text: str, now: datetime) -> datetime | None:
     return now + timedelta(seconds=min(float(text), LONGEST_WAIT.total_seconds()))
 
 
-def _iso_instant(text: str) -> datetime | None:
-    try:
-        return _in_utc(datetime.fromisoformat(text))
-    except ValueError:
-        return None
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        return _in_utc(parsedate_to_datetime(text))
-    except ValueError:
-        return None
-
-
-def _in_utc(instant: datetime) -> datetime:
-    # Zoom's texts speak of GMT wherever they leave the zone out.
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+def _instant(text: str) -> datetime | None:
+    for written in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            instant = written(text)
+        except ValueError:
+            continue
+        # Zoom's texts speak of GMT wherever they leave the zone out.
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    return None
 
 
 # Zoom names no time for its per-second limit: one to two seconds, the second one as jitter.
@@ -88,6 +79,16 @@ _SCOPES = {"host-day": "host", "meeting-day": "meeting", "account-day": "account
 _TOO_MANY = 429
 
 
+@dataclass(slots=True)
+class Reply:
+    """Whatever came back over HTTP; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an answer means for the call: the error, and whether another try is allowed."""
@@ -101,54 +102,31 @@ class Verdict:
     lessons: tuple[Lesson, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The body, as far as it can be read."""
-
-    code: int | None = None
-    message: str = ""
-    errors: tuple[dict[str, str], ...] = ()
-    excerpt: str = ""
-
-
-def read(
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    at: datetime,
-    *,
-    secrets: frozenset[str],
-    repeatable: bool,
-) -> Verdict:
+def read(reply: Reply, *, secrets: frozenset[str], repeatable: bool) -> Verdict:
     """Classify an answer that is not the expected success.
 
-    `at` is when it arrived, `secrets` are masked in whatever Zoom quotes back, and `repeatable`
-    tells whether sending the request again is harmless.
+    `secrets` are masked in whatever Zoom quotes back, and `repeatable` tells whether sending the
+    request again is harmless.
     """
-    said = _read_body(body, secrets)
-    more = Refusal(
-        code=said.code,
-        tracking_id=_clean(headers.get(facts.HEADERS["tracking_id"], ""), secrets) or None,
-        errors=said.errors,
-        body_excerpt=said.excerpt,
-    )
+    status = reply.status
+    message, more = _read_body(reply.body, secrets)
+    tracking = reply.headers.get(facts.HEADERS["tracking_id"], "")
+    more["tracking_id"] = _clean(tracking, secrets) or None
     if status == _TOO_MANY:
-        return _limited(said, headers, at, more)
+        return _limited(message, reply, more)
     # A success by status that carries an error by code is read by its code.
-    row = find_error(None if 200 <= status < 300 else status, said.code, said.message)
+    success, code = 200 <= status < 300, more.get("code")
+    row = find_error(None if success else status, code, message)
     if row is not None:
         more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
     kind = _kind(row, status)
-    if 200 <= status < 300:
-        kind = kind if said.code else "server"
-        if not said.code:
-            more["meaning"] = (
-                f"HTTP {status} is not the answer this call has, so nothing is proven."
-            )
-            more["next_step"] = "Read the meeting to see what happened."
-            more["source"] = source("ZNET")
+    if success and not code:
+        kind = "server"
+        more["meaning"] = f"HTTP {status} is not the answer this call has, so nothing is proven."
+        more["next_step"] = "Read the meeting to see what happened."
+        more["source"] = source("ZNET")
     retry = repeatable and retryable_status(status)
-    return Verdict(_error(kind, status, said, more), retry=retry, renew=kind == "auth")
+    return Verdict(_error(kind, status, message, more), retry=retry, renew=kind == "auth")
 
 
 def _kind(row: facts.ErrorCode | None, status: int) -> str:
@@ -159,15 +137,16 @@ def _kind(row: facts.ErrorCode | None, status: int) -> str:
     )
 
 
-def _error(kind: str, status: int, said: _Said, more: Refusal) -> RefusedError:
+def _error(kind: str, status: int, message: str, more: Refusal) -> RefusedError:
     if kind == "scope":
-        return ScopeError(said.message, status=status, missing=missing_scopes(said.message), **more)
-    return _CLASSES.get(kind, RefusedError)(said.message, status=status, **more)
+        return ScopeError(message, status=status, missing=missing_scopes(message), **more)
+    return _CLASSES.get(kind, RefusedError)(message, status=status, **more)
 
 
-def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusal) -> Verdict:
+def _limited(message: str, reply: Reply, more: Refusal) -> Verdict:
+    headers, at = reply.headers, reply.at
     kind, limit = (headers.get(facts.HEADERS[name], "") for name in ("type", "limit"))
-    row = find_throttle(said.message, kind, limit)
+    row = find_throttle(message, kind, limit)
     named = parse_retry_after(headers.get(facts.HEADERS["retry_after"]), at)
     if row.resets == "short":
         # A proxy may ask for seconds; a gateway's day-long answer to a short limit is not believed.
@@ -176,7 +155,7 @@ def _limited(said: _Said, headers: Mapping[str, str], at: datetime, more: Refusa
     else:
         wait, retry_at = None, named or next_utc_midnight(at) + _CLOCKS_APART
     more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
-    error = RateLimited(said.message, retry_at=retry_at, scope=row.scope, **more)
+    error = RateLimited(message, retry_at=retry_at, scope=row.scope, **more)
     lessons = _lessons(row, retry_at, headers)
     return Verdict(error, retry=row.retry, retry_after=wait, lessons=lessons)
 
@@ -215,13 +194,11 @@ def _number(headers: Mapping[str, str], name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _read_body(body: bytes, secrets: frozenset[str]) -> _Said:
-    try:
-        answer: Any = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict):
-        return _Said(excerpt=_excerpt(body, secrets))
+def _read_body(body: bytes, secrets: frozenset[str]) -> tuple[str, Refusal]:
+    """Return what Zoom says, and what else can be read from the body."""
+    answer = json_object(body)
+    if answer is None:
+        return "", Refusal(code=None, errors=(), body_excerpt=_excerpt(body, secrets))
     code = answer.get("code")
     if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) < 10:
         code = int(code)
@@ -234,7 +211,8 @@ def _read_body(body: bytes, secrets: frozenset[str]) -> _Said:
         if isinstance(item, dict)
     )
     code = code if isinstance(code, int) and not isinstance(code, bool) else None
-    return _Said(code, _clean(texts[0] if texts else "", secrets), errors)
+    said = _clean(texts[0] if texts else "", secrets)
+    return said, Refusal(code=code, errors=errors, body_excerpt="")
 
 
 def _excerpt(body: bytes, secrets: frozenset[str]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from .._ledger.model import is_alias
+from .._paths import json_object
 from .._wire import facts
 
 # Marks a request that somebody counts already: two guards would spend everything twice.
@@ -26,11 +25,6 @@ class Spending:
 
     meeting: int | None = None
     user: str | None = None
-
-    @property
-    def alias(self) -> bool:
-        """Whether `user` is another name of a host whose id only Zoom's answer tells."""
-        return self.user is not None and is_alias(self.user)
 
 
 def spent_by(method: str, path: str) -> Spending | None:
@@ -61,12 +55,7 @@ class Named(NamedTuple):
 
 def named_in(body: bytes) -> Named:
     """Read whose meeting is in an answer, as far as that is there."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return Named()
-    if not isinstance(answer, dict):
-        return Named()
+    answer = json_object(body) or {}
     number = answer.get("id")
     whole = isinstance(number, int) and not isinstance(number, bool)
     host, email = (answer.get(name) or None for name in ("host_id", "host_email"))

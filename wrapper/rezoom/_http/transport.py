@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
 from urllib.request import getproxies
@@ -22,7 +23,6 @@ from .flow import Outgoing
 from .spending import GUARDED
 
 AGENT = {"User-Agent": "rezoom"}
-
 
 # Together about as many as an httpx client has. All are kept: closing what is too much has hit a
 # connection that another thread was just taking.
@@ -52,15 +52,10 @@ class Pools(Generic[Transport]):
     def take(self) -> Pool[Transport]:
         """Choose a pool with room, or the one with the shortest queue."""
         with self._lock:
-            for pool in self.made:
-                if pool.busy < _CONNECTIONS:
-                    break
-            else:
-                if len(self.made) < _POOLS:
-                    pool = Pool(self._make())
-                    self.made.append(pool)
-                else:
-                    pool = min(self.made, key=lambda pool: pool.busy)
+            if all(pool.busy >= _CONNECTIONS for pool in self.made) and len(self.made) < _POOLS:
+                self.made.append(Pool(self._make()))
+            roomy = (pool for pool in self.made if pool.busy < _CONNECTIONS)
+            pool = next(roomy, None) or min(self.made, key=lambda pool: pool.busy)
             pool.busy += 1
             return pool
 
@@ -73,8 +68,6 @@ class Pools(Generic[Transport]):
 # Whatever client the caller brought: its own auth would replace our token, and a followed redirect
 # would be a second update on one reservation.
 _AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
-_NO_CONTENT = 204
-_COUNTED: Mapping[str, Any] = {GUARDED: True}
 _Client = TypeVar("_Client", bound=httpx.Client | httpx.AsyncClient)
 
 
@@ -95,46 +88,49 @@ class Answer(NamedTuple):
         return cls(response.status_code, headers, body)
 
 
-class Own:
+class _Writer:
+    """Writes requests to one API; how httpx is to make them is told by each kind."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
+        """Write a form to POST to another address."""
+        return self._made("POST", url, dict(headers), data=dict(form))
+
+    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
+        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        if outgoing.content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._made(
+            outgoing.method,
+            self._base_url + outgoing.path,
+            headers,
+            params=dict(outgoing.query) or None,
+            content=outgoing.content,
+            extensions={GUARDED: True},
+        )
+
+    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
+        raise NotImplementedError
+
+
+class Own(_Writer):
     """Requests of our own to one API; connections are made as they are needed."""
 
     def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
         """Write requests below `base_url`; `timeout` holds for each phase of each."""
-        self._base_url = base_url
+        super().__init__(base_url)
         self.timeout = httpx.Timeout(timeout)
         self.is_closed = False
 
-    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-        """Write a form to POST to another address."""
-        return httpx.Request(
-            "POST",
-            url,
-            data=dict(form),
-            headers={**AGENT, **headers},
-            extensions={"timeout": self.timeout.as_dict()},
-        )
-
-    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
-        """Write a request to the API; raises what httpx raises for an address that cannot be."""
+    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
         # An update is answered without a body: nothing there to compress.
-        about = (
-            {"Accept-Encoding": "gzip, deflate"}
-            if outgoing.content is None
-            else {"Content-Type": "application/json"}
-        )
-        return httpx.Request(
-            outgoing.method,
-            self._base_url + outgoing.path,
-            params=dict(outgoing.query) or None,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Accept": "application/json",
-                **AGENT,
-                **about,
-            },
-            content=outgoing.content,
-            extensions={"timeout": self.timeout.as_dict(), **_COUNTED},
-        )
+        packed = {"Accept-Encoding": "gzip, deflate"} if method == "GET" else {}
+        request = httpx.Request(method, url, headers={**AGENT, **packed, **headers}, **more)
+        request.extensions["timeout"] = self.timeout.as_dict()
+        return request
 
 
 class OwnLine(Own):
@@ -149,17 +145,10 @@ class OwnLine(Own):
         """Send, and read the whole answer; raises what httpx raises."""
         pool = self._pools.take()
         try:
-            response = pool.transport.handle_request(request)
-            stream: Any = response.stream  # httpx knows which kind of transport gives which
-            try:
-                # A success has no body to decode, only an end to be read.
-                empty = response.status_code == _NO_CONTENT
-                body = b"".join(stream) if empty else response.read()
-            finally:
-                stream.close()
+            with closing(pool.transport.handle_request(request)) as response:
+                return Answer.of(response, response.read())
         finally:
             self._pools.give_back(pool)
-        return Answer.of(response, body)
 
     def close(self) -> None:
         """Close all connections that are open."""
@@ -180,18 +169,10 @@ class AsyncOwnLine(Own):
         """Send, and read the whole answer; raises what httpx raises."""
         pool = self._pools.take()
         try:
-            response = await pool.transport.handle_async_request(request)
-            stream: Any = response.stream
-            try:
-                empty = response.status_code == _NO_CONTENT
-                body = (
-                    b"".join([part async for part in stream]) if empty else await response.aread()
-                )
-            finally:
-                await stream.aclose()
+            async with aclosing(await pool.transport.handle_async_request(request)) as response:
+                return Answer.of(response, await response.aread())
         finally:
             self._pools.give_back(pool)
-        return Answer.of(response, body)
 
     async def aclose(self) -> None:
         """Close all connections that are open."""
@@ -200,11 +181,11 @@ class AsyncOwnLine(Own):
             await pool.transport.aclose()
 
 
-class Brought(Generic[_Client]):
+class Brought(_Writer, Generic[_Client]):
     """A whole client of httpx, in which all of its options hold."""
 
     def __init__(self, base_url: str, client: _Client) -> None:
-        self._base_url = base_url
+        super().__init__(base_url)
         self._client = client
 
     @property
@@ -212,23 +193,8 @@ class Brought(Generic[_Client]):
         """Whether nothing can be sent any more."""
         return self._client.is_closed
 
-    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
-        """Write a request to the API; raises what httpx raises for an address that cannot be."""
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        if outgoing.content is not None:
-            headers["Content-Type"] = "application/json"
-        return self._client.build_request(
-            outgoing.method,
-            self._base_url + outgoing.path,
-            params=dict(outgoing.query) or None,
-            content=outgoing.content,
-            headers=headers,
-            extensions=dict(_COUNTED),
-        )
-
-    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-        """Write a form to POST to another address."""
-        return self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
+    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
+        return self._client.build_request(method, url, headers=headers, **more)
 
 
 class BroughtLine(Brought[httpx.Client]):

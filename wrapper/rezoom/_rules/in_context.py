@@ -7,14 +7,14 @@ The rules come from the spec (`x-situations`, `x-reasons`), and so does what the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._paths import at, merge, pattern_path
-from .._times import WireTimeError, clock_gap, clock_overlap, zone
+from .._times import clock_gap, clock_overlap, place_of
 from .._wire import facts, load_schema
 from ..errors import Problem
 from .normalize import as_mapping
@@ -51,7 +51,7 @@ def build_case(
     dates = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     whole = occurrence is False
     after = _laid_over(before, change)
-    place = _zone(after.get("timezone"))
+    place = place_of(after)
     series = whole and before.get("type") == _SERIES
     moves = series and any(name in change for name in _SCHEDULE)
     known: dict[str, object] = {
@@ -85,13 +85,6 @@ def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str
         after["settings"] = {k: dict(v) if isinstance(v, dict) else v for k, v in settings.items()}
         merge(after["settings"], wanted)
     return after
-
-
-def _zone(name: object) -> ZoneInfo | None:
-    try:
-        return zone(name) if isinstance(name, str) and name else None
-    except WireTimeError:
-        return None
 
 
 def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
@@ -172,7 +165,7 @@ def _end(row: Mapping[str, Any]) -> datetime | None:
 def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
     deleted = sum(row.get("status") == "deleted" for row in dates)
     standing = [row for row in dates if row.get("status") != "deleted"]
-    moved = _moved(standing, _zone(before.get("timezone")))
+    moved = _moved(standing, place_of(before))
     length = before.get("duration")
     edited = [
         is_moved or (isinstance(length, int) and row.get("duration") not in (None, length))
@@ -208,13 +201,11 @@ def _recurrences(
         return found
     ends = ("end_times", "end_date_time")
     lost = [] if any(name in new for name in ends) else [name for name in ends if old.get(name)]
-    if new.get("type") == old.get("type"):
-        every = old.get("repeat_interval")
-        lost += (
-            ["repeat_interval"] if "repeat_interval" not in new and every not in (None, 1) else []
-        )
+    alike, every = new.get("type") == old.get("type"), old.get("repeat_interval")
+    if alike and "repeat_interval" not in new and every not in (None, 1):
+        lost.append("repeat_interval")
     days = [set(str(one.get("weekly_days") or "").split(",")) for one in (new, old)]
-    both = new.get("type") == old.get("type") == _WEEKLY
+    both = alike and new.get("type") == _WEEKLY
     dropped = [f"recurrence.{name}" for name in lost]
     return found | {"dropped_recurrence": dropped, "fewer_days": both and days[0] < days[1]}
 
@@ -238,18 +229,19 @@ def _cut_short(
 def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
     return [
         path
-        for path, read in _LISTS.items()
-        if _names(change, path, read) is not None
-        and (_names(before, path, read) or set()) - (_names(change, path, read) or set())
+        for path in _LISTS
+        if (kept := _names(change, path)) is not None and (_names(before, path) or set()) - kept
     ]
 
 
-def _names(body: Any, path: str, read: Callable[[Any], Iterable[Any]]) -> set[str] | None:
+def _names(body: Any, path: str) -> set[str] | None:
     for step in path.split("."):
         if not isinstance(body, Mapping) or step not in body:
             return None
         body = body[step]
-    return {_name(item) for item in read(body)} - {""}
+    separator = facts.FIELDS[path].separator
+    items = body.split(separator) if separator and isinstance(body, str) else body
+    return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
 
 
 def _name(item: Any) -> str:
@@ -258,19 +250,13 @@ def _name(item: Any) -> str:
     return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
 
 
-def _reader(field: facts.Field) -> Callable[[Any], Iterable[Any]]:
-    if field.separator:
-        return lambda text: text.split(field.separator) if isinstance(text, str) else ()
-    return lambda items: items if isinstance(items, list) else ()
-
-
-_LISTS = {
-    path: _reader(field)
+_LISTS = [
+    path
     for path, field in facts.FIELDS.items()
     if "[" not in path
     and not path.startswith("recurrence.")
     and (field.separator or field.kind.startswith("array"))
-}
+]
 
 _ANY = "*"
 

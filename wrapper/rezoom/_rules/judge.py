@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._paths import merge
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft
-from .spec_rules import computed, schema_problems
+from .spec_rules import ruled, schema_problems
 
 if TYPE_CHECKING:
     from ..recurrence import Series
@@ -21,6 +22,17 @@ _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
     " not-a-list-item meeting-id occurrence-in-body".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change as the caller gave it: a whole body or single fields, a schedule, and options."""
+
+    body: object
+    fields: Mapping[str, object]
+    schedule: Series | None = None
+    extra: Mapping[str, object] | None = None
+    allow: Sequence[str] = ()
 
 
 def judge(
@@ -60,47 +72,42 @@ def judge(
 
 
 def judge_scheduled(
-    change: object,
-    fields: Mapping[str, object],
+    change: Change,
     *,
-    schedule: Series | None,
     now: datetime,
     occurrence: bool = False,
-    extra: Mapping[str, object] | None = None,
-    allow: Sequence[str] = (),
     complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Judge a change as `judge` does, with `schedule` written into it; `now` tells what is past.
+    """Judge a change as `judge` does, with its schedule written into it; `now` tells what is past.
 
     Of a series that has begun only what is still to come is written.
     """
+    body, fields, schedule = change.body, change.fields, change.schedule
+    judged = partial(judge, extra=change.extra, allow=change.allow)
     if schedule is None:
-        return judge(
-            change, fields, occurrence=occurrence, extra=extra, allow=allow, complete=complete
-        )
-    given = as_mapping(change) if change is not None and not fields else fields
+        return judged(body, fields, occurrence=occurrence, complete=complete)
+    given = as_mapping(body) if body is not None and not fields else fields
     if occurrence or given is None:
-        _, problems = judge(change, fields, occurrence=occurrence, extra=extra, allow=allow)
+        _, problems = judged(body, fields, occurrence=occurrence)
         if occurrence:
-            problems.append(computed("schedule-of-occurrence", "schedule"))
+            problems.append(ruled("schedule-of-occurrence", "schedule"))
         return {}, problems
     ahead = schedule.ahead(now)
     try:
         written = ahead.to_zoom()
     except InvalidChange as error:
-        _, problems = judge(given, {}, extra=extra, allow=allow) if given else ({}, [])
+        _, problems = judged(given, {}) if given else ({}, [])
         return {}, [*problems, *error.problems]
     twice = [
-        computed("schedule-and-fields", name, f"leave {name} out, or leave schedule out")
+        ruled("schedule-and-fields", name, f"leave {name} out, or leave schedule out")
         for name in written
         if name in given
     ]
     dated = ahead.warnings(now=now)
     if ahead is not schedule:
-        begins = (ahead.start.date(),)
-        dated.insert(0, replace(computed("series-goes-on", "start_time"), dates=begins))
-    body, problems = judge({**given, **written}, {}, extra=extra, allow=allow, complete=complete)
-    return body, [*twice, *with_dates(problems, dated, allow)]
+        dated.insert(0, ruled("series-goes-on", "start_time", dates=[ahead.start.date()]))
+    new, problems = judged({**given, **written}, {}, complete=complete)
+    return new, [*twice, *with_dates(problems, dated, change.allow)]
 
 
 def with_dates(
@@ -123,7 +130,7 @@ def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
     for path in _leaves(body):
         if path not in facts.OCCURRENCE_FIELDS:
             fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
-            yield computed("occurrence-field", path, fix)
+            yield ruled("occurrence-field", path, fix)
 
 
 def _leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -48,15 +48,10 @@ def from_rule(rule: facts.Rule, path: str) -> Problem:
     return Problem(path, severity, rule.id, rule.sentence, rule.fix, source(rule.source))
 
 
-def computed(rule: str, path: str, fix: str = "") -> Problem:
-    """Make a problem of a rule that code decides, with a nearer fix where there is one."""
-    problem = from_rule(facts.RULES[rule], path)
-    return replace(problem, fix=fix) if fix else problem
-
-
-def ruled(rule: str, path: str = "", dates: Iterable[date] = ()) -> Problem:
-    """Make a problem of a rule about one member, with the days it is about."""
-    return replace(computed(rule, path or facts.RULES[rule].field), dates=tuple(dates))
+def ruled(rule: str, path: str = "", fix: str = "", dates: Iterable[date] = ()) -> Problem:
+    """Make a problem of a rule that code decides, with a nearer fix and the days it is about."""
+    problem = from_rule(facts.RULES[rule], path or facts.RULES[rule].field)
+    return replace(problem, fix=fix or problem.fix, dates=tuple(dates))
 
 
 def schema_problems(body: Mapping[str, Any], unknown: set[str]) -> list[Problem]:
@@ -160,18 +155,18 @@ def _of_field(path: str, keyword: str, message: str, fix: str) -> Problem:
 def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[str]) -> Problem:
     """Say of a member that the spec does not know where it belongs, or what it may have meant."""
     if member in facts.RULES["occurrence-in-body"].names:
-        return computed("occurrence-in-body", path)  # in `extra` too
+        return ruled("occurrence-in-body", path)  # in `extra` too
     if path in allowed:
-        return computed("extra", path)
+        return ruled("extra", path)
     name = pattern_path(path)
     rule = next((rule.id for rule in facts.RULES.values() if name in rule.names), None)
     if rule is not None:
         instead = [row.path for row in facts.READ_BACK.values() if name in row.look]
-        return computed(rule, path, f"write {instead[0]} instead" if instead else "")
+        return ruled(rule, path, f"write {instead[0]} instead" if instead else "")
     last = {field: field.rpartition(".")[2] for field in facts.FIELDS}
     elsewhere = [field for field in facts.FIELDS if member in (field, last[field])]
     if elsewhere:
-        return computed("unknown-field", path, f"it belongs at {' or '.join(elsewhere)}")
+        return ruled("unknown-field", path, f"it belongs at {' or '.join(elsewhere)}")
     from difflib import get_close_matches  # only mistakes need it
 
     close = get_close_matches(member, known, n=2)
@@ -179,7 +174,7 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
         names = get_close_matches(member, dict.fromkeys(last.values()), n=2)
         close = [field for field in facts.FIELDS if last[field] in names]
     fix = f"did you mean {' or '.join(close)}?" if close else ""
-    return computed("unknown-field", path, fix)
+    return ruled("unknown-field", path, fix)
 
 
 def _choices(values: Sequence[object] | None) -> str:

@@ -15,7 +15,7 @@ from ._checked import check, read
 from ._documents import SUFFIXES, Document
 from ._faults import Fault
 
-_DEFAULT_MATCH = "/v2/"
+_PLAN = "fault plan"
 _FORM = 'Write {"faults": [{"kind": "reset"}], "plan": {"seed": 7, "chances": {"reset": 0.05}}}.'
 _WORDS = "Write for example reset:times=3:match=PATCH,html-502:nth=2 or reset=0.05,seed=7."
 _STATUS = re.compile(r"[0-9]{3}")
@@ -33,16 +33,17 @@ class RandomFaults:
 
     chances: Mapping[str, Any]
     seed: int = field(default=0, kw_only=True)
-    match: str = field(default=_DEFAULT_MATCH, kw_only=True)
+    match: str = field(default="/v2/", kw_only=True)
 
     def __post_init__(self) -> None:
-        check(RandomFaults, self.to_dict(), "fault plan", field="faults")
+        check(RandomFaults, self.to_dict(), _PLAN, field="faults")
         self._draws = [_draw(kind, said, self.match) for kind, said in self.chances.items()]
         if not self._draws:
-            raise _wrong_plan("it names no kind of fault", 'Say for example {"reset": 0.05}.')
+            raise _wrong("it names no kind of fault", 'Say for example {"reset": 0.05}.', _PLAN)
         total = sum(chance for _, chance in self._draws)
         if total > 1:
-            raise _wrong_plan(f"the chances add up to {total:g}", "Together they may be 1 at most.")
+            step = "Together they may be 1 at most."
+            raise _wrong(f"the chances add up to {total:g}", step, _PLAN)
         self._fitting = Fault(match=self.match)
 
     def draw(self, random: Random, method: str, path: str) -> Fault | None:
@@ -145,18 +146,13 @@ def _draw(kind: str, wanted: object, match: str) -> tuple[Fault, float]:
     chance = options.pop("chance", None)
     for option in sorted({"match", "nth"} & options.keys()):
         step = "A plan has one `match` for all; `nth` is left to chance."
-        raise _wrong_plan(f"{option} of {kind} is for a fault of its own", step)
+        raise _wrong(f"{option} of {kind} is for a fault of its own", step, _PLAN)
     fault = Fault(kind, match=match, **options)
     number = isinstance(chance, int | float) and not isinstance(chance, bool)
     if not number or not 0 <= chance <= 1:
-        raise _wrong_plan(
-            f"the chance of {kind} cannot be {chance!r}", "Give a number from 0 to 1."
-        )
+        step = "Give a number from 0 to 1."
+        raise _wrong(f"the chance of {kind} cannot be {chance!r}", step, _PLAN)
     return fault, float(chance)
-
-
-def _wrong_plan(message: str, next_step: str) -> ConfigError:
-    return ConfigError(f"fault plan: {message}", field="faults", next_step=next_step)
 
 
 def as_faults(value: Faults | Mapping[str, Any] | Iterable[Any] | str) -> Faults:
@@ -241,7 +237,9 @@ def read_fault_file(path: str | Path) -> Faults:
         place, _, reason = error.message.partition(": ")
         if isinstance(document.value, list):
             place = place.removeprefix("faults")
-        raise (_placed(document.where(place), error) if reason else error) from None
+        if not reason:
+            raise
+        raise _wrong(error.message, error.next_step, document.where(place)) from None
 
 
 def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
@@ -250,17 +248,12 @@ def _listed(values: list[Any] | tuple[Any, ...]) -> tuple[Fault, ...]:
         try:
             found.append(as_fault(value))
         except ConfigError as error:
-            raise _placed(f"faults[{index}]", error) from None
+            raise _wrong(error.message, error.next_step, f"faults[{index}]") from None
     return tuple(found)
 
 
-def _placed(place: str, error: ConfigError) -> ConfigError:
-    message = f"{place}: {error.message}"
-    return ConfigError(message, field="faults", next_step=error.next_step)
-
-
 def _lottery(plan: object) -> RandomFaults | None:
-    return None if plan is None else read(RandomFaults, plan, "fault plan", field="faults")
+    return None if plan is None else read(RandomFaults, plan, _PLAN, field="faults")
 
 
 def _option(text: str) -> tuple[str, Any]:
@@ -278,5 +271,5 @@ def _value(text: str) -> Any:
         return text
 
 
-def _wrong(message: str, next_step: str) -> ConfigError:
-    return ConfigError(f"faults: {message}", field="faults", next_step=next_step)
+def _wrong(message: str, next_step: str, where: str = "faults") -> ConfigError:
+    return ConfigError(f"{where}: {message}", field="faults", next_step=next_step)

@@ -108,12 +108,12 @@ def _chosen(account: LedgerAccount, meetings: Sequence[str], host: str | None) -
     hosts = {} if host is None else {host: None}
     for number in dict.fromkeys(map(meeting_number, meetings)):
         whose = host or account.ledger.host_of(account.key, number)
-        yield from _of_meeting(account, number, whose)
+        yield from _counted(account, "meeting", number, whose)
         if whose is not None:
             hosts[whose] = None
     for whose in hosts:
-        yield from _of_host(account, whose)
-    yield from _of_account(account)
+        yield from _counted(account, "host", None, whose)
+    yield from _counted(account, "account")
 
 
 def _all_counted(account: LedgerAccount) -> Iterator[_Line]:
@@ -128,33 +128,21 @@ def _all_counted(account: LedgerAccount) -> Iterator[_Line]:
         if key.scope == "meeting":
             number = int(key.name)
             whose = account.ledger.host_of(account.key, number)
-            meetings += _of_meeting(account, number, whose)
+            meetings += _counted(account, "meeting", number, whose)
         elif key.scope == "host":
-            hosts += _of_host(account, key.name)
+            hosts += _counted(account, "host", None, key.name)
     for lines in (meetings, hosts):
         yield from sorted(lines, key=lambda line: line.gauge.remaining)
     if any(key.scope == "account" for key in found):
-        yield from _of_account(account)
+        yield from _counted(account, "account")
 
 
-def _of_meeting(account: LedgerAccount, number: int, host: str | None) -> Iterator[_Line]:
-    gauge = account.ledger.usage(account.policy.reservation(account.key, number)).meeting
-    yield from _unless_off("meeting", number, host, gauge)
-
-
-def _of_host(account: LedgerAccount, host: str) -> Iterator[_Line]:
-    gauge = account.ledger.usage(account.policy.reservation(account.key, host=host)).host
-    yield from _unless_off("host", None, host, gauge)
-
-
-def _of_account(account: LedgerAccount) -> Iterator[_Line]:
-    gauge = account.ledger.usage(account.policy.reservation(account.key)).account
-    yield from _unless_off("account", None, None, gauge)
-
-
-def _unless_off(
-    scope: str, meeting: int | None, host: str | None, gauge: Gauge | None
+def _counted(
+    account: LedgerAccount, scope: str, meeting: int | None = None, host: str | None = None
 ) -> Iterator[_Line]:
+    """Yield what is left in one scope, unless its limit is off."""
+    left = account.ledger.usage(account.policy.reservation(account.key, meeting, host))
+    gauge: Gauge | None = getattr(left, scope)
     if gauge is not None:
         yield _Line(scope, meeting, host, gauge)
 

@@ -71,7 +71,8 @@ def _write_ids_as_text(answer: dict[str, Any]) -> None:
 def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> None:
     """Show title, time, series, dates and settings; secrets only on request."""
     # Here and below: --help of every command needs no recurrences.
-    from ..._change.occurrences import listed, place_of
+    from ..._change.occurrences import listed
+    from ..._times import place_of
 
     dates, place = listed(answer), place_of(answer)
     meeting: dict[str, Any] = answer if reveal else masked(answer)
