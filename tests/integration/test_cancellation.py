@@ -91,7 +91,7 @@ async def by_task(stepped: Stepped) -> None:
 
 
 async def by_timeout(stepped: Stepped) -> None:
-    """Let `asyncio.timeout` pass."""
+    """Cancel it by an `asyncio.timeout` that passes."""
     with suppress(TimeoutError):
         async with asyncio.timeout(None) as timeout:
 
@@ -188,7 +188,7 @@ class Caller:
         self.clock.advance(timedelta(seconds=1))
 
     async def update(self) -> None:
-        """Update it."""
+        """Update a meeting by this client."""
         raise NotImplementedError
 
     async def fits(self) -> None:

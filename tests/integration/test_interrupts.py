@@ -324,7 +324,7 @@ class Calling:
         self.policy = Policy(account_plan="pro")
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        """Count what arrives."""
+        """Count each request that arrives."""
         self.sent.append(request.url.path)
         return httpx.Response(204)
 
@@ -336,7 +336,7 @@ class Calling:
         return partial(self.update, self.meeting)
 
     def update(self, meeting: int) -> None:
-        """Update it."""
+        """Update a meeting by this client."""
         raise NotImplementedError
 
     def renew(self) -> None:

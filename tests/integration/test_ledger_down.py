@@ -42,7 +42,7 @@ class Failing(MemoryLedger):
         self._try()
         return super().usage(reservation)
 
-    def host_of(self, account: str, meeting: int) -> str | None:
+    def host_of(self, account: str, meeting: int | str) -> str | None:
         self._try()
         return super().host_of(account, meeting)
 

@@ -1,4 +1,4 @@
-"""kill -9 of processes that spend, beside one that writes all the time: the file stays right."""
+"""Processes that spend are killed beside one that writes all the time: the file stays right."""
 
 from __future__ import annotations
 

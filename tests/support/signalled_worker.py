@@ -122,7 +122,7 @@ class Updates:
         self._sent = 0
 
     def call(self) -> None:
-        """Update it."""
+        """Update a meeting by this client."""
         self._zoom.update(self._meeting, topic="x")
 
     def check(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from rezoom._ledger.location import default_path, filesystem, mounted_on, refuse_network
 from rezoom.errors import LedgerUnavailable
 
-ME = os.getuid() if hasattr(os, "getuid") else None
+ME = os.getuid()
 
 MOUNTS = """\
 22 1 0:21 / / rw,relatime shared:1 - overlay overlay rw

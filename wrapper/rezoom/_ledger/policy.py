@@ -183,7 +183,7 @@ def _of_meeting(account: str, meeting: int, limit: int | None) -> Scope:
     return Scope("meeting", key, limit, window, counted.hours, exclusive=True)
 
 
-@lru_cache(64)
+@lru_cache
 def _of_account(account: str, limit: int | None, per_second: float | None) -> tuple[Scope, Pace]:
     kept = _DAY if limit is None else limit
     day = Scope("account", day_key(account), kept, "utc-day", gate=limit is None)
