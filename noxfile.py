@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -172,7 +173,7 @@ def flickers(session: nox.Session) -> None:
         for turn in range(10):
             try:
                 pytest(session, "-n", "auto", f"--randomly-seed={turn}", *session.posargs)
-            except nox.command.CommandFailed:
+            except CommandFailed:
                 failed += 1
         if failed:
             session.error(f"{failed} of 10 runs had a failure")

@@ -206,7 +206,8 @@ def test_a_reservation_and_its_ending_are_one_command_each(server: Server) -> No
             ledger.settle(ledger.reserve(asked, "two"))
             other.set("the end", 1)
             seen = []
-            for command in monitor.listen():
+            heard: Any = monitor.listen()
+            for command in heard:
                 if command["command"].startswith("SET the end"):
                     break
                 if command["client_type"] != "lua":

@@ -185,7 +185,7 @@ def _refused(scope: str, gauge: Gauge, retry_at: datetime) -> QuotaExceeded:
 
 def _gauge(scope: Scope, held: Held, ahead: int) -> Gauge:
     """Read a gauge; a block by Zoom means that what is not known of was spent elsewhere."""
-    counts = dict.fromkeys((PENDING, SETTLED, EXTERNAL, UNKNOWN), 0)
+    counts: dict[str, int] = {PENDING: 0, SETTLED: 0, EXTERNAL: 0, UNKNOWN: 0}
     for state, _, number in held.slots:
         counts[state] += number
     total, limit = sum(counts.values()), scope.limit

@@ -29,6 +29,7 @@ async def off_loop(call: Callable[[], T], *, always: bool) -> T:
     """
     # Whoever comes first decides: "begun" is added by the thread, "left" by the task.
     words: list[str] = []
+    results: list[T] = []
     ended = threading.Event()
 
     def run() -> T:
@@ -42,7 +43,7 @@ async def off_loop(call: Callable[[], T], *, always: bool) -> T:
 
     try:
         with anyio.CancelScope(shield=always):
-            result = await anyio.to_thread.run_sync(run, limiter=_calls())
+            results.append(await anyio.to_thread.run_sync(run, limiter=_calls()))
     except BaseException as error:
         words.append("left")
         if words[0] == "begun":
@@ -52,7 +53,7 @@ async def off_loop(call: Callable[[], T], *, always: bool) -> T:
         elif always:
             call()  # cancelled twice: short, and better than lost
         raise
-    return result
+    return results[0]
 
 
 async def _until(ended: threading.Event, error: BaseException) -> None:

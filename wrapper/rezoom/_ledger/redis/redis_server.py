@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from redis import Redis, RedisCluster
 
 # Valkey's own schemes mean the same.
-_SCHEMES = {name: name for name in ("redis", "rediss", "unix")}
-_SCHEMES |= {"valkey": "redis", "valkeys": "rediss"}
+_SCHEMES = {
+    "redis": "redis",
+    "rediss": "rediss",
+    "unix": "unix",
+    "valkey": "redis",
+    "valkeys": "rediss",
+}
 _OLDEST = (6, 2)
 # Seconds; `?socket_timeout=` and `?socket_connect_timeout=` in the address say otherwise.
 _PATIENCE = 2.0
