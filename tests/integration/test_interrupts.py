@@ -460,7 +460,6 @@ def test_an_interrupted_update_leaves_nothing_pending(
     assert len(found) > 200
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ledger", ["memory", "sqlite"])
 @pytest.mark.parametrize("work", ["steps", "updates"])
 def test_signals_in_earnest_lose_nothing(ledger: str, work: str, tmp_path: Path) -> None:
