@@ -20,17 +20,13 @@ from .flow import (
     Authorize,
     Failure,
     Flow,
-    Host,
     Intent,
-    Learn,
     Outgoing,
-    Pause,
     Send,
     T,
-    Usage,
 )
 from .responses import Reply
-from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
+from .slots import HeldSlots, arun, run
 from .transport import Answer, AsyncLine, Line
 
 if TYPE_CHECKING:
@@ -82,13 +78,8 @@ def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
             case Send(request, token, grant):
                 line = connect()  # once more: it may have been closed while we waited for our turn
                 return _exchange(line, tools, request, token.value, partial(held.sends, grant))
-            case Pause(seconds):
-                tools.clock.sleep(seconds)
-            case Host() | Learn() | Usage():
-                return call_ledger(intent, tools.ledger)
             case _:
                 return held.perform(intent)
-        return None
 
     return run(flow, perform, held)
 
@@ -105,13 +96,8 @@ async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) 
                 line = connect()
                 sends = partial(held.sends, grant)
                 return await _aexchange(line, tools, request, token.value, sends)
-            case Pause(seconds):
-                await tools.clock.asleep(seconds)
-            case Host() | Learn() | Usage():
-                return await acall_ledger(intent, tools.ledger)
             case _:
                 return await held.aperform(intent)
-        return None
 
     return await arun(flow, perform, held)
 

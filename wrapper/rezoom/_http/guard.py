@@ -36,7 +36,7 @@ from .flow import (
     take_turn,
 )
 from .responses import Reply, read, taught
-from .slots import HeldSlots, acall_ledger, arun, call_ledger, run
+from .slots import HeldSlots, arun, run
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
 
 _TOO_MANY = 429
@@ -301,19 +301,14 @@ class GuardedTransport(httpx.BaseTransport):
                 case Forward(forwarded, place):
                     held.sends(place)
                     return self._inner.handle_request(forwarded)
-                case Pause(pause):
-                    guard.clock.sleep(pause)
                 case Keep(response):
                     try:
                         raw = b"".join(cast("httpx.SyncByteStream", response.stream))
                     finally:
                         response.close()
                     return kept(response, raw, guard.clock.now())
-                case Host() | Learn():
-                    return call_ledger(step, guard.ledger)
                 case _:
                     return held.perform(step)
-            return None
 
         return run(guard.counter.guarded(request, self._wait), perform, held)
 
@@ -339,8 +334,6 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                 case Forward(forwarded, place):
                     held.sends(place)
                     return await self._inner.handle_async_request(forwarded)
-                case Pause(pause):
-                    await guard.clock.asleep(pause)
                 case Keep(response):
                     stream = cast("httpx.AsyncByteStream", response.stream)
                     try:
@@ -348,11 +341,8 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                     finally:
                         await response.aclose()
                     return kept(response, raw, guard.clock.now())
-                case Host() | Learn():
-                    return await acall_ledger(step, guard.ledger)
                 case _:
                     return await held.aperform(step)
-            return None
 
         return await arun(guard.counter.guarded(request, self._wait), perform, held)
 

@@ -21,6 +21,7 @@ from .flow import (
     Learn,
     LedgerIntent,
     LedgerQuery,
+    Pause,
     Release,
     Reserve,
     Settle,
@@ -41,8 +42,12 @@ class HeldSlots:
         # By token: how the slot has to end if nothing more happens.
         self._owed: dict[str, LedgerIntent] = {}
 
-    def perform(self, entry: LedgerIntent) -> Grant | None:
-        """Carry out one step in the ledger; a reservation gives its grant."""
+    def perform(self, entry: LedgerIntent | LedgerQuery | Pause) -> Any:
+        """Carry out one step in the ledger, or sleep; a reservation gives its grant."""
+        if isinstance(entry, Pause):
+            return self._clock.sleep(entry.seconds)
+        if isinstance(entry, Host | Learn | Usage):
+            return _call(entry, self._ledger)
         if isinstance(entry, Reserve):
             token = self._asks(entry)
             try:
@@ -53,12 +58,16 @@ class HeldSlots:
             self._owed[token] = Release(grant)
             return grant
         self._owed[entry.grant.token] = entry
-        call_ledger(entry, self._ledger)
+        _call(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
 
-    async def aperform(self, entry: LedgerIntent) -> Grant | None:
+    async def aperform(self, entry: LedgerIntent | LedgerQuery | Pause) -> Any:
         """Carry out one step as `perform` does, without blocking the event loop."""
+        if isinstance(entry, Pause):
+            return await self._clock.asleep(entry.seconds)
+        if isinstance(entry, Host | Learn | Usage):
+            return await _acall(entry, self._ledger)
         if isinstance(entry, Reserve):
             token = self._asks(entry)
             try:
@@ -69,7 +78,7 @@ class HeldSlots:
             self._owed[token] = Release(grant)
             return grant
         self._owed[entry.grant.token] = entry
-        await acall_ledger(entry, self._ledger)
+        await _acall(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
 
@@ -145,16 +154,14 @@ async def arun(
 _Entry: TypeAlias = Settle | Release | Abandon | LedgerQuery
 
 
-def call_ledger(entry: _Entry, ledger: Ledger) -> Any:
-    """Carry out an entry that takes no slot; return what the ledger says."""
+def _call(entry: _Entry, ledger: Ledger) -> Any:
     result = None
     for method, arguments in _calls(entry):
         result = getattr(ledger, method)(*arguments)
     return result
 
 
-async def acall_ledger(entry: _Entry, ledger: Ledger) -> Any:
-    """Carry out an entry as `call_ledger` does, without blocking the event loop."""
+async def _acall(entry: _Entry, ledger: Ledger) -> Any:
     result = None
     for method, arguments in _calls(entry):
         result = await getattr(ledger, f"a{method}")(*arguments)

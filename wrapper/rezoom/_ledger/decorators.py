@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from .._clock import MACHINE, Time, in_forked_child
 from .._times import DAY, SECOND, micros
 from ..errors import LedgerUnavailable
 from .gauge import Quota
-from .model import Grant, Reservation, Scope
+from .model import Grant, Reservation
 from .protocol import Ledger
 
 
@@ -45,97 +45,92 @@ class Around(Ledger):
         """Surround one call; whatever `call.result` is in the end, is returned."""
         yield call
 
+    def _call(self, call: Call, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        with self.around(call):
+            if not call.skipped:
+                call.result = method(*given, **named)
+        return call.result
+
+    async def _acall(
+        self, call: Call, method: Callable[..., Awaitable[Any]], *given: Any, **named: Any
+    ) -> Any:
+        with self.around(call):
+            if not call.skipped:
+                call.result = await method(*given, **named)
+        return call.result
+
     @property
     def url(self) -> str:
         return self.inner.url
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        with self.around(_reserve(reservation, token)) as call:
-            call.result = self.inner.reserve(reservation, token, wait=wait)
-        return cast("Grant", call.result)
+        call = Call("reserve", reservation, about={"token": token})
+        return cast("Grant", self._call(call, self.inner.reserve, reservation, token, wait=wait))
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
-        with self.around(_reserve(reservation, token)) as call:
-            call.result = await self.inner.areserve(reservation, token, wait=wait)
-        return cast("Grant", call.result)
+        call = Call("reserve", reservation, about={"token": token})
+        granted = await self._acall(call, self.inner.areserve, reservation, token, wait=wait)
+        return cast("Grant", granted)
 
     def settle(self, grant: Grant) -> None:
-        with self.around(_end("settle", grant)) as call:
-            if not call.skipped:
-                self.inner.settle(grant)
+        self._call(Call("settle", grant.reservation, grant), self.inner.settle, grant)
 
     async def asettle(self, grant: Grant) -> None:
-        with self.around(_end("settle", grant)) as call:
-            if not call.skipped:
-                await self.inner.asettle(grant)
+        await self._acall(Call("settle", grant.reservation, grant), self.inner.asettle, grant)
 
     def release(self, grant: Grant) -> None:
-        with self.around(_end("release", grant)) as call:
-            if not call.skipped:
-                self.inner.release(grant)
+        self._call(Call("release", grant.reservation, grant), self.inner.release, grant)
 
     async def arelease(self, grant: Grant) -> None:
-        with self.around(_end("release", grant)) as call:
-            if not call.skipped:
-                await self.inner.arelease(grant)
+        await self._acall(Call("release", grant.reservation, grant), self.inner.arelease, grant)
 
     def abandon(self, grant: Grant) -> None:
-        with self.around(_end("abandon", grant)) as call:
-            if not call.skipped:
-                self.inner.abandon(grant)
+        self._call(Call("abandon", grant.reservation, grant), self.inner.abandon, grant)
 
     async def aabandon(self, grant: Grant) -> None:
-        with self.around(_end("abandon", grant)) as call:
-            if not call.skipped:
-                await self.inner.aabandon(grant)
+        await self._acall(Call("abandon", grant.reservation, grant), self.inner.aabandon, grant)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
-        with self.around(_block(reservation, name, until, why)):
-            self.inner.block(reservation, name, until, why)
+        call = Call("block", reservation, about={"scope": name, "until": until, "why": why})
+        self._call(call, self.inner.block, reservation, name, until, why)
 
     async def ablock(
         self, reservation: Reservation, name: str, until: datetime, why: str = ""
     ) -> None:
-        with self.around(_block(reservation, name, until, why)):
-            await self.inner.ablock(reservation, name, until, why)
+        call = Call("block", reservation, about={"scope": name, "until": until, "why": why})
+        await self._acall(call, self.inner.ablock, reservation, name, until, why)
 
     def external(self, reservation: Reservation, name: str, used: int) -> int:
-        with self.around(Call("external", reservation, about={"scope": name})) as call:
-            call.result = self.inner.external(reservation, name, used)
-        return int(call.result)
+        call = Call("external", reservation, about={"scope": name})
+        return int(self._call(call, self.inner.external, reservation, name, used))
 
     async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
-        with self.around(Call("external", reservation, about={"scope": name})) as call:
-            call.result = await self.inner.aexternal(reservation, name, used)
-        return int(call.result)
+        call = Call("external", reservation, about={"scope": name})
+        return int(await self._acall(call, self.inner.aexternal, reservation, name, used))
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        with self.around(Call("slow_down", reservation, about={"limit": limit})):
-            self.inner.slow_down(reservation, limit)
+        call = Call("slow_down", reservation, about={"limit": limit})
+        self._call(call, self.inner.slow_down, reservation, limit)
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        with self.around(Call("slow_down", reservation, about={"limit": limit})):
-            await self.inner.aslow_down(reservation, limit)
+        call = Call("slow_down", reservation, about={"limit": limit})
+        await self._acall(call, self.inner.aslow_down, reservation, limit)
 
     def usage(self, reservation: Reservation) -> Quota:
-        with self.around(Call("usage", reservation)) as call:
-            call.result = self.inner.usage(reservation)
-        return cast("Quota", call.result)
+        call = Call("usage", reservation)
+        return cast("Quota", self._call(call, self.inner.usage, reservation))
 
     async def ausage(self, reservation: Reservation) -> Quota:
-        with self.around(Call("usage", reservation)) as call:
-            call.result = await self.inner.ausage(reservation)
-        return cast("Quota", call.result)
+        call = Call("usage", reservation)
+        return cast("Quota", await self._acall(call, self.inner.ausage, reservation))
 
     def host_of(self, account: str, meeting: int | str) -> str | None:
-        with self.around(Call("host_of")) as call:
-            call.result = self.inner.host_of(account, meeting)
-        return cast("str | None", call.result)
+        found = self._call(Call("host_of"), self.inner.host_of, account, meeting)
+        return cast("str | None", found)
 
     async def ahost_of(self, account: str, meeting: int | str) -> str | None:
-        with self.around(Call("host_of")) as call:
-            call.result = await self.inner.ahost_of(account, meeting)
-        return cast("str | None", call.result)
+        found = await self._acall(Call("host_of"), self.inner.ahost_of, account, meeting)
+        return cast("str | None", found)
 
     def keys(self, prefix: str) -> tuple[str, ...]:
         return self.inner.keys(prefix)
@@ -157,18 +152,6 @@ class Around(Ledger):
 
     def close(self) -> None:
         self.inner.close()
-
-
-def _reserve(reservation: Reservation, token: str) -> Call:
-    return Call("reserve", reservation, about={"token": token})
-
-
-def _end(name: str, grant: Grant) -> Call:
-    return Call(name, grant.reservation, grant)
-
-
-def _block(reservation: Reservation, name: str, until: datetime, why: str) -> Call:
-    return Call("block", reservation, about={"scope": name, "until": until, "why": why})
 
 
 _log = logging.getLogger("rezoom.quota")
@@ -224,7 +207,7 @@ class Lenient(Around):
         """Remember a request that left uncounted, or forget one that did not leave after all."""
         now = self._clock.monotonic()
         with self._noting:
-            for scope in _counted(reservation):
+            for scope in reservation.counted:
                 left = self._left.setdefault(scope.key, deque(maxlen=_MOST_OF_ONE))
                 if number > 0:
                     left.append(now)
@@ -237,7 +220,7 @@ class Lenient(Around):
         since = self._clock.monotonic() - DAY / SECOND
         counts = (
             sum(at > since for at in tuple(self._left.get(scope.key, ())))
-            for scope in _counted(reservation)
+            for scope in reservation.counted
         )
         return max(counts, default=0)
 
@@ -252,7 +235,3 @@ class Lenient(Around):
 
     def _after_fork(self) -> None:
         self._noting = threading.Lock()  # the parent's may have been held by a thread that is gone
-
-
-def _counted(reservation: Reservation) -> list[Scope]:
-    return [scope for scope in reservation.scopes if not scope.gate]

@@ -172,15 +172,9 @@ def spent(token: str) -> SlotExpired:
 
 
 def _refused(scope: str, gauge: Gauge, retry_at: datetime) -> QuotaExceeded:
-    return QuotaExceeded(
-        limit=gauge.limit,
-        used=gauge.used,
-        pending=gauge.pending,
-        unknown=gauge.unknown,
-        external=gauge.external,
-        scope=scope,
-        retry_at=retry_at,
-    )
+    counts = ("limit", "used", "pending", "unknown", "external")
+    told = {name: getattr(gauge, name) for name in counts}
+    return QuotaExceeded(**told, scope=scope, retry_at=retry_at)
 
 
 def _gauge(scope: Scope, held: Held, ahead: int) -> Gauge:

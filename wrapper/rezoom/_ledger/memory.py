@@ -147,7 +147,7 @@ class MemoryLedger(BlockingLedger):
                 next_step="Make the client after the fork, or use a ledger in a file.",
             )
         lease, pace = reservation.lease, reservation.pace
-        counted = [scope for scope in reservation.scopes if not scope.gate]
+        counted = reservation.counted
         with self._lock:
             now, ahead = self._now()
             before = self._again(counted, token, now)

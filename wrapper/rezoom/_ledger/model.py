@@ -179,6 +179,11 @@ class Reservation:
     pace: Pace | None = None
     lease: Lease = Lease()
 
+    @property
+    def counted(self) -> list[Scope]:
+        """The scopes in which a request takes a slot: all but gates."""
+        return [scope for scope in self.scopes if not scope.gate]
+
     def scope(self, name: str) -> Scope | None:
         """Find a scope by its name."""
         return next((scope for scope in self.scopes if scope.name == name), None)

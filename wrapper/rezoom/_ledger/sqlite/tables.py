@@ -125,7 +125,7 @@ class Step:
         for scope in stale:
             db.execute(_FREED, (scope.key, now))
         latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
-        for scope in _counted(reservation):
+        for scope in reservation.counted:
             free_at = scope.free_at(latest, margin, ahead)
             db.execute(_TAKE, (scope.key, token, free_at, send_by))
         if following is not None and pace is not None:
@@ -139,7 +139,7 @@ class Step:
     def settle(self, grant: Grant) -> None:
         """Note an answer; the first ending of a request stands."""
         margin = grant.reservation.lease.margin
-        for scope in _counted(grant.reservation):
+        for scope in grant.reservation.counted:
             where = (scope.key, grant.token)
             free_at = scope.settled_at(self.now, margin, self.ahead)
             if scope.limit is None:
@@ -152,12 +152,12 @@ class Step:
 
     def release(self, grant: Grant) -> None:
         """Give the slots of a request back that was not sent."""
-        for scope in _counted(grant.reservation):
+        for scope in grant.reservation.counted:
             self.db.execute(_RELEASE, (scope.key, grant.token))
 
     def abandon(self, grant: Grant) -> None:
         """Note that no answer will come."""
-        for scope in _counted(grant.reservation):
+        for scope in grant.reservation.counted:
             self.db.execute(_ABANDON, (scope.key, grant.token))
 
     def block(self, scope: Scope, until: datetime, why: str) -> None:
@@ -218,13 +218,8 @@ class Step:
     def _again(self, reservation: Reservation, token: str) -> Grant | SlotExpired:
         """Return the slot that a token has in every scope, as long as it is in flight."""
         found = [
-            self.db.execute(_TOKEN, (scope.key, token)).fetchone()
-            for scope in _counted(reservation)
+            self.db.execute(_TOKEN, (scope.key, token)).fetchone() for scope in reservation.counted
         ]
         if not all(row is not None and row[0] >= self.now for row in found):
             return spent(token)
         return granted_before(reservation, token, found[0][0], self.now, self.ahead)
-
-
-def _counted(reservation: Reservation) -> list[Scope]:
-    return [scope for scope in reservation.scopes if not scope.gate]
