@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -209,6 +210,20 @@ def test_a_reset_that_cannot_be_made_is_a_typed_error(tmp_path: Path, clock: Fak
 
     with pytest.raises(LedgerUnavailable):
         SQLiteLedger(tmp_path / "file" / "quota.sqlite3", clock=clock).reset()
+
+
+def test_threads_that_open_a_file_at_once_all_count(path: Path, clock: FakeClock) -> None:
+    """Each of them looks at a file that none has looked at before."""
+    for turn in range(20):
+        file = path.with_name(f"{turn}.sqlite3")
+        with closing(SQLiteLedger(file, clock=clock)) as ledger, ThreadPoolExecutor(8) as pool:
+            together = threading.Barrier(8)
+
+            def ask(number: int) -> str:
+                together.wait(5)  # noqa: B023 - all have asked when the loop goes on
+                return ledger.reserve(asking(limit=8), f"{number}").token
+
+            assert len(set(pool.map(ask, range(8)))) == 8
 
 
 FORKS = """

@@ -95,12 +95,11 @@ class LedgerFile:
     interrupt included, is closed: SQLite then rolls back and unlocks.
     """
 
-    # Holds the file, so that no other one gets its number. Closing it drops no lock of SQLite's
-    # (O_PATH: https://man7.org/linux/man-pages/man2/open.2.html).
-    _held = -1
-
     def __init__(self, path: Path, patience: float, boot: str) -> None:
         """Wait `patience` seconds for a lock; opens nothing yet. `boot` names this boot."""
+        # Descriptors that hold the file, so that no other one gets its number. Closing them drops
+        # no lock of SQLite's (O_PATH: https://man7.org/linux/man-pages/man2/open.2.html).
+        self._held: list[int] = []
         self.path, self._patience, self._boot = path, patience, boot
         self._last_use = last_use(path)
         self._names = [f"{path}{suffix}" for suffix in ("", "-wal", "-shm")]
@@ -109,8 +108,8 @@ class LedgerFile:
 
     def __del__(self) -> None:
         """Let go of the file."""
-        if self._held >= 0:
-            os.close(self._held)
+        while self._held:
+            os.close(self._held.pop())
 
     def _start(self) -> None:
         self._pid = os.getpid()
@@ -197,15 +196,15 @@ class LedgerFile:
     def _open(self, durable: bool) -> Connection:
         if self._identity is None:
             self._identity = prepare(self.path, self._patience)
-            held, self._held = self._held, os.open(self.path, os.O_PATH | os.O_CLOEXEC)
-            if held >= 0:
-                os.close(held)
+            self._held.append(os.open(self.path, os.O_PATH | os.O_CLOEXEC))
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
         db: Connection | None = None
         try:
             db = connect(self.path, 0.0)
-            db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            opened = db  # for the functions below
+            how = f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}"
+            retried(lambda: opened.execute(how), self._patience)
             db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
             self._begin(db, write=False)  # which opens the journals
             row = db.execute("SELECT last FROM anchor").fetchone()
