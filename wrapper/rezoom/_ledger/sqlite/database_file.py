@@ -108,8 +108,8 @@ class LedgerFile:
 
     def __del__(self) -> None:
         """Let go of the file."""
-        while self._held:
-            os.close(self._held.pop())
+        for held in getattr(self, "_held", ()):  # an interrupt may have come before it was made
+            os.close(held)
 
     def _start(self) -> None:
         self._pid = os.getpid()
