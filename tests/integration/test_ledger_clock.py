@@ -212,6 +212,7 @@ def test_a_time_namespace_with_another_clock_is_not_trusted(
 def test_a_time_namespace_with_the_same_clock_counts_on(machine: Machine) -> None:
     """The wall clock, which no namespace shifts, bears witness: also after it was set."""
     ledger = machine.open()
+    ledger.reserve(asking(key="other"), "opened before the step")
     machine.wall.advance(timedelta(hours=-9))
     fill(ledger)
     machine.live(timedelta(hours=1))
@@ -223,6 +224,20 @@ def test_a_time_namespace_with_the_same_clock_counts_on(machine: Machine) -> Non
     machine.live(timedelta(hours=23) + MARGIN)
 
     assert ledger.reserve(asking(), "in time")
+
+
+def test_a_restart_begins_a_new_distance_between_the_clocks(machine: Machine) -> None:
+    """What they were apart before it says nothing of a time namespace after it."""
+    ledger = machine.open()
+    fill(ledger)
+    machine.wall.advance(timedelta(hours=9))
+    ledger.reserve(asking(key="other"), "nine hours ahead")
+    machine.restart(timedelta(hours=1), wall=timedelta(0))
+    machine.open().usage(asking())
+    assert machine.boot is not None
+    machine.boot = FakeBoot("second boot time:[4026532177]", machine.boot.passed)
+
+    assert refused(machine.open()).scope == "meeting"
 
 
 NAMESPACE = """

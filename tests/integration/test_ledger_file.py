@@ -163,7 +163,7 @@ def _with_an_empty_journal(path: Path) -> None:
         (_without_shared_memory, "was parted from its journal"),
         (_with_a_second_name, "has a second name"),
         (_emptied, "was emptied"),
-        (_with_an_empty_journal, "was emptied or cut short"),
+        (_with_an_empty_journal, "was emptied, cut short or rewritten"),
     ],
 )
 def test_a_file_that_lost_its_journal_or_has_two_names_is_not_a_second_budget(

@@ -70,7 +70,7 @@ class AnchoredClock:
                         instant(kept.last),
                     )
                 counted = max(wall, kept.last)
-                kept = kept._replace(boot=self._boot.id, since_boot=since_boot, counted=counted)
+                kept = Anchor(self._boot.id, since_boot, counted, kept.last, wall - counted)
             self._offset = kept.counted - kept.since_boot
             now = since_boot + self._offset
             shifted = abs(wall - now - kept.ahead) > MINUTE

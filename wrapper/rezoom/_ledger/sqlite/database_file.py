@@ -61,15 +61,15 @@ class Connection(sqlite3.Connection):
             self.close()
 
 
-# Threads that are amid a step, and whether one is forking. A fork copies SQLite's own locks: if a
+# Threads that are amid a step, and how many are forking. A fork copies SQLite's own locks: if a
 # thread held one, the child could never take it. So a fork waits for the steps, and they for it.
 _STEPPING: list[int] = []
-_forking = False
+_forking = 0
 
 
 def _before_fork() -> None:
     global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking = True
+    _forking += 1
     deadline, me = time.monotonic() + _LONGEST_STEP, threading.get_ident()
     while any(thread != me for thread in _STEPPING) and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN[0])
@@ -77,12 +77,13 @@ def _before_fork() -> None:
 
 def _after_fork() -> None:
     global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking = False
+    _forking -= 1
 
 
 def _in_child() -> None:
-    _STEPPING.clear()  # its threads are not there
-    _after_fork()
+    global _forking  # noqa: PLW0603 - forks are of the whole process
+    _forking = 0  # the other threads are not there
+    _STEPPING.clear()
 
 
 os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_in_child)
@@ -151,7 +152,8 @@ class LedgerFile:
         """Tell a count that is lost from one that cannot be reached now."""
         code = getattr(error, "sqlite_errorcode", 0)
         if code in _CUT or "no such table" in str(error):
-            return self._lost(f"was emptied or cut short while it was in use ({error})")
+            what = "was emptied, cut short or rewritten while it was in use"
+            return self._lost(f"{what} ({error})")
         return broken(self.path, error)
 
     def _lost(self, what: str, fix: str = _RESTART) -> StateLost:
@@ -195,8 +197,10 @@ class LedgerFile:
 
     def _open(self, durable: bool) -> Connection:
         if self._identity is None:
-            self._identity = prepare(self.path, self._patience)
-            self._held.append(os.open(self.path, os.O_PATH | os.O_CLOEXEC))
+            held = prepare(self.path, self._patience)
+            self._held.append(held)
+            found = os.fstat(held)
+            self._identity = found.st_dev, found.st_ino
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
         db: Connection | None = None
@@ -308,8 +312,8 @@ def connect(path: Path, patience: float) -> Connection:
     )
 
 
-def prepare(path: Path, patience: float) -> tuple[int, int]:
-    """Make the file if it is not there, check that it is ours, and name it."""
+def prepare(path: Path, patience: float) -> int:
+    """Make the file if it is not there, check that it is ours; return what holds it."""
     try:
         refuse_network(path, filesystem(path))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -322,15 +326,12 @@ def prepare(path: Path, patience: float) -> tuple[int, int]:
             last_use(path).unlink(missing_ok=True)  # of a file that was here before
         if found is None or not _ready(path, patience):
             _make(path, patience)
-            found = _node(path)
+        return os.open(path, os.O_PATH | os.O_CLOEXEC)
     except sqlite3.Error as error:
         raise broken(path, error) from error
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the path; a loop of links
         said = getattr(error, "strerror", None) or str(error)
         raise LedgerUnavailable(f"The ledger {path} cannot be opened: {said}") from error
-    if found is None:
-        raise LedgerUnavailable(f"The ledger {path} was deleted while it was opened")
-    return found
 
 
 def broken(path: Path, error: sqlite3.Error) -> LedgerUnavailable:
