@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 from rezoom._rules.judge import judge
-from rezoom._wire import facts, update_request
+from rezoom._wire import UNSET, facts
+from rezoom_wire.api.meetings import update_meeting
 
 WIRE = Path(__file__).parent / "wire"
 _OPTION = "--golden-update"
@@ -47,8 +48,10 @@ def request_of() -> Callable[..., httpx.Request]:
         body, problems = judge(change, fields, occurrence=occurrence is not None)
         assert [problem for problem in problems if problem.severity == "error"] == []
         with httpx.Client(base_url=facts.BASE_URL) as client:
-            method, path, query = update_request(meeting, occurrence)
-            return client.build_request(method, path, params=query or None, json=body)
+            written = update_meeting.build_request(
+                meeting, body=body, occurrence_id=UNSET if occurrence is None else occurrence
+            )
+            return client.build_request(**{**written, "params": written["params"] or None})
 
     return build
 

@@ -124,17 +124,15 @@ def test_the_environment_can_name_another_zoom(environment: pytest.MonkeyPatch) 
     zoom = AsyncZoom.from_env(prefix="MY_")
 
     assert "http://127.0.0.1:1/v2" in repr(zoom)
-    assert zoom._tools.auth.request().url == "http://127.0.0.1:1/oauth/token"
+    assert zoom._context.auth.request().url == "http://127.0.0.1:1/oauth/token"
     assert facts.BASE_URL in repr(Zoom.from_env(prefix="MY_", base_url=facts.BASE_URL))
 
 
 def test_accounts_and_addresses_are_counted_apart() -> None:
     """The same meeting number at a simulator is another meeting."""
-    ours = Zoom(Bearer("token", account="a"))._context.ledger_account
-    theirs = Zoom(Bearer("token", account="b"))._context.ledger_account
-    local = Zoom(
-        Bearer("token", account="a"), base_url="http://localhost/v2"
-    )._context.ledger_account
+    ours = Zoom(Bearer("token", account="a"))._context.account
+    theirs = Zoom(Bearer("token", account="b"))._context.account
+    local = Zoom(Bearer("token", account="a"), base_url="http://localhost/v2")._context.account
 
     assert len({ours, theirs, local}) == 3
 

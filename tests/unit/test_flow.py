@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rezoom import (
     AuthError,
+    Bearer,
     NotFoundError,
     NotSentError,
     QuotaExceeded,
@@ -22,14 +23,14 @@ from rezoom import (
     UnansweredError,
 )
 from rezoom._auth.tokens import Token
+from rezoom._clock import SystemClock
+from rezoom._http.context import Call, ClientContext
 from rezoom._http.flow import (
     Authorize,
-    Backoff,
     Failure,
     Intent,
     Outgoing,
     Pause,
-    Policy,
     Reserve,
     Send,
     Settle,
@@ -38,14 +39,16 @@ from rezoom._http.flow import (
 from rezoom._http.responses import Reply
 from rezoom._ledger.model import Block, External, Lesson, SlowDown
 from rezoom.errors import SlotExpired
-from rezoom.quota import Grant, Reservation
-from rezoom.quota import Policy as QuotaPolicy
+from rezoom.quota import Grant, MemoryLedger, Policy, Reservation
+from rezoom_wire.api.meetings import update_meeting
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 # A minute late: Zoom's clock is not ours to the second.
 MIDNIGHT = datetime(2026, 12, 8, 0, 1, tzinfo=UTC)
-PLACES = QuotaPolicy().reservation("account", 1, "host")
-PATCH = Outgoing("PATCH", "/meetings/1", content=b"{}", success=204)
+PLACES = Policy().reservation("account", 1, "host")
+PATCH = Outgoing(
+    "updateMeeting", 1, update_meeting.build_request(1, body={"topic": "x"}), success=204
+)
 PER_SECOND = b'{"code": 429, "message": "You have reached the maximum per-second rate limit"}'
 LOCK = b'{"code": 429, "message": "Too many concurrent requests"}'
 HOST_DAY = b'{"code": 429, "message": "You have exceeded the daily rate limit (100) of Meeting"}'
@@ -64,6 +67,15 @@ UNSENT = Failure(False, "ConnectError", NOW)
 UNANSWERED = Failure(None, "ReadTimeout", NOW)
 
 
+def patient(retries: int, wait: float, rand: Callable[[], float]) -> Call:
+    """Begin a call that may try again so often, and sleep so many seconds in all."""
+    auth, clock = Bearer("token"), SystemClock()
+    context = ClientContext(
+        auth, "account", MemoryLedger(clock=clock), Policy(), clock, rand, retries=retries
+    )
+    return context.call(wait)
+
+
 @dataclass
 class Run:
     """Plays the driver: answers each kind of intent from a list, and notes what was wanted."""
@@ -73,13 +85,13 @@ class Run:
     tokens: list[Token | Failure | RezoomError] = field(default_factory=list)
     reserves: list[RezoomError | None] = field(default_factory=list)
     request: Outgoing = PATCH
-    policy: Policy = field(default_factory=lambda: Policy(2, 30, lambda: 1.0))
+    call: Call = field(default_factory=lambda: patient(2, 30, lambda: 1.0))
     places: Reservation | None = PLACES
     seen: list[Intent] = field(default_factory=list)
 
     def go(self) -> Reply:
         """Run to the end: the reply, or the error as a caller would see it."""
-        flow = exchange(self.request, self.policy, self.places)
+        flow = exchange(self.request, self.call, self.places)
         try:
             intent = next(flow)
             while True:
@@ -219,7 +231,7 @@ def test_a_lasting_failure_is_final(name: str) -> None:
 )
 def test_what_an_answer_teaches_is_written_down(answer: Reply, lessons: tuple[Lesson, ...]) -> None:
     """A daily limit closes its scope until the reset, and what others spent is counted as spent."""
-    run = Run([answer], policy=Policy(0, 30, lambda: 1.0))
+    run = Run([answer], call=patient(0, 30, lambda: 1.0))
     with contextlib.suppress(RezoomError):
         run.go()
 
@@ -228,7 +240,7 @@ def test_what_an_answer_teaches_is_written_down(answer: Reply, lessons: tuple[Le
 
 def test_a_turn_is_slept_for_and_counts_as_waiting() -> None:
     """A grant tells when its turn is; what was slept for it is missing from the next wait."""
-    run = Run([reply(429, PER_SECOND), DONE], policy=Policy(1, 30, lambda: 0.0), turns=[4_000_000])
+    run = Run([reply(429, PER_SECOND), DONE], call=patient(1, 30, lambda: 0.0), turns=[4_000_000])
     run.go()
 
     first = ["Authorize", "Reserve", "Pause", "Send", "Settle"]
@@ -255,7 +267,7 @@ def test_an_update_under_way_is_waited_for() -> None:
 
 def test_an_update_under_way_is_not_waited_for_beyond_the_wait() -> None:
     """What does not fit is raised."""
-    run = Run([], reserves=[full("in-flight")], policy=Policy(2, 0, lambda: 0.0))
+    run = Run([], reserves=[full("in-flight")], call=patient(2, 0, lambda: 0.0))
 
     assert isinstance(run.fails(), QuotaExceeded)
     assert run.wanted() == ["Authorize", "Reserve"]
@@ -295,7 +307,7 @@ def test_the_renewal_is_not_one_of_the_retries() -> None:
 
 def test_without_retries_a_token_is_still_renewed() -> None:
     """A token ends every hour; that is not a failure."""
-    run = Run([NO_TOKEN, DONE], policy=Policy(0, 0, lambda: 1.0))
+    run = Run([NO_TOKEN, DONE], call=patient(0, 0, lambda: 1.0))
 
     assert run.go() is DONE
 
@@ -349,7 +361,7 @@ def test_what_was_not_carried_out_is_tried_again_all_the_same(outcome: Reply | F
 @pytest.mark.parametrize("retries", [0, 1, 3])
 def test_retries_bound_the_attempts(retries: int) -> None:
     """One attempt, and that many more."""
-    run = Run([UNAVAILABLE] * 9, policy=Policy(retries, 1000, lambda: 1.0))
+    run = Run([UNAVAILABLE] * 9, call=patient(retries, 1000, lambda: 1.0))
 
     assert type(run.fails()) is ServerError
     assert run.wanted().count("Send") == retries + 1
@@ -359,16 +371,16 @@ def test_pauses_grow_by_the_backoff() -> None:
     """With the randomness that was handed in."""
     run = Run(
         [UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, DONE],
-        policy=Policy(3, 30, lambda: 0.5, Backoff(2, 3, 100)),
+        call=patient(3, 30, lambda: 0.5),
     )
     run.go()
 
-    assert run.pauses() == [1, 3, 9]
+    assert run.pauses() == [0.25, 0.5, 1]
 
 
 def test_a_short_limit_is_waited_out_a_second_and_the_jitter() -> None:
     """Zoom names no time for it."""
-    run = Run([reply(429, PER_SECOND), DONE], policy=Policy(2, 30, lambda: 0.25))
+    run = Run([reply(429, PER_SECOND), DONE], call=patient(2, 30, lambda: 0.25))
     run.go()
 
     assert run.pauses() == [1.25]
@@ -376,7 +388,7 @@ def test_a_short_limit_is_waited_out_a_second_and_the_jitter() -> None:
 
 def test_a_time_that_a_proxy_names_is_kept() -> None:
     """And the jitter comes on top of it, never off it."""
-    run = Run([reply(429, PER_SECOND, retry_after="7"), DONE], policy=Policy(2, 30, lambda: 0.25))
+    run = Run([reply(429, PER_SECOND, retry_after="7"), DONE], call=patient(2, 30, lambda: 0.25))
     run.go()
 
     assert run.pauses() == [7.25]
@@ -384,15 +396,15 @@ def test_a_time_that_a_proxy_names_is_kept() -> None:
 
 def test_the_waiting_time_is_never_slept_past() -> None:
     """A pause that does not fit is not begun: the error comes at once."""
-    run = Run([UNAVAILABLE] * 9, policy=Policy(9, 6, lambda: 1.0, Backoff(2, 2, 100)))
+    run = Run([UNAVAILABLE] * 9, call=patient(9, 2, lambda: 1.0))
 
     assert type(run.fails()) is ServerError
-    assert run.pauses() == [2, 4]
+    assert run.pauses() == [0.5, 1]
 
 
 def test_a_limit_that_outlasts_the_waiting_time_is_raised_unslept() -> None:
     """With the time at which it is over."""
-    run = Run([reply(429, PER_SECOND)], policy=Policy(2, 1.5, lambda: 1.0))
+    run = Run([reply(429, PER_SECOND)], call=patient(2, 1.5, lambda: 1.0))
 
     error = run.fails()
 
@@ -402,7 +414,7 @@ def test_a_limit_that_outlasts_the_waiting_time_is_raised_unslept() -> None:
 
 def test_no_waiting_time_means_no_pause() -> None:
     """Not even for what might go at once."""
-    run = Run([UNSENT], policy=Policy(2, 0, lambda: 1.0))
+    run = Run([UNSENT], call=patient(2, 0, lambda: 1.0))
 
     assert type(run.fails()) is NotSentError
     assert run.pauses() == []
@@ -499,14 +511,14 @@ def test_nothing_secret_shows_in_an_intent() -> None:
 
 def test_two_requests_of_one_call_share_its_patience() -> None:
     """`wait` bounds all sleeping of a call, however many requests it makes."""
-    policy = Policy(2, 3.0, lambda: 1.0)
-    first = Run([reply(429, PER_SECOND), DONE], policy=policy)
+    call = patient(2, 3.0, lambda: 1.0)
+    first = Run([reply(429, PER_SECOND), DONE], call=call)
     first.go()
     slept = sum(first.pauses())
 
-    second = Run([reply(429, PER_SECOND), reply(429, PER_SECOND), DONE], policy=policy)
+    second = Run([reply(429, PER_SECOND), reply(429, PER_SECOND), DONE], call=call)
     error = second.fails()
 
     assert isinstance(error, RateLimited)
-    assert 0 < slept == policy.slept - sum(second.pauses())
-    assert policy.slept <= 3.0
+    assert 0 < slept == call.slept - sum(second.pauses())
+    assert call.slept <= 3.0

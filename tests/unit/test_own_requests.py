@@ -1,13 +1,13 @@
-"""A request of ours is the one that httpx would have written."""
+"""A request of ours is the one that httpx would have written, and its clients are httpx's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import pytest
-from rezoom._http.flow import Outgoing
-from rezoom._http.transport import Own
+from rezoom import Bearer, ConfigError, Zoom
+from rezoom._http.transport import Clients
 
 BASES = [
     "https://api.zoom.us/v2",
@@ -15,55 +15,112 @@ BASES = [
     "http://[::1]:8080/v2",
     "https://zoom.example.org:8443/behind/a%20proxy/v2",
 ]
-TIMEOUT = httpx.Timeout(3)
+OCCURRENCE = "1648194360000"
 
 
-BODY = b'{"topic":"x"}'
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[httpx.Request]:
+    """Keep what is handed to httpx, and how, and send nothing."""
+    seen: list[httpx.Request] = []
+
+    def send(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+        assert how == {"auth": None, "follow_redirects": False, "stream": True}
+        seen.append(request)
+        if request.method == "GET":
+            return httpx.Response(200, json={"id": 85746065})
+        return httpx.Response(204)
+
+    monkeypatch.setattr(httpx.Client, "send", send)
+    return seen
 
 
-def written(
-    base: str, *, query: Mapping[str, str] | None = None, content: bytes | None = BODY
-) -> httpx.Request:
-    """Write a PATCH below `base`, or a GET where there is no content."""
-    method = "GET" if content is None else "PATCH"
-    wanted = Outgoing(method, "/meetings/85746065", query or {}, content)
-    return Own(base, TIMEOUT).write(wanted, "token")
+def zoom_at(base: str = BASES[0]) -> Zoom:
+    """Make a client with connections of its own."""
+    return Zoom(Bearer("token"), base_url=base, ledger="memory:")
 
 
 @pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize("query", [{}, {"occurrence_id": "1648194360000"}])
-def test_an_address_is_the_one_httpx_makes(base: str, query: dict[str, str]) -> None:
+@pytest.mark.parametrize("occurrence", [None, OCCURRENCE])
+def test_an_address_is_the_one_httpx_makes(
+    base: str, occurrence: str | None, sent: list[httpx.Request]
+) -> None:
     """To the byte, with a query and without."""
-    request = written(base, query=query)
+    zoom_at(base).get(85746065, occurrence=occurrence)
 
-    wanted = httpx.URL(f"{base}/meetings/85746065", params=query or None)
-    assert (str(request.url), request.url.raw_path) == (str(wanted), wanted.raw_path)
-    assert request.url == wanted
+    query = None if occurrence is None else {"occurrence_id": occurrence}
+    wanted = httpx.URL(f"{base}/meetings/85746065", params=query)
+    assert (str(sent[0].url), sent[0].url.raw_path) == (str(wanted), wanted.raw_path)
 
 
-def test_headers_are_those_of_a_client() -> None:
-    """But for what HTTP/1.1 takes for granted, and what an answer without a body cannot use."""
-    request = written(BASES[0])
+def test_headers_are_those_of_a_client(sent: list[httpx.Request]) -> None:
+    """But for what HTTP/1.1 takes for granted, and encodings whose end we could not bound."""
+    zoom_at().update(85746065, topic="Grüße")
 
     with httpx.Client(headers={"User-Agent": "rezoom"}) as client:
-        theirs = client.build_request("PATCH", request.url, content=BODY)
+        theirs = client.build_request("PATCH", sent[0].url, json={"topic": "Grüße"})
     wanted = dict(theirs.headers) | {
         "accept": "application/json",
+        "accept-encoding": "gzip",
         "authorization": "Bearer token",
         "content-type": "application/json",
     }
-    del wanted["connection"], wanted["accept-encoding"]
-    assert dict(request.headers) == wanted
+    del wanted["connection"]
+    assert dict(sent[0].headers) == wanted
+    assert sent[0].content == theirs.content
 
 
-def test_a_read_may_be_compressed() -> None:
-    """In the ways that every httpx can undo."""
-    assert written(BASES[0], content=None).headers["accept-encoding"] == "gzip, deflate"
-
-
-def test_a_read_has_no_body() -> None:
+def test_a_read_has_no_body(sent: list[httpx.Request]) -> None:
     """And says nothing of one."""
-    request = written(BASES[0], content=None)
+    zoom_at().get(85746065)
 
-    assert request.read() == b""
-    assert not {"content-length", "content-type"} & request.headers.keys()
+    assert sent[0].content == b""
+    assert not {"content-length", "content-type"} & sent[0].headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+        ("HTTPS_PROXY", "gopher://127.0.0.1:70"),
+        ("ALL_PROXY", "nonsense://127.0.0.1"),
+    ],
+)
+def test_a_connection_that_cannot_be_made_is_a_typed_error(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names what in the environment may be at fault, and no place is spent."""
+    monkeypatch.setenv(name, value)
+    zoom = zoom_at()
+
+    with pytest.raises(ConfigError, match=r"SSL_CERT_FILE.*PROXY") as caught:
+        zoom.update(85746065, topic="x")
+
+    assert caught.value.sent is False
+    assert zoom.quota(85746065).used == zoom.quota(85746065).pending == 0
+
+
+def test_one_request_after_the_other_takes_one_client() -> None:
+    """A connection is only useful if it is used again."""
+    clients = Clients(lambda: httpx.Client(trust_env=False))
+
+    taken = set()
+    for _ in range(20):
+        with clients.one() as client:
+            taken.add(id(client))
+
+    assert len(taken) == 1
+
+
+def test_many_requests_at_once_are_spread_over_clients() -> None:
+    """Eight in each of a dozen clients, and evenly beyond; a free place is taken first."""
+    clients = Clients(lambda: httpx.Client(trust_env=False))
+    lent = [clients.one() for _ in range(12 * 8 + 12)]
+
+    names = {
+        id(one): number for number, one in enumerate(dict.fromkeys(x.__enter__() for x in lent))
+    }
+    assert len(names) == len(list(clients)) == 12
+    for one in lent[8:16]:
+        one.__exit__(None, None, None)
+    with clients.one() as free:
+        assert names[id(free)] == 1

@@ -1,4 +1,7 @@
-"""The only door to the generated client: whatever else moves there, moves here."""
+"""The door to the generated facts and schemas.
+
+The generated builders bring httpx and attrs: they are imported where a request is written.
+"""
 
 from __future__ import annotations
 
@@ -48,36 +51,6 @@ def source(tag: str) -> str:
         return tag
     return " ".join(
         part for part in (found.title, found.date and f"({found.date})", found.url) if part
-    )
-
-
-@cache
-def _update_form() -> tuple[str, str]:
-    """Take the operation apart: only the number differs from call to call."""
-    # Not from the generated builder, which imports attrs, and models that no update needs.
-    operation = facts.OPERATIONS["updateMeeting"]
-    return operation.method, operation.path.partition("{")[0]
-
-
-def update_request(meeting: int, occurrence: str | None) -> tuple[str, str, dict[str, str]]:
-    """Write method, path and query of `updateMeeting` as the generated builder does."""
-    method, path = _update_form()
-    if occurrence is None:
-        return method, f"{path}{meeting}", {}
-    from rezoom_wire.api.meetings import update_meeting
-
-    written = update_meeting.build_request(meeting, occurrence_id=occurrence)
-    return method, written["url"], {key: str(value) for key, value in written["params"].items()}
-
-
-def get_request(meeting: int, occurrence: str | None, past: bool) -> dict[str, Any]:
-    """Let the generated builder write the request of `getMeeting`."""
-    from rezoom_wire.api.meetings import get_meeting
-
-    return get_meeting.build_request(
-        meeting,
-        occurrence_id=occurrence or UNSET,
-        show_previous_occurrences=True if past else UNSET,
     )
 
 

@@ -20,7 +20,7 @@ from .saved_files import read_bytes
 if TYPE_CHECKING:
     from .._change.following import Following
     from .._change.results import Plan, Receipt
-    from .._client.prepare import Job
+    from .._client.pipeline import PreparedUpdate
     from .._client.sync import Zoom
     from ..recurrence import Series
 
@@ -225,14 +225,14 @@ class MeetingUpdate:
             "extra": self.fields.extra or None,
         }
 
-    def judge(self) -> Job:
+    def judge(self) -> PreparedUpdate:
         """Judge it by what is known without a read, and write its request."""
-        from .._client.prepare import UpdateCall, update_job
+        from .._client.pipeline import prepare
+        from .._rules.judge import Change
 
-        now = SystemClock().now()
-        call = UpdateCall(self.meeting, self.fields.body, {}, now, **self.options())
+        change = Change(self.fields.body, {}, meeting=self.meeting, **self.options())
         with self._with_unreadable():
-            return update_job(call)
+            return prepare(change, SystemClock().now())
 
     def plan(self, zoom: Zoom) -> Plan:
         """Plan it on one read; InvalidChange has what could not be read, too."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._change.results import Plan, Receipt
     from .._clock import Wait
     from .._http.flow import Flow, T
-    from .._http.transport import AsyncLine
+    from .._http.transport import AsyncTransport
     from .._ledger.gauge import Quota
     from .._wire import Meeting, MeetingUpdate, MeetingUpdateFields
     from ..recurrence import Series
@@ -40,11 +40,9 @@ class AsyncZoom(Session):
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
-        self._http: AsyncLine | None = None
+        self._http: AsyncTransport | None = None
         if http is not None:
-            from .._http.transport import AsyncBroughtLine
-
-            self._http = AsyncBroughtLine(self._context.base_url, http)
+            self._http = self._transport(http)
 
     async def update(
         self,
@@ -63,12 +61,18 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Receipt:
         """Change the named fields of a meeting; see `Zoom.update`."""
+        from .._rules.judge import Change
         from .pipeline import update
-        from .prepare import UpdateCall
 
-        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence, host)
+        context = self._context
         flow = update(
-            self._context, call, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+            context,
+            wanted,
+            context.clock.now(),
+            verify=verify,
+            skip_unchanged=skip_unchanged,
+            wait=wait,
         )
         return await self._run(flow)
 
@@ -85,11 +89,13 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Plan[Awaitable[Receipt]]:
         """Show what a change would do; see `Zoom.plan`."""
+        from .._rules.judge import Change
         from . import planned
-        from .prepare import UpdateCall
 
-        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (await self._run(planned.plan(self._context, call))).bound(self.apply)
+        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        context = self._context
+        flow = planned.plan(context, wanted, context.clock.now())
+        return (await self._run(flow)).bound(self.apply)
 
     async def plan_following(
         self,
@@ -104,11 +110,13 @@ class AsyncZoom(Session):
         **fields: Unpack[MeetingUpdateFields],
     ) -> Following[Awaitable[Receipt]]:
         """Split a series into two; see `Zoom.plan_following`."""
+        from .._rules.judge import Change
         from . import planned
-        from .prepare import UpdateCall
 
-        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (await self._run(planned.plan_following(self._context, call))).bound(self.apply)
+        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        context = self._context
+        flow = planned.plan_following(context, wanted, context.clock.now())
+        return (await self._run(flow)).bound(self.apply)
 
     async def apply(
         self,
@@ -122,9 +130,9 @@ class AsyncZoom(Session):
         """Send a plan; see `Zoom.apply`."""
         from . import planned
 
-        flow = planned.apply(
-            self._context, plan, self._now(), verify=verify, wait=wait, force=force
-        )
+        context = self._context
+        now = context.clock.now()
+        flow = planned.apply(context, plan, now, verify=verify, wait=wait, force=force)
         return await self._run(flow)
 
     async def get(
@@ -158,13 +166,19 @@ class AsyncZoom(Session):
     async def _run(self, flow: Flow[T]) -> T:
         from .._http.driver import adrive
 
-        return await adrive(flow, self._tools, self._open)
+        return await adrive(flow, self._context, self._open)
 
-    def _open(self) -> AsyncLine:
+    def _open(self) -> AsyncTransport:
         self._usable(self._http)
-        if self._http is None or (self._owns_http and self._pid != os.getpid()):
-            from .._http.transport import open_async_line
+        if self._http is not None and (self._pid == os.getpid() or not self._owns_http):
+            return self._http
+        with self._opening:
+            # A connection shared with a parent process would mix two conversations on one socket.
+            if self._http is None or self._pid != os.getpid():
+                self._http, self._pid = self._transport(), os.getpid()
+            return self._http
 
-            self._http = open_async_line(self._context.base_url, self._timeout)
-            self._pid = os.getpid()
-        return self._http
+    def _transport(self, http: httpx.AsyncClient | None = None) -> AsyncTransport:
+        from .._http.transport import AsyncTransport
+
+        return AsyncTransport(self._base_url, self._context.clock, self._timeout, http)

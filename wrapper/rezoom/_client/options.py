@@ -1,4 +1,4 @@
-"""What both clients hold: checked options, the tools of their driver, and no connection yet."""
+"""What both clients hold: checked options, and no connection yet."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from ..errors import ConfigError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import httpx
 
     from .._auth.tokens import TokenSource
     from .._clock import Clock, Wait
-    from .._http.transport import AsyncLine, Line
+    from .._http.context import Hosts
+    from .._http.transport import AsyncTransport, Transport
     from .._ledger.events import OnEvent
     from .._ledger.opening import LedgerDown
     from .._ledger.policy import AccountPlan, Limits
     from .._ledger.protocol import Ledger
-    from .context import Hosts
 
 
 class ZoomOptions(TypedDict, total=False):
@@ -53,12 +51,11 @@ class Session:
         import threading
 
         from .._clock import SystemClock, seconds
-        from .._http.driver import Tools
-        from .._ledger.model import Lease
+        from .._http.context import ClientContext
+        from .._ledger.model import Lease, account_key
         from .._ledger.opening import chosen_ledger, chosen_limits
         from .._ledger.policy import Policy
         from .._wire import facts
-        from .context import ClientContext
 
         retries = options.get("retries", 2)
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
@@ -70,15 +67,13 @@ class Session:
         wait = seconds(options.get("wait", 30))
         skip = bool(options.get("skip_unchanged", False))
         hosts = _known_hosts(options.get("hosts", "known"))
-        self._timeout = _bounded(options.get("timeout", 30))
+        # A client that was brought has timeouts of its own.
+        self._timeout = _bounded(options.get("timeout", getattr(http, "timeout", 30)))
         plan = options.get("account_plan") or os.environ.get("REZOOM_ACCOUNT_PLAN") or None
         quota = Policy(
             chosen_limits(options.get("limits"), os.environ),
             account_plan=plan,
             lease=Lease.for_phases(_phases(self._timeout)),
-        )
-        self._context = ClientContext(
-            base_url, auth.account, wait, retries, random.random, quota, hosts, skip
         )
         ledger = options.get("ledger")
         self._owns_ledger = ledger is None or isinstance(ledger, str)
@@ -89,7 +84,19 @@ class Session:
             ledger_down=options.get("ledger_down"),
             on_event=options.get("on_event"),
         )
-        self._tools = Tools(auth, counted, clock)
+        self._base_url = base_url
+        self._context = ClientContext(
+            auth,
+            account_key(base_url, auth.account),
+            counted,
+            quota,
+            clock,
+            random.random,
+            wait,
+            retries,
+            hosts,
+            skip,
+        )
         self._closed, self._owns_http, self._pid = False, http is None, os.getpid()
         self._opening = threading.Lock()
 
@@ -119,19 +126,14 @@ class Session:
 
     def __repr__(self) -> str:
         """Name the address and the account; nothing secret."""
-        return (
-            f"{type(self).__name__}(base_url={self._context.base_url!r}, auth={self._tools.auth!r})"
-        )
-
-    def _now(self) -> datetime:
-        return self._tools.clock.now()
+        return f"{type(self).__name__}(base_url={self._base_url!r}, auth={self._context.auth!r})"
 
     def _close_ledger(self) -> None:
         self._closed = True
         if self._owns_ledger:
-            self._tools.ledger.close()
+            self._context.ledger.close()
 
-    def _usable(self, http: Line | AsyncLine | None) -> None:
+    def _usable(self, http: Transport | AsyncTransport | None) -> None:
         if self._closed or (http is not None and http.is_closed):
             name = type(self).__name__
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
@@ -146,10 +148,8 @@ def _known_hosts(hosts: Hosts) -> Hosts:
 
 
 def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
-    """List the timeouts of an attempt: each phase has one of its own."""
-    if isinstance(timeout, int | float):
-        return (timeout,) * 4
-    return timeout.as_dict().values()
+    """List what bounds an attempt, in seconds: one number, or that of each phase."""
+    return (timeout,) if isinstance(timeout, int | float) else timeout.as_dict().values()
 
 
 def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:

@@ -12,12 +12,15 @@ from .._change.occurrences import Listed, choose, choose_id, filled, known_id, n
 from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
 from .._change.verify import verdict_of
-from .._http.flow import Flow, Pause, Policy, exchange
+from .._http.context import Call
+from .._http.flow import Flow, Outgoing, Pause, exchange
+from .._http.responses import Reply
+from .._paths import json_object
 from .._times import place_of
+from .._wire import UNSET, facts, source
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
-from .context import ClientContext, learn
-from .prepare import named_host, read_answer, read_request
+from .pipeline import learn
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
@@ -33,16 +36,18 @@ class Found:
 
 
 def read(
-    context: ClientContext,
-    meeting: int,
-    policy: Policy,
-    *,
-    occurrence: str | None = None,
-    past: bool = False,
+    call: Call, meeting: int, *, occurrence: str | None = None, past: bool = False
 ) -> Flow[dict[str, Any]]:
     """Read a meeting, and learn whose it is."""
-    request = read_request(meeting, occurrence=occurrence, past=past)
-    answer = read_answer((yield from exchange(request, policy)))
+    from rezoom_wire.api.meetings import get_meeting
+
+    arguments = get_meeting.build_request(
+        meeting,
+        occurrence_id=UNSET if occurrence is None else occurrence,
+        show_previous_occurrences=True if past else UNSET,
+    )
+    context = call.context
+    answer = _answer((yield from exchange(Outgoing("getMeeting", meeting, arguments), call)))
     host = named_host(answer)
     if host is not None:
         yield from learn(context, meeting, host)
@@ -52,28 +57,53 @@ def read(
     return answer
 
 
-def read_first(
-    context: ClientContext, meeting: int, policy: Policy, when: When | None, *, alone: bool = False
-) -> Flow[Found]:
+def _answer(reply: Reply) -> dict[str, Any]:
+    """Read a 200; an unreadable body is a typed error."""
+    answer = json_object(reply.body)
+    tracking = reply.headers.get(facts.HEADERS["tracking_id"])
+    if answer is None:
+        raise ServerError(
+            "the answer is not a JSON object",
+            status=reply.status,
+            tracking_id=tracking,
+            meaning="It was cut short, or something between here and Zoom wrote it.",
+        )
+    if "id" not in answer and isinstance(answer.get("code"), int) and answer["code"]:
+        raise ServerError(
+            str(answer.get("message", "")),
+            status=reply.status,
+            code=answer["code"],
+            tracking_id=tracking,
+            meaning="An error came with the status of a success.",
+            source=source("ZNET"),
+        )
+    return answer
+
+
+def named_host(answer: Mapping[str, Any]) -> str | None:
+    """Read the host's id; never the address beside it, or one host would have two quotas."""
+    host = answer.get("host_id")
+    return host if isinstance(host, str) and host else None
+
+
+def read_first(call: Call, meeting: int, when: When | None, *, alone: bool = False) -> Flow[Found]:
     """Read a meeting, or one occurrence of it, before a change.
 
     An occurrence that is named by its day is found among those of its series; with `alone` it is
     then read by itself too. Whatever goes wrong here, no change was sent.
     """
     try:
-        return (yield from _found(context, meeting, policy, when, alone=alone))
+        return (yield from _found(call, meeting, when, alone=alone))
     except RezoomError as error:
         error.sent = False
         raise
 
 
-def _found(
-    context: ClientContext, meeting: int, policy: Policy, when: When | None, *, alone: bool
-) -> Flow[Found]:
+def _found(call: Call, meeting: int, when: When | None, *, alone: bool) -> Flow[Found]:
     if when is None:
-        return Found(filled((yield from read(context, meeting, policy))))
+        return Found(filled((yield from read(call, meeting))))
     if isinstance(when, date | Occurrence):
-        answer = yield from read(context, meeting, policy)
+        answer = yield from read(call, meeting)
         item = choose(when, answer)
         if not alone:
             return Found(filled(answer), item, seen=False)
@@ -81,12 +111,12 @@ def _found(
     else:
         number = known_id(when) or ""
     try:
-        answer = yield from read(context, meeting, policy, occurrence=number)
+        answer = yield from read(call, meeting, occurrence=number)
     except (AuthError, RateLimited, ServerError):
         raise
     except RefusedError:
         # The meeting, or only the occurrence? If the meeting is gone too, this read says so.
-        answer = yield from read(context, meeting, policy)
+        answer = yield from read(call, meeting)
         if choose_id(number, answer) is not None:
             raise
         raise not_there(number, answer) from None
@@ -106,33 +136,27 @@ def _alone(number: str, answer: Mapping[str, Any]) -> Listed:
 _LAG = 1.0
 
 
-def verified(
-    context: ClientContext, receipt: Receipt, record: Record, policy: Policy
-) -> Flow[Receipt]:
+def verified(call: Call, receipt: Receipt, record: Record) -> Flow[Receipt]:
     """Read the meeting again and compare; look twice where something seems ignored.
 
     The change is out, so nothing that goes wrong here is raised.
     """
     try:
-        checked = yield from _look(context, receipt, record, policy)
+        checked = yield from _look(call, receipt, record)
     except RezoomError as error:
         return replace(receipt, verify_error=error)
-    if checked.ignored and policy.slept + _LAG <= policy.wait:
+    if checked.ignored and call.left >= _LAG:
         yield Pause(_LAG)
-        policy.slept += _LAG
+        call.slept += _LAG
         try:
-            return (yield from _look(context, receipt, record, policy))
+            return (yield from _look(call, receipt, record))
         except RezoomError:
             pass  # the first look still stands
     return checked
 
 
-def _look(
-    context: ClientContext, receipt: Receipt, record: Record, policy: Policy
-) -> Flow[Receipt]:
-    after = filled(
-        (yield from read(context, receipt.meeting, policy, occurrence=record.occurrence))
-    )
+def _look(call: Call, receipt: Receipt, record: Record) -> Flow[Receipt]:
+    after = filled((yield from read(call, receipt.meeting, occurrence=record.occurrence)))
     verdict = _compared(record, after)
     return replace(receipt, verdict=verdict, record=replace(record, after=after))
 

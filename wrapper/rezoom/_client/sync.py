@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._change.results import Plan, Receipt
     from .._clock import Wait
     from .._http.flow import Flow, T
-    from .._http.transport import Line
+    from .._http.transport import Transport
     from .._ledger.gauge import Quota
     from .._wire import Meeting, MeetingUpdate, MeetingUpdateFields
     from ..recurrence import Series
@@ -41,11 +41,9 @@ class Zoom(Session):
     ) -> None:
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
-        self._http: Line | None = None
+        self._http: Transport | None = None
         if http is not None:
-            from .._http.transport import BroughtLine
-
-            self._http = BroughtLine(self._context.base_url, http)
+            self._http = self._transport(http)
 
     def update(
         self,
@@ -81,12 +79,18 @@ class Zoom(Session):
         Raises InvalidChange, QuotaExceeded, NotSentError, UnansweredError, RefusedError (AuthError,
         ScopeError, NotFoundError, ServerError, RateLimited).
         """
+        from .._rules.judge import Change
         from .pipeline import update
-        from .prepare import UpdateCall
 
-        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
+        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence, host)
+        context = self._context
         flow = update(
-            self._context, call, host=host, verify=verify, skip_unchanged=skip_unchanged, wait=wait
+            context,
+            wanted,
+            context.clock.now(),
+            verify=verify,
+            skip_unchanged=skip_unchanged,
+            wait=wait,
         )
         return self._run(flow).bound(self.apply)
 
@@ -112,11 +116,13 @@ class Zoom(Session):
         Raises InvalidChange (OccurrenceError for an occurrence that is not there), NotSentError,
         UnansweredError, RefusedError.
         """
+        from .._rules.judge import Change
         from . import planned
-        from .prepare import UpdateCall
 
-        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (self._run(planned.plan(self._context, call))).bound(self.apply)
+        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        context = self._context
+        flow = planned.plan(context, wanted, context.clock.now())
+        return self._run(flow).bound(self.apply)
 
     def plan_following(
         self,
@@ -139,11 +145,13 @@ class Zoom(Session):
         Raises what `plan` raises; OccurrenceError also where nothing of the old series would be
         left.
         """
+        from .._rules.judge import Change
         from . import planned
-        from .prepare import UpdateCall
 
-        call = UpdateCall(meeting, change, fields, self._now(), schedule, occurrence, allow, extra)
-        return (self._run(planned.plan_following(self._context, call))).bound(self.apply)
+        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        context = self._context
+        flow = planned.plan_following(context, wanted, context.clock.now())
+        return self._run(flow).bound(self.apply)
 
     def apply(
         self,
@@ -164,9 +172,9 @@ class Zoom(Session):
         """
         from . import planned
 
-        flow = planned.apply(
-            self._context, plan, self._now(), verify=verify, wait=wait, force=force
-        )
+        context = self._context
+        now = context.clock.now()
+        flow = planned.apply(context, plan, now, verify=verify, wait=wait, force=force)
         return self._run(flow).bound(self.apply)
 
     def get(
@@ -201,18 +209,19 @@ class Zoom(Session):
     def _run(self, flow: Flow[T]) -> T:
         from .._http.driver import drive
 
-        return drive(flow, self._tools, self._open)
+        return drive(flow, self._context, self._open)
 
-    def _open(self) -> Line:
-        line = self._http
-        self._usable(line)
-        if line is not None and self._pid == os.getpid():
-            return line
-        from .._http.transport import open_line
-
+    def _open(self) -> Transport:
+        self._usable(self._http)
+        if self._http is not None and (self._pid == os.getpid() or not self._owns_http):
+            return self._http
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
-            if self._http is None or (self._owns_http and self._pid != os.getpid()):
-                self._http = open_line(self._context.base_url, self._timeout)
-                self._pid = os.getpid()
+            if self._http is None or self._pid != os.getpid():
+                self._http, self._pid = self._transport(), os.getpid()
             return self._http
+
+    def _transport(self, http: httpx.Client | None = None) -> Transport:
+        from .._http.transport import Transport
+
+        return Transport(self._base_url, self._context.clock, self._timeout, http)

@@ -1,199 +1,287 @@
-"""The two drivers: the only code that sends, sleeps, reads the clock, or touches a ledger."""
+"""The two drivers: they carry out what a flow wants, blocking and awaited.
+
+What would have to be done about a slot is noted before it is asked for, sent or ended: wherever an
+interrupt, a cancellation or an error comes, that note is made good.
+"""
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import os
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-import anyio
-import httpx
-
-from .._auth.tokens import Token, TokenRequest
+from .._auth.tokens import Token
 from .._clock import Clock
+from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
-from .._wire import facts
+from ..errors import RezoomError
 from .flow import (
+    Abandon,
     Authorize,
     Failure,
     Flow,
+    Host,
     Intent,
-    Outgoing,
+    Learn,
+    LedgerIntent,
+    LedgerQuery,
+    Pause,
+    Release,
+    Reserve,
     Send,
-    T,
+    Settle,
+    Usage,
 )
 from .responses import Reply
-from .slots import HeldSlots, arun, run
-from .transport import Answer, AsyncLine, Line
 
 if TYPE_CHECKING:
-    from .._auth.tokens import TokenSource
+    from .context import ClientContext
+    from .transport import AsyncTransport, Transport
 
-
-@dataclass(slots=True)
-class Tools:
-    """What a driver works with; one thread, or one task, at a time fetches a token."""
-
-    auth: TokenSource
-    ledger: Ledger
-    clock: Clock
-    renewing: threading.Lock = field(default_factory=threading.Lock)
-    arenewing: anyio.Lock = field(default_factory=anyio.Lock)
-
-    def token(self, rejected: str | None) -> Token | None:
-        """Return the token there is, where it is still good."""
-        return self.auth.peek(self.clock.now(), rejected=rejected)
-
-
+I = TypeVar("I")  # noqa: E741 - the intents of a flow
+T = TypeVar("T")
 _log = logging.getLogger("rezoom")
 
-# httpx raises these before the first byte of a request is written; any other transport error may
-# come after (quota.md §5).
-NEVER_LEFT = (
-    httpx.InvalidURL,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    # A host name that cannot be encoded ("a..b"), which httpx and httpcore let through as it is.
-    UnicodeError,
-)
-_NO_ANSWER = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
-
-def drive(flow: Flow[T], tools: Tools, connect: Callable[[], Line]) -> T:
+def drive(flow: Flow[T], context: ClientContext, connect: Callable[[], Transport]) -> T:
     """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
-    held = HeldSlots(tools.ledger, tools.clock)
+    held = HeldSlots(context.ledger, context.clock)
 
     def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
                 # Before anything is reserved: a client that is closed costs nothing.
-                return _authorize(rejected, tools, connect())
-            case Send(request, token, grant):
-                line = connect()  # once more: it may have been closed while we waited for our turn
-                return _exchange(line, tools, request, token.value, partial(held.sends, grant))
+                return _authorize(rejected, context, connect())
+            case Send(request, token, grant, number):
+                # Once more: it may have been closed while we waited for our turn.
+                sends = partial(held.sends, grant)
+                return connect().exchange(request, token.value, sends, number)
             case _:
                 return held.perform(intent)
 
     return run(flow, perform, held)
 
 
-async def adrive(flow: Flow[T], tools: Tools, connect: Callable[[], AsyncLine]) -> T:
+async def adrive(flow: Flow[T], context: ClientContext, connect: Callable[[], AsyncTransport]) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive` does."""
-    held = HeldSlots(tools.ledger, tools.clock)
+    held = HeldSlots(context.ledger, context.clock)
 
     async def perform(intent: Intent) -> object:
         match intent:
             case Authorize(rejected):
-                return await _aauthorize(rejected, tools, connect())
-            case Send(request, token, grant):
-                line = connect()
+                return await _aauthorize(rejected, context, connect())
+            case Send(request, token, grant, number):
                 sends = partial(held.sends, grant)
-                return await _aexchange(line, tools, request, token.value, sends)
+                return await connect().exchange(request, token.value, sends, number)
             case _:
                 return await held.aperform(intent)
 
     return await arun(flow, perform, held)
 
 
-def _authorize(rejected: str | None, tools: Tools, line: Line) -> Token | Failure:
-    if token := tools.token(rejected):
+def _authorize(
+    rejected: str | None, context: ClientContext, transport: Transport
+) -> Token | Failure:
+    auth, clock = context.auth, context.clock
+    if token := auth.peek(clock.now(), rejected=rejected):
         return token
-    with tools.renewing:
+    with context.renewing:
         # Who waited here finds the token that the one before fetched.
-        if token := tools.token(rejected):
+        if token := auth.peek(clock.now(), rejected=rejected):
             return token
-        return _accept(_exchange(line, tools, tools.auth.request()), tools)
+        return _accept(transport.exchange(auth.request()), context)
 
 
-async def _aauthorize(rejected: str | None, tools: Tools, line: AsyncLine) -> Token | Failure:
-    if token := tools.token(rejected):
+async def _aauthorize(
+    rejected: str | None, context: ClientContext, transport: AsyncTransport
+) -> Token | Failure:
+    auth, clock = context.auth, context.clock
+    if token := auth.peek(clock.now(), rejected=rejected):
         return token
-    async with tools.arenewing:
-        if token := tools.token(rejected):
+    async with context.arenewing:
+        if token := auth.peek(clock.now(), rejected=rejected):
             return token
-        return _accept(await _aexchange(line, tools, tools.auth.request()), tools)
+        return _accept(await transport.exchange(auth.request()), context)
 
 
-def _accept(reply: Reply | Failure, tools: Tools) -> Token | Failure:
+def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
     if isinstance(reply, Failure):
         return reply
-    token = tools.auth.accept(reply.status, reply.body, reply.at)
-    _log.debug("token renewed for account %s", tools.auth.account)
+    if reply.flaw and reply.status < 400:
+        return Failure(True, f"HTTP {reply.status}, and the body {reply.flaw}", reply.at)
+    token = context.auth.accept(reply.status, reply.body, reply.at)
+    _log.debug("token renewed for account %s", context.auth.account)
     return token
 
 
-def _exchange(
-    line: Line,
-    tools: Tools,
-    request: Outgoing | TokenRequest,
-    token: str = "",
-    sends: Callable[[], None] | None = None,
-) -> Reply | Failure:
-    """Send one request; `sends` is told when it is written, and all that is left is to send it."""
-    start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
+class HeldSlots:
+    """The slots that one flow has asked for and not yet ended."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        """Hold none yet; `clock` tells how long ago a slot was asked for."""
+        self._ledger, self._clock = ledger, clock
+        self._asked_at: datetime | None = None
+        # By token: how the slot has to end if nothing more happens.
+        self._owed: dict[str, LedgerIntent] = {}
+
+    def perform(self, entry: LedgerIntent | LedgerQuery | Pause) -> Any:
+        """Carry out one step in the ledger, or sleep; a reservation gives its grant."""
+        if isinstance(entry, Pause):
+            return self._clock.sleep(entry.seconds)
+        if isinstance(entry, Host | Learn | Usage):
+            return _call(entry, self._ledger)
+        if isinstance(entry, Reserve):
+            token = self._asks(entry)
+            try:
+                grant = self._ledger.reserve(entry.reservation, token, wait=entry.wait)
+            except RezoomError:
+                del self._owed[token]
+                raise
+            self._owed[token] = Release(grant)
+            return grant
+        self._owed[entry.grant.token] = entry
+        _call(entry, self._ledger)
+        del self._owed[entry.grant.token]
+        return None
+
+    async def aperform(self, entry: LedgerIntent | LedgerQuery | Pause) -> Any:
+        """Carry out one step as `perform` does, without blocking the event loop."""
+        if isinstance(entry, Pause):
+            return await self._clock.asleep(entry.seconds)
+        if isinstance(entry, Host | Learn | Usage):
+            return await _acall(entry, self._ledger)
+        if isinstance(entry, Reserve):
+            token = self._asks(entry)
+            try:
+                grant = await self._ledger.areserve(entry.reservation, token, wait=entry.wait)
+            except RezoomError:
+                del self._owed[token]
+                raise
+            self._owed[token] = Release(grant)
+            return grant
+        self._owed[entry.grant.token] = entry
+        await _acall(entry, self._ledger)
+        del self._owed[entry.grant.token]
+        return None
+
+    def sends(self, grant: Grant | None) -> None:
+        """Note that the request leaves now; raise SlotExpired when it is too late for that."""
+        if grant is None:
+            return
+        if self._asked_at is not None:
+            # The time since, by our clock; the grant's own instants are the ledger's.
+            passed = self._clock.now() - self._asked_at
+            if passed > timedelta(microseconds=grant.delay + grant.reservation.lease.send_within):
+                grant.check(grant.granted_at + passed)
+        self._owed[grant.token] = Abandon(grant)
+
+    def close(self) -> None:
+        """End what is still held."""
+        for entry in list(self._owed.values()):
+            self.perform(entry)
+
+    async def aclose(self) -> None:
+        """End what is still held, without blocking the event loop."""
+        for entry in list(self._owed.values()):
+            await self.aperform(entry)
+
+    def _asks(self, entry: Reserve) -> str:
+        token = os.urandom(8).hex()
+        self._asked_at = self._clock.now()
+        self._owed[token] = Release(Grant(token, entry.reservation, 0))
+        return token
+
+
+def run(flow: Generator[I, Any, T], perform: Callable[[I], object], held: HeldSlots) -> T:
+    """Run a flow to its end: each of its intents is performed, an error is thrown back into it."""
     try:
-        written = _written(line, request, token)
-        if sends is not None:
-            sends()
-        answer = line.send(written)
-    except _NO_ANSWER as error:
-        return _failure(error, tools, request)
-    return _answered(answer, tools, request, start)
+        intent = flow.send(None)
+        while True:
+            try:
+                result = perform(intent)
+            except Exception as error:  # noqa: BLE001 - the flow knows what an earlier attempt has done
+                intent = flow.throw(error)
+            else:
+                intent = flow.send(result)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    finally:
+        held.close()
 
 
-async def _aexchange(
-    line: AsyncLine,
-    tools: Tools,
-    request: Outgoing | TokenRequest,
-    token: str = "",
-    sends: Callable[[], None] | None = None,
-) -> Reply | Failure:
-    start = tools.clock.monotonic() if _log.isEnabledFor(logging.DEBUG) else 0.0
+async def arun(
+    flow: Generator[I, Any, T], perform: Callable[[I], Awaitable[object]], held: HeldSlots
+) -> T:
+    """Run a flow to its end in this event loop; otherwise as `run` does."""
     try:
-        written = _written(line, request, token)
-        if sends is not None:
-            sends()
-        answer = await line.send(written)
-    except _NO_ANSWER as error:
-        return _failure(error, tools, request)
-    return _answered(answer, tools, request, start)
+        intent = flow.send(None)
+        while True:
+            try:
+                result = await perform(intent)
+            except Exception as error:  # noqa: BLE001 - the flow knows what an earlier attempt has done
+                intent = flow.throw(error)
+            else:
+                intent = flow.send(result)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    except GeneratorExit:  # the event loop is gone: nothing can be awaited any more
+        held.close()
+        raise
+    finally:
+        await held.aclose()
 
 
-def _written(line: Line | AsyncLine, request: Outgoing | TokenRequest, token: str) -> httpx.Request:
-    if isinstance(request, TokenRequest):
-        return line.fill(request.url, request.form, request.headers)
-    return line.write(request, token)
+_Entry: TypeAlias = Settle | Release | Abandon | LedgerQuery
 
 
-def _answered(
-    answer: Answer, tools: Tools, request: Outgoing | TokenRequest, start: float
-) -> Reply:
-    reply = Reply(*answer, tools.clock.now())
-    if isinstance(request, Outgoing) and _log.isEnabledFor(logging.DEBUG):
-        _log.debug(
-            "%s %s answered %d after %.3f s, tracking id %s",
-            request.method,
-            request.path,
-            reply.status,
-            tools.clock.monotonic() - start,
-            reply.headers.get(facts.HEADERS["tracking_id"]),
-        )
-    return reply
+def _call(entry: _Entry, ledger: Ledger) -> Any:
+    result = None
+    for method, arguments in _calls(entry):
+        result = getattr(ledger, method)(*arguments)
+    return result
 
 
-def _failure(error: Exception, tools: Tools, request: Outgoing | TokenRequest) -> Failure:
-    sent = False if isinstance(error, NEVER_LEFT) else None
-    # The text of an httpx error may quote a URL with credentials of a proxy: only its kind
-    # is shown, and what the operating system said.
-    said = str(error) if isinstance(error, httpx.ConnectError) else ""
-    reason = f"{type(error).__name__}{f' ({said})' if said else ''}"
-    if isinstance(request, Outgoing):
-        _log.debug("%s %s: %s", request.method, request.path, reason)
-    return Failure(sent, reason, tools.clock.now())
+async def _acall(entry: _Entry, ledger: Ledger) -> Any:
+    result = None
+    for method, arguments in _calls(entry):
+        result = await getattr(ledger, f"a{method}")(*arguments)
+    return result
+
+
+def _calls(entry: _Entry) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Name the methods of a ledger that carry an entry out, and what they are given."""
+    match entry:
+        case Settle(grant, lessons):
+            yield "settle", (grant,)
+            for lesson in lessons:
+                yield _lesson(lesson, grant)
+        case Release(grant):
+            yield "release", (grant,)
+        case Abandon(grant):
+            yield "abandon", (grant,)
+        case Host(account, meeting):
+            yield "host_of", (account, meeting)
+        case Learn(account, meeting, None):
+            yield "forget_host", (account, meeting)
+        case Learn(account, meeting, host):
+            yield "learn_host", (account, meeting, host)
+        case Usage(reservation):
+            yield "usage", (reservation,)
+
+
+def _lesson(lesson: Lesson, grant: Grant) -> tuple[str, tuple[Any, ...]]:
+    reservation = grant.reservation
+    match lesson:
+        case Block(name, until, why):
+            # A refusal closes, of a host that is not known, at least this meeting.
+            closed = name if reservation.scope(name) is not None else "meeting"
+            return "block", (reservation, closed, until, why)
+        case External(name, used):
+            return "external", (reservation, name, used)
+        case SlowDown(limit):
+            return "slow_down", (reservation, limit)

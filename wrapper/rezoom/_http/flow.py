@@ -17,21 +17,44 @@ from typing import Any, TypeAlias, TypeVar
 from .._auth.tokens import Token
 from .._ledger.model import Grant, Lesson, Reservation
 from ..errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
+from .context import Call
 from .responses import Reply, Verdict, read, taught
 
+_NO_CONTENT = 204
 
-@dataclass(slots=True, unsafe_hash=True)
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One HTTP request, whole but for the token; `secrets` never reach a message."""
+    """One request of an operation, whole but for address and token.
 
-    method: str
-    path: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    content: bytes | None = field(default=None, repr=False)
+    `arguments` are what the generated builder has returned; `secrets` never reach a message.
+    """
+
+    operation: str
+    meeting: int
+    arguments: Mapping[str, Any] = field(repr=False)
     # Sending it twice leaves what sending it once leaves.
     repeatable: bool = True
     success: int = 200
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def accepts(self, reply: Reply) -> bool:
+        """Tell whether an answer is the success: only one without a body may have a flawed one."""
+        return reply.status == self.success and (not reply.flaw or self.success == _NO_CONTENT)
+
+    @property
+    def method(self) -> str:
+        """The method, in capital letters."""
+        return str(self.arguments["method"]).upper()
+
+    @property
+    def path(self) -> str:
+        """The path below the API's address, without a query."""
+        return str(self.arguments["url"])
+
+    def __str__(self) -> str:
+        """Name the request as errors do."""
+        return f"{self.method} {self.path}"
 
 
 @dataclass(slots=True)
@@ -62,12 +85,13 @@ class Reserve:
 class Send:
     """Put the request on the wire; raises SlotExpired when it is too late for the `grant`.
 
-    Whatever is a NotSentError says that nothing left.
+    Whatever is a NotSentError says that nothing left. `number` counts the attempts of a call.
     """
 
     request: Outgoing
     token: Token
     grant: Grant | None = None
+    number: int = 1
 
 
 @dataclass(slots=True)
@@ -152,32 +176,17 @@ _BACKOFF = Backoff()
 _LOOK_AGAIN, _LONGEST_LOOK = 0.05, 0.4
 
 
-@dataclass(slots=True)
-class Policy:
-    """How often to try again, and how long one call may sleep in all (seconds).
-
-    One for each call: `slept` adds up over all the requests that it makes.
-    """
-
-    retries: int
-    wait: float
-    rand: Callable[[], float]
-    backoff: Backoff = _BACKOFF
-    slept: float = 0.0
-
-
-def exchange(
-    request: Outgoing, policy: Policy, reservation: Reservation | None = None
-) -> Flow[Reply]:
+def exchange(request: Outgoing, call: Call, reservation: Reservation | None = None) -> Flow[Reply]:
     """Send `request` until it succeeds or may not be tried again; return the successful reply.
 
     The token comes before the reservation, and every attempt makes a new reservation, the one
     after a renewed token included: every attempt costs quota and passes the same guard.
     """
     rejected: str | None = None
-    failures = 0
+    failures = number = 0
     earlier: RezoomError | None = None
     while True:
+        number += 1
         try:
             token = yield Authorize(rejected)
         except RezoomError as error:
@@ -191,15 +200,13 @@ def exchange(
             verdict = Verdict(NotSentError(f"No token: {token.reason}", next_step=step), retry=True)
         else:
             try:
-                left = policy.wait - policy.slept
-                result, grant, turn = yield from _attempt(request, token, reservation, left)
+                result, grant = yield from _attempt(request, token, reservation, call, number)
             except RezoomError as error:
                 if earlier is None:
                     raise
                 # What became of the change is what the earlier attempt says, not the ledger.
                 raise earlier from error
-            policy.slept += turn
-            if isinstance(result, Reply) and result.status == request.success:
+            if isinstance(result, Reply) and request.accepts(result):
                 if grant is not None:
                     yield Settle(grant, taught(result.headers))
                 return result
@@ -209,29 +216,30 @@ def exchange(
                 continue
         failures += 1
         earlier = _telling(verdict.error, earlier)
-        if not verdict.retry or failures > policy.retries:
+        if not verdict.retry or failures > call.context.retries:
             raise earlier
-        pause = _pause(verdict, failures, policy)
-        if policy.slept + pause > policy.wait:
+        pause = _pause(verdict, failures, call.context.rand)
+        if pause > call.left:
             raise earlier
         yield Pause(pause)
-        policy.slept += pause
+        call.slept += pause
 
 
 def _attempt(
-    request: Outgoing, token: Token, reservation: Reservation | None, wait: float
-) -> Generator[Intent, Any, tuple[Reply | Failure, Grant | None, float]]:
-    """Reserve, wait for the turn, send; return the result, the grant, and the seconds slept."""
-    grant, slept = None, 0.0
+    request: Outgoing, token: Token, reservation: Reservation | None, call: Call, number: int
+) -> Generator[Intent, Any, tuple[Reply | Failure, Grant | None]]:
+    """Reserve, wait for the turn, send; return the result and the grant."""
+    grant = None
     if reservation is not None:
-        grant, slept = yield from take_turn(reservation, wait)
+        grant, slept = yield from take_turn(reservation, call.left)
+        call.slept += slept
     try:
-        result: Reply | Failure = yield Send(request, token, grant)
+        result: Reply | Failure = yield Send(request, token, grant, number)
     except NotSentError:
         if grant is not None:
             yield Release(grant)
         raise
-    return result, grant, slept
+    return result, grant
 
 
 def take_turn(
@@ -274,23 +282,30 @@ def _account_for(
         if grant is not None:
             yield Release(grant) if result.sent is False else Abandon(grant)
         return _verdict_on_failure(result, request)
-    secrets = request.secrets | {token.value}
-    verdict = read(result, secrets=secrets, repeatable=request.repeatable)
+    verdict = _verdict_on_reply(result, request, token)
     if grant is not None:
         yield Settle(grant, verdict.lessons)
     return verdict
 
 
 def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
-    what = f"{request.method} {request.path}: {failure.reason}"
+    what = f"{request}: {failure.reason}"
     if failure.sent is False:
         step = "Check the network, the proxy, and the API address."
         return Verdict(NotSentError(what, next_step=step), retry=True)
     return Verdict(UnansweredError(what), retry=request.repeatable)
 
 
-def _pause(verdict: Verdict, failures: int, policy: Policy) -> float:
+def _verdict_on_reply(reply: Reply, request: Outgoing, token: Token) -> Verdict:
+    if reply.status == request.success:  # the body is what was asked for, and it is not whole
+        what = f"{request}: HTTP {reply.status}, and the body {reply.flaw}"
+        return Verdict(UnansweredError(what), retry=request.repeatable)
+    secrets = request.secrets | {token.value}
+    return read(reply, secrets=secrets, repeatable=request.repeatable)
+
+
+def _pause(verdict: Verdict, failures: int, rand: Callable[[], float]) -> float:
     if verdict.retry_after is not None:
         # Zoom has seen a herd: spread the return over a second beyond what it asks for.
-        return (verdict.retry_after + timedelta(seconds=policy.rand())).total_seconds()
-    return policy.backoff.delay(failures, policy.rand)
+        return (verdict.retry_after + timedelta(seconds=rand())).total_seconds()
+    return _BACKOFF.delay(failures, rand)

@@ -7,7 +7,7 @@ Learn; the transports carry them out, blocking and async.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -23,7 +23,8 @@ from .._ledger.policy import AccountPlan, Limits, Policy
 from .._ledger.protocol import Ledger
 from .._public import public
 from ..errors import ConfigError, NotSentError
-from .driver import NEVER_LEFT
+from .body import LONGEST_BODY, BodyReader
+from .driver import HeldSlots, arun, run
 from .flow import (
     Abandon,
     Host,
@@ -36,8 +37,8 @@ from .flow import (
     take_turn,
 )
 from .responses import Reply, read, taught
-from .slots import HeldSlots, arun, run
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
+from .transport import unsent
 
 _TOO_MANY = 429
 
@@ -89,9 +90,8 @@ class Counter:
         try:
             response: httpx.Response = yield Forward(_marked(request), grant)
         except Exception as error:
-            # Provably nothing left; or it is not known.
-            unsent = isinstance(error, (*NEVER_LEFT, NotSentError))
-            yield Release(grant) if unsent else Abandon(grant)
+            left = not (isinstance(error, NotSentError) or unsent(error))
+            yield Abandon(grant) if left else Release(grant)
             raise
         if spending.user is not None and response.is_success:
             return (yield from self._created(request, response, grant, spending))
@@ -127,11 +127,7 @@ class Counter:
     ) -> Steps:
         """Learn whose meeting was created; only the answer tells whose day "me" has spent."""
         account, lessons = self._account(request), taught(_plain(response))
-        try:
-            response, reply = yield Keep(response)
-        except Exception:
-            yield Settle(grant, lessons)
-            raise
+        response, reply = yield Keep(response)
         named = named_in(reply.body)
         yield from self._learn(request, named)
         host = named.host
@@ -177,22 +173,92 @@ class Counter:
         return replace(reservation, lease=Lease.for_phases(phases.values()))
 
 
-def kept(response: httpx.Response, raw: bytes, at: datetime) -> tuple[httpx.Response, Reply]:
-    """Put the bytes that were read back for the client, and describe the answer as the flow does.
+class Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """What was read of a body for us, and then the rest of it, or the error that came."""
 
-    The description has them decoded, as far as that can be done.
-    """
-    again = httpx.Response(
-        response.status_code,
-        headers=response.headers,
-        stream=httpx.ByteStream(raw),
-        extensions=response.extensions,
-    )
-    try:
-        body = httpx.Response(response.status_code, headers=response.headers, content=raw).content
-    except httpx.DecodingError:
-        body = b""
-    return again, Reply(response.status_code, _plain(response), body, at)
+    def __init__(self, response: httpx.Response) -> None:
+        """Read nothing yet."""
+        self._parts: list[bytes] = []
+        self._error: Exception | None = None
+        self._response = response
+        self._rest: Any = None
+
+    def read(self) -> bytes:
+        """Read the body, as far as it may be long."""
+        self._rest = iter(cast("httpx.SyncByteStream", self._response.stream))
+        try:
+            for part in self._rest:
+                if self._add(part):
+                    break
+        except Exception as error:  # noqa: BLE001 - the client shall meet it where it reads
+            self._error = error
+        except BaseException:
+            self.close()
+            raise
+        return b"".join(self._parts)
+
+    async def aread(self) -> bytes:
+        """Read as `read` does, awaited."""
+        self._rest = aiter(cast("httpx.AsyncByteStream", self._response.stream))
+        try:
+            async for part in self._rest:
+                if self._add(part):
+                    break
+        except Exception as error:  # noqa: BLE001 - the client shall meet it where it reads
+            self._error = error
+        except BaseException:
+            await self.aclose()
+            raise
+        return b"".join(self._parts)
+
+    def reply(self, raw: bytes, at: datetime) -> tuple[httpx.Response, Reply]:
+        """Put the answer together once more, and describe it as the flow does."""
+        seen = self._response
+        again = httpx.Response(
+            seen.status_code, headers=seen.headers, stream=self, extensions=seen.extensions
+        )
+        reader = BodyReader(seen.headers.get("content-encoding", ""))
+        body, flaw = b"", reader.flaw
+        if flaw:  # the client has asked for it, and will unpack it just so
+            try:
+                whole = httpx.Response(seen.status_code, headers=seen.headers, content=raw)
+                body, flaw = whole.content, ""
+            except httpx.DecodingError:
+                pass
+        else:
+            reader.add(raw)
+            body, flaw = reader.whole(), reader.flaw
+        if self._error is not None:
+            flaw = f"broke off: {type(self._error).__name__}"
+        return again, Reply(seen.status_code, _plain(seen), body, at, flaw)
+
+    def _add(self, part: bytes) -> bool:
+        self._parts.append(part)
+        return sum(map(len, self._parts)) > LONGEST_BODY
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Replay, and read on."""
+        yield from self._parts
+        if self._error is not None:
+            raise self._error
+        yield from self._rest
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Replay, and read on."""
+        for part in self._parts:
+            yield part
+        if self._error is not None:
+            raise self._error
+        async for part in self._rest:
+            yield part
+
+    def close(self) -> None:
+        """Close the answer that is replayed."""
+        self._response.close()
+
+    async def aclose(self) -> None:
+        """Close the answer that is replayed."""
+        await self._response.aclose()
 
 
 def _plain(response: httpx.Response) -> dict[str, str]:
@@ -302,11 +368,8 @@ class GuardedTransport(httpx.BaseTransport):
                     held.sends(place)
                     return self._inner.handle_request(forwarded)
                 case Keep(response):
-                    try:
-                        raw = b"".join(cast("httpx.SyncByteStream", response.stream))
-                    finally:
-                        response.close()
-                    return kept(response, raw, guard.clock.now())
+                    replayed = Replayed(response)
+                    return replayed.reply(replayed.read(), guard.clock.now())
                 case _:
                     return held.perform(step)
 
@@ -335,12 +398,8 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
                     held.sends(place)
                     return await self._inner.handle_async_request(forwarded)
                 case Keep(response):
-                    stream = cast("httpx.AsyncByteStream", response.stream)
-                    try:
-                        raw = b"".join([part async for part in stream])
-                    finally:
-                        await response.aclose()
-                    return kept(response, raw, guard.clock.now())
+                    replayed = Replayed(response)
+                    return replayed.reply(await replayed.aread(), guard.clock.now())
                 case _:
                     return await held.aperform(step)
 

@@ -81,12 +81,16 @@ _TOO_MANY = 429
 
 @dataclass(slots=True)
 class Reply:
-    """Whatever came back over HTTP; header names are lower case."""
+    """Whatever came back over HTTP; header names are lower case.
+
+    With a `flaw` the body is not whole: it may prove a failure, never a success that needs it.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     at: datetime
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,9 @@ def _error(kind: str, status: int, message: str, more: Refusal) -> RefusedError:
 def _limited(message: str, reply: Reply, more: Refusal) -> Verdict:
     headers, at = reply.headers, reply.at
     kind, limit = (headers.get(facts.HEADERS[name], "") for name in ("type", "limit"))
-    row = find_throttle(message, kind, limit)
+    # Of a body that was cut short, the words that came may still name the limit.
+    said = reply.body[:4096].decode("utf-8", "replace") if reply.flaw else message
+    row = find_throttle(said, kind, limit)
     named = parse_retry_after(headers.get(facts.HEADERS["retry_after"]), at)
     if row.resets == "short":
         # A proxy may ask for seconds; a gateway's day-long answer to a short limit is not believed.
@@ -157,7 +163,9 @@ def _limited(message: str, reply: Reply, more: Refusal) -> Verdict:
     more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
     error = RateLimited(message, retry_at=retry_at, scope=row.scope, **more)
     lessons = _lessons(row, retry_at, headers)
-    return Verdict(error, retry=row.retry, retry_after=wait, lessons=lessons)
+    # What could not be read might have named a day's limit.
+    lost = reply.flaw and row is facts.THROTTLES[-1]
+    return Verdict(error, retry=row.retry and not lost, retry_after=wait, lessons=lessons)
 
 
 def _lessons(

@@ -1,241 +1,359 @@
-"""HTTP transports: our own client, or one passed in by the caller.
+"""HTTP transports: clients of our own, or one passed in by the caller.
 
-httpcore looks through a whole pool at every turn of every request: with a hundred connections in
-one, that costs more than the requests.
-
-A brought client is used for everything, its hooks, cookies and parameters included. Our own has
-none of these, so its transports are called directly; what instruments or replaces httpx's
-transports (OpenTelemetry, pytest-httpx, RESPX) still sees every request.
+An attempt never raises. What is read of an answer is bounded, and so is the time of the whole
+attempt; a status that has come counts, whatever becomes of the body behind it.
 """
 
 from __future__ import annotations
 
+import logging
+import math
+import ssl
+import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import aclosing, closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import aclosing, closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Generic, NamedTuple, Self, TypeAlias, TypeVar
-from urllib.request import getproxies
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import ModuleType
+from typing import Any, Generic, TypeVar, cast
 
+import anyio
 import httpx
 
-from .flow import Outgoing
+from .._auth.tokens import TokenRequest
+from .._clock import Clock
+from .._wire import facts
+from ..errors import ConfigError, RezoomError
+from .body import BodyReader
+from .flow import Failure, Outgoing
+from .responses import Reply
 from .spending import GUARDED
 
-AGENT = {"User-Agent": "rezoom"}
+# httpx 0.28 walks through its whole pool for each request: with a hundred connections in one
+# client that costs more than the requests.
+_CLIENTS, _CONNECTIONS = 12, 8
+_LIMITS = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
 
-# Together about as many as an httpx client has. All are kept: closing what is too much has hit a
-# connection that another thread was just taking.
-_POOLS, _CONNECTIONS = 12, 8
-LIMITS = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+# These come before the first byte of a request is written; any other error may come after.
+_BEFORE = (
+    "InvalidURL UnsupportedProtocol LocalProtocolError ConnectError ConnectTimeout PoolTimeout"
+    " ProxyError"
+).split()
+# A client that was closed in the last moment; nothing says so but the text of a RuntimeError.
+_CLOSED = "the client has been closed"
 
-Transport = TypeVar("Transport")
+Client = TypeVar("Client", bound=httpx.Client | httpx.AsyncClient)
+_log = logging.getLogger("rezoom")
+
+
+def unsent(error: Exception, family: ModuleType = httpx) -> bool:
+    """Tell whether an error of httpx, or of httpx2, proves that nothing was sent."""
+    if isinstance(error, RuntimeError) and _CLOSED in str(error):
+        return True
+    # UnicodeError: a host name that cannot be encoded ("a..b"), which httpx lets through.
+    return isinstance(error, (UnicodeError, *(getattr(family, name) for name in _BEFORE)))
 
 
 @dataclass(slots=True)
-class Pool(Generic[Transport]):
-    """A transport, and how many requests are under way in it."""
+class _Slot(Generic[Client]):
+    """A client, and how many requests it has in flight."""
 
-    transport: Transport
+    client: Client
     busy: int = 0
 
 
-class Pools(Generic[Transport]):
-    """Pools that are made when all the ones before are busy."""
+class Clients(Generic[Client]):
+    """A client, or several that are made when those before are busy."""
 
-    def __init__(self, make: Callable[[], Transport]) -> None:
-        """Make the first pool on demand."""
-        self._make = make
+    def __init__(self, make: Callable[[], Client], *, most: int = _CLIENTS) -> None:
+        """Make up to `most` clients, each on demand."""
+        self._make, self._most = make, most
         self._lock = threading.Lock()
-        self.made: list[Pool[Transport]] = []
+        self._slots: list[_Slot[Client]] = []
 
-    def take(self) -> Pool[Transport]:
-        """Choose a pool with room, or the one with the shortest queue."""
+    @contextmanager
+    def one(self) -> Iterator[Client]:
+        """Lend the first client with room, or the one with the fewest requests in flight."""
         with self._lock:
-            if all(pool.busy >= _CONNECTIONS for pool in self.made) and len(self.made) < _POOLS:
-                self.made.append(Pool(self._make()))
-            roomy = (pool for pool in self.made if pool.busy < _CONNECTIONS)
-            pool = next(roomy, None) or min(self.made, key=lambda pool: pool.busy)
-            pool.busy += 1
-            return pool
+            slot = next((slot for slot in self._slots if slot.busy < _CONNECTIONS), None)
+            if slot is None and len(self._slots) < self._most:
+                slot = _Slot(self._make())
+                self._slots.append(slot)
+            slot = slot or min(self._slots, key=lambda slot: slot.busy)
+            slot.busy += 1
+        try:
+            yield slot.client
+        finally:
+            with self._lock:
+                slot.busy -= 1
 
-    def give_back(self, pool: Pool[Transport]) -> None:
-        """Note that a request is over."""
-        with self._lock:
-            pool.busy -= 1
-
-
-# Whatever client the caller brought: its own auth would replace our token, and a followed redirect
-# would be a second update on one reservation.
-_AS_IS: Mapping[str, Any] = {"auth": None, "follow_redirects": False}
-_Client = TypeVar("_Client", bound=httpx.Client | httpx.AsyncClient)
+    def __iter__(self) -> Iterator[Client]:
+        """Go through the clients that there are."""
+        return iter([slot.client for slot in self._slots])
 
 
-class Answer(NamedTuple):
-    """What came back, read whole; names of headers are in lower case."""
+def family_of(client: object, kind: str) -> ModuleType:
+    """Return the library of a client: httpx, or httpx2; raise ConfigError for any other."""
+    # A client that is here has loaded its library.
+    for family in filter(None, map(sys.modules.get, ("httpx", "httpx2"))):
+        if isinstance(client, getattr(family, kind)):
+            return family
+    name = f"{type(client).__module__}.{type(client).__qualname__}"
+    step = f"Give an httpx.{kind} or httpx2.{kind}, or leave it out."
+    raise ConfigError(f"http is a {name}", field="http", next_step=step)
 
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
-    @classmethod
-    def of(cls, response: httpx.Response, body: bytes) -> Self:
-        """Read the headers once: httpx looks through all of them for each lookup."""
-        headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
+def whole_attempt(timeout: float | httpx.Timeout) -> float:
+    """Return how many seconds an attempt may take; of an httpx.Timeout the sum of its phases."""
+    if isinstance(timeout, int | float):
+        return timeout
+    return sum(math.inf if phase is None else phase for phase in timeout.as_dict().values())
+
+
+# When the attempt of this thread ends, by time.monotonic().
+_ENDS: ContextVar[float] = ContextVar("ends", default=math.inf)
+
+
+class _TimedSocket(ssl.SSLSocket):
+    """TLS socket whose reads end with the attempt: httpx bounds each of them, not their sum."""
+
+    def recv(self, *args: Any) -> bytes:
+        """Read, within what is left of the attempt."""
+        left, timeout = _ENDS.get() - time.monotonic(), self.gettimeout()
+        if left <= 0:
+            raise TimeoutError("the attempt has taken too long")
+        if timeout is None or left < timeout:
+            self.settimeout(left)
+        return super().recv(*args)
+
+
+def _trust() -> ssl.SSLContext:
+    trust = httpx.create_ssl_context()
+    trust.sslsocket_class = _TimedSocket  # asyncio's own TLS does not use it
+    return trust
+
+
+class _Attempt:
+    """What is known of one attempt while it is made, and in the end."""
+
+    def __init__(self, request: Outgoing | TokenRequest, clock: Clock, number: int) -> None:
+        self._request, self._clock, self._number = request, clock, number
+        self._start = clock.monotonic()
+        self._status: int | None = None
+        self._headers: dict[str, str] = {}
+        self._body = BodyReader("")
+
+    def begins(self, response: httpx.Response) -> bool:
+        """Note status and headers; tell whether there is a body to read."""
+        self._status = response.status_code
+        # Read once: httpx looks through all of them for each lookup.
+        raw = [
+            (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
-        }
-        return cls(response.status_code, headers, body)
+        ]
+        self._headers = {name.lower(): value for name, value in raw}
+        if response.is_stream_consumed:  # by a hook, or made in a test: unpacked already
+            self.add(response.content)
+            return False
+        self._body = BodyReader(self._headers.get("content-encoding", "").strip().lower())
+        return True
+
+    def add(self, raw: bytes) -> bool:
+        """Take in a part of the body; tell whether more may be read."""
+        return self._body.add(raw)
+
+    def ends(self, reason: str = "", *, sent: bool | None = None) -> Reply | Failure:
+        """Say what has come back: an answer, whole or flawed, or none for this `reason`."""
+        at = self._clock.now()
+        fields: dict[str, Any] = {"attempt": self._number}
+        if self._status is None:
+            self._log(reason, fields)
+            return Failure(sent, reason, at)
+        body = self._body.whole()
+        flaw = f"broke off: {reason}" if reason else self._body.flaw
+        tracking = self._headers.get(facts.HEADERS["tracking_id"])
+        fields |= {"status": self._status, "tracking_id": tracking}
+        self._log(str(self._status), fields)
+        return Reply(self._status, self._headers, body, at, flaw)
+
+    def fails(self, error: Exception, *, sent: bool | None = None) -> Reply | Failure:
+        """Say what has come back before an error."""
+        # The text of an httpx error may quote a URL with credentials of a proxy: only its kind
+        # is shown, and what the operating system said.
+        said = str(error) if isinstance(error, httpx.ConnectError) else ""
+        return self.ends(f"{type(error).__name__}{f' ({said})' if said else ''}", sent=sent)
+
+    def _log(self, what: str, fields: dict[str, Any]) -> None:
+        request = self._request
+        if isinstance(request, TokenRequest) or not _log.isEnabledFor(logging.INFO):
+            return
+        took = self._clock.monotonic() - self._start
+        fields |= {"operation": request.operation, "meeting": request.meeting}
+        text = "%s of %d: %s after %.3f s, attempt %d, tracking id %s"
+        values = (request.operation, request.meeting, what, took, self._number)
+        _log.info(text, *values, fields.get("tracking_id"), extra=fields)
 
 
-class _Writer:
-    """Writes requests to one API; how httpx is to make them is told by each kind."""
+class _Transport(Generic[Client]):
+    """Writes requests to one API; each kind sends them by itself."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base_url = base_url
+    _kind: type[httpx.Client | httpx.AsyncClient]
 
-    def fill(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> httpx.Request:
-        """Write a form to POST to another address."""
-        return self._made("POST", url, dict(headers), data=dict(form))
-
-    def write(self, outgoing: Outgoing, token: str) -> httpx.Request:
-        """Write a request to the API; raises what httpx raises for an address that cannot be."""
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        if outgoing.content is not None:
-            headers["Content-Type"] = "application/json"
-        return self._made(
-            outgoing.method,
-            self._base_url + outgoing.path,
-            headers,
-            params=dict(outgoing.query) or None,
-            content=outgoing.content,
-            extensions={GUARDED: True},
-        )
-
-    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
-        raise NotImplementedError
-
-
-class Own(_Writer):
-    """Requests of our own to one API; connections are made as they are needed."""
-
-    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
-        """Write requests below `base_url`; `timeout` holds for each phase of each."""
-        super().__init__(base_url)
-        self.timeout = httpx.Timeout(timeout)
-        self.is_closed = False
-
-    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
-        # An update is answered without a body: nothing there to compress.
-        packed = {"Accept-Encoding": "gzip, deflate"} if method == "GET" else {}
-        request = httpx.Request(method, url, headers={**AGENT, **packed, **headers}, **more)
-        request.extensions["timeout"] = self.timeout.as_dict()
-        return request
-
-
-class OwnLine(Own):
-    """Own connections of a blocking client."""
-
-    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
-        super().__init__(base_url, timeout)
-        trust = httpx.create_ssl_context()
-        self._pools = Pools(lambda: httpx.HTTPTransport(verify=trust, limits=LIMITS))
-
-    def send(self, request: httpx.Request) -> Answer:
-        """Send, and read the whole answer; raises what httpx raises."""
-        pool = self._pools.take()
-        try:
-            with closing(pool.transport.handle_request(request)) as response:
-                return Answer.of(response, response.read())
-        finally:
-            self._pools.give_back(pool)
-
-    def close(self) -> None:
-        """Close all connections that are open."""
-        self.is_closed = True
-        for pool in self._pools.made:
-            pool.transport.close()
-
-
-class AsyncOwnLine(Own):
-    """Connections of one event loop."""
-
-    def __init__(self, base_url: str, timeout: float | httpx.Timeout) -> None:
-        super().__init__(base_url, timeout)
-        trust = httpx.create_ssl_context()
-        self._pools = Pools(lambda: httpx.AsyncHTTPTransport(verify=trust, limits=LIMITS))
-
-    async def send(self, request: httpx.Request) -> Answer:
-        """Send, and read the whole answer; raises what httpx raises."""
-        pool = self._pools.take()
-        try:
-            async with aclosing(await pool.transport.handle_async_request(request)) as response:
-                return Answer.of(response, await response.aread())
-        finally:
-            self._pools.give_back(pool)
-
-    async def aclose(self) -> None:
-        """Close all connections that are open."""
-        self.is_closed = True
-        for pool in self._pools.made:
-            await pool.transport.aclose()
-
-
-class Brought(_Writer, Generic[_Client]):
-    """A whole client of httpx, in which all of its options hold."""
-
-    def __init__(self, base_url: str, client: _Client) -> None:
-        super().__init__(base_url)
-        self._client = client
+    def __init__(
+        self, base_url: str, clock: Clock, timeout: float | httpx.Timeout, brought: Client | None
+    ) -> None:
+        """Send below `base_url`; a `timeout` in seconds bounds a whole attempt."""
+        self._base_url, self._clock, self._brought = base_url, clock, brought
+        self._family = httpx if brought is None else family_of(brought, self._kind.__name__)
+        self._deadline = whole_attempt(timeout)
+        if isinstance(timeout, int | float):
+            # What comes before sending ends before the whole does: it is known to be unsent.
+            timeout = httpx.Timeout(timeout, connect=timeout / 3, pool=timeout / 4)
+        self._phases = timeout.as_dict()
+        self._trust: ssl.SSLContext | None = None
+        self._closed = False
+        self._clients = Clients(self._make, most=_CLIENTS if brought is None else 1)
 
     @property
     def is_closed(self) -> bool:
         """Whether nothing can be sent any more."""
-        return self._client.is_closed
+        return self._closed or (self._brought is not None and self._brought.is_closed)
 
-    def _made(self, method: str, url: str, headers: dict[str, str], **more: Any) -> httpx.Request:
-        return self._client.build_request(method, url, headers=headers, **more)
+    def _make(self) -> Client:
+        if self._brought is not None:
+            return self._brought
+        try:
+            self._trust = self._trust or _trust()
+            # It knows the proxies of the environment, and keeps no cookies.
+            nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+            made = self._kind(verify=self._trust, limits=_LIMITS, cookies=nothing)
+            return cast("Client", made)
+        except (OSError, ValueError, ImportError) as error:
+            raise ConfigError(
+                f"no connection can be made: {type(error).__name__}",
+                field="http",
+                next_step="Look at SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY; a SOCKS"
+                " proxy needs httpx[socks].",
+            ) from error
+
+    def _late(self) -> str:
+        return f"no whole answer within {self._deadline:g} s"
+
+    def _write(self, client: Client, request: Outgoing | TokenRequest, token: str) -> httpx.Request:
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        if isinstance(request, TokenRequest):
+            form = dict(request.form)
+            sent: dict[str, Any] = {"method": "POST", "url": request.url, "data": form}
+            headers |= request.headers
+        else:
+            sent = {**request.arguments, "url": self._base_url + request.arguments["url"]}
+            sent["params"] = sent["params"] or None
+            headers |= {**sent.pop("headers", {}), "Authorization": f"Bearer {token}"}
+        if self._brought is not None:  # all its options hold
+            return client.build_request(**sent, headers=headers, extensions={GUARDED: True})
+        headers["User-Agent"] = "rezoom"
+        extensions = {GUARDED: True, "timeout": self._phases}
+        return httpx.Request(**sent, headers=headers, extensions=extensions)
 
 
-class BroughtLine(Brought[httpx.Client]):
-    """A client that blocks."""
+class Transport(_Transport[httpx.Client]):
+    """Blocking transport."""
 
-    def send(self, request: httpx.Request) -> Answer:
-        """Send, and read the whole answer; raises what httpx raises."""
-        response = self._client.send(request, **_AS_IS)
-        return Answer.of(response, response.content)
+    _kind = httpx.Client
+
+    def exchange(
+        self,
+        request: Outgoing | TokenRequest,
+        token: str = "",
+        sends: Callable[[], None] | None = None,
+        number: int = 1,
+    ) -> Reply | Failure:
+        """Make one attempt; `sends` is called when all that is left to do is to send it."""
+        attempt = _Attempt(request, self._clock, number)
+        with self._clients.one() as client:
+            ends = time.monotonic() + self._deadline
+            _ENDS.set(ends)
+            try:
+                written = self._write(client, request, token)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
+                return attempt.fails(error, sent=False)
+            if sends is not None:
+                sends()
+            try:
+                with closing(self._send(client, written)) as response:
+                    if attempt.begins(response):
+                        for part in response.iter_raw():
+                            if not attempt.add(part):
+                                break
+                            if time.monotonic() > ends:
+                                return attempt.ends(self._late())
+            except RezoomError:  # of a guard around the client
+                raise
+            except Exception as error:  # noqa: BLE001 - the status may have come all the same
+                return attempt.fails(error, sent=False if unsent(error, self._family) else None)
+            return attempt.ends()
+
+    def _send(self, client: httpx.Client, request: httpx.Request) -> httpx.Response:
+        try:
+            return client.send(request, auth=None, follow_redirects=False, stream=True)
+        except self._family.HTTPStatusError as error:  # a hook's raise_for_status
+            answered: httpx.Response = error.response
+            return answered
 
     def close(self) -> None:
-        """Close the client and its connections."""
-        self._client.close()
+        """Close all connections."""
+        self._closed = True
+        for client in self._clients:
+            client.close()
 
 
-class AsyncBroughtLine(Brought[httpx.AsyncClient]):
-    """A client of one event loop."""
+class AsyncTransport(_Transport[httpx.AsyncClient]):
+    """Transport of one event loop."""
 
-    async def send(self, request: httpx.Request) -> Answer:
-        """Send, and read the whole answer; raises what httpx raises."""
-        response = await self._client.send(request, **_AS_IS)
-        return Answer.of(response, response.content)
+    _kind = httpx.AsyncClient
+
+    async def exchange(
+        self,
+        request: Outgoing | TokenRequest,
+        token: str = "",
+        sends: Callable[[], None] | None = None,
+        number: int = 1,
+    ) -> Reply | Failure:
+        """Make one attempt, as `Transport` does."""
+        attempt = _Attempt(request, self._clock, number)
+        with self._clients.one() as client:
+            try:
+                written = self._write(client, request, token)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
+                return attempt.fails(error, sent=False)
+            if sends is not None:
+                sends()
+            try:
+                with anyio.move_on_after(self._deadline):
+                    async with aclosing(await self._send(client, written)) as response:
+                        if attempt.begins(response):
+                            async for part in response.aiter_raw():
+                                if not attempt.add(part):
+                                    break
+                    return attempt.ends()
+            except RezoomError:  # of a guard around the client
+                raise
+            except Exception as error:  # noqa: BLE001 - the status may have come all the same
+                return attempt.fails(error, sent=False if unsent(error, self._family) else None)
+            return attempt.ends(self._late())
+
+    async def _send(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+        try:
+            return await client.send(request, auth=None, follow_redirects=False, stream=True)
+        except self._family.HTTPStatusError as error:  # a hook's raise_for_status
+            answered: httpx.Response = error.response
+            return answered
 
     async def aclose(self) -> None:
-        """Close the client and its connections."""
-        await self._client.aclose()
-
-
-Line: TypeAlias = OwnLine | BroughtLine
-AsyncLine: TypeAlias = AsyncOwnLine | AsyncBroughtLine
-
-
-def open_line(base_url: str, timeout: float | httpx.Timeout) -> Line:
-    """Open a way out; where the environment names a proxy, a client, which knows about proxies."""
-    if getproxies():
-        return BroughtLine(base_url, httpx.Client(timeout=timeout, headers=AGENT))
-    return OwnLine(base_url, timeout)
-
-
-def open_async_line(base_url: str, timeout: float | httpx.Timeout) -> AsyncLine:
-    """As `open_line`, for one event loop."""
-    if getproxies():
-        return AsyncBroughtLine(base_url, httpx.AsyncClient(timeout=timeout, headers=AGENT))
-    return AsyncOwnLine(base_url, timeout)
+        """Close all connections."""
+        self._closed = True
+        for client in self._clients:
+            await client.aclose()

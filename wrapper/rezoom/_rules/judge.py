@@ -26,13 +26,16 @@ _UNSENDABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change as the caller gave it: a whole body or single fields, a schedule, and options."""
+    """What a caller wants of a meeting, as it was said: a whole body, or single fields."""
 
     body: object
     fields: Mapping[str, object]
     schedule: Series | None = None
     extra: Mapping[str, object] | None = None
     allow: Sequence[str] = ()
+    meeting: int | str = ""
+    occurrence: Any = None
+    host: str | None = None
 
 
 def judge(

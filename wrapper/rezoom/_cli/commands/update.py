@@ -35,7 +35,7 @@ from ..saved_files import receipt_file, receipt_line
 from ..views import print_difference, print_receipt, show_plans
 
 if TYPE_CHECKING:
-    from ..._client.prepare import Job
+    from ..._client.pipeline import PreparedUpdate
     from ..._client.sync import Zoom
 
 
@@ -128,7 +128,9 @@ def _send_difference(
     return _sent(wanted, send, lambda: wanted.send(zoom, skip_unchanged=True, **send.sending))
 
 
-def _ask(zoom: Zoom, wanted: MeetingUpdate, job: Job, *, yes: bool, as_json: bool) -> None:
+def _ask(
+    zoom: Zoom, wanted: MeetingUpdate, job: PreparedUpdate, *, yes: bool, as_json: bool
+) -> None:
     if not (yes and as_json):
         _print_request(talk(), job, wanted.occurrence)
     if yes:
@@ -160,7 +162,7 @@ def _sent(
         raise
 
 
-def _print_dry_run(wanted: MeetingUpdate, job: Job, *, as_json: bool) -> None:
+def _print_dry_run(wanted: MeetingUpdate, job: PreparedUpdate, *, as_json: bool) -> None:
     if wanted.occurrence is not None and job.occurrence is None:
         raise UsageError(
             "--dry-run reads nothing, and so does not know which date that is",
@@ -176,27 +178,21 @@ def _print_dry_run(wanted: MeetingUpdate, job: Job, *, as_json: bool) -> None:
         "sent": False,
         "method": request.method,
         "path": request.path,
-        "query": dict(request.query),
-        "body": masked(_body(job)),
+        "query": request.arguments["params"],
+        "body": masked(job.body),
         "warnings": [problem.to_dict() for problem in job.warnings],
     }
     print_json("request/1", answer)
 
 
-def _print_request(console: Console, job: Job, occurrence: object) -> None:
+def _print_request(console: Console, job: PreparedUpdate, occurrence: object) -> None:
     """Show what is about to be sent, member by member, secrets hidden."""
     one = "" if occurrence is None else f", only the date {occurrence}"
     print_line(console, f"Update of meeting {job.meeting}{one}", "bold")
     table = Table.grid(padding=(0, 2))
-    for path, value in leaves(masked(_body(job))):
+    for path, value in leaves(masked(job.body)):
         shown = value if value == HIDDEN else json.dumps(value, ensure_ascii=False)
         table.add_row(Text(f"  {plain(path)}"), Text(plain(shown)))
     console.print(table)
     if job.warnings:
         print_problems(console, job.warnings)
-
-
-def _body(job: Job) -> dict[str, object]:
-    # From the very bytes that will be sent: nothing can differ.
-    body: dict[str, object] = json.loads(job.request.content or b"{}")
-    return body

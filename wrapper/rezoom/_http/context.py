@@ -1,0 +1,61 @@
+"""What all calls of one client share, and what one call may still do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import anyio
+
+from .._clock import Clock, Wait, seconds
+from .._ledger.model import Reservation
+from .._ledger.policy import Policy
+from .._ledger.protocol import Ledger
+
+if TYPE_CHECKING:
+    from .._auth.tokens import TokenSource
+
+Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientContext:
+    """What all calls of one client share; `account` is its name in the ledger."""
+
+    auth: TokenSource
+    account: str
+    ledger: Ledger
+    quota: Policy
+    clock: Clock
+    rand: Callable[[], float]
+    wait: float = 30.0
+    retries: int = 2
+    hosts: Hosts = "known"
+    skip_unchanged: bool = False
+    # One thread, or one task, at a time fetches a token.
+    renewing: threading.Lock = field(default_factory=threading.Lock)
+    arenewing: anyio.Lock = field(default_factory=anyio.Lock)
+
+    def call(self, wait: Wait | None = None) -> Call:
+        """Begin a call that may sleep `wait`, or as long as the client's calls may."""
+        return Call(self, self.wait if wait is None else seconds(wait))
+
+    def reservation(self, meeting: int | None, host: str | None) -> Reservation:
+        """Name the quotas an update of `meeting` spends."""
+        return self.quota.reservation(self.account, meeting, host)
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a client: how long it may sleep in all, and has slept, in seconds."""
+
+    context: ClientContext
+    wait: float
+    slept: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """The seconds that it may still sleep."""
+        return self.wait - self.slept
