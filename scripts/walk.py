@@ -33,7 +33,7 @@ class Walk:
     """Files in the order in which a call enters them, and the arrows between them."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Begin with no file and no arrow."""
         self.files: dict[str, None] = {}
         self.arrows: dict[tuple[str, str], None] = {}
         self._names: dict[str, str | None] = {}

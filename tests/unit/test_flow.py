@@ -40,7 +40,7 @@ from rezoom._http.responses import Reply
 from rezoom._ledger.model import Block, External, Lesson, SlowDown
 from rezoom.errors import SlotExpired
 from rezoom.quota import Grant, MemoryLedger, Policy, Reservation
-from rezoom_wire.api.meetings import update_meeting
+from rezoom_wire.api.meetings import get_meeting, update_meeting
 
 NOW = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
 # A minute late: Zoom's clock is not ours to the second.
@@ -152,7 +152,7 @@ def test_the_token_comes_before_the_reservation() -> None:
 
 def test_a_read_reserves_nothing() -> None:
     """The hundred is about updates."""
-    get = replace(PATCH, method="GET", success=200)
+    get = Outgoing("getMeeting", 1, get_meeting.build_request(1))
     run = Run([reply(200)], request=get, places=None)
     run.go()
 
@@ -501,7 +501,11 @@ def test_nothing_secret_shows_in_an_intent() -> None:
     """They end up in tracebacks and debuggers."""
     run = Run(
         [NO_TOKEN, DONE],
-        request=replace(PATCH, content=b"S3cret-code", secrets=frozenset({"S3cret-code"})),
+        request=replace(
+            PATCH,
+            arguments=update_meeting.build_request(1, body={"password": "S3cret-code"}),
+            secrets=frozenset({"S3cret-code"}),
+        ),
         tokens=[Token("S3cret-old"), Token("S3cret-new")],
     )
     run.go()

@@ -20,7 +20,7 @@ from .saved_files import read_bytes
 if TYPE_CHECKING:
     from .._change.following import Following
     from .._change.results import Plan, Receipt
-    from .._client.pipeline import PreparedUpdate
+    from .._client.sending import PreparedUpdate
     from .._client.sync import Zoom
     from ..recurrence import Series
 
@@ -227,7 +227,7 @@ class MeetingUpdate:
 
     def judge(self) -> PreparedUpdate:
         """Judge it by what is known without a read, and write its request."""
-        from .._client.pipeline import prepare
+        from .._client.sending import prepare
         from .._rules.judge import Change
 
         change = Change(self.fields.body, {}, meeting=self.meeting, **self.options())

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class AsyncZoom(Session):
     """The same as `Zoom`, awaited; belongs to one event loop."""
 
+    _kind = "AsyncClient"
+
     def __init__(
         self,
         auth: TokenSource,

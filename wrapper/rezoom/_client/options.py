@@ -43,6 +43,9 @@ class ZoomOptions(TypedDict, total=False):
 class Session:
     """Checked options; opens nothing."""
 
+    # What may be brought, by its name in httpx and httpx2.
+    _kind = ""
+
     def __init__(
         self, auth: TokenSource, *, http: object = None, **options: Unpack[ZoomOptions]
     ) -> None:
@@ -52,11 +55,14 @@ class Session:
 
         from .._clock import SystemClock, seconds
         from .._http.context import ClientContext
+        from .._http.families import family_of
         from .._ledger.model import Lease, account_key
         from .._ledger.opening import chosen_ledger, chosen_limits
         from .._ledger.policy import Policy
         from .._wire import facts
 
+        if http is not None:
+            family_of(http, self._kind)
         retries = options.get("retries", 2)
         if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
             raise ConfigError(

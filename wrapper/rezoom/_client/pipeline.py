@@ -1,46 +1,24 @@
-"""The one way of every update: judge, find out whose quota it spends, send, look after it.
+"""The one way of every update: its stages, in order, and which of them a call goes through.
 
 normalize → [read → complete] → validate → [judge in context → diff] → reserve → write → send →
-settle → [read back → compare]; what reads first is in `planned`, which is loaded when it is needed:
-most programs only ever update.
+settle → [read back → compare]
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .._change.plan_data import Record
-from .._change.results import Receipt
-from .._http.context import Call, ClientContext
-from .._http.flow import Flow, Host, Learn, Outgoing, Usage, exchange
-from .._http.responses import Reply
-from .._ledger.model import Reservation, is_alias
-from .._rules.judge import Change, judge_scheduled
+from .._http.context import ClientContext
+from .._http.flow import Flow, Host, Usage
+from .._rules.judge import Change
 from .._rules.meeting_id import meeting_number
-from .._wire import UNSET, facts
-from ..errors import InvalidChange, LedgerError, NotFoundError, OccurrenceError, Problem
+from .sending import host_id, prepare, send
 
 if TYPE_CHECKING:
+    from .._change.results import Receipt
     from .._clock import Wait
     from .._ledger.gauge import Quota
-
-_log = logging.getLogger("rezoom")
-
-
-@dataclass(slots=True)
-class PreparedUpdate:
-    """An update that has been judged, ready to be sent; `before` is the meeting as it was read."""
-
-    meeting: int
-    request: Outgoing
-    body: Mapping[str, Any] = field(repr=False)
-    occurrence: str | None
-    warnings: tuple[Problem, ...]
-    before: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 def update(
@@ -66,100 +44,6 @@ def update(
     return (yield from send(call, prepared, change.host, verify=verify))
 
 
-def prepare(change: Change, now: datetime) -> PreparedUpdate:
-    """Judge a change by what is known without a read, and write its request.
-
-    Raises InvalidChange with every problem at once.
-    """
-    single = change.occurrence is not None
-    body, problems = judge_scheduled(change, now=now, occurrence=single)
-    meeting, known = target_of(change, problems)
-    return written(meeting, body, known, problems)
-
-
-def target_of(change: Change, problems: Sequence[Problem] = ()) -> tuple[int, str | None]:
-    """Read which meeting is meant, and which occurrence if its id is known without a read.
-
-    Raises InvalidChange with what is wrong there and all `problems` at once.
-    """
-    if change.occurrence is None and not problems:
-        return meeting_number(change.meeting), None
-    from .._change.occurrences import known_id
-
-    number, known = 0, None
-    found: list[InvalidChange] = []
-    try:
-        number = meeting_number(change.meeting)
-    except InvalidChange as error:
-        found.append(error)
-    try:
-        known = None if change.occurrence is None else known_id(change.occurrence)
-    except OccurrenceError as error:
-        found.append(error)
-    wrong = [problem for problem in problems if problem.severity == "error"]
-    if len(found) == 1 and not wrong:
-        raise found[0]
-    wrong = [problem for error in found for problem in error.problems] + wrong
-    if wrong:
-        raise InvalidChange(wrong)
-    return number, known
-
-
-def written(
-    meeting: int,
-    body: Mapping[str, Any],
-    occurrence: str | None,
-    problems: Sequence[Problem],
-    before: Mapping[str, Any] | None = None,
-) -> PreparedUpdate:
-    """Write the request of an update that has been judged."""
-    from rezoom_wire.api.meetings import update_meeting
-
-    arguments = update_meeting.build_request(
-        meeting, body=body, occurrence_id=UNSET if occurrence is None else occurrence
-    )
-    recurrence = body.get("recurrence")
-    endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
-    request = Outgoing(
-        "updateMeeting",
-        meeting,
-        arguments,
-        # Every PATCH of an endless series pushes its horizon on [ITH].
-        repeatable=not endless,
-        success=204,
-        secrets=frozenset(secret_values(body)),
-    )
-    return PreparedUpdate(meeting, request, body, occurrence, tuple(problems), before)
-
-
-def send(call: Call, prepared: PreparedUpdate, host: str | None, *, verify: bool) -> Flow[Receipt]:
-    """Send a change, and say what is known of it; with `verify`, look after it."""
-    context, meeting, before = call.context, prepared.meeting, prepared.before
-    host = (yield from host_id(context, host)) or (yield from _host_of(call, meeting))
-    spent = context.reservation(meeting, host)
-    try:
-        reply: Reply = yield from exchange(prepared.request, call, spent)
-    except NotFoundError:
-        yield from learn(context, meeting, None)
-        raise
-    if "schedule_for" in prepared.body:
-        # Whose quota the next update spends is not known after this one.
-        yield from learn(context, meeting, None)
-    left = yield from read_left(spent)
-    tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    record = Record(context.account, prepared.body, reply.at, prepared.occurrence, before)
-    if before is not None and prepared.occurrence is None:
-        from .._change.timing import dates_of
-
-        record = replace(record, dates=dates_of(prepared.body, before, reply.at))
-    receipt = Receipt(meeting, True, tracking, left, prepared.warnings, record=record)
-    if not verify:
-        return receipt
-    from .reading import verified
-
-    return (yield from verified(call, receipt, record))
-
-
 def quota(context: ClientContext, meeting: int | str | None, *, host: str | None) -> Flow[Quota]:
     """Read from the ledger what is left."""
     number = None if meeting is None else meeting_number(meeting)
@@ -168,57 +52,3 @@ def quota(context: ClientContext, meeting: int | str | None, *, host: str | None
         host = yield Host(context.account, number)
     left: Quota = yield Usage(context.reservation(number, host))
     return left
-
-
-def read_left(spent: Reservation) -> Flow[Quota | LedgerError]:
-    """Read what is left; a ledger that cannot be read says so instead."""
-    try:
-        left: Quota = yield Usage(spent)
-    except LedgerError as error:
-        error.sent = True  # the update, whose receipt it is in
-        return error
-    return left
-
-
-def host_id(context: ClientContext, host: str | None) -> Flow[str | None]:
-    """Return the id of a host who is named by an e-mail address; None where it is not known."""
-    if host is None or not is_alias(host):
-        return host
-    known: str | None = yield Host(context.account, host.casefold())
-    return known
-
-
-def learn(context: ClientContext, meeting: int | str, host: str | None) -> Flow[None]:
-    """Write down whose meeting, or whose address, it is; a ledger that cannot only misses that."""
-    try:
-        yield Learn(context.account, meeting, host)
-    except LedgerError as error:
-        _log.warning("the host of a meeting was not written down: %s", error)
-
-
-def _host_of(call: Call, meeting: int) -> Flow[str | None]:
-    """Find out whose hundred an update spends."""
-    context = call.context
-    known: str | None = yield Host(context.account, meeting)
-    if known is not None or context.hosts == "known":
-        return known
-    if not callable(context.hosts):
-        from .reading import named_host, read_first
-
-        return named_host((yield from read_first(call, meeting, None)).answer)
-    host = yield from host_id(context, context.hosts(meeting))
-    if host:
-        yield from learn(context, meeting, host)
-    return host or None
-
-
-def secret_values(body: object) -> Iterator[str]:
-    """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
-    if isinstance(body, dict):
-        for key, value in body.items():
-            if isinstance(value, str) and key in facts.SECRET_NAMES:
-                yield value
-            yield from secret_values(value)
-    elif isinstance(body, list):
-        for item in body:
-            yield from secret_values(item)

@@ -22,8 +22,8 @@ from .._rules.meeting_id import meeting_number
 from .._wire import read_meeting
 from ..errors import InvalidChange, PlanError, PlanStale
 from ..recurrence import Occurrence
-from .pipeline import PreparedUpdate, prepare, read_left, send, target_of, written
 from .reading import Found, read, read_first
+from .sending import PreparedUpdate, prepare, read_left, send, target_of, written
 
 if TYPE_CHECKING:
     from .._change.occurrences import When

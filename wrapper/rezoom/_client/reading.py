@@ -13,14 +13,13 @@ from .._change.plan_data import Record, Verdict
 from .._change.results import Receipt
 from .._change.verify import verdict_of
 from .._http.context import Call
-from .._http.flow import Flow, Outgoing, Pause, exchange
+from .._http.flow import Flow, Outgoing, Pause, exchange, learn
 from .._http.responses import Reply
 from .._paths import json_object
 from .._times import place_of
 from .._wire import UNSET, facts, source
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
-from .pipeline import learn
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
@@ -50,10 +49,10 @@ def read(
     answer = _answer((yield from exchange(Outgoing("getMeeting", meeting, arguments), call)))
     host = named_host(answer)
     if host is not None:
-        yield from learn(context, meeting, host)
+        yield from learn(context.account, meeting, host)
         email = answer.get("host_email")
         if isinstance(email, str) and email:
-            yield from learn(context, email.casefold(), host)
+            yield from learn(context.account, email.casefold(), host)
     return answer
 
 

@@ -32,9 +32,12 @@ class Zoom(Session):
     """Update Zoom meetings, guarded; thread- and fork-safe, and opens nothing before first use.
 
     `wait` bounds all sleeping of one call (seconds or a timedelta), `retries` the further attempts
-    after a failure that may be tried again, `timeout` each attempt (seconds). An `http` client
-    that you pass in stays yours: `close` leaves it open.
+    after a failure that may be tried again, `timeout` each whole attempt (seconds, or an
+    httpx.Timeout: its phases, and their sum). An `http` client
+    that you pass in, of httpx or httpx2, stays yours: `close` leaves it open.
     """
+
+    _kind = "Client"
 
     def __init__(
         self, auth: TokenSource, *, http: httpx.Client | None = None, **options: Unpack[ZoomOptions]

@@ -9,6 +9,7 @@ Nothing here sends, sleeps, reads a clock, or touches a ledger; `driver.py` does
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,11 +17,12 @@ from typing import Any, TypeAlias, TypeVar
 
 from .._auth.tokens import Token
 from .._ledger.model import Grant, Lesson, Reservation
-from ..errors import NotSentError, QuotaExceeded, RezoomError, UnansweredError
+from ..errors import LedgerError, NotSentError, QuotaExceeded, RezoomError, UnansweredError
 from .context import Call
 from .responses import Reply, Verdict, read, taught
 
 _NO_CONTENT = 204
+_log = logging.getLogger("rezoom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,14 @@ def _attempt(
             yield Release(grant)
         raise
     return result, grant
+
+
+def learn(account: str, meeting: int | str, host: str | None) -> Flow[None]:
+    """Write down whose meeting, or whose address, it is; a ledger that cannot only misses that."""
+    try:
+        yield Learn(account, meeting, host)
+    except LedgerError as error:
+        _log.warning("the host of a meeting was not written down: %s", error)
 
 
 def take_turn(

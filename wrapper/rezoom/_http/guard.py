@@ -25,6 +25,7 @@ from .._public import public
 from ..errors import ConfigError, NotSentError
 from .body import LONGEST_BODY, BodyReader
 from .driver import HeldSlots, arun, run
+from .families import unsent
 from .flow import (
     Abandon,
     Host,
@@ -38,7 +39,6 @@ from .flow import (
 )
 from .responses import Reply, read, taught
 from .spending import GUARDED, Named, Spending, named_in, read_by, spent_by
-from .transport import unsent
 
 _TOO_MANY = 429
 
@@ -90,7 +90,7 @@ class Counter:
         try:
             response: httpx.Response = yield Forward(_marked(request), grant)
         except Exception as error:
-            left = not (isinstance(error, NotSentError) or unsent(error))
+            left = not (isinstance(error, NotSentError) or unsent(error, httpx))
             yield Abandon(grant) if left else Release(grant)
             raise
         if spending.user is not None and response.is_success:
@@ -177,7 +177,7 @@ class Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
     """What was read of a body for us, and then the rest of it, or the error that came."""
 
     def __init__(self, response: httpx.Response) -> None:
-        """Read nothing yet."""
+        """Hold the answer; nothing is read yet."""
         self._parts: list[bytes] = []
         self._error: Exception | None = None
         self._response = response

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import math
 import ssl
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from contextlib import aclosing, closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from types import ModuleType
 from typing import Any, Generic, TypeVar, cast
 
 import anyio
@@ -28,6 +26,7 @@ from .._clock import Clock
 from .._wire import facts
 from ..errors import ConfigError, RezoomError
 from .body import BodyReader
+from .families import family_of, unsent
 from .flow import Failure, Outgoing
 from .responses import Reply
 from .spending import GUARDED
@@ -37,24 +36,8 @@ from .spending import GUARDED
 _CLIENTS, _CONNECTIONS = 12, 8
 _LIMITS = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
 
-# These come before the first byte of a request is written; any other error may come after.
-_BEFORE = (
-    "InvalidURL UnsupportedProtocol LocalProtocolError ConnectError ConnectTimeout PoolTimeout"
-    " ProxyError"
-).split()
-# A client that was closed in the last moment; nothing says so but the text of a RuntimeError.
-_CLOSED = "the client has been closed"
-
 Client = TypeVar("Client", bound=httpx.Client | httpx.AsyncClient)
 _log = logging.getLogger("rezoom")
-
-
-def unsent(error: Exception, family: ModuleType = httpx) -> bool:
-    """Tell whether an error of httpx, or of httpx2, proves that nothing was sent."""
-    if isinstance(error, RuntimeError) and _CLOSED in str(error):
-        return True
-    # UnicodeError: a host name that cannot be encoded ("a..b"), which httpx lets through.
-    return isinstance(error, (UnicodeError, *(getattr(family, name) for name in _BEFORE)))
 
 
 @dataclass(slots=True)
@@ -93,17 +76,6 @@ class Clients(Generic[Client]):
     def __iter__(self) -> Iterator[Client]:
         """Go through the clients that there are."""
         return iter([slot.client for slot in self._slots])
-
-
-def family_of(client: object, kind: str) -> ModuleType:
-    """Return the library of a client: httpx, or httpx2; raise ConfigError for any other."""
-    # A client that is here has loaded its library.
-    for family in filter(None, map(sys.modules.get, ("httpx", "httpx2"))):
-        if isinstance(client, getattr(family, kind)):
-            return family
-    name = f"{type(client).__module__}.{type(client).__qualname__}"
-    step = f"Give an httpx.{kind} or httpx2.{kind}, or leave it out."
-    raise ConfigError(f"http is a {name}", field="http", next_step=step)
 
 
 def whole_attempt(timeout: float | httpx.Timeout) -> float:
@@ -260,7 +232,7 @@ class _Transport(Generic[Client]):
 
 
 class Transport(_Transport[httpx.Client]):
-    """Blocking transport."""
+    """Transport of blocking clients, for any thread."""
 
     _kind = httpx.Client
 
@@ -304,7 +276,7 @@ class Transport(_Transport[httpx.Client]):
             return answered
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close every connection that is open."""
         self._closed = True
         for client in self._clients:
             client.close()
@@ -353,7 +325,7 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
             return answered
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close every connection that is open."""
         self._closed = True
         for client in self._clients:
             await client.aclose()

@@ -35,7 +35,7 @@ from ..saved_files import receipt_file, receipt_line
 from ..views import print_difference, print_receipt, show_plans
 
 if TYPE_CHECKING:
-    from ..._client.pipeline import PreparedUpdate
+    from ..._client.sending import PreparedUpdate
     from ..._client.sync import Zoom
 
 

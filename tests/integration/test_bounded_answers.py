@@ -1,0 +1,266 @@
+"""Answers that never end, or end too early: bounded in time and size, and every status counts."""
+
+from __future__ import annotations
+
+import gzip
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+from callers import AsyncCaller, Caller, SyncCaller
+from hostile import BOMB, Hostile, cut, dripped, endless, head, sized
+from rezoom import (
+    Bearer,
+    QuotaExceeded,
+    RateLimited,
+    RefusedError,
+    RezoomError,
+    ServerError,
+    UnansweredError,
+)
+from rezoom._wire import facts
+
+KINDS = {"Zoom": SyncCaller, "AsyncZoom": AsyncCaller}
+UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=5)
+DAILY = tuple(
+    f"{facts.HEADERS[name]}: {value}".encode()
+    for name, value in [
+        ("type", "Daily-limit"),
+        ("limit", "100"),
+        ("retry_after", UNTIL.isoformat()),
+    ]
+)
+GZIP = b"content-encoding: gzip"
+TIMEOUT = 0.6
+# On top of the timeout: what a busy machine may need besides.
+SOON = TIMEOUT + 2
+
+Answer = Callable[[], Iterator[bytes]]
+
+
+def whole(*parts: bytes) -> Answer:
+    """Answer with these parts and no more."""
+    return lambda: iter(parts)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Name each kind of client."""
+    return str(request.param)
+
+
+@pytest.fixture(params=["own", "brought"])
+def caller(request: pytest.FixtureRequest, kind: str) -> Iterator[Callable[[Hostile], Caller]]:
+    """Make a client in front of a server, with connections of its own or one that was brought."""
+    made: list[Caller] = []
+
+    def make(server: Hostile, *, retries: int = 0, timeout: float = TIMEOUT) -> Caller:
+        made.append(
+            KINDS[kind](
+                Bearer("token"),
+                own_http=request.param == "brought",
+                base_url=server.url,
+                ledger="memory:",
+                timeout=timeout,
+                retries=retries,
+            )
+        )
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+def failing(caller: Caller, call: Callable[[Caller], object]) -> RezoomError:
+    """Run a call that fails within its timeout, or little more."""
+    start = time.monotonic()
+    with pytest.raises(RezoomError) as caught:
+        call(caller)
+    assert time.monotonic() - start < SOON
+    return caught.value
+
+
+def update(caller: Caller) -> object:
+    """Update a meeting."""
+    return caller.update(1, topic="x")
+
+
+def read(caller: Caller) -> object:
+    """Read a meeting."""
+    return caller.get(1)
+
+
+# What becomes of the body behind a status; each is given a status and headers.
+FLAWS: dict[str, Callable[..., Answer]] = {
+    "cut": lambda status, *more: whole(cut(status, b'{"code": 1', *more)),
+    "bad gzip": lambda status, *more: whole(sized(status, b"plain", GZIP, *more)),
+    "cut gzip": lambda status, *more: whole(
+        sized(status, gzip.compress(b"{}" * 99)[:9], GZIP, *more)
+    ),
+    "unknown encoding": lambda status, *more: whole(
+        sized(status, b"{}", b"content-encoding: zip", *more)
+    ),
+    "bomb": lambda status, *more: whole(sized(status, BOMB, GZIP, *more)),
+    "bomb in a bomb": lambda status, *more: whole(
+        sized(status, gzip.compress(BOMB), b"content-encoding: gzip, gzip", *more)
+    ),
+    "endless": lambda status, *more: lambda: endless(status, *more),
+    "bad chunk": lambda status, *more: whole(
+        head(status, b"transfer-encoding: chunked", *more) + b"ZZ\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_daily_limit_is_believed_whatever_becomes_of_its_body(
+    flaw: str, caller: Callable[..., Caller]
+) -> None:
+    """It is not sent again, not now and not by the next call: its headers say until when."""
+    with Hostile(FLAWS[flaw](429, *DAILY)) as server:
+        zoom = caller(server, retries=2)
+
+        first = failing(zoom, update)
+        then = failing(zoom, update)
+
+    assert isinstance(first, RateLimited)
+    assert (first.scope, first.retry_at, first.sent) == ("host-day", UNTIL, True)
+    assert isinstance(then, QuotaExceeded)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+@pytest.mark.parametrize(("status", "error"), [(500, ServerError), (400, RefusedError)])
+def test_a_failure_is_known_by_its_status(
+    flaw: str, status: int, error: type[RefusedError], caller: Callable[..., Caller]
+) -> None:
+    """And its place is settled: that the request was counted is certain."""
+    with Hostile(FLAWS[flaw](status)) as server:
+        zoom = caller(server)
+
+        refused = failing(zoom, update)
+
+    assert type(refused) is error
+    assert refused.status == status
+    quota = zoom.quota(1)
+    assert (quota.used, quota.pending, quota.unknown) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("flaw", [*FLAWS, "complete, then endless"])
+def test_a_success_that_needs_its_body_needs_all_of_it(
+    flaw: str, caller: Callable[..., Caller]
+) -> None:
+    """Of a read that was cut short nothing is believed, however well it reads so far."""
+    body = b'{"id": 1, "topic": "x"}'
+    complete = whole(cut(200, body))
+    with Hostile(FLAWS[flaw](200) if flaw in FLAWS else complete) as server:
+        unread = failing(caller(server), read)
+
+    assert type(unread) is UnansweredError
+    assert "HTTP 200" in str(unread)
+
+
+@pytest.mark.parametrize("behind", [b"x" * 100_000, b"HTTP/1.1 500 No\r\n\r\n"])
+def test_an_accepted_update_stays_accepted(behind: bytes, caller: Callable[..., Caller]) -> None:
+    """A 204 has no body; what comes after it is no part of it."""
+    with Hostile(whole(head(204) + behind)) as server:
+        receipt = caller(server).update(1, topic="x")
+
+    assert receipt.sent
+
+
+def test_a_renewed_token_is_asked_for_by_the_status_alone(
+    kind: str, caller: Callable[..., Caller]
+) -> None:
+    """A 401 whose body was cut says what a whole one says."""
+    with Hostile(FLAWS["cut"](401)) as server:
+        refused = failing(caller(server), update)
+
+    assert isinstance(refused, RefusedError)
+    assert refused.status == 401
+
+
+def test_an_unexplained_429_that_was_cut_is_not_sent_again(caller: Callable[..., Caller]) -> None:
+    """What is missing may be the word that names a day's limit."""
+    with Hostile(FLAWS["cut"](429)) as server:
+        refused = failing(caller(server, retries=2), update)
+
+    assert isinstance(refused, RateLimited)
+    assert len(server.requests) == 1
+
+
+def test_words_of_a_cut_429_still_name_the_limit(caller: Callable[..., Caller]) -> None:
+    """The message is there, only the end of the body is not."""
+    said = b'{"code": 429, "message": "You have exceeded the daily rate limit (100) of Meeting'
+    with Hostile(whole(cut(429, said))) as server:
+        refused = failing(caller(server, retries=2), update)
+
+    assert isinstance(refused, RateLimited)
+    assert refused.scope == "host-day"
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("status", "error"), [(429, RateLimited), (500, ServerError)])
+def test_a_dripped_body_ends_with_the_timeout(
+    status: int, error: type[RezoomError], caller: Callable[..., Caller]
+) -> None:
+    """Each byte comes in time, the last one never does; the status counts."""
+    body = head(status, b"content-length: 100000", *DAILY)
+    with Hostile(lambda: iter([body, *[b"x"] * 1000]), pause=0.03) as server:
+        refused = failing(caller(server), update)
+
+    assert type(refused) is error
+
+
+DRIPPED: dict[str, Answer] = {
+    "head": lambda: dripped(b"HTTP/1.1 204 No"),
+    "headers": lambda: dripped(b"HTTP/1.1 204 No Content\r\nx-name: "),
+    "interim answers": lambda: iter([b"HTTP/1.1 102 Processing\r\n\r\n"] * 1000),
+}
+
+
+@pytest.fixture
+def tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ssl.SSLContext:
+    """Serve https with a certificate that httpx trusts."""
+    authority = trustme.CA()
+    pem = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+@pytest.mark.parametrize("what", DRIPPED)
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_a_dripped_head_ends_with_the_timeout_over_https(
+    what: str, make: type[SyncCaller | AsyncCaller], tls: ssl.SSLContext
+) -> None:
+    """No status has come: whether the request was counted is not known, and the place stays."""
+    with Hostile(DRIPPED[what], pause=0.03, tls=tls) as server:
+        zoom = make(
+            Bearer("token"), base_url=server.url, ledger="memory:", timeout=TIMEOUT, retries=0
+        )
+        lost = failing(zoom, update)
+        quota = zoom.quota(1)
+        zoom.end()
+
+    assert type(lost) is UnansweredError
+    assert (quota.pending, quota.unknown) == (0, 1)
+
+
+@pytest.mark.parametrize("what", DRIPPED)
+def test_a_dripped_head_ends_with_the_timeout_when_it_is_awaited(what: str) -> None:
+    """Over plain http too, which only a simulator speaks."""
+    with Hostile(DRIPPED[what], pause=0.03) as server:
+        zoom = AsyncCaller(
+            Bearer("token"), base_url=server.url, ledger="memory:", timeout=TIMEOUT, retries=0
+        )
+        lost = failing(zoom, update)
+        zoom.end()
+
+    assert type(lost) is UnansweredError
