@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
 from callers import AsyncCaller, Caller, SyncCaller
-from hostile import BOMB, Hostile, cut, dripped, endless, head, sized
+from hostile import DAILY, FLAWS, UNTIL, Answer, Hostile, cut, dripped, head, whole
 from rezoom import (
     Bearer,
     QuotaExceeded,
@@ -22,29 +20,11 @@ from rezoom import (
     ServerError,
     UnansweredError,
 )
-from rezoom._wire import facts
 
 KINDS = {"Zoom": SyncCaller, "AsyncZoom": AsyncCaller}
-UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=5)
-DAILY = tuple(
-    f"{facts.HEADERS[name]}: {value}".encode()
-    for name, value in [
-        ("type", "Daily-limit"),
-        ("limit", "100"),
-        ("retry_after", UNTIL.isoformat()),
-    ]
-)
-GZIP = b"content-encoding: gzip"
 TIMEOUT = 0.6
 # On top of the timeout: what a busy machine may need besides.
 SOON = TIMEOUT + 2
-
-Answer = Callable[[], Iterator[bytes]]
-
-
-def whole(*parts: bytes) -> Answer:
-    """Answer with these parts and no more."""
-    return lambda: iter(parts)
 
 
 @pytest.fixture(params=KINDS)
@@ -93,27 +73,6 @@ def update(caller: Caller) -> object:
 def read(caller: Caller) -> object:
     """Read a meeting."""
     return caller.get(1)
-
-
-# What becomes of the body behind a status; each is given a status and headers.
-FLAWS: dict[str, Callable[..., Answer]] = {
-    "cut": lambda status, *more: whole(cut(status, b'{"code": 1', *more)),
-    "bad gzip": lambda status, *more: whole(sized(status, b"plain", GZIP, *more)),
-    "cut gzip": lambda status, *more: whole(
-        sized(status, gzip.compress(b"{}" * 99)[:9], GZIP, *more)
-    ),
-    "unknown encoding": lambda status, *more: whole(
-        sized(status, b"{}", b"content-encoding: zip", *more)
-    ),
-    "bomb": lambda status, *more: whole(sized(status, BOMB, GZIP, *more)),
-    "bomb in a bomb": lambda status, *more: whole(
-        sized(status, gzip.compress(BOMB), b"content-encoding: gzip, gzip", *more)
-    ),
-    "endless": lambda status, *more: lambda: endless(status, *more),
-    "bad chunk": lambda status, *more: whole(
-        head(status, b"transfer-encoding: chunked", *more) + b"ZZ\r\n"
-    ),
-}
 
 
 @pytest.mark.parametrize("flaw", FLAWS)

@@ -9,7 +9,10 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Self
+
+from rezoom._wire import facts
 
 HEAD = b"HTTP/1.1 %d Odd\r\n"
 CHUNKED = b"transfer-encoding: chunked\r\n"
@@ -42,6 +45,46 @@ def dripped(text: bytes) -> Iterator[bytes]:
     """Write a byte at a time, and the last one again and again."""
     yield from (text[i : i + 1] for i in range(len(text)))
     yield from itertools.repeat(b"x")
+
+
+UNTIL = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=5)
+DAILY = tuple(
+    f"{facts.HEADERS[name]}: {value}".encode()
+    for name, value in [
+        ("type", "Daily-limit"),
+        ("limit", "100"),
+        ("retry_after", UNTIL.isoformat()),
+    ]
+)
+_GZIP = b"content-encoding: gzip"
+
+Answer = Callable[[], Iterator[bytes]]
+
+
+def whole(*parts: bytes) -> Answer:
+    """Answer with these parts and no more."""
+    return lambda: iter(parts)
+
+
+# What becomes of the body behind a status; each is given a status and headers.
+FLAWS: dict[str, Callable[..., Answer]] = {
+    "cut": lambda status, *more: whole(cut(status, b'{"code": 1', *more)),
+    "bad gzip": lambda status, *more: whole(sized(status, b"plain", _GZIP, *more)),
+    "cut gzip": lambda status, *more: whole(
+        sized(status, gzip.compress(b"{}" * 99)[:9], _GZIP, *more)
+    ),
+    "unknown encoding": lambda status, *more: whole(
+        sized(status, b"{}", b"content-encoding: zip", *more)
+    ),
+    "bomb": lambda status, *more: whole(sized(status, BOMB, _GZIP, *more)),
+    "bomb in a bomb": lambda status, *more: whole(
+        sized(status, gzip.compress(BOMB), b"content-encoding: gzip, gzip", *more)
+    ),
+    "endless": lambda status, *more: lambda: endless(status, *more),
+    "bad chunk": lambda status, *more: whole(
+        head(status, b"transfer-encoding: chunked", *more) + b"ZZ\r\n"
+    ),
+}
 
 
 class Hostile:
