@@ -21,7 +21,10 @@ from rezoom import (
     UnansweredError,
 )
 
-KINDS = {"Zoom": SyncCaller, "AsyncZoom": AsyncCaller}
+KINDS: dict[str, type[SyncCaller | AsyncCaller]] = {
+    "Zoom": SyncCaller,
+    "AsyncZoom": AsyncCaller,
+}
 TIMEOUT = 0.6
 # On top of the timeout: what a busy machine may need besides.
 SOON = TIMEOUT + 2

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -374,11 +375,16 @@ def test_there_is_a_timeout_by_default(
 ) -> None:
     """Nobody waits for ever unless they ask for it; what comes before sending ends earlier."""
     seen: list[httpx.Request] = []
+
+    def noted(send: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(client: object, request: httpx.Request, **how: Any) -> Any:
+            seen.append(request)
+            return send(client, request, **how)
+
+        return wrapped
+
     for kind in (httpx.Client, httpx.AsyncClient):
-        send = kind.send
-        monkeypatch.setattr(
-            kind, "send", lambda *args, send=send, **how: seen.append(args[1]) or send(*args, **how)
-        )
+        monkeypatch.setattr(kind, "send", noted(kind.send))
 
     call().update(1, topic="x")
 

@@ -114,6 +114,17 @@ def test_every_missing_variable_is_named_at_once(environment: pytest.MonkeyPatch
         Zoom.from_env()
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("timout", "timeout"), ("account_pln", "account_plan"), ("ledgr", "ledger"), ("htpp", "http")],
+)
+@pytest.mark.parametrize("make", [Zoom, AsyncZoom])
+def test_an_option_that_is_misspelled_is_told(name: str, meant: str, make: Any) -> None:
+    """With the one that may have been meant, and before anything is opened."""
+    with pytest.raises(TypeError, match=f"no option '{name}': did you mean {meant}?"):
+        make(Bearer("token"), **{name: 1})
+
+
 def test_the_environment_can_name_another_zoom(environment: pytest.MonkeyPatch) -> None:
     """Such as a simulator; an address given in the code goes first."""
     for name, value in CREDENTIALS.items():

@@ -49,7 +49,10 @@ class Session:
     def __init__(
         self, auth: TokenSource, *, http: object = None, **options: Unpack[ZoomOptions]
     ) -> None:
-        """Check the options; raises ConfigError naming the one that cannot be."""
+        """Check the options.
+
+        Raises ConfigError naming the one that cannot be, TypeError for one there is not.
+        """
         import random
         import threading
 
@@ -61,6 +64,8 @@ class Session:
         from .._ledger.policy import Policy
         from .._wire import facts
 
+        for name in options.keys() - ZoomOptions.__annotations__.keys():
+            raise TypeError(_unknown(name, type(self).__name__))
         if http is not None:
             family_of(http, self._kind)
         retries = options.get("retries", 2)
@@ -144,6 +149,14 @@ class Session:
             name = type(self).__name__
             closed = f"this {name}" if self._closed else f"the http client of this {name}"
             raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
+
+
+def _unknown(name: str, client: str) -> str:
+    from difflib import get_close_matches  # only mistakes need it
+
+    close = get_close_matches(name, ["http", *ZoomOptions.__annotations__], n=1)
+    hint = f"did you mean {close[0]}?" if close else "see its signature"
+    return f"{client} has no option {name!r}: {hint}"
 
 
 def _known_hosts(hosts: Hosts) -> Hosts:
