@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from .._times import utc_instant
 from .._wire import facts
-from ._meetings.rescheduling import zulu
 from ._request_log import Flaw, Verdict, without_secrets
 
 Limit = Literal["second", "account-day", "host-day", "lock"]
@@ -79,7 +79,7 @@ def limited(
     row = _THROTTLES[limit]
     if left is None:
         left = _LEFT_IN_THE_DUMP if limit == "host-day" else 0
-    midnight = zulu(next_midnight(now))
+    midnight = utc_instant(next_midnight(now))
     headers = {
         facts.HEADERS[name]: text.format(limit=size, remaining=left, midnight=midnight)
         for name, text in row.headers.items()
