@@ -215,3 +215,7 @@ class People:
 def _unlisted(email: str, name: str, *, licensed: bool) -> User:
     # Remembered: every request asks for its host, and a new user is checked each time.
     return User(email=email, id=name, licensed=licensed)
+
+
+# For seeds: whoever hosts a meeting there has a licence.
+EVERYBODY = People((), licensed=True)

@@ -41,13 +41,13 @@ def with_json(
     return Answer(status, content, {"content-type": JSON, **(headers or {})})
 
 
-def refused(error: str, *, status: int = 400, code: int | None = None, **words: object) -> Answer:
+def refused(error: str, *, status: int = 400, **words: object) -> Answer:
     """Refuse with the row of the spec's x-errors that has this id; `words` fill its braces.
 
-    `status` is for rows that hold for several, `code` for a reported variant.
+    `status` is for rows that hold for several.
     """
     row = _ERRORS[error]
-    body = {"code": code or row.code, "message": row.message.format_map(words)}
+    body = {"code": row.code, "message": row.message.format_map(words)}
     return with_json(row.status or status, body)
 
 

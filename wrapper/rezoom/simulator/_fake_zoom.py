@@ -15,16 +15,7 @@ from .._wire import facts
 from . import _answers as answers
 from ._account import Credentials, People, TokenIssuer
 from ._allowance import Allowance, Caps, Met
-from ._answers import (
-    Answer,
-    Call,
-    CallResult,
-    kept_elsewhere,
-    parsed,
-    readable,
-    refused,
-    whole_number,
-)
+from ._answers import Answer, Call, CallResult, parsed, readable, refused
 from ._meetings.members import occurrence, view
 from ._meetings.patch import FOR_ONE, RUNNING, apply, hold
 from ._meetings.rescheduling import expires_at
@@ -101,7 +92,7 @@ class FakeZoom:
             case "POST", False if call.path == "/oauth/token":
                 return self._token(call, now)
         said = {"code": 2300, "message": "This API endpoint is not recognized."}
-        return CallResult(answers.with_json(404, said), kept_elsewhere(call.content))
+        return CallResult(answers.with_json(404, said), answers.kept_elsewhere(call.content))
 
     def _token(self, call: Call, now: datetime) -> CallResult:
         form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
@@ -120,7 +111,7 @@ class FakeZoom:
 
     def _find(self, call: Call, now: datetime) -> tuple[State | None, CallResult | None]:
         """Return the meeting that a request is for, and the refusal if it may not have it."""
-        quirks, number = self.quirks, whole_number(call.meeting)
+        quirks, number = self.quirks, answers.whole_number(call.meeting)
         state = None if number is None else self.store.read(number)
         if state is None:
             return None, self._absent(call)

@@ -209,12 +209,10 @@ class Scenario:
     def updates(self, number: int | None = None) -> tuple[Request, ...]:
         """Return the requests to update a meeting, or any, whatever became of them."""
         path = f"/v2/meetings/{'' if number is None else number}"
-        found = [one for one in self.requests if one.method == "PATCH"]
-        return tuple(
-            one
-            for one in found
-            if one.path == path or (number is None and one.path.startswith(path))
-        )
+        patches = (one for one in self.requests if one.method == "PATCH")
+        if number is None:
+            return tuple(one for one in patches if one.path.startswith(path))
+        return tuple(one for one in patches if one.path == path)
 
     def clear_requests(self) -> None:
         """Empty the log of requests."""

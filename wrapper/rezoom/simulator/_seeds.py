@@ -19,6 +19,7 @@ from .._rules import judge as rules
 from .._times import utc_instant
 from .._wire import facts
 from ..errors import ConfigError
+from ._account import EVERYBODY
 from ._checked import wrong
 from ._documents import Document
 from ._meetings.members import OCCURRENCE_MEMBERS, address_members, passcode_members
@@ -211,7 +212,7 @@ def new_meeting(
         change.setdefault("duration", 60)
     if state["type"] == SERIES:
         change.setdefault("recurrence", WEEKLY)
-    answer = refusal(state, change)
+    answer = refusal(state, change, Quirks(schedule_for="anyone"), EVERYBODY)
     if answer is not None:
         said = json.loads(answer.content)
         refused = said.get("errors") or [{"field": "", "message": said["message"]}]
@@ -219,6 +220,7 @@ def new_meeting(
     # A seed may describe what Zoom would no longer let anybody schedule.
     lenient = replace(
         quirks,
+        alternative_hosts="take",
         past_start="accept",
         timezone_with_z="keep",
         security_floor="none",

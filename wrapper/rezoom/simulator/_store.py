@@ -12,6 +12,7 @@ from typing import Any
 
 from .._times import zulu
 from ..errors import ConfigError
+from ._checked import wrong
 from ._request_log import shown
 
 State = dict[str, Any]
@@ -86,11 +87,8 @@ class Store:
                 row = (meeting, _text(state))
                 db.execute("INSERT INTO meetings (number, state) VALUES (?, ?)", row)
         except sqlite3.IntegrityError:
-            raise ConfigError(
-                f"seed: there is already a meeting {meeting}",
-                field="seed",
-                next_step="Leave `id` out, and the next free number is taken.",
-            ) from None
+            step = "Leave `id` out, and the next free number is taken."
+            raise wrong("seed", f"seed: there is already a meeting {meeting}", step) from None
 
     def read(self, meeting: int) -> State | None:
         """Return a copy of a meeting's state, or None."""
@@ -213,11 +211,8 @@ def _connected(path: Path | None) -> sqlite3.Connection:
         with path.open("rb") as file:
             begins = file.read(len(_MAGIC))
     except OSError as error:
-        raise _refused(
-            path,
-            f"cannot be opened: {error.strerror or error}",
-            "Name a file in a folder that exists and can be written.",
-        ) from None
+        step = "Name a file in a folder that exists and can be written."
+        raise _refused(path, f"cannot be opened: {error.strerror or error}", step) from None
     if begins not in {b"", _MAGIC}:
         # SQLite would take the shortest of files for empty ones, and write over them.
         raise _refused(path, "is not an SQLite file", "Name another file.")
@@ -239,11 +234,8 @@ def _check(db: sqlite3.Connection, path: Path | None) -> None:
     elif application != _APPLICATION:
         raise _refused(path, "belongs to another program", "Name another file.")
     elif version > _VERSION:
-        raise _refused(
-            path,
-            f"was written by a newer rezoom (its version is {version}, ours {_VERSION})",
-            "Upgrade rezoom, or name another file.",
-        )
+        reason = f"was written by a newer rezoom (its version is {version}, ours {_VERSION})"
+        raise _refused(path, reason, "Upgrade rezoom, or name another file.")
     found = [word for (word,) in db.execute("PRAGMA quick_check")]
     if found != ["ok"]:
         raise sqlite3.DatabaseError(found[0])
@@ -266,7 +258,7 @@ def _unusable(path: Path | None, error: Exception) -> ConfigError:
 
 
 def _refused(path: Path | None, reason: str, next_step: str) -> ConfigError:
-    return ConfigError(f"db: {path} {reason}", field="db", next_step=next_step)
+    return wrong("db", f"db: {path} {reason}", next_step)
 
 
 def _text(value: object) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 from ..._paths import at, put
 from ..._times import utc_instant
 from ..._wire import facts
-from .._account import People
+from .._account import EVERYBODY, People
 from .._quirks import Quirks
 from .._store import State
-from .members import host_members, made_passcode, occurrence, passcode_members
+from .members import made_passcode, occurrence, passcode_members
 from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime
 from .validation import without_nulls
 
@@ -81,17 +81,16 @@ def apply(
     occurrence_id: str | None = None,
     now: datetime,
     quirks: Quirks,
-    people: People | None = None,
+    people: People = EVERYBODY,
 ) -> tuple[State, tuple[str, ...]]:
     """Return the meeting after an update, and the members of the body that were ignored.
 
     Objects are merged, arrays and `recurrence` replaced whole. With `occurrence_id` only that date
     changes, by the few members Zoom honours there; LookupError when the series has no such date.
-    `people` knows who has a licence; without it everybody has.
     """
     new = cloned(state)
     body, ignored = without_nulls(body)
-    licensed = people is None or people.host(state).licensed
+    licensed = people.host(state).licensed
     passes = _member_filter(state, quirks, licensed=licensed, for_one=occurrence_id is not None)
     wanted = _sift(body, passes, ignored)
     if occurrence_id is not None:
@@ -102,11 +101,11 @@ def apply(
     timing = {member: wanted.pop(member) for member in MEMBERS if member in wanted}
     host = wanted.pop("schedule_for", None)
     ignored += _settle_passcode(new, wanted, now, quirks)
-    if people is not None and quirks.alternative_hosts == "drop-outsiders":
+    if quirks.alternative_hosts == "drop-outsiders":
         ignored += _drop_outsiders(wanted, people)
     _merge(new, wanted, extend=quirks.arrays == "extend")
     if host is not None:
-        new |= people.members(host) if people else host_members(host)
+        new |= people.members(host)
     ignored += retime(new, timing, now=now, quirks=quirks)
     if quirks.e2ee == "switch-off":
         ignored += _switch_off_for_e2ee(new, wanted)

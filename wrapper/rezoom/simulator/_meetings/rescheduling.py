@@ -162,10 +162,9 @@ def _occurrence_id(instant: datetime) -> str:
 
 
 def _kept_start(state: State, timezone: str, now: datetime, quirks: Quirks) -> Start:
-    occurrences = state.get("occurrences")
+    known, occurrences = state.get("start_time"), state.get("occurrences")
     if quirks.missing_start == "last-occurrence" and occurrences:
-        return _start_at(datetime.fromisoformat(occurrences[-1]["start_time"]), timezone)
-    known = state.get("start_time")
+        known = occurrences[-1]["start_time"]
     return _start_at(datetime.fromisoformat(known) if known else now, timezone)
 
 

@@ -87,19 +87,13 @@ def _flaw(kind: str, *steps: int | str) -> Flaw:
     return Flaw(dotted(steps), kind, f"{kind.capitalize()} parameter: {name}.")
 
 
-_PLAIN = Quirks()
 # An e-mail address or a user ID has neither blanks nor separators in it.
 _USER = re.compile(r"[^\s,;]+")
 _OLDER_MOST = facts.RULES["over-count"].bounds["end_times"]["maximum"]
 
 
-def refusal(
-    state: State, body: Mapping[str, Any], quirks: Quirks = _PLAIN, people: People | None = None
-) -> Answer | None:
-    """Return Zoom's answer to an update that it would not take, or None.
-
-    Without `people` no privileges are looked at, as for a seed.
-    """
+def refusal(state: State, body: Mapping[str, Any], quirks: Quirks, people: People) -> Answer | None:
+    """Return Zoom's answer to an update that it would not take, or None."""
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:
         return validation_failed(flaws)
@@ -151,7 +145,7 @@ def _series_flaws(state: State, body: Mapping[str, Any], quirks: Quirks) -> Iter
 
 
 def _for_the_user(
-    state: State, body: Mapping[str, Any], quirks: Quirks, people: People | None
+    state: State, body: Mapping[str, Any], quirks: Quirks, people: People
 ) -> Answer | None:
     user = body.get("schedule_for")
     if user is None:
@@ -160,7 +154,7 @@ def _for_the_user(
         return refused("instant-meeting-schedule-for")
     if not _USER.fullmatch(user):
         return refused("invalid-schedule-for")
-    if people is None or quirks.schedule_for == "anyone":
+    if quirks.schedule_for == "anyone":
         return None
     host, target = people.host(state), people.find(user)
     if target is not None and target == host:

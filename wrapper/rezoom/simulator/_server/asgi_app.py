@@ -127,9 +127,10 @@ async def _respond(
         done = operation(call)
         return done, _response(done.answer)
     done = operation(call) if fault.applied else _unread(call)
+    for limit in LIMITS:
+        if fault.kind == limit:
+            return done, _response(limited(limit, now))
     match fault.kind:
-        case "second" | "account-day" | "host-day" | "lock":
-            return done, _response(limited(fault.kind, now))
         case "reset" | "reset-after" | "close":
             return done, _Cut(reset=fault.kind != "close")
         case "timeout" | "timeout-after":

@@ -16,17 +16,13 @@ from starlette.routing import Match, Route
 from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
-from .._checked import dashed
+from .._checked import dashed, wrong
 from .._fault_plan import read_faults
 from .._quirks import behaviours
 from .._scenario import Scenario
 from .._sim_clock import read_clock
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
-
-
-def _wrong(field: str, message: str, next_step: str) -> ConfigError:
-    return ConfigError(message, field=field, next_step=next_step)
 
 
 class ControlCall(NamedTuple):
@@ -41,7 +37,7 @@ class ControlCall(NamedTuple):
         """Return a member of the body; ConfigError when it is not there."""
         if isinstance(self.body, Mapping) and name in self.body:
             return self.body[name]
-        raise _wrong(name, f"{name} is missing", f"Send {json.dumps({name: example})}.")
+        raise wrong(name, f"{name} is missing", f"Send {json.dumps({name: example})}.")
 
     @property
     def number(self) -> int:
@@ -76,11 +72,11 @@ def _set_clock(call: ControlCall) -> None:
 def _advance_clock(call: ControlCall) -> None:
     seconds = call.member("seconds", 3600)
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
-        raise _wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
+        raise wrong("seconds", f"seconds cannot be {seconds!r}", "Give a number.")
     try:
         call.scenario.clock.advance(seconds)
     except OverflowError:
-        raise _wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
+        raise wrong("seconds", f"{seconds} seconds leave the calendar", "Give fewer.") from None
 
 
 def _requests(call: ControlCall) -> Any:
@@ -89,7 +85,7 @@ def _requests(call: ControlCall) -> Any:
     for name in query:
         if name not in {"method", "path", "status", "last"}:
             step = "Choose from method, path, status, last."
-            raise _wrong(name, f"there is no filter {name!r}", step)
+            raise wrong(name, f"there is no filter {name!r}", step)
     found = [
         one.to_dict()
         for one in call.scenario.requests
@@ -99,7 +95,7 @@ def _requests(call: ControlCall) -> Any:
     ]
     last = whole_number(query.get("last", str(len(found))))
     if last is None:
-        raise _wrong("last", f"last cannot be {query['last']!r}", "Give a number.")
+        raise wrong("last", f"last cannot be {query['last']!r}", "Give a number.")
     return found[max(len(found) - last, 0) :]
 
 
@@ -151,7 +147,7 @@ def _quirks(call: ControlCall) -> Any:
 
 def _set_quirks(call: ControlCall) -> Any:
     if not isinstance(call.body, Mapping):
-        raise _wrong("quirks", "the body is no object", 'Send {"past-start": "rewrite-to-now"}.')
+        raise wrong("quirks", "the body is no object", 'Send {"past-start": "rewrite-to-now"}.')
     return call.scenario.set_quirks(call.body).to_dict()
 
 
@@ -216,7 +212,7 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
             try:
                 body = loaded(await request.body() or b"null")
             except ValueError:
-                raise _wrong("body", "the body is not JSON", "Send one JSON value.") from None
+                raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
             call = ControlCall(scenario, body, request.path_params, request.query_params)
             if do is not None:
                 do(call)
@@ -232,9 +228,7 @@ def access(value: Access) -> Access:
     """Return the value if it says who may use the endpoint; ConfigError otherwise."""
     choices = get_args(Access)
     if value not in choices:
-        raise _wrong(
-            "control", f"control cannot be {value!r}", f"Choose from {', '.join(choices)}."
-        )
+        raise wrong("control", f"control cannot be {value!r}", f"Choose from {', '.join(choices)}.")
     return value
 
 
