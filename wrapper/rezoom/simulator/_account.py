@@ -103,8 +103,7 @@ class TokenIssuer:
             return refused("token-expired", status=status)
         if token.scopes.isdisjoint(enough):
             # The status is 400 here, as reported.
-            missing = ", ".join(_missing(enough, token.scopes))
-            return refused("missing-scope", scopes=missing)
+            return refused("missing-scope", scopes=", ".join(_missing(enough, token.scopes)))
         return None
 
     def acts_for_all(self, authorization: str, enough: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,12 +47,7 @@ class TakenUpdate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the update as a dictionary for JSON."""
-        return {
-            "at": zulu(self.at),
-            "body": self.body,
-            "occurrence_id": self.occurrence_id,
-            "ignored": list(self.ignored),
-        }
+        return asdict(self) | {"at": zulu(self.at), "ignored": list(self.ignored)}
 
     def __repr__(self) -> str:
         return f"<TakenUpdate {self.at:%Y-%m-%dT%H:%M:%SZ} {shown(self.body)!r}>"

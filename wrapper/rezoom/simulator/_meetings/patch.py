@@ -139,9 +139,9 @@ def _merge(target: dict[str, Any], change: Mapping[str, Any], *, extend: bool = 
         if isinstance(value, Mapping) and isinstance(known, dict):
             _merge(known, value, extend=extend)
         elif extend and isinstance(value, list) and isinstance(known, list):
-            target[name] = [*known, *(cloned(item) for item in value if item not in known)]
+            target[name] = [*known, *(item for item in value if item not in known)]
         else:
-            target[name] = cloned(value)
+            target[name] = value
 
 
 def _edit_occurrence(
@@ -200,22 +200,16 @@ _IN_FORCE = ("topic", "agenda", "duration", "settings")
 
 def start(state: State, now: datetime) -> State:
     """Return the meeting, running; what its participants have is kept beside what it is."""
-    new: State = cloned(state)
-    new["status"] = RUNNING
-    new["_session"] = {
-        "started_at": utc_instant(now),
-        **{name: cloned(new[name]) for name in _IN_FORCE if name in new},
-    }
-    return new
+    in_force = {name: state[name] for name in _IN_FORCE if name in state}
+    session = {"started_at": utc_instant(now), **in_force}
+    return {**state, "status": RUNNING, "_session": session}
 
 
 def end(state: State, now: datetime, quirks: Quirks, people: People) -> State:
     """Return the meeting after its end, with the updates that were held meanwhile."""
-    new: State = cloned(state)
-    held = new.pop("_held", [])
-    new.pop("_session", None)
+    new = {name: value for name, value in state.items() if name not in {"_held", "_session"}}
     new |= {"status": WAITING, "_used_at": utc_instant(now)}
-    for one in held:
+    for one in state.get("_held", ()):
         new, _ = apply(
             new,
             one["body"],
@@ -229,7 +223,7 @@ def end(state: State, now: datetime, quirks: Quirks, people: People) -> State:
 
 def hold(state: State, body: Mapping[str, Any], occurrence_id: str | None, now: datetime) -> State:
     """Return the meeting with an update that waits for its end."""
-    one = {"body": cloned(body), "occurrence_id": occurrence_id, "at": now.isoformat()}
+    one = {"body": body, "occurrence_id": occurrence_id, "at": now.isoformat()}
     return {**state, "_held": [*state.get("_held", ()), one]}
 
 
