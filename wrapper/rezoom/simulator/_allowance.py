@@ -9,11 +9,10 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 from pydantic import Field
 
 from .._public import public
+from .._times import utc_instant
 from .._wire import facts
-from ..errors import ConfigError
 from ._answers import ACCOUNT_DAY, Limit, next_midnight
-from ._checked import dashed, read
-from ._meetings.rescheduling import zulu
+from ._checked import dashed, read, wrong
 from ._quirks import Quirks
 from ._store import Store
 
@@ -48,17 +47,15 @@ class Caps:
         """
         if plan is not None and plan not in PLANS:
             step = f"Choose from {', '.join(PLANS)}."
-            raise ConfigError(f"plan: {plan!r} is no plan", field="plan", next_step=step)
+            raise wrong("plan", f"plan: {plan!r} is no plan", step)
         if limits is False:
             return cls(host_day=None, meeting_day=None, lock=False)
-        rate = facts.RATES[plan] if plan else None
-        sizes: dict[str, Any] = {}
-        if rate is not None:
-            sizes = {"second": rate.per_second, "account_day": rate.per_day}
-        if isinstance(limits, Mapping):
-            sizes |= limits
-        elif limits is not True:
+        if limits is not True and not isinstance(limits, Mapping):
             return read(cls, limits, "limits", field="limits")
+        sizes = {} if limits is True else dict(limits)
+        if plan is not None:
+            rate = facts.RATES[plan]
+            sizes = {"second": rate.per_second, "account_day": rate.per_day, **sizes}
         return read(cls, sizes, "limits", field="limits")
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,8 +87,14 @@ class Allowance:
 
     def __init__(self, caps: Caps, store: Store) -> None:
         self.caps, self._store = caps, store
+        self._sizes = {"host": caps.host_day, "meeting": caps.meeting_day}
+        self._day: date | None = None
         self._clear()
-        self._restore(store.notes(_NOTES))
+        for name, value in store.notes(_NOTES).items():
+            if name == "account":
+                self._day, self._requests = date.fromisoformat(value[0]), value[1]
+            else:
+                self._windows[name] = self._window(name, map(datetime.fromisoformat, value))
 
     def reset(self) -> None:
         """Forget what was used, in the store too."""
@@ -101,13 +104,12 @@ class Allowance:
     def request(self, now: datetime) -> Met | None:
         """Count one request of the account, unless a limit of its plan is met."""
         self._begin_day(now)
-        caps = self.caps
-        if caps.second is not None and _used(self._second, now, now - _SECOND) >= caps.second:
-            return Met("second", caps.second, 0, f"second: {caps.second} requests within a second")
-        if caps.account_day is not None and self._requests >= caps.account_day:
-            size = caps.account_day
-            return Met("account-day", size, 0, f"account-day: {size} of {size} used")
-        if caps.second is not None:
+        second, day = self.caps.second, self.caps.account_day
+        if second is not None and _used(self._second, now, now - _SECOND) >= second:
+            return Met("second", second, 0, f"second: {second} requests within a second")
+        if day is not None and self._requests >= day:
+            return Met("account-day", day, 0, f"account-day: {day} of {day} used")
+        if second is not None:
             self._second.append(now)
         self._requests += 1
         self._store.remember(f"{_NOTES}account", [now.date().isoformat(), self._requests])
@@ -115,16 +117,13 @@ class Allowance:
 
     def refuses(self, host: str, meeting: int, now: datetime, quirks: Quirks) -> Met | None:
         """Tell which hundred leaves no room for an update of this meeting."""
-        for name, size, used in (
-            ("host-day", self.caps.host_day, self._used(f"host {host}", now, quirks)),
-            ("meeting-day", self.caps.meeting_day, self._used(f"meeting {meeting}", now, quirks)),
-        ):
+        for kind, key in (("host", host), ("meeting", meeting)):
+            size, used = self._sizes[kind], self._used(f"{kind} {key}", now, quirks)
             if size is not None and used >= size:
                 # No 429 has been seen that names the meeting's limit: Zoom answers as for a host.
-                shown, left = (
-                    (size, 0) if quirks.host_day_headers == "own-pool" else self._account()
-                )
-                return Met("host-day", shown, left, f"{name}: {used} of {size} used")
+                own = quirks.host_day_headers == "own-pool"
+                shown, left = (size, 0) if own else self._account()
+                return Met("host-day", shown, left, f"{kind}-day: {used} of {size} used")
         return None
 
     def update(self, host: str, meeting: int, now: datetime) -> None:
@@ -139,7 +138,7 @@ class Allowance:
     def headers(self, host: str, now: datetime, quirks: Quirks) -> dict[str, str]:
         """Return the headers of a successful update: the host's pool, counting down."""
         # https://devforum.zoom.us/t/59670
-        size = self.caps.host_day if self.caps.host_day is not None else _HOST
+        size = _HOST if self.caps.host_day is None else self.caps.host_day
         return _shown(size, size - self._used(f"host {host}", now, quirks))
 
     def account_headers(self) -> dict[str, str]:
@@ -149,16 +148,15 @@ class Allowance:
     def to_dict(self, now: datetime, quirks: Quirks) -> dict[str, Any]:
         """Return what is used and what is left, ready for JSON."""
         self._begin_day(now)
-        midnight = zulu(next_midnight(now))
-        sizes = {"host": self.caps.host_day, "meeting": self.caps.meeting_day}
+        midnight = utc_instant(next_midnight(now))
         used: dict[str, dict[str, Any]] = {"host": {}, "meeting": {}}
         for name, window in list(self._windows.items()):
             count = self._used(name, now, quirks)
             if count:
                 kind, _, key = name.partition(" ")
                 rolls = kind == "meeting" and quirks.meeting_window == "rolling"
-                free = zulu(window[0] + _DAY) if rolls else midnight
-                used[kind][key] = _gauge(sizes[kind], count, free)
+                free = utc_instant(window[0] + _DAY) if rolls else midnight
+                used[kind][key] = _gauge(self._sizes[kind], count, free)
         return {
             "second": _gauge(self.caps.second, _used(self._second, now, now - _SECOND), None),
             "account_day": _gauge(self.caps.account_day, self._requests, midnight),
@@ -167,22 +165,14 @@ class Allowance:
         }
 
     def _clear(self) -> None:
-        self._day: date | None = None
-        self._requests = 0
+        self._day, self._requests = None, 0
         self._second: deque[datetime] = deque()
         # By `host` or `meeting`, a blank, and its ID or number, as in the store.
         self._windows: dict[str, deque[datetime]] = {}
 
-    def _restore(self, notes: Mapping[str, Any]) -> None:
-        for name, value in notes.items():
-            if name == "account":
-                self._day, self._requests = date.fromisoformat(value[0]), value[1]
-            else:
-                self._windows[name] = self._window(name, map(datetime.fromisoformat, value))
-
     def _window(self, name: str, at: Iterable[datetime] = ()) -> deque[datetime]:
         # Bounded where no limit is kept, too.
-        most = self.caps.host_day if name.startswith("host ") else self.caps.meeting_day
+        most = self._sizes[name.partition(" ")[0]]
         return deque(at, maxlen=max(_HOST if most is None else most, 1))
 
     def _used(self, name: str, now: datetime, quirks: Quirks) -> int:
@@ -213,12 +203,8 @@ def _used(at: deque[datetime], now: datetime, first: datetime) -> int:
 
 def _gauge(limit: int | None, used: int, free: str | None) -> dict[str, Any]:
     left = None if limit is None else max(limit - used, 0)
-    return {
-        "limit": limit,
-        "used": used,
-        "left": left,
-        "next_free": None if left or limit is None else free,
-    }
+    next_free = free if left == 0 else None
+    return {"limit": limit, "used": used, "left": left, "next_free": next_free}
 
 
 def _shown(size: int, left: int) -> dict[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from .._times import utc_instant
 from .._wire import facts
-from ._meetings.rescheduling import zulu
 from ._request_log import Flaw, Verdict, without_secrets
 
 Limit = Literal["second", "account-day", "host-day", "lock"]
@@ -41,13 +41,13 @@ def with_json(
     return Answer(status, content, {"content-type": JSON, **(headers or {})})
 
 
-def refused(error: str, *, status: int = 400, code: int | None = None, **words: object) -> Answer:
+def refused(error: str, *, status: int = 400, **words: object) -> Answer:
     """Refuse with the row of the spec's x-errors that has this id; `words` fill its braces.
 
-    `status` is for rows that hold for several, `code` for a reported variant.
+    `status` is for rows that hold for several.
     """
     row = _ERRORS[error]
-    body = {"code": code or row.code, "message": row.message.format_map(words)}
+    body = {"code": row.code, "message": row.message.format_map(words)}
     return with_json(row.status or status, body)
 
 
@@ -79,7 +79,7 @@ def limited(
     row = _THROTTLES[limit]
     if left is None:
         left = _LEFT_IN_THE_DUMP if limit == "host-day" else 0
-    midnight = zulu(next_midnight(now))
+    midnight = utc_instant(next_midnight(now))
     headers = {
         facts.HEADERS[name]: text.format(limit=size, remaining=left, midnight=midnight)
         for name, text in row.headers.items()

@@ -13,13 +13,18 @@ from ..errors import ConfigError
 T = TypeVar("T")
 
 
+def wrong(field: str, message: str, next_step: str) -> ConfigError:
+    """Return the error for an option that cannot be, with what could."""
+    return ConfigError(message, field=field, next_step=next_step)
+
+
 def read(owner: type[T], value: object, what: str, *, field: str) -> T:
     """Read a dataclass of options from an object whose names have dashes or underscores."""
     if isinstance(value, owner):
         return value
     if not isinstance(value, Mapping):
         step = f"Give an object with members such as {dashed(_names(owner)[0])}."
-        raise ConfigError(f"{what} cannot be {value!r}", field=field, next_step=step)
+        raise wrong(field, f"{what} cannot be {value!r}", step)
     said = {
         str(name).replace("-", "_"): tuple(item) if isinstance(item, list) else item
         for name, item in value.items()
@@ -44,7 +49,7 @@ def check(owner: type, said: Mapping[str, Any], what: str, *, field: str) -> Non
         elif flaws[0]["type"] == "missing":
             reason = f"{dashed(name)} is missing"
         step = f"{'; '.join(dict.fromkeys(steps))}."
-        raise ConfigError(f"{what}: {reason}", field=field, next_step=step) from None
+        raise wrong(field, f"{what}: {reason}", step) from None
 
 
 def dashed(name: str) -> str:

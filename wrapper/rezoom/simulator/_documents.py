@@ -2,21 +2,17 @@
 
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
 from ._answers import loaded
+from ._checked import wrong
 
 _YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = _YAML | {".json"}
+# Of a dotted path such as `meetings[0].topic`.
 _STEP = re.compile(r"\[(\d+)\]|([^.\[]+)")
-
-
-def steps(path: str) -> list[int | str]:
-    """Split a dotted path such as `meetings[0].topic` into names and positions."""
-    return [int(index) if index else name for index, name in _STEP.findall(path)]
 
 
 class Document:
@@ -36,21 +32,18 @@ class Document:
         except OSError as error:
             reason = f"cannot be read: {error.strerror or error}"
             raise self._wrong(reason, "Check the path and its permissions.") from None
-        self.value: Any = (
-            self._yaml(text) if self.file.suffix.lower() in _YAML else self._json(text)
-        )
+        parse = self._yaml if self.file.suffix.lower() in _YAML else self._json
+        self.value: Any = parse(text)
 
     def where(self, path: str) -> str:
         """Return the file and, where it is known, the line that the dotted `path` begins on."""
+        # ruamel's own objects and lists know the lines of what is in them.
         node, line = self._lines, 0
-        for step in steps(path):
-            if isinstance(node, Mapping) and step in node:
-                line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]  # ruamel's own mapping knows its lines
-                node = node[step]
-            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-                line = node.lc.item(step)[0] + 1  # type: ignore[attr-defined]  # as above
-                node = node[step]
-            else:
+        for index, name in _STEP.findall(path):
+            try:
+                place = node.lc.item(int(index)) if index else node.lc.key(name)
+                line, node = place[0] + 1, node[int(index) if index else name]
+            except (AttributeError, LookupError, TypeError):
                 break
         return f"{self.file}, line {line}" if line else str(self.file)
 
@@ -92,8 +85,7 @@ class Document:
         raise self._wrong(f"is not YAML: {reason}{line}", "Mend it.") from None
 
     def _wrong(self, reason: str, next_step: str) -> ConfigError:
-        message = f"{self._field}: {self.file} {reason}"
-        return ConfigError(message, field=self._field, next_step=next_step)
+        return wrong(self._field, f"{self._field}: {self.file} {reason}", next_step)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -10,29 +10,25 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from .._clock import Clock
+from .._times import utc_instant
 from .._wire import facts
 from . import _answers as answers
-from ._account import Credentials, People, TokenIssuer, User
+from ._account import Credentials, People, TokenIssuer
 from ._allowance import Allowance, Caps, Met
-from ._answers import (
-    Answer,
-    Call,
-    CallResult,
-    kept_elsewhere,
-    parsed,
-    readable,
-    refused,
-    whole_number,
-)
+from ._answers import Answer, Call, CallResult, parsed, readable, refused
 from ._meetings.members import occurrence, view
 from ._meetings.patch import FOR_ONE, RUNNING, apply, hold
-from ._meetings.rescheduling import expires_at, zulu
+from ._meetings.rescheduling import expires_at
 from ._meetings.validation import judge, judge_query, refusable, refusal, without_nulls
 from ._quirks import Quirks
 from ._request_log import Verdict, without_secrets
 from ._store import State, Store
 
 _UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
+_SCOPES = {
+    "GET": facts.OPERATIONS["getMeeting"].scopes,
+    "PATCH": facts.OPERATIONS["updateMeeting"].scopes,
+}
 _UPDATE_QUERY = frozenset({"occurrence_id"})
 _READ_QUERY = _UPDATE_QUERY | {"show_previous_occurrences"}
 _LOCK = Met("lock", 0, 0, "lock: another update of this meeting is under way")
@@ -50,15 +46,13 @@ class FakeZoom:
         credentials: Credentials,
         strict: bool,
         random: Random,
-        plan: str | None = None,
-        limits: Mapping[str, Any] | bool | Caps = True,
-        users: Iterable[User | Mapping[str, Any] | str] = (),
+        people: People,
+        caps: Caps,
     ) -> None:
         self.clock, self.store, self.quirks = clock, store, quirks
-        self.credentials, self.strict = credentials, strict
-        self.people = People(users, licensed=plan != "free")
+        self.credentials, self.strict, self.people = credentials, strict, people
         self.tokens = TokenIssuer(credentials, random)
-        self.allowance = Allowance(Caps.of(plan, limits), store)
+        self.allowance = Allowance(caps, store)
         self.api_url = ""
         self.lock = threading.RLock()
         self._random = random
@@ -79,7 +73,7 @@ class FakeZoom:
     def reset(self) -> None:
         """Forget tokens, users, counts, and what is under way."""
         with self.lock:
-            self.tokens.reset()
+            self.tokens = TokenIssuer(self.credentials, self._random)
             self.people.reset()
             self.allowance.reset()
             self.under_way.clear()
@@ -89,16 +83,16 @@ class FakeZoom:
         match call.method, bool(call.meeting):
             case "PATCH", True:
                 result = self._limited(_LOCK, now) if locked else None
-                result = result or self._no_entry(call, "updateMeeting", now)
+                result = result or self._no_entry(call, now)
                 if result is not None:
                     return replace(result, body=readable(call.content))
                 return self._update(call, now)
             case "GET", True:
-                return self._no_entry(call, "getMeeting", now) or self._read(call, now)
+                return self._no_entry(call, now) or self._read(call, now)
             case "POST", False if call.path == "/oauth/token":
                 return self._token(call, now)
         said = {"code": 2300, "message": "This API endpoint is not recognized."}
-        return CallResult(answers.with_json(404, said), kept_elsewhere(call.content))
+        return CallResult(answers.with_json(404, said), answers.kept_elsewhere(call.content))
 
     def _token(self, call: Call, now: datetime) -> CallResult:
         form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
@@ -106,20 +100,18 @@ class FakeZoom:
         answer = self.tokens.grant(given, call.authorization, now, self.api_url, self.quirks)
         return CallResult(answer, without_secrets(form) or None)
 
-    def _no_entry(self, call: Call, operation: str, now: datetime) -> CallResult | None:
+    def _no_entry(self, call: Call, now: datetime) -> CallResult | None:
         """Answer a request whose token is not good enough, or whose account is out of requests."""
-        enough = facts.OPERATIONS[operation].scopes
+        enough = _SCOPES[call.method]
         answer = self.tokens.refuses(call.authorization, enough, now, self.quirks)
         if answer is not None:
             return CallResult(answer)
         met = self.allowance.request(now)
         return None if met is None else self._limited(met, now)
 
-    def _find(
-        self, call: Call, operation: str, now: datetime
-    ) -> tuple[State | None, CallResult | None]:
+    def _find(self, call: Call, now: datetime) -> tuple[State | None, CallResult | None]:
         """Return the meeting that a request is for, and the refusal if it may not have it."""
-        quirks, number = self.quirks, whole_number(call.meeting)
+        quirks, number = self.quirks, answers.whole_number(call.meeting)
         state = None if number is None else self.store.read(number)
         if state is None:
             return None, self._absent(call)
@@ -127,16 +119,15 @@ class FakeZoom:
             return None, CallResult(refused("webinar"))
         expired = expires_at(state) if quirks.lapsed_id == "not-found" else None
         if expired is not None and now >= expired and state.get("status") != RUNNING:
-            return None, self._absent(call, f"the number has lapsed at {zulu(expired)}")
+            return None, self._absent(call, f"the number has lapsed at {utc_instant(expired)}")
         if not self.people.host(state).may_host:
             return state, CallResult(refused("hosting-not-allowed"))
-        if quirks.others_meeting == "refuse" and not self._may_touch(call, operation, state):
+        if quirks.others_meeting == "refuse" and not self._may_touch(call, state):
             return state, CallResult(refused("not-the-host"))
         return state, None
 
-    def _may_touch(self, call: Call, operation: str, state: State) -> bool:
-        enough = facts.OPERATIONS[operation].scopes
-        if self.tokens.acts_for_all(call.authorization, enough):
+    def _may_touch(self, call: Call, state: State) -> bool:
+        if self.tokens.acts_for_all(call.authorization, _SCOPES[call.method]):
             return True
         own = self.credentials.user.lower()
         return own in {str(state.get(name, "")).lower() for name in ("host_email", "host_id")}
@@ -148,7 +139,7 @@ class FakeZoom:
         return replace(self._shown(call, now), verdict=verdict)
 
     def _shown(self, call: Call, now: datetime) -> CallResult:
-        state, no_entry = self._find(call, "getMeeting", now)
+        state, no_entry = self._find(call, now)
         if state is None or no_entry is not None:
             return no_entry or self._absent(call)
         state = self._stale.pop(state["id"], state)
@@ -161,37 +152,35 @@ class FakeZoom:
         return CallResult(answers.with_json(200, shown, self.allowance.account_headers()))
 
     def _update(self, call: Call, now: datetime) -> CallResult:
-        quirks = self.quirks
         body = parsed(call.content)
         if body is None:
-            verdict, said = None, readable(call.content)
-        else:
-            in_query = judge_query(call.query, _UPDATE_QUERY)
-            verdict, said = Verdict(judge(body).flaws + in_query.flaws), body
+            return replace(self._judged(call, None, Verdict(), now), body=readable(call.content))
+        verdict = Verdict(judge(body).flaws + judge_query(call.query, _UPDATE_QUERY).flaws)
+        return replace(self._judged(call, body, verdict, now), body=body, verdict=verdict)
+
+    def _judged(
+        self, call: Call, body: dict[str, Any] | None, verdict: Verdict, now: datetime
+    ) -> CallResult:
+        quirks = self.quirks
         if quirks.uuid_path == "ignore" and _UUID.fullmatch(unquote(call.meeting)):
             done = Answer(204, b"", self.allowance.account_headers())
-            return CallResult(done, said, verdict, tuple(body or ()), "a UUID in the path")
-        state, no_entry = self._find(call, "updateMeeting", now)
+            return CallResult(done, ignored=tuple(body or ()), note="a UUID in the path")
+        state, no_entry = self._find(call, now)
         if state is not None:
             met = self.allowance.refuses(state["host_id"], state["id"], now, quirks)
             if met is not None:
-                return replace(self._limited(met, now), body=said, verdict=verdict)
+                return self._limited(met, now)
             if quirks.counted == "arrived":
                 self.allowance.update(state["host_id"], state["id"], now)
-        if body is None or verdict is None:
-            return CallResult(refused("body-not-json"), said)
+        if body is None:
+            return CallResult(refused("body-not-json"))
         flaws = verdict.flaws if self.strict else refusable(verdict, body, quirks)
         if flaws:
-            return CallResult(answers.validation_failed(flaws), body, verdict)
+            return CallResult(answers.validation_failed(flaws))
         if state is None:
-            result = no_entry or self._absent(call)
-        else:
-            result = (
-                no_entry
-                or self._refusal(call, state, body)
-                or self._carried_out(call, state, body, now)
-            )
-        return replace(result, body=body, verdict=verdict)
+            return no_entry or self._absent(call)
+        not_taken = no_entry or self._refusal(call, state, body)
+        return not_taken or self._carried_out(call, state, body, now)
 
     def _refusal(self, call: Call, state: State, body: Mapping[str, Any]) -> CallResult | None:
         quirks = self.quirks
@@ -222,14 +211,14 @@ class FakeZoom:
             held = running and quirks.running == "hold"
             return (hold(old, body, wanted, now) if held else new), ignored
 
-        done = self.store.change(number, edit, at=now, body=body, occurrence_id=wanted)
+        ignored = self.store.change(number, edit, at=now, body=body, occurrence_id=wanted)
         if quirks.counted == "carried-out":
             self.allowance.update(state["host_id"], number, now)
         if quirks.read_after_update == "stale-once":
             self._stale.setdefault(number, state)
         headers = self.allowance.headers(state["host_id"], now, quirks)
         note = "running: takes effect after a restart" if running else ""
-        return CallResult(Answer(204, b"", headers), ignored=done.ignored, note=note)
+        return CallResult(Answer(204, b"", headers), ignored=ignored, note=note)
 
     def _limited(self, met: Met, now: datetime) -> CallResult:
         code = int(self.quirks.limit_code)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .._public import public
 from ..errors import ConfigError
-from ._checked import check, read
+from ._checked import check, read, wrong
 from ._documents import SUFFIXES, Document
 from ._faults import Fault
 
@@ -44,11 +44,10 @@ class RandomFaults:
         if total > 1:
             step = "Together they may be 1 at most."
             raise _wrong(f"the chances add up to {total:g}", step, _PLAN)
-        self._fitting = Fault(match=self.match)
 
     def draw(self, random: Random, method: str, path: str) -> Fault | None:
         """Return what happens to the next request."""
-        if not self._fitting.fits(method, path):
+        if not self._draws[0][0].fits(method, path):
             return None
         drawn = random.random()
         for fault, chance in self._draws:
@@ -141,8 +140,7 @@ class FaultPlan:
 
 
 def _draw(kind: str, wanted: object, match: str) -> tuple[Fault, float]:
-    said = wanted if isinstance(wanted, Mapping) else {"chance": wanted}
-    options: dict[str, Any] = dict(said)
+    options: dict[str, Any] = dict(wanted if isinstance(wanted, Mapping) else {"chance": wanted})
     chance = options.pop("chance", None)
     for option in sorted({"match", "nth"} & options.keys()):
         step = "A plan has one `match` for all; `nth` is left to chance."
@@ -186,8 +184,7 @@ def read_faults(value: object) -> Faults:
     for name in value:
         if name not in {"faults", "plan"}:
             raise _wrong(f"there is no member {name!r}", _FORM)
-    listed = value.get("faults")
-    listed = [] if listed is None else listed
+    listed = [] if value.get("faults") is None else value["faults"]
     if not isinstance(listed, list | tuple):
         raise _wrong("`faults` is no list", _FORM)
     return Faults(_listed(listed), _lottery(value.get("plan")))
@@ -207,8 +204,8 @@ def read_fault_words(text: str, folder: Path = Path()) -> Faults:
         except json.JSONDecodeError as error:
             raise _wrong(f"this is not JSON: {error}", _FORM) from None
     if Path(words).suffix.lower() in SUFFIXES:
-        return read_fault_file(folder / words)
-    listed: list[object] = []
+        return _read_file(folder / words)
+    listed: list[Any] = []
     plan: dict[str, Any] = {}
     chances: dict[str, Any] = {}
     for item in filter(None, map(str.strip, words.split(","))):
@@ -228,8 +225,7 @@ def read_fault_words(text: str, folder: Path = Path()) -> Faults:
     return Faults(_listed(listed), _lottery(plan | {"chances": chances} if chances else None))
 
 
-def read_fault_file(path: str | Path) -> Faults:
-    """Read the JSON form from a JSON or YAML file; ConfigError names the file and the line."""
+def _read_file(path: Path) -> Faults:
     document = Document(path, field="faults")
     try:
         return read_faults(document.value)
@@ -272,4 +268,4 @@ def _value(text: str) -> Any:
 
 
 def _wrong(message: str, next_step: str, where: str = "faults") -> ConfigError:
-    return ConfigError(f"{where}: {message}", field="faults", next_step=next_step)
+    return wrong("faults", f"{where}: {message}", next_step)

@@ -9,14 +9,12 @@ from typing import Annotated, Any, NamedTuple, TypedDict, Unpack, get_args
 from pydantic import AfterValidator, Field
 
 from .._public import public
-from ..errors import ConfigError
 from ._answers import JSON, Answer, Limit
-from ._checked import check
+from ._checked import check, wrong
 
 LIMITS: tuple[Limit, ...] = get_args(Limit)
 # HTTP lets these have no body: RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5.
 _BODYLESS = frozenset({204, 205, 304})
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
 _METHODS = frozenset("DELETE GET HEAD OPTIONS PATCH POST PUT".split())
 _PAGE = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 _ANSWER = frozenset({"status", "body", "headers"})
@@ -104,10 +102,9 @@ class FaultOptions(TypedDict, total=False):
 
 def _without_framing(headers: Mapping[str, str]) -> Mapping[str, str]:
     for name in headers:
-        if name.lower() in _FRAMING:
-            raise ValueError(
-                f"{name} is written by the server; `truncated` and `bad-chunk` end wrongly"
-            )
+        if name.lower() in {"content-length", "transfer-encoding"}:
+            instead = "`truncated` and `bad-chunk` end wrongly"
+            raise ValueError(f"{name} is written by the server; {instead}")
     return headers
 
 
@@ -162,23 +159,21 @@ class Fault:
     def __init__(self, kind: str = "answer", **options: Unpack[FaultOptions]) -> None:
         name = kind.replace("_", "-") if isinstance(kind, str) else kind
         if not isinstance(name, str) or name not in FAULTS:
-            raise ConfigError(
-                f"there is no fault {name!r}",
-                field="faults",
-                next_step=f"Choose from {', '.join(_near(str(name), FAULTS))}.",
-            )
+            step = f"Choose from {', '.join(_near(str(name), FAULTS))}."
+            raise wrong("faults", f"there is no fault {name!r}", step)
         of_kind = FAULTS[name]
         allowed = of_kind.options | _SHARED
         for option in sorted(options.keys() - allowed):
-            near = ", ".join(_near(option, allowed))
-            raise _wrong(name, f"has no option {option!r}", f"Its options are {near}.")
+            step = f"Its options are {', '.join(_near(option, allowed))}."
+            raise wrong("faults", f"fault {name}: has no option {option!r}", step)
         given: dict[str, Any] = {"headers": {}}
         given |= {one.name: one.default for one in fields(self) if one.default is not MISSING}
         given |= {**of_kind.preset, **options, "kind": name}
         check(Fault, given, f"fault {name}", field="faults")
         if given["status"] in _BODYLESS and given["body"]:
+            reason = f"an answer with status {given['status']} has no body"
             step = "Leave the body out, or take a status that may have one."
-            raise _wrong(name, f"an answer with status {given['status']} has no body", step)
+            raise wrong("faults", f"fault {name}: {reason}", step)
         for option, value in given.items():
             object.__setattr__(self, option, value)
 
@@ -215,7 +210,3 @@ class Fault:
 
 def _near(name: str, known: Mapping[str, object] | frozenset[str]) -> list[str]:
     return get_close_matches(name, list(known), n=3) or sorted(known)
-
-
-def _wrong(kind: str, what: str, next_step: str) -> ConfigError:
-    return ConfigError(f"fault {kind}: {what}", field="faults", next_step=next_step)

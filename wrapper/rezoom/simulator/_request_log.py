@@ -76,18 +76,15 @@ class Request:
 
     def __repr__(self) -> str:
         query = f"?{'&'.join(f'{k}={v}' for k, v in self.query.items())}" if self.query else ""
-        parts = [f"{self.method} {self.path}{query} -> {self.status or 'cut off'}"]
-        if self.body is not None:
-            parts.append(f"body={shown(self.body)!r}")
-        if self.verdict is not None and not self.verdict.ok:
-            parts.append(f"verdict={str(self.verdict)!r}")
-        if self.ignored:
-            parts.append(f"ignored={', '.join(self.ignored)}")
-        if self.note:
-            parts.append(f"note={self.note!r}")
-        if self.fault:
-            parts.append(f"fault={self.fault}")
-        return f"<Request {' '.join(parts)}>"
+        said = {
+            "body": "" if self.body is None else repr(shown(self.body)),
+            "verdict": repr(str(self.verdict)) if self.verdict and not self.verdict.ok else "",
+            "ignored": ", ".join(self.ignored),
+            "note": self.note and repr(self.note),
+            "fault": self.fault,
+        }
+        details = "".join(f" {name}={text}" for name, text in said.items() if text)
+        return f"<Request {self.method} {self.path}{query} -> {self.status or 'cut off'}{details}>"
 
 
 def shown(body: object) -> object:

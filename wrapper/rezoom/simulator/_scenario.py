@@ -11,18 +11,19 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypedDict, Unpack
 
-from ..errors import ConfigError
-from ._account import SCOPES, Credentials, User
+from .._times import utc_instant
+from ._account import SCOPES, Credentials, People, User
 from ._allowance import Caps, Plan
+from ._checked import wrong
 from ._fake_zoom import FakeZoom
 from ._fault_plan import FaultPlan, Faults, RandomFaults, as_fault, as_faults
 from ._faults import Fault, FaultOptions
 from ._meetings.members import view
 from ._meetings.patch import RUNNING, WAITING, delete_occurrence, end, start
-from ._meetings.rescheduling import expires_at, zulu
+from ._meetings.rescheduling import expires_at
 from ._quirks import Quirks
 from ._request_log import Request
-from ._seeds import HOST, Where, in_a_list, mondays, new_meeting, read_seed
+from ._seeds import HOST, Where, in_a_list, is_meeting_number, mondays, new_meeting, read_seed
 from ._sim_clock import SimClock
 from ._store import State, Store, TakenUpdate
 
@@ -70,9 +71,8 @@ class Scenario:
                 credentials=self.credentials,
                 strict=options.get("strict", False),
                 random=self._random,
-                plan=options.get("plan"),
-                limits=options.get("limits", True),
-                users=options.get("users", ()),
+                people=People(options.get("users", ()), licensed=options.get("plan") != "free"),
+                caps=Caps.of(options.get("plan"), options.get("limits", True)),
             )
             if not self._store.meetings():
                 self._add(*_meetings(options.get("meetings", ())))
@@ -98,13 +98,15 @@ class Scenario:
 
     def add_webinar(self, number: int) -> int:
         """Add a webinar: Zoom refuses its number where it wants a meeting's."""
+        if not is_meeting_number(number):
+            raise wrong("id", f"id cannot be {number!r}", "Give a number.")
         self._store.add(number, {"id": number, "type": _WEBINAR, "_webinar": True, **HOST})
         return number
 
     @property
     def meetings(self) -> tuple[int, ...]:
         """The numbers of all meetings, in the order in which they were added."""
-        return tuple(self._store.meetings())
+        return self._store.meetings()
 
     def meeting(self, number: int) -> dict[str, Any]:
         """Return a copy of a meeting's state, as a GET with all past dates answers it.
@@ -115,7 +117,7 @@ class Scenario:
 
     def history(self, number: int) -> tuple[TakenUpdate, ...]:
         """Return the updates a meeting took, oldest first."""
-        return tuple(self._store.history(number))
+        return self._store.history(number)
 
     def behind(self, number: int) -> dict[str, Any]:
         """Return what no read shows of a meeting: its session, held updates, when it lapses."""
@@ -124,7 +126,7 @@ class Scenario:
         return {
             "session": state.get("_session"),
             "held": state.get("_held", []),
-            "lapses_at": None if expires is None else zulu(expires),
+            "lapses_at": None if expires is None else utc_instant(expires),
         }
 
     def start_meeting(self, number: int) -> None:
@@ -164,11 +166,8 @@ class Scenario:
     def set_scopes(self, *scopes: str) -> None:
         """Change the scopes of the app; tokens given out before keep theirs, as with Zoom."""
         if not scopes or not all(isinstance(scope, str) and scope.strip() for scope in scopes):
-            raise ConfigError(
-                f"scopes cannot be {scopes!r}",
-                field="scopes",
-                next_step=f"Give names such as {', '.join(SCOPES)}.",
-            )
+            step = f"Give names such as {', '.join(SCOPES)}."
+            raise wrong("scopes", f"scopes cannot be {scopes!r}", step)
         self._fake.tokens.scopes = scopes
 
     def revoke_tokens(self) -> int:
@@ -210,12 +209,10 @@ class Scenario:
     def updates(self, number: int | None = None) -> tuple[Request, ...]:
         """Return the requests to update a meeting, or any, whatever became of them."""
         path = f"/v2/meetings/{'' if number is None else number}"
-        return tuple(
-            request
-            for request in self.requests
-            if request.method == "PATCH"
-            and (request.path == path if number is not None else request.path.startswith(path))
-        )
+        patches = (one for one in self.requests if one.method == "PATCH")
+        if number is None:
+            return tuple(one for one in patches if one.path.startswith(path))
+        return tuple(one for one in patches if one.path == path)
 
     def clear_requests(self) -> None:
         """Empty the log of requests."""
@@ -335,11 +332,8 @@ def _clock(clock: SimClock | None, store: Store) -> SimClock:
         memento = store.notes("").get(_CLOCK)
         return SimClock.restored(memento) if memento else SimClock()
     if not isinstance(clock, SimClock):
-        raise ConfigError(
-            f"clock: a {type(clock).__name__} cannot be moved",
-            field="clock",
-            next_step="Give a SimClock; SimClock() runs with the real time.",
-        )
+        step = "Give a SimClock; SimClock() runs with the real time."
+        raise wrong("clock", f"clock: a {type(clock).__name__} cannot be moved", step)
     return clock
 
 
@@ -350,7 +344,5 @@ def _meetings(
     if isinstance(meetings, str | Path):
         return read_seed(meetings)
     if isinstance(meetings, Mapping) or not isinstance(meetings, Iterable):
-        raise ConfigError(
-            f"seed: meetings cannot be {meetings!r}", field="seed", next_step="Give a list."
-        )
+        raise wrong("seed", f"seed: meetings cannot be {meetings!r}", "Give a list.")
     return list(meetings), in_a_list

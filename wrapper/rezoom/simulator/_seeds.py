@@ -14,13 +14,17 @@ from typing import Any, NamedTuple
 
 from rezoom_contract import Meeting, MeetingUpdate
 
+from .._paths import at
 from .._rules import judge as rules
+from .._times import utc_instant
 from .._wire import facts
 from ..errors import ConfigError
-from ._documents import Document, steps
+from ._account import EVERYBODY
+from ._checked import wrong
+from ._documents import Document
 from ._meetings.members import OCCURRENCE_MEMBERS, address_members, passcode_members
 from ._meetings.patch import apply
-from ._meetings.rescheduling import SCHEDULED, SERIES, zulu
+from ._meetings.rescheduling import SCHEDULED, SERIES
 from ._meetings.validation import judge, refusal
 from ._quirks import Quirks
 from ._store import State
@@ -57,16 +61,20 @@ def in_a_list(index: int, member: str) -> str:
 
 
 def _wrong(message: str) -> ConfigError:
-    return ConfigError(
-        f"seed: {message}",
-        field="seed",
-        next_step='Write a list of meetings, or {"meetings": [...]}, with their members as an '
-        "update or a read has them.",
+    step = (
+        'Write a list of meetings, or {"meetings": [...]}, '
+        "with their members as an update or a read has them."
     )
+    return wrong("seed", f"seed: {message}", step)
 
 
 # Meeting numbers are int64 in Zoom's documents.
-BEYOND = 2**63
+_BEYOND = 2**63
+
+
+def is_meeting_number(value: object) -> bool:
+    """Tell whether a meeting can have that number."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _BEYOND
 
 
 class SeedFlaw(NamedTuple):
@@ -80,7 +88,7 @@ class SeedFlaw(NamedTuple):
 def _bad(flaws: Sequence[SeedFlaw], where: Callable[[str], str]) -> ConfigError:
     reasons = "; ".join(": ".join(filter(None, (where(one.member), one.reason))) for one in flaws)
     fix = flaws[0].fix or "Write the members as an update or a read has them."
-    return ConfigError(f"seed: {reasons}", field="seed", next_step=f"{fix[:1].upper()}{fix[1:]}")
+    return wrong("seed", f"seed: {reasons}", f"{fix[:1].upper()}{fix[1:]}")
 
 
 def _flaws(
@@ -88,7 +96,7 @@ def _flaws(
 ) -> Iterator[SeedFlaw]:
     """Find why `change` cannot stand in an update, or `fixed` in an answer."""
     known = MeetingUpdate.model_fields.keys() | Meeting.model_fields.keys()
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
+    if not is_meeting_number(number):
         yield SeedFlaw("id", f"{number!r} is not a meeting number", "give digits, unquoted")
     elif number in taken:
         fix = "leave it out, and the next free number is taken"
@@ -107,13 +115,13 @@ def _flaws(
 
 
 def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
+    times = {"created_at": fixed.get("created_at")}
     for index, date in enumerate(fixed.get("occurrences", ())):
+        times[f"occurrences[{index}].start_time"] = date.get("start_time")
         for name in OCCURRENCE_MEMBERS:
             if name not in date:
                 yield SeedFlaw(f"occurrences[{index}]", f"{name} is missing")
-    dates = enumerate(fixed.get("occurrences", ()))
-    said = {f"occurrences[{index}].start_time": date.get("start_time") for index, date in dates}
-    for member, text in {"created_at": fixed.get("created_at"), **said}.items():
+    for member, text in times.items():
         try:
             known = text is None or datetime.fromisoformat(text).tzinfo is not None
         except ValueError:
@@ -132,22 +140,13 @@ def _judged(change: Mapping[str, Any]) -> Iterator[SeedFlaw]:
     for flaw in verdict.flaws:
         problem = by_path.get(flaw.field)
         known = facts.FIELDS.get(flaw.field)
-        if known and known.kind == "string" and isinstance(_at(change, flaw.field), int | float):
+        if known and known.kind == "string" and isinstance(at(change, flaw.field), int | float):
             yield SeedFlaw(flaw.field, "this must be text", "put it in quotes")
         elif problem is None:
             yield SeedFlaw(flaw.field, flaw.message)
         else:
             fix = f" ({problem.fix})" if problem.fix else ""
             yield SeedFlaw(flaw.field, f"{problem.message}{fix}", problem.fix)
-
-
-def _at(value: Any, path: str) -> Any:
-    try:
-        for step in steps(path):
-            value = value[step]
-    except (LookupError, TypeError):
-        return None
-    return value
 
 
 FIRST_ID = 85746065
@@ -209,11 +208,11 @@ def new_meeting(
     if state["type"] in {SCHEDULED, SERIES}:
         change.setdefault("timezone", "UTC")
         tomorrow = now.replace(minute=0, second=0, microsecond=0) + timedelta(days=1, hours=1)
-        change.setdefault("start_time", zulu(tomorrow))
+        change.setdefault("start_time", utc_instant(tomorrow))
         change.setdefault("duration", 60)
     if state["type"] == SERIES:
         change.setdefault("recurrence", WEEKLY)
-    answer = refusal(state, change)
+    answer = refusal(state, change, Quirks(schedule_for="anyone"), EVERYBODY)
     if answer is not None:
         said = json.loads(answer.content)
         refused = said.get("errors") or [{"field": "", "message": said["message"]}]
@@ -221,6 +220,7 @@ def new_meeting(
     # A seed may describe what Zoom would no longer let anybody schedule.
     lenient = replace(
         quirks,
+        alternative_hosts="take",
         past_start="accept",
         timezone_with_z="keep",
         security_floor="none",
@@ -255,7 +255,7 @@ def _blank(number: int, now: datetime, random: Random) -> State:
         "agenda": "",
         "type": SCHEDULED,
         "status": "waiting",
-        "created_at": zulu(now),
+        "created_at": utc_instant(now),
         "creation_source": "open_api",
         "pre_schedule": False,
         **passcode_members(number, ""),
@@ -265,4 +265,4 @@ def _blank(number: int, now: datetime, random: Random) -> State:
 
 def _free_number(taken: Collection[int]) -> int:
     after = max(taken, default=FIRST_ID - 1) + 1
-    return after if after < BEYOND else next(n for n in count(FIRST_ID) if n not in taken)
+    return after if after < _BEYOND else next(n for n in count(FIRST_ID) if n not in taken)

@@ -111,11 +111,9 @@ def read_clock(text: str, *, runs: bool = False) -> SimClock:
         return SimClock(datetime.fromisoformat(text.strip()), runs=runs)
     except ValueError as error:  # no date at all, one without a zone, or one too far away
         reason = "" if "isoformat" in str(error) else f": {error}"
-        raise ConfigError(
-            f"clock: {text!r} is no instant{reason}",
-            field="clock",
-            next_step="Write date, time and zone: 2027-01-01T00:00Z or 2027-01-01T09:00+01:00.",
-        ) from None
+        step = "Write date, time and zone: 2027-01-01T00:00Z or 2027-01-01T09:00+01:00."
+        message = f"clock: {text!r} is no instant{reason}"
+        raise ConfigError(message, field="clock", next_step=step) from None
 
 
 def _utc(instant: datetime) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from .._store import State, cloned
+from .._store import State
 
 # Links into a reserved domain (RFC 2606): a click on one must not end in a stranger's meeting.
 _SITE = "https://zoom.example"
@@ -83,15 +83,12 @@ def view(
     Deleted dates are shown with that status. Members that begin with an underscore are the
     simulator's own.
     """
-    shown: dict[str, Any] = {
-        name: cloned(value)
-        for name, value in state.items()
-        if name != "occurrences" and not name.startswith("_")
-    }
+    hidden = {name for name in state if name.startswith("_")} | {"occurrences"}
+    shown = {name: value for name, value in state.items() if name not in hidden}
     if occurrence_id is not None:
         date = occurrence(state, occurrence_id)
         shown |= {name: date[name] for name in ("start_time", "duration", "agenda") if name in date}
-        shown.setdefault("settings", {}).update(date.get("settings", {}))
+        shown["settings"] = {**shown.get("settings", {}), **date.get("settings", {})}
     if "occurrences" in state:
         shown["occurrences"] = [
             {name: date[name] for name in OCCURRENCE_MEMBERS}

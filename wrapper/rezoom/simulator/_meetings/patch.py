@@ -4,14 +4,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..._paths import at
+from ..._paths import at, put
+from ..._times import utc_instant
 from ..._wire import facts
-from .._account import People
+from .._account import EVERYBODY, People
 from .._quirks import Quirks
-from .._store import State, cloned
-from .members import host_members, made_passcode, occurrence, passcode_members
-from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime, zulu
+from .._store import State
+from .members import made_passcode, occurrence, passcode_members
+from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime
 from .validation import without_nulls
+
+
+def cloned(value: Any) -> Any:
+    """Return a copy of JSON data that shares nothing with it."""
+    if isinstance(value, dict):
+        return {name: cloned(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [cloned(item) for item in value]
+    return value
+
 
 MemberFilter = Callable[[str, Any], bool]
 # What needs a licence: registration, at once or after approval, and recording in the cloud.
@@ -23,19 +34,20 @@ _INTERPRETATION = ("settings.language_interpretation", "settings.sign_language_i
 _OBJECTS = {path.rpartition(".")[0] for path in facts.OCCURRENCE_FIELDS} - {""}
 FOR_ONE = frozenset(facts.OCCURRENCE_FIELDS) | _OBJECTS
 # What end-to-end encryption does not go with, and what it becomes; "none" only from "cloud".
-_OFF_WITH_E2EE: tuple[tuple[str, Any], ...] = (
-    ("join_before_host", False),
-    ("auto_recording", "none"),
-)
+_OFF_WITH_E2EE = {
+    "settings.join_before_host": False,
+    "settings.auto_recording": "none",
+    "settings.breakout_room.enable": False,
+}
 
 
-def member_filter(state: State, quirks: Quirks, *, licensed: bool, for_one: bool) -> MemberFilter:
+def _member_filter(state: State, quirks: Quirks, *, licensed: bool, for_one: bool) -> MemberFilter:
     """Return the test whether a member, by its dotted path and value, passes.
 
     `for_one` is for a single occurrence, for which Zoom honours only the members in `x-honours`.
     """
     known = FOR_ONE if for_one else facts.FIELDS.keys()
-    pmi = state.get("settings", {}).get("use_pmi", False)
+    pmi = at(state, "settings.use_pmi") or False
 
     def passes(path: str, value: Any) -> bool:
         if path not in known or path in quirks.locked:
@@ -49,24 +61,14 @@ def member_filter(state: State, quirks: Quirks, *, licensed: bool, for_one: bool
     return passes
 
 
-def switch_off_for_e2ee(state: State, body: Mapping[str, Any]) -> list[str]:
+def _switch_off_for_e2ee(state: State, body: Mapping[str, Any]) -> list[str]:
     """Switch off what end-to-end encryption excludes; return what the body wanted otherwise."""
-    settings = state.get("settings", {})
-    if settings.get("encryption_type") != "e2ee":
+    if at(state, "settings.encryption_type") != "e2ee":
         return []
-    wanted = body.get("settings", {})
-    undone = []
-    for name, off in _OFF_WITH_E2EE:
-        if settings.get(name) in (True, "cloud"):
-            settings[name] = off
-            if name in wanted:
-                undone.append(f"settings.{name}")
-    rooms = settings.get("breakout_room", {})
-    if rooms.get("enable"):
-        rooms["enable"] = False
-        if wanted.get("breakout_room", {}).get("enable"):
-            undone.append("settings.breakout_room.enable")
-    return undone
+    switched = [path for path in _OFF_WITH_E2EE if at(state, path) in (True, "cloud")]
+    for path in switched:
+        put(state, path, _OFF_WITH_E2EE[path])
+    return [path for path in switched if at(body, path) is not None]
 
 
 _SECURITY = ("password", "settings.waiting_room", "settings.meeting_authentication")
@@ -79,18 +81,17 @@ def apply(
     occurrence_id: str | None = None,
     now: datetime,
     quirks: Quirks,
-    people: People | None = None,
+    people: People = EVERYBODY,
 ) -> tuple[State, tuple[str, ...]]:
     """Return the meeting after an update, and the members of the body that were ignored.
 
     Objects are merged, arrays and `recurrence` replaced whole. With `occurrence_id` only that date
     changes, by the few members Zoom honours there; LookupError when the series has no such date.
-    `people` knows who has a licence; without it everybody has.
     """
     new = cloned(state)
     body, ignored = without_nulls(body)
-    licensed = people is None or people.host(state).licensed
-    passes = member_filter(state, quirks, licensed=licensed, for_one=occurrence_id is not None)
+    licensed = people.host(state).licensed
+    passes = _member_filter(state, quirks, licensed=licensed, for_one=occurrence_id is not None)
     wanted = _sift(body, passes, ignored)
     if occurrence_id is not None:
         ignored += _edit_occurrence(new, occurrence_id, wanted, now, quirks)
@@ -100,14 +101,14 @@ def apply(
     timing = {member: wanted.pop(member) for member in MEMBERS if member in wanted}
     host = wanted.pop("schedule_for", None)
     ignored += _settle_passcode(new, wanted, now, quirks)
-    if people is not None and quirks.alternative_hosts == "drop-outsiders":
+    if quirks.alternative_hosts == "drop-outsiders":
         ignored += _drop_outsiders(wanted, people)
     _merge(new, wanted, extend=quirks.arrays == "extend")
     if host is not None:
-        new |= people.members(host) if people else host_members(host)
+        new |= people.members(host)
     ignored += retime(new, timing, now=now, quirks=quirks)
     if quirks.e2ee == "switch-off":
-        ignored += switch_off_for_e2ee(new, wanted)
+        ignored += _switch_off_for_e2ee(new, wanted)
     ignored += _keep_one_lock(new, body, quirks)
     return new, tuple(dict.fromkeys(ignored))
 
@@ -138,9 +139,9 @@ def _merge(target: dict[str, Any], change: Mapping[str, Any], *, extend: bool = 
         if isinstance(value, Mapping) and isinstance(known, dict):
             _merge(known, value, extend=extend)
         elif extend and isinstance(value, list) and isinstance(known, list):
-            target[name] = [*known, *(cloned(item) for item in value if item not in known)]
+            target[name] = [*known, *(item for item in value if item not in known)]
         else:
-            target[name] = cloned(value)
+            target[name] = value
 
 
 def _edit_occurrence(
@@ -155,7 +156,7 @@ def _edit_occurrence(
     if instant <= now and quirks.past_start == "ignore":
         return ["start_time"]
     rewritten = instant <= now and quirks.past_start == "rewrite-to-now"
-    date["start_time"] = zulu(now if rewritten else instant)
+    date["start_time"] = utc_instant(now if rewritten else instant)
     return []
 
 
@@ -175,7 +176,7 @@ def _settle_passcode(
 
 
 def _drop_outsiders(wanted: dict[str, Any], people: People) -> list[str]:
-    named = wanted.get("settings", {}).get("alternative_hosts")
+    named = at(wanted, "settings.alternative_hosts")
     if not named:
         return []
     users = {name: people.find(name) for name in named.split(";")}
@@ -189,7 +190,7 @@ def _keep_one_lock(new: State, body: Mapping[str, Any], quirks: Quirks) -> list[
     switched_off = [path for path in _SECURITY if not at(new, path)]
     if quirks.security_floor == "none" or not touched or len(switched_off) < len(_SECURITY):
         return []
-    new.setdefault("settings", {})["waiting_room"] = True
+    put(new, "settings.waiting_room", True)
     return ["settings.waiting_room"] if "settings.waiting_room" in touched else []
 
 
@@ -199,22 +200,16 @@ _IN_FORCE = ("topic", "agenda", "duration", "settings")
 
 def start(state: State, now: datetime) -> State:
     """Return the meeting, running; what its participants have is kept beside what it is."""
-    new: State = cloned(state)
-    new["status"] = RUNNING
-    new["_session"] = {
-        "started_at": zulu(now),
-        **{name: cloned(new[name]) for name in _IN_FORCE if name in new},
-    }
-    return new
+    in_force = {name: state[name] for name in _IN_FORCE if name in state}
+    session = {"started_at": utc_instant(now), **in_force}
+    return {**state, "status": RUNNING, "_session": session}
 
 
 def end(state: State, now: datetime, quirks: Quirks, people: People) -> State:
     """Return the meeting after its end, with the updates that were held meanwhile."""
-    new: State = cloned(state)
-    held = new.pop("_held", [])
-    new.pop("_session", None)
-    new |= {"status": WAITING, "_used_at": zulu(now)}
-    for one in held:
+    new = {name: value for name, value in state.items() if name not in {"_held", "_session"}}
+    new |= {"status": WAITING, "_used_at": utc_instant(now)}
+    for one in state.get("_held", ()):
         new, _ = apply(
             new,
             one["body"],
@@ -228,7 +223,7 @@ def end(state: State, now: datetime, quirks: Quirks, people: People) -> State:
 
 def hold(state: State, body: Mapping[str, Any], occurrence_id: str | None, now: datetime) -> State:
     """Return the meeting with an update that waits for its end."""
-    one = {"body": cloned(body), "occurrence_id": occurrence_id, "at": now.isoformat()}
+    one = {"body": body, "occurrence_id": occurrence_id, "at": now.isoformat()}
     return {**state, "_held": [*state.get("_held", ()), one]}
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from ..._times import zone
+from ..._times import utc_instant, zone
 from ..._wire import facts
 from .._quirks import Quirks
 from .._store import State
@@ -39,11 +39,6 @@ def read_start(text: str, timezone: str) -> Start:
         raise ValueError(f"{text} leaves the calendar") from None
 
 
-def zulu(instant: datetime) -> str:
-    """Write an instant as Zoom's answers do."""
-    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
 def retime(state: State, timing: Mapping[str, Any], *, now: datetime, quirks: Quirks) -> list[str]:
     """Carry out the timing members of an update on `state`; returns the ones that were ignored."""
     if state["type"] not in {SCHEDULED, SERIES}:
@@ -67,7 +62,7 @@ def retime(state: State, timing: Mapping[str, Any], *, now: datetime, quirks: Qu
     if state["type"] == SERIES:
         _reschedule(state, start, wanted.get("recurrence"), now, quirks)
     elif start is not None:
-        state["start_time"] = zulu(start.instant)
+        state["start_time"] = utc_instant(start.instant)
     return ignored
 
 
@@ -76,8 +71,7 @@ def _wanted_start(
 ) -> tuple[Start | None, list[str]]:
     text, ignored = wanted.get("start_time"), []
     if text is None:
-        dropped = quirks.missing_start == "ignore" and "recurrence" in wanted
-        return None, drop(wanted, "recurrence") if dropped else []
+        return None, drop(wanted, "recurrence") if quirks.missing_start == "ignore" else []
     if text.endswith("Z") and quirks.timezone_with_z == "ignore":
         ignored += drop(wanted, "timezone")
     timezone = wanted.get("timezone") or state.get("timezone", "UTC")
@@ -101,7 +95,7 @@ def _reschedule(
         return
     timezone = state.setdefault("timezone", "UTC")
     start = start or _kept_start(state, timezone, now, quirks)
-    state["start_time"] = zulu(start.instant)
+    state["start_time"] = utc_instant(start.instant)
     if pattern is not None:
         state["recurrence"] = _completed(pattern, state.get("recurrence"), start, quirks)
     recurrence = state.get("recurrence")
@@ -121,7 +115,7 @@ def _reschedule(
     if recurrence.get("end_times") == 0:
         recurrence["end_times"] = len(instants)
     if instants:
-        state["start_time"] = zulu(instants[0])
+        state["start_time"] = utc_instant(instants[0])
     duration = state.setdefault("duration", _DURATION)
     kept = _edited(state, duration) if quirks.edited_occurrences == "keep" else {}
     made = (_occurrence(instant, duration) for instant in instants)
@@ -156,7 +150,7 @@ def _edited(state: State, duration: int) -> dict[str, dict[str, Any]]:
 def _occurrence(instant: datetime, duration: int) -> dict[str, Any]:
     return {
         "occurrence_id": _occurrence_id(instant),
-        "start_time": zulu(instant),
+        "start_time": utc_instant(instant),
         "duration": duration,
         "status": "available",
     }
@@ -168,15 +162,14 @@ def _occurrence_id(instant: datetime) -> str:
 
 
 def _kept_start(state: State, timezone: str, now: datetime, quirks: Quirks) -> Start:
-    occurrences = state.get("occurrences")
+    known, occurrences = state.get("start_time"), state.get("occurrences")
     if quirks.missing_start == "last-occurrence" and occurrences:
-        return _start_at(datetime.fromisoformat(occurrences[-1]["start_time"]), timezone)
-    known = state.get("start_time")
+        known = occurrences[-1]["start_time"]
     return _start_at(datetime.fromisoformat(known) if known else now, timezone)
 
 
 def _start_at(instant: datetime, timezone: str) -> Start:
-    return read_start(zulu(instant), timezone)
+    return read_start(utc_instant(instant), timezone)
 
 
 def drop(wanted: dict[str, Any], *members: str) -> list[str]:

@@ -62,7 +62,7 @@ def starts(
     """Yield the wall-clock starts of a pattern from `first` on, whatever its end says."""
     kind, interval = pattern["type"], pattern.get("repeat_interval", 1)
     if kind == DAILY:
-        days = _daily(first.date(), interval)
+        days: Iterator[date] = (first.date() + timedelta(days=n) for n in count(0, interval))
     elif kind == WEEKLY:
         numbers = {int(number) for number in pattern["weekly_days"].split(",")}
         days = _weekly(first.date(), interval, sorted(numbers))
@@ -74,11 +74,6 @@ def starts(
                 yield datetime.combine(day, first.time())
     except OverflowError:
         return  # past the calendar's last day
-
-
-def _daily(first: date, interval: int) -> Iterator[date]:
-    for step in count(0, interval):
-        yield first + timedelta(days=step)
 
 
 def _weekly(first: date, interval: int, numbers: list[int]) -> Iterator[date]:

@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from rezoom_contract import MeetingUpdate
 
-from ..._paths import dotted
+from ..._paths import at, dotted
 from ..._times import zone
 from ..._wire import facts
-from .._account import People, User
+from .._account import People
 from .._answers import Answer, refused, validation_failed
 from .._quirks import Quirks
 from .._request_log import Flaw, Verdict
@@ -30,19 +30,15 @@ def judge(body: Mapping[str, Any], model: type[BaseModel] = MeetingUpdate) -> Ve
         model.model_validate(body)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        return Verdict(tuple(_flaw(row["loc"], row["type"]) for row in found))
+        return Verdict(
+            tuple(_flaw(_KINDS.get(row["type"], "invalid"), *row["loc"]) for row in found)
+        )
     return Verdict()
 
 
 def judge_query(query: Mapping[str, str], known: Collection[str]) -> Verdict:
     """Say which parameters the operation does not have: one of them may be a misspelt other."""
-    return Verdict(
-        tuple(
-            Flaw(f"{_QUERY}{name}", "unknown", f"Unknown parameter: {name}.")
-            for name in query
-            if name not in known
-        )
-    )
+    return Verdict(tuple(_flaw("unknown", "query", name) for name in query if name not in known))
 
 
 def refusable(verdict: Verdict, body: Mapping[str, Any], quirks: Quirks) -> tuple[Flaw, ...]:
@@ -86,27 +82,18 @@ def _is_unread(path: str, quirks: Quirks) -> bool:
     return quirks.unknown_key == "ignore"
 
 
-def _flaw(location: tuple[int | str, ...], kind: str) -> Flaw:
-    said = _KINDS.get(kind, "invalid")
-    word = {"unknown": "Unknown", "missing": "Missing", "invalid": "Invalid"}[said]
-    return Flaw(
-        dotted(location), said, f"{word} parameter: {str(location[-1]) if location else 'body'}."
-    )
+def _flaw(kind: str, *steps: int | str) -> Flaw:
+    name = steps[-1] if steps else "body"
+    return Flaw(dotted(steps), kind, f"{kind.capitalize()} parameter: {name}.")
 
 
-_PLAIN = Quirks()
 # An e-mail address or a user ID has neither blanks nor separators in it.
 _USER = re.compile(r"[^\s,;]+")
 _OLDER_MOST = facts.RULES["over-count"].bounds["end_times"]["maximum"]
 
 
-def refusal(
-    state: State, body: Mapping[str, Any], quirks: Quirks = _PLAIN, people: People | None = None
-) -> Answer | None:
-    """Return Zoom's answer to an update that it would not take, or None.
-
-    Without `people` no privileges are looked at, as for a seed.
-    """
+def refusal(state: State, body: Mapping[str, Any], quirks: Quirks, people: People) -> Answer | None:
+    """Return Zoom's answer to an update that it would not take, or None."""
     flaws = [*_calendar_flaws(state, body), *_series_flaws(state, body, quirks)]
     if flaws:
         return validation_failed(flaws)
@@ -126,46 +113,39 @@ def _calendar_flaws(state: State, body: Mapping[str, Any]) -> Iterator[Flaw]:
             zone(timezone)
             known = timezone
         except ValueError:
-            yield _invalid("timezone")
+            yield _flaw("invalid", "timezone")
     if "start_time" in body:
         try:
             read_start(body["start_time"], known)
         except ValueError:
-            yield _invalid("start_time")
+            yield _flaw("invalid", "start_time")
     end = body.get("recurrence", {}).get("end_date_time")
     if end is not None:
         try:
             datetime.fromisoformat(end)
         except ValueError:
-            yield _invalid("recurrence.end_date_time")
+            yield _flaw("invalid", "recurrence", "end_date_time")
 
 
 def _series_flaws(state: State, body: Mapping[str, Any], quirks: Quirks) -> Iterator[Flaw]:
     pattern = body.get("recurrence")
+    in_series = body.get("type", state["type"]) == SERIES
     if pattern is None:
-        if (
-            quirks.missing_recurrence == "refuse"
-            and "start_time" in body
-            and body.get("type", state["type"]) == SERIES
-        ):
-            yield Flaw("recurrence", "missing", "Missing parameter: recurrence.")
+        if quirks.missing_recurrence == "refuse" and "start_time" in body and in_series:
+            yield _flaw("missing", "recurrence")
         return
-    merged = {**(state.get("recurrence") or {}), **pattern}
-    if "type" not in merged and body.get("type", state["type"]) == SERIES:
+    if in_series and "type" not in {**(state.get("recurrence") or {}), **pattern}:
         # Where a recurrence is merged its type may be left out, but something must have one.
-        yield Flaw("recurrence.type", "missing", "Missing parameter: type.")
+        yield _flaw("missing", "recurrence", "type")
     if quirks.over_fifty == "refuse" and pattern.get("end_times", 0) > _OLDER_MOST:
-        yield _invalid("recurrence.end_times")
-    if (
-        quirks.missing_weekly_days == "refuse"
-        and pattern.get("type") == WEEKLY
-        and "weekly_days" not in pattern
-    ):
-        yield Flaw("recurrence.weekly_days", "missing", "Missing parameter: weekly_days.")
+        yield _flaw("invalid", "recurrence", "end_times")
+    weekly = pattern.get("type") == WEEKLY
+    if quirks.missing_weekly_days == "refuse" and weekly and "weekly_days" not in pattern:
+        yield _flaw("missing", "recurrence", "weekly_days")
 
 
 def _for_the_user(
-    state: State, body: Mapping[str, Any], quirks: Quirks, people: People | None
+    state: State, body: Mapping[str, Any], quirks: Quirks, people: People
 ) -> Answer | None:
     user = body.get("schedule_for")
     if user is None:
@@ -174,28 +154,24 @@ def _for_the_user(
         return refused("instant-meeting-schedule-for")
     if not _USER.fullmatch(user):
         return refused("invalid-schedule-for")
-    if people is None or quirks.schedule_for == "anyone":
+    if quirks.schedule_for == "anyone":
         return None
     host, target = people.host(state), people.find(user)
     if target is not None and target == host:
         return None
-    chat = body.get("settings", {}).get("continuous_meeting_chat", {})
-    kept = state.get("settings", {}).get("continuous_meeting_chat", {})
-    if target is None and ({**kept, **chat}).get("enable"):
+    if target is not None:
+        granted = {name.lower() for name in target.scheduled_by}
+        may = not granted.isdisjoint({"*", host.email.lower(), host.id.lower()})
+        taken = may and target.licensed and host.licensed
+        return None if taken else refused("cannot-schedule-for", user=user)
+    chat = "settings.continuous_meeting_chat"
+    if {**(at(state, chat) or {}), **(at(body, chat) or {})}.get("enable"):
         return refused("continuous-chat-outside-account")
-    if target is None and quirks.unknown_user == "not-found":
+    if quirks.unknown_user == "not-found":
         return refused("user-not-found", status=404, user=user)
-    if target is None and quirks.unknown_user == "not-in-account":
+    if quirks.unknown_user == "not-in-account":
         return refused("user-not-in-account", user=user)
-    if target is None or not _may_take(target, host):
-        return refused("cannot-schedule-for", user=user)
-    return None
-
-
-def _may_take(target: User, host: User) -> bool:
-    granted = {name.lower() for name in target.scheduled_by}
-    names = {"*", host.email.lower(), host.id.lower()}
-    return target.licensed and host.licensed and not granted.isdisjoint(names)
+    return refused("cannot-schedule-for", user=user)
 
 
 def _for_the_domains(body: Mapping[str, Any], quirks: Quirks) -> Answer | None:
@@ -213,7 +189,3 @@ def _addresses(settings: Mapping[str, Any]) -> Iterator[str]:
     for name in ("meeting_invitees", "authentication_exception"):
         for person in settings.get(name, ()):
             yield person.get("email", "")
-
-
-def _invalid(path: str) -> Flaw:
-    return Flaw(path, "invalid", f"Invalid parameter: {path.rpartition('.')[2]}.")

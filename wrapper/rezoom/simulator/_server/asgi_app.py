@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import partial
-from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
@@ -47,10 +46,9 @@ def build_app(
             await control({**scope, "path": scope["path"].rstrip("/")}, receive, send)
             return
         try:
-            content = await HttpRequest(scope, receive).body()
+            call = await _call(HttpRequest(scope, receive))
         except ClientDisconnect:
             return
-        call = _call(scope, content)
         at = fake.clock.now()
         fault = faults.take(call.method, call.path)
         async with _turn(fake, call) as operation:
@@ -88,16 +86,15 @@ async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
         fake.under_way.discard(call.meeting)
 
 
-def _call(scope: Scope, content: bytes) -> Call:
-    path: str = scope["path"]
-    query = scope["query_string"]
-    meeting = path[len(_MEETINGS) :] if path.startswith(_MEETINGS) else ""
+async def _call(request: HttpRequest) -> Call:
+    path: str = request.scope["path"]
+    meeting = path.removeprefix(_MEETINGS) if path.startswith(_MEETINGS) else ""
     return Call(
-        method=scope["method"],
+        method=request.method,
         path=path,
-        query=dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {},
-        headers={n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]},
-        content=content,
+        query=dict(request.query_params),
+        headers=dict(request.headers.items()),
+        content=await request.body(),
         meeting="" if "/" in meeting else meeting,
     )
 
@@ -146,7 +143,7 @@ async def _respond(
         case "garbage":
             return done, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")
         case "oversized-header":
-            return done, _with_header(done.answer, "x-oversized", "x" * _TOO_LARGE)
+            return done, _response(done.answer, {"x-oversized": "x" * _TOO_LARGE})
         case "truncated" | "bad-chunk" | "bad-gzip":
             return done, _spoilt(fault, done.answer)
     return done, _response(fault.answer())
@@ -193,27 +190,18 @@ def _spoilt(fault: Fault, zooms: Answer) -> Response:
         answer = _STUB
     content = answer.content
     if fault.kind == "bad-gzip":
-        return _with_header(answer, "content-encoding", "gzip")
-    if fault.kind == "truncated":
-        return _Cut(_head(answer, f"content-length: {2 * len(content)}") + content, answer.status)
-    head = _head(answer, "transfer-encoding: chunked")
-    chunk = f"{len(content):x}\r\n".encode() + content
-    return _Cut(head + chunk + b"\r\nno length\r\n", answer.status)
-
-
-def _head(answer: Answer, length: str) -> bytes:
+        return _response(answer, {"content-encoding": "gzip"})
+    length = f"content-length: {2 * len(content)}"
+    if fault.kind == "bad-chunk":
+        length = "transfer-encoding: chunked"
+        content = f"{len(content):x}\r\n".encode() + content + b"\r\nno length\r\n"
     lines = [f"HTTP/1.1 {answer.status} OK", *(f"{k}: {v}" for k, v in answer.headers.items())]
-    return "\r\n".join([*lines, length, "\r\n"]).encode("latin-1")
+    head = "\r\n".join([*lines, length, "\r\n"]).encode("latin-1")
+    return _Cut(head + content, answer.status)
 
 
-def _response(answer: Answer) -> Response:
-    return Response(answer.content or None, answer.status, dict(answer.headers))
-
-
-def _with_header(answer: Answer, name: str, value: str) -> Response:
-    response = _response(answer)
-    response.headers[name] = value
-    return response
+def _response(answer: Answer, more: Mapping[str, str] | None = None) -> Response:
+    return Response(answer.content or None, answer.status, {**answer.headers, **(more or {})})
 
 
 async def _is_gone_within(seconds: float | None, receive: Receive) -> bool:

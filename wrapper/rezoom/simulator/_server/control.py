@@ -1,7 +1,7 @@
 """The control endpoint: clock, log, states and faults of a simulator, as JSON over HTTP."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any, Literal, NamedTuple, get_args
@@ -12,16 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette.types import Scope
 
 from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
-from .._checked import dashed
+from .._checked import dashed, wrong
 from .._fault_plan import read_faults
 from .._quirks import behaviours
 from .._scenario import Scenario
-from .._seeds import BEYOND
 from .._sim_clock import read_clock
 from .asgi_app import CONTROL
 from .uvicorn_thread import is_loopback
@@ -45,12 +43,9 @@ class ControlCall(NamedTuple):
     def number(self) -> int:
         """Return the meeting number in the path; KeyError when it is none."""
         number = whole_number(self.path["number"])
-        if number is None or not 0 < number < BEYOND:
+        if number is None:
             raise KeyError(f"the simulator has no meeting {self.path['number']}")
         return number
-
-
-Act = Callable[[ControlCall], Any]
 
 
 def _index(call: ControlCall) -> Any:
@@ -70,8 +65,8 @@ def _clock(call: ControlCall) -> Any:
 
 
 def _set_clock(call: ControlCall) -> None:
-    said = str(call.member("now", "2030-01-01T12:00:00Z"))
-    call.scenario.clock.set(read_clock(said).now())
+    now = read_clock(str(call.member("now", "2030-01-01T12:00:00Z"))).now()
+    call.scenario.clock.set(now)
 
 
 def _advance_clock(call: ControlCall) -> None:
@@ -92,11 +87,11 @@ def _requests(call: ControlCall) -> Any:
             step = "Choose from method, path, status, last."
             raise wrong(name, f"there is no filter {name!r}", step)
     found = [
-        one
-        for one in (request.to_dict() for request in call.scenario.requests)
-        if query.get("method", "").upper() in {"", one["method"]}
-        and query.get("path", "") in one["path"]
-        and query.get("status", str(one["status"])) == str(one["status"])
+        one.to_dict()
+        for one in call.scenario.requests
+        if query.get("method", "").upper() in {"", one.method}
+        and query.get("path", "") in one.path
+        and query.get("status", str(one.status)) == str(one.status)
     ]
     last = whole_number(query.get("last", str(len(found))))
     if last is None:
@@ -110,17 +105,12 @@ def _meetings(call: ControlCall) -> Any:
 
 def _add_meetings(call: ControlCall) -> Any:
     several = call.body if isinstance(call.body, list) else [call.body or {}]
-    added = call.scenario.add_meetings(several)
-    states = [_whole(call.scenario, number) for number in added]
+    states = [_whole(call.scenario, number) for number in call.scenario.add_meetings(several)]
     return states if isinstance(call.body, list) else states[0]
 
 
 def _meeting(call: ControlCall) -> Any:
     return _whole(call.scenario, call.number)
-
-
-def _delete_occurrence(call: ControlCall) -> None:
-    call.scenario.delete_occurrence(call.number, call.path["occurrence"])
 
 
 def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
@@ -130,13 +120,6 @@ def _whole(scenario: Scenario, number: int) -> dict[str, Any]:
         "history": [update.to_dict() for update in scenario.history(number)],
         **scenario.behind(number),
     }
-
-
-def _add_webinar(call: ControlCall) -> Any:
-    number = call.member("id", 93201235)
-    if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < BEYOND:
-        raise wrong("id", f"id cannot be {number!r}", "Give a number.")
-    return {"id": call.scenario.add_webinar(number)}
 
 
 def _set_scopes(call: ControlCall) -> Any:
@@ -181,8 +164,17 @@ TABLE: tuple[tuple[Any, ...], ...] = (
     ("/meetings/{number}", "GET", _meeting),
     ("/meetings/{number}/start", "POST", _meeting, lambda c: c.scenario.start_meeting(c.number)),
     ("/meetings/{number}/end", "POST", _meeting, lambda c: c.scenario.end_meeting(c.number)),
-    ("/meetings/{number}/occurrences/{occurrence}", "DELETE", _meeting, _delete_occurrence),
-    ("/webinars", "POST", _add_webinar),
+    (
+        "/meetings/{number}/occurrences/{occurrence}",
+        "DELETE",
+        _meeting,
+        lambda call: call.scenario.delete_occurrence(call.number, call.path["occurrence"]),
+    ),
+    (
+        "/webinars",
+        "POST",
+        lambda call: {"id": call.scenario.add_webinar(call.member("id", 93201235))},
+    ),
     ("/users", "GET", lambda call: [user.to_dict() for user in call.scenario.users]),
     ("/users", "POST", lambda call: call.scenario.add_user(call.body).to_dict()),
     ("/scopes", "PUT", _set_scopes),
@@ -204,42 +196,32 @@ def calls() -> list[str]:
     return [f"{row[1]} {CONTROL}{row[0]}" for row in TABLE]
 
 
-def wrong(field: str, message: str, next_step: str) -> ConfigError:
-    """Return the error that the endpoint explains to its caller."""
-    return ConfigError(message, field=field, next_step=next_step)
-
-
+_Act = Callable[[ControlCall], Any]
 Access = Literal["loopback", "anywhere", "off"]
 
 
 def build_control(scenario: Scenario, access: Access) -> Starlette:
     """Return the app that answers below `CONTROL` for one simulator."""
 
-    def route(path: str, method: str, answer: Act, do: Act | None = None) -> Route:
+    def route(path: str, method: str, answer: _Act, do: _Act | None = None) -> Route:
         creates = method == "POST" and path in _CREATING
         status = HTTPStatus.CREATED if creates else HTTPStatus.OK
 
         async def endpoint(request: HttpRequest) -> Response:
-            _check_caller(request.scope, access)
+            _check_caller(request, access)
             try:
                 body = loaded(await request.body() or b"null")
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
-            call = ControlCall(scenario, body, request.path_params, dict(request.query_params))
+            call = ControlCall(scenario, body, request.path_params, request.query_params)
             if do is not None:
                 do(call)
             return _json(answer(call), status)
 
         return Route(CONTROL + path, endpoint, methods=[method])
 
-    routes = [route(*row) for row in TABLE]
-    handlers: dict[Any, Callable[[HttpRequest, Any], Awaitable[Response]]] = {
-        ConfigError: _bad,
-        ValueError: _bad,
-        KeyError: _missing,
-        HTTPException: _unrouted,
-    }
-    return Starlette(routes=routes, exception_handlers=handlers)
+    handlers: dict[Any, Any] = {ValueError: _bad, KeyError: _missing, HTTPException: _unrouted}
+    return Starlette(routes=[route(*row) for row in TABLE], exception_handlers=handlers)
 
 
 def access(value: Access) -> Access:
@@ -250,25 +232,23 @@ def access(value: Access) -> Access:
     return value
 
 
-def _check_caller(scope: Scope, access: Access) -> None:
-    client = scope.get("client")
+def _check_caller(request: HttpRequest, access: Access) -> None:
     if access == "off":
         raise HTTPException(403, "the control endpoint is switched off")
-    if access == "loopback" and client is not None and not is_loopback(client[0]):
+    if access == "loopback" and request.client and not is_loopback(request.client.host):
         raise HTTPException(403, "the control endpoint answers this machine only")
-    if access == "loopback" and not _names_this_machine(scope):
+    if access == "loopback" and not _names_this_machine(request.headers.get("host", "")):
         # Under a name of its own, which it has led here, a page needs no origin to be told.
         raise HTTPException(403, "the control endpoint answers to an address or to localhost only")
-    if any(name == b"origin" for name, _ in scope["headers"]):
+    if "origin" in request.headers:
         # Whoever writes a web page must not move the clock of everybody who opens it.
         raise HTTPException(403, "the control endpoint does not answer web pages")
 
 
-def _names_this_machine(scope: Scope) -> bool:
-    host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+def _names_this_machine(host: str) -> bool:
     name = ""
     try:
-        name = urlsplit(f"//{host.decode('latin-1')}").hostname or ""
+        name = urlsplit(f"//{host}").hostname or ""
         ip_address(name)
     except ValueError:
         return name == "localhost" or name.endswith(".localhost") or not host

@@ -16,7 +16,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ...errors import ConfigError
+from .._checked import wrong
 
 # Whatever else goes wrong is the address: one of no machine, or of another.
 _PORT_TROUBLE = frozenset({errno.EADDRINUSE, errno.EACCES})
@@ -37,12 +37,9 @@ def tls_context(tls: Tls | None) -> ssl.SSLContext | None:
         chain, key = tls
         context.load_cert_chain(chain, key)
     except (OSError, ValueError, TypeError) as error:  # an SSLError is an OSError
-        raise ConfigError(
-            f"tls: the certificate or its key cannot be used: {error}",
-            field="tls",
-            next_step="Give (certificate, key), two PEM files that belong together, "
-            "or an ssl.SSLContext.",
-        ) from None
+        step = "Give (certificate, key), two PEM files that belong together, or an ssl.SSLContext."
+        message = f"tls: the certificate or its key cannot be used: {error}"
+        raise wrong("tls", message, step) from None
     return context
 
 
@@ -52,14 +49,11 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=512)
     except (OSError, OverflowError) as error:
-        elsewhere = isinstance(error, OSError) and error.errno not in _PORT_TROUBLE
-        raise ConfigError(
-            f"the simulator cannot listen on {host} port {port}: {error}",
-            field="host" if elsewhere else "port",
-            next_step="Name an address of this machine, such as 127.0.0.1 or ::1."
-            if elsewhere
-            else "Take another port, or port 0 for any free one.",
-        ) from None
+        field, step = "port", "Take another port, or port 0 for any free one."
+        if isinstance(error, OSError) and error.errno not in _PORT_TROUBLE:
+            field, step = "host", "Name an address of this machine, such as 127.0.0.1 or ::1."
+        message = f"the simulator cannot listen on {host} port {port}: {error}"
+        raise wrong(field, message, step) from None
 
 
 def reachable(host: str) -> str:
@@ -83,9 +77,7 @@ class ServerThread(uvicorn.Server):
     It stops at once: uvicorn's own loop looks for a reason only every tenth of a second.
     """
 
-    def __init__(
-        self, app: ASGIApp, listener: socket.socket, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
         config = uvicorn.Config(
             app,
             loop="asyncio",
