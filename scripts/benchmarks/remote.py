@@ -150,9 +150,9 @@ def bounded(run: Run) -> Iterator[Table]:
         there.close()
         here.recv()
         before, began = _megabytes(client.pid, "VmRSS:"), time.perf_counter()
-        if here.poll(PATIENCE):
-            here.recv()
-        seconds = time.perf_counter() - began
+        # Not back in time, or only since it had no memory left: it is given up.
+        back_by_itself = here.poll(PATIENCE) and here.recv()
+        seconds = time.perf_counter() - began if back_by_itself else PATIENCE
         grown = _megabytes(client.pid, "VmHWM:") - before
         client.kill()
         back, memory = f"{name}: back after", f"{name}: memory"
@@ -171,9 +171,12 @@ def _ask(server: str, way: str, pipe: Connection) -> None:
         # What nothing else bounds is bounded by this.
         resource.setrlimit(resource.RLIMIT_AS, (GIGABYTE, GIGABYTE))
         pipe.send("ready")
-        with suppress(RezoomError, MemoryError):
-            bad(1)
-        pipe.send("back")
+        try:
+            with suppress(RezoomError):
+                bad(1)
+            pipe.send(True)
+        except MemoryError:
+            pipe.send(False)
         pipe.recv()
 
 
