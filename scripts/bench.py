@@ -40,11 +40,10 @@ _PART = re.compile(
 
 def machine() -> str:
     """Say what was measured on."""
-    return (
-        f"{platform.python_implementation()} {platform.python_version()} on {platform.system()} "
-        f"{platform.machine()}, {os.cpu_count()} processors; "
-        + ", ".join(f"{name} {version(name)}" for name in BESIDE)
-    )
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    packages = ", ".join(f"{name} {version(name)}" for name in BESIDE)
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{python} on {system}, {os.cpu_count()} processors; {packages}"
 
 
 def filled(page: str, run: Mapping[str, Any]) -> str:

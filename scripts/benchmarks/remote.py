@@ -35,44 +35,35 @@ MEETINGS = range(85_000_000, 85_020_000)
 OURS, BROUGHT = "Zoom.update, memory ledger", "Zoom.update, memory ledger, your own httpx.Client"
 NORMAL = "Zoom.update, SQLite ledger, NORMAL"
 GOALS = {OURS: "≤ 1.4 ×", NORMAL: "≤ 1.9 ×", BROUGHT: "≤ 1.5 ×"}
+# Programs that print one number; an installed click would make httpx load it.
 SPENT = "; import time; print(time.process_time() * 1e3)"
-PEAK = '\nprint(int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024)'
-# Programs that print one number, the goal of the last of them, and what it counts.
-PROGRAMS = (
-    (
-        {
-            # An installed click would make httpx load it.
-            "import httpx, without its command line": (
-                "import sys; sys.modules['click'] = None; import httpx" + SPENT
-            ),
-            "from rezoom import Zoom": "from rezoom import Zoom" + SPENT,
-        },
-        "≤ 0.6 ×",
-        "ms",
-    ),
-    (
-        {
-            "import rezoom: httpx, attrs, pydantic, typer, redis": """import sys, rezoom
-print(len(sys.modules.keys() & {"httpx", "attr", "attrs", "pydantic", "typer", "redis"}))"""
-        },
-        "≤ 0",
-        "loaded",
-    ),
-    (
-        {
-            "httpx.Client, one PATCH: peak": """import httpx, sys
+ALONE = "import sys; sys.modules['click'] = None; import httpx"
+ZOOM = "from rezoom import Zoom"
+LOADED = """
+import sys, rezoom
+print(len(sys.modules.keys() & {"httpx", "attr", "attrs", "pydantic", "typer", "redis"}))
+"""
+BARE_UPDATE = """
+import sys, httpx
 with httpx.Client() as client:
-    client.patch(f"{sys.argv[1]}/meetings/1", json={"topic": "x"})"""
-            + PEAK,
-            "Zoom, one update: peak": """import sys; from rezoom import Bearer, Zoom
+    client.patch(sys.argv[1] + "/meetings/1", json={"topic": "x"})
+"""
+OUR_UPDATE = """
+import sys
+from rezoom import Bearer, Zoom
 with Zoom(Bearer("b", account="bench"), base_url=sys.argv[1], ledger="memory:") as zoom:
-    zoom.update(1, topic="x")"""
-            + PEAK,
-        },
-        "≤ +15",
-        "MB",
-    ),
-)
+    zoom.update(1, topic="x")
+"""
+PEAK = 'print(int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024)'
+# By the goal of the last of them, and the unit.
+PROGRAMS = {
+    "≤ 0.6 × ms": {"import httpx, without its command line": ALONE + SPENT, ZOOM: ZOOM + SPENT},
+    "≤ 0 loaded": {"import rezoom: httpx, attrs, pydantic, typer, redis": LOADED},
+    "≤ +15 MB": {
+        "httpx.Client, one PATCH: peak": BARE_UPDATE + PEAK,
+        "Zoom, one update: peak": OUR_UPDATE + PEAK,
+    },
+}
 TIMEOUT, PATIENCE, GIGABYTE = 1.0, 5.0, 1 << 30
 BAD = {"an endless body": "/endless", "a gigabyte of gzip": "/gzip", "a byte every 50 ms": "/drip"}
 
@@ -91,7 +82,8 @@ def update(run: Run) -> Iterator[Table]:
                 "Zoom.update, Redis ledger": open_zoom(ledger=RedisLedger(run.redis_url)),
                 BROUGHT: open_zoom(http=brought),
             }
-            others = _peers(server) if scheme == "https" else {}
+            names = peers.PEERS if scheme == "https" else ()
+            others = {f"{name} {peers.version(name)}": _by_peer(name, server) for name in names}
             cases = {name: _repeated(send) for name, send in (ours | others).items()}
             found = rows(measure(cases, run), GOALS | dict.fromkeys(others, f"≥ 4 × {OURS}"))
             # The README shows one of the peers.
@@ -126,7 +118,7 @@ def start(run: Run) -> Iterator[Table]:
     # As installed: compiled before, wherever this runs from.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     shown: list[Row] = []
-    for codes, goal, unit in PROGRAMS:
+    for promise, codes in PROGRAMS.items():
         say("; ".join(codes))
         best = {name: [float("inf")] for name in codes}
         for _ in range(run.rounds(11)):
@@ -134,6 +126,7 @@ def start(run: Run) -> Iterator[Table]:
                 command = [sys.executable, "-c", code, f"{run.server.https}/v2"]
                 printed = subprocess.check_output(command, env=environment)
                 best[name] = [min(*best[name], float(printed))]
+        goal, unit = promise.rsplit(maxsplit=1)
         shown += rows(best, {list(codes)[-1]: goal}, unit)
     yield "To begin with", shown
 
@@ -204,14 +197,9 @@ def _by_httpx(client: httpx.Client | httpx.AsyncClient, server: str) -> Send:
     return lambda meeting: client.patch(address.format(meeting), json=BODY, headers=headers)
 
 
-def _peers(server: str) -> dict[str, Send]:
-    access = peers.Access(f"{server}/v2", f"{server}/oauth/token")
-    clients = {f"{name} {peers.version(name)}": peers.connect(name, access) for name in peers.PEERS}
-    return {name: partial(_by_peer, client) for name, client in clients.items()}
-
-
-def _by_peer(client: peers.Peer, meeting: int) -> object:
-    return client.patch(meeting, BODY)
+def _by_peer(name: str, server: str) -> Send:
+    client = peers.connect(name, peers.Access(f"{server}/v2", f"{server}/oauth/token"))
+    return lambda meeting: client.patch(meeting, BODY)
 
 
 def _repeated(send: Send) -> Work:
