@@ -235,7 +235,7 @@ def demo(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure beside the floors and the peers, in one run; nothing here can fail on a slow day."""
-    needs = group("bench", "compiler", "scoreboard")
+    needs = group("bench", "scoreboard")
     install(session, "rezoom and its peers", *TOOLCHAIN, EVERYTHING, *needs)
     session.run("python", "scripts/bench.py", *session.posargs)
 

@@ -3,212 +3,111 @@
 from __future__ import annotations
 
 import gc
-import resource
-import statistics
+import re
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from timeit import timeit
+from typing import Any, TypeAlias
 
-How = Literal["times", "over", "most", "least"]
-_SIGNS: Mapping[How, str] = {
-    "times": "≤ {:g} ×",
-    "over": "≤ +{:g}",
-    "most": "≤ {:g}",
-    "least": "≥ {:g} ×",
-}
+from .loopback import Loopback
 
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A promise about one case, held against the case called `beside` (the first, if empty).
-
-    `times`: at most so many times as much; `over`: at most so much more; `most`: at most so much,
-    by itself; `least`: at least so many times as much. `wall` judges the time on the wall instead
-    of the CPU's.
-    """
-
-    limit: float
-    how: How = "times"
-    beside: str = ""
-    wall: bool = False
-
-    def __str__(self) -> str:
-        """Write it as it stands in the table."""
-        text = _SIGNS[self.how].format(self.limit)
-        text += f" {self.beside}" if self.beside else ""
-        return f"{text}, wall" if self.wall else text
-
-    def met(self, own: Sequence[float], beside: Sequence[float]) -> bool:
-        """Tell whether it is kept, in the median."""
-        if self.how == "most":
-            return statistics.median(own) <= self.limit
-        if self.how == "over":
-            return statistics.median(own) - statistics.median(beside) <= self.limit
-        times = ratio(own, beside)
-        return times >= self.limit if self.how == "least" else times <= self.limit
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One thing to time; `work` does `size` units of it each time it is called.
-
-    `prepare` makes ready what the next call needs, and is not timed.
-    """
-
-    name: str
-    work: Callable[[], object]
-    size: int = 1
-    prepare: Callable[[], object] | None = field(default=None, kw_only=True)
-    # A number: the highest ratio to the first case. None where nothing was promised.
-    goal: float | Goal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """What one case cost a unit: in the median and the best round, and beside the first case."""
-
-    name: str
-    median: float
-    best: float
-    ratio: float
-    wall: float | None = None
-    # New connections a unit, where a server counted them.
-    connections: float | None = None
-    goal: str | None = None
-    good: bool | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figure as JSON-ready data; what was not measured is left out."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return {
-            name: round(value, 3) if isinstance(value, float) else value
-            for name, value in values.items()
-            if value is not None
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """What is shown together; `unit` is that of the figures, `note` whatever must be known."""
-
-    title: str
-    figures: Sequence[Figure]
-    unit: str = "µs"
-    note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the table as JSON-ready data."""
-        rows = [figure.to_dict() for figure in self.figures]
-        return {"title": self.title, "unit": self.unit, "note": self.note, "figures": rows}
+Work: TypeAlias = Callable[[], object]
+# What each case cost, round by round; the first case is the floor of the others.
+Samples: TypeAlias = Mapping[str, Sequence[float]]
+Row: TypeAlias = dict[str, Any]
+# A title, and rows that say their own unit.
+Table: TypeAlias = tuple[str, list[Row]]
+_GOAL = re.compile(r"([≤≥]) (\+?)([\d.]+)( ×)?(?: (.+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How thoroughly to measure, and whom to tell how far it is."""
+    """How thoroughly to measure, beside which servers, and where files may lie."""
 
-    rounds: int = 21
-    seconds: float = 0.02
-    quick: bool = False
-    progress: Callable[[str], object] = lambda _: None
+    quick: bool
+    folder: Path
+    server: Loopback
+    redis_url: str
 
-    def fewer(self, most: int) -> Run:
-        """Return the run for slow cases: at most so many rounds."""
-        return replace(self, rounds=min(self.rounds, most))
-
-
-def ratio(own: Sequence[float], beside: Sequence[float]) -> float:
-    """Take the median of the ratios within the rounds: a slower half of a run changes little."""
-    return statistics.median(a / b for a, b in zip(own, beside, strict=True) if b)
+    def rounds(self, most: int = 21) -> int:
+        """How often each case has its turn."""
+        return 3 if self.quick else most
 
 
-def figures(
-    names: Sequence[str],
-    goals: Sequence[float | Goal | None],
-    cpu: Sequence[Sequence[float]],
-    wall: Sequence[Sequence[float]] | None = None,
-    connections: Sequence[float] | None = None,
-) -> list[Figure]:
-    """Sum up the rounds of every case, and hold them against their goals."""
-    found = []
-    for index, name in enumerate(names):
-        goal = goals[index]
-        goal = Goal(goal) if isinstance(goal, int | float) else goal
-        good = None
-        if goal is not None:
-            turns = wall if goal.wall and wall is not None else cpu
-            good = goal.met(turns[index], turns[names.index(goal.beside) if goal.beside else 0])
-        figure = Figure(
-            name,
-            statistics.median(cpu[index]),
-            min(cpu[index]),
-            ratio(cpu[index], cpu[0]),
-            statistics.median(wall[index]) if wall else None,
-            connections[index] if connections else None,
-            None if goal is None else str(goal),
-            good,
-        )
-        found.append(figure)
-    return found
+def say(what: str) -> None:
+    """Tell on stderr how far it is."""
+    print(f"  {what}", file=sys.stderr, flush=True)
 
 
 def measure(
-    cases: Sequence[Case], run: Run, *, connections: Callable[[], int] | None = None
-) -> list[Figure]:
-    """Time every case in turn, `run.rounds` times; the first case is the floor of the ratios.
+    cases: Mapping[str, Work],
+    run: Run,
+    *,
+    each: int = 1,
+    rounds: int = 21,
+    clock: Callable[[], float] = time.process_time,
+) -> Samples:
+    """Time all cases in turn: microseconds of a unit, of which one call does `each`.
 
-    Each turn repeats the work for about `run.seconds`. Times are in microseconds a unit: of CPU,
-    with all threads and ended children of this process, and on the wall.
+    The clock is that of this process's CPU, all threads together, or `time.perf_counter`.
     """
-    repeats = [_repeats(case, run.seconds) for case in cases]
-    cpu: list[list[float]] = [[] for _ in cases]
-    wall: list[list[float]] = [[] for _ in cases]
-    opened = [0.0] * len(cases)
-    gc.collect()
-    gc.disable()
-    try:
-        for number in range(run.rounds):
-            run.progress(f"round {number + 1} of {run.rounds}")
-            for index, case in enumerate(cases):
-                before = connections() if connections else 0
-                units = repeats[index] * case.size
-                spent, passed = _turn(case, repeats[index])
-                cpu[index].append(spent / units * 1e6)
-                wall[index].append(passed / units * 1e6)
-                if connections:
-                    opened[index] += (connections() - before) / units / run.rounds
-                gc.collect(0)
-    finally:
-        gc.enable()
-    names, goals = [case.name for case in cases], [case.goal for case in cases]
-    return figures(names, goals, cpu, wall, opened if connections else None)
+    say("; ".join(cases))
+    for work in cases.values():
+        work()  # the first time makes what later ones find
+    slowest = max(timeit(work, number=1) for work in cases.values())
+    repeats = max(1, int((0.004 if run.quick else 0.05) / slowest))
+    found: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(run.rounds(rounds)):
+        for name, work in cases.items():
+            spent = timeit(work, number=repeats, timer=clock)  # collects no garbage meanwhile
+            found[name].append(spent / repeats / each * 1e6)
+            gc.collect(0)
+    return found
 
 
-def _turn(case: Case, repeats: int) -> tuple[float, float]:
-    if case.prepare is None:
-        return _timed(case.work, repeats)
-    turns = []
-    for _ in range(repeats):
-        case.prepare()
-        turns.append(_timed(case.work, 1))
-    spent, passed = zip(*turns, strict=True)
-    return sum(spent), sum(passed)
+def rows(samples: Samples, goals: Mapping[str, str] | None = None, unit: str = "µs") -> list[Row]:
+    """Sum up every case, beside the first and beside its goal."""
+    goals = goals or {}
+    assert goals.keys() <= samples.keys(), "a goal for what was not measured"
+    found = []
+    for name, own in samples.items():
+        row: Row = {"name": name, "value": round(median(own), 3), "unit": unit}
+        if len(samples) > 1:
+            row["ratio"] = round(_ratio(own, next(iter(samples.values()))), 3)
+        if name in goals:
+            row |= {"goal": goals[name], "met": met(goals[name], own, samples)}
+        found.append(row)
+    return found
 
 
-def _timed(work: Callable[[], object], repeats: int) -> tuple[float, float]:
-    cpu, wall = _cpu(), time.perf_counter()
-    for _ in range(repeats):
-        work()
-    return _cpu() - cpu, time.perf_counter() - wall
+def met(goal: str, own: Sequence[float], samples: Samples) -> bool:
+    """Judge a goal: `≤ 10`, `≤ 1.4 ×` the first case, `≤ +15` above it, or `≥ 4 × another`."""
+    parts = _GOAL.fullmatch(goal)
+    assert parts is not None, goal
+    sign, above, limit, times, name = parts.groups()
+    beside = samples[name] if name else next(iter(samples.values()))
+    value = _ratio(own, beside) if times else median(own) - (median(beside) if above else 0)
+    return value <= float(limit) if sign == "≤" else value >= float(limit)
 
 
-def _cpu() -> float:
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime
+def _ratio(own: Sequence[float], beside: Sequence[float]) -> float:
+    # The median of those within the rounds: a slower half of a run changes little.
+    return median(a / b for a, b in zip(own, beside, strict=True))
 
 
-def _repeats(case: Case, seconds: float) -> int:
-    once = _turn(case, 1)[1]
-    if once < 1:
-        once = _turn(case, 1)[1]  # the first time makes what later ones find
-    return max(1, int(seconds / max(once, 1e-7)))
+def markdown(shown: Sequence[Row]) -> str:
+    """Write rows as a table that reads well with and without Markdown."""
+    lines = [["", "measured", "ratio", "goal"], ["---", "---:", "---:", "---:"]]
+    for row in shown:
+        value, ratio = row["value"], row.get("ratio")
+        number = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+        goal = f"{row['goal']} {'✓' if row['met'] else '✗'}" if "goal" in row else ""
+        beside = "" if ratio is None else f"{ratio:.2f}"
+        lines.append([row["name"], f"{number} {row['unit']}", beside, goal])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = [map(str.ljust, line, widths) for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in padded)
