@@ -19,7 +19,7 @@ import httpx
 import redis
 from dateutil.rrule import TU, WEEKLY, rrule
 from rezoom._change.diff import make_plan
-from rezoom._client.prepare import UpdateCall, update_job
+from rezoom._client.sending import prepare
 from rezoom._rules.judge import Change
 from rezoom.quota import Grant, Ledger, Limits, MemoryLedger, Policy, RedisLedger, SQLiteLedger
 from rezoom.recurrence import TUE, Recurrence
@@ -149,7 +149,7 @@ def bodies(run: Run) -> Iterator[Table]:
     whole = json.loads(WHOLE.read_text("utf-8"))["body"]
     for name, body in {"topic alone": {"topic": "Weekly"}, "all 140 paths": whole}.items():
         bare = partial(client.build_request, "PATCH", ADDRESS, json=body)
-        ours = partial(update_job, UpdateCall(85746065, body, {}, datetime.now(UTC)))
+        ours = partial(prepare, Change(body, {}, meeting=85746065), datetime.now(UTC))
         cases: dict[str, Work] = {
             f"httpx.Client.build_request(json=…): {name}": bare,
             f"judged and built: {name}": ours,
