@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .._auth.tokens import TokenSource
     from .._clock import Clock, Wait
     from .._http.context import Hosts
-    from .._http.transport import AsyncTransport, Transport
     from .._ledger.events import OnEvent
     from .._ledger.opening import LedgerDown
     from .._ledger.policy import AccountPlan, Limits
@@ -144,11 +143,10 @@ class Session:
         if self._owns_ledger:
             self._context.ledger.close()
 
-    def _usable(self, http: Transport | AsyncTransport | None) -> None:
-        if self._closed or (http is not None and http.is_closed):
-            name = type(self).__name__
-            closed = f"this {name}" if self._closed else f"the http client of this {name}"
-            raise ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
+    def _is_closed(self) -> ConfigError:
+        what = f"this {type(self).__name__}"
+        closed = what if self._closed else f"the http client of {what}"
+        return ConfigError(f"{closed} is closed", next_step="Make a new one, or close it later.")
 
 
 def _unknown(name: str, client: str) -> str:

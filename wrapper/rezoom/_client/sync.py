@@ -215,7 +215,8 @@ class Zoom(Session):
         return drive(flow, self._context, self._open)
 
     def _open(self) -> Transport:
-        self._usable(self._http)
+        if self._closed or (self._http is not None and self._http.is_closed):
+            raise self._is_closed()
         if self._http is not None and (self._pid == os.getpid() or not self._owns_http):
             return self._http
         with self._opening:

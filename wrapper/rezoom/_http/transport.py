@@ -102,12 +102,6 @@ class _TimedSocket(ssl.SSLSocket):
         return super().recv(*args)
 
 
-def _trust() -> ssl.SSLContext:
-    trust = httpx.create_ssl_context()
-    trust.sslsocket_class = _TimedSocket  # asyncio's own TLS does not use it
-    return trust
-
-
 class _Attempt:
     """What is known of one attempt while it is made, and in the end."""
 
@@ -122,11 +116,10 @@ class _Attempt:
         """Note status and headers; tell whether there is a body to read."""
         self._status = response.status_code
         # Read once: httpx looks through all of them for each lookup.
-        raw = [
-            (name.decode("latin-1"), value.decode("latin-1"))
+        self._headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in response.headers.raw
-        ]
-        self._headers = {name.lower(): value for name, value in raw}
+        }
         if response.is_stream_consumed:  # by a hook, or made in a test: unpacked already
             self.add(response.content)
             return False
@@ -198,7 +191,9 @@ class _Transport(Generic[Client]):
         if self._brought is not None:
             return self._brought
         try:
-            self._trust = self._trust or _trust()
+            if self._trust is None:
+                self._trust = httpx.create_ssl_context()
+                self._trust.sslsocket_class = _TimedSocket  # asyncio's own TLS does not use it
             # It knows the proxies of the environment, and keeps no cookies.
             nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             made = self._kind(verify=self._trust, limits=_LIMITS, cookies=nothing)
