@@ -18,6 +18,7 @@ SAME: list[tuple[str, Any, Any]] = [
     ("start_time", "2027-07-05T09:00:00", "2027-07-05T07:00:00Z"),
     ("start_time", "2027-01-04T08:00:00Z", "2027-01-04T08:00:00Z"),
     ("recurrence.end_date_time", "2027-01-04T08:00:00Z", "2027-01-04T08:00:00.000Z"),
+    ("recurrence.end_date_time", "2027-01-04T08:00:00Z", "2027-01-04T08:00:00"),
     ("recurrence.weekly_days", "2,4", "4, 2"),
     ("password", "", None),
     ("agenda", "", None),

@@ -31,6 +31,21 @@ def seconds(wait: Wait) -> float:
     return float(value)
 
 
+def aware_now(now: object) -> None:
+    """Refuse a `now` that is in no time zone: it could lie before or after any start."""
+    what = ""
+    try:
+        if not isinstance(now, datetime) or now.utcoffset() is None:
+            what = "no aware datetime"
+        else:
+            now.astimezone(UTC)
+    except OverflowError:
+        what = "outside the calendar of UTC"
+    if what:
+        step = "Pass datetime.now(UTC), or leave it out."
+        raise ConfigError(f"now: {now!r:.80} is {what}", field="now", next_step=step)
+
+
 class Time(Protocol):
     """What a ledger reads of a `rezoom.Clock`."""
 

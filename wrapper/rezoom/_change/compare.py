@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import pattern_path
+from .._times import read_time
 from .._wire import facts, load_schema
+
+instant = read_time
 
 
 def elsewhere(path: str) -> tuple[str, ...]:
@@ -67,24 +70,13 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return False
     known = facts.FIELDS.get(pattern_path(path))
     if known is not None and known.time is not None:
-        meant = instant(requested, place)
-        return meant is not None and meant == instant(str(shown), place)
+        # Some times are in UTC, Z or not; where no zone is known, so is everything.
+        clock = UTC if known.time == "utc" else place or UTC
+        meant = read_time(requested, clock)
+        return meant is not None and meant == read_time(shown, clock)
     if known is not None and known.separator is not None:
         return _items(requested, known.separator) == _items(str(shown), known.separator)
     return requested == shown
-
-
-def instant(text: object, place: ZoneInfo | None) -> datetime | None:
-    """Return the instant of a time as Zoom reads and writes it; None for anything else."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=place or UTC)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:

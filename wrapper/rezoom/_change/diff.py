@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from .._paths import at, put
 from .._rules.in_context import build_case, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import place_of, zulu
+from .._times import in_utc, place_of, read_time, wall, zulu
 from .._wire import facts
 from ..errors import Problem
 from . import compare
-from .compare import instant, leaves, same
+from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
 from .occurrences import Listed
 from .plan_data import Diff, FieldChange, PlanData
@@ -166,7 +166,7 @@ def _completing(
             timings.append(timing)
             return {**body, **timing.body}
         start, place = body.get("start_time"), place_of(view)
-        if isinstance(start, str) and not start.endswith("Z") and zone is None and place:
+        if isinstance(start, str) and not in_utc(start) and zone is None and place:
             return {**body, "timezone": place.key}
         return body
 
@@ -234,9 +234,9 @@ def _field_changes(
 def _local(before: Any, view: Mapping[str, Any], timing: Timing | None, value: Any) -> Any:
     """Write a start that was read as the one that is sent: in UTC, or on the meeting's clock."""
     place = place_of(view)
-    moment = timing.dates.before[0] if timing and timing.dates.before else instant(before, place)
-    if moment is not None and str(value).endswith("Z"):
+    moment = timing.dates.before[0] if timing and timing.dates.before else read_time(before, place)
+    if moment is not None and in_utc(value):
         return zulu(moment)
     if moment is None or place is None:
         return before
-    return moment.astimezone(place).replace(tzinfo=None).isoformat(timespec="seconds")
+    return wall(moment, place)

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 from .._ledger.gauge import Quota
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
-from .._times import zone, zulu
+from .._times import read_time, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
@@ -180,10 +180,10 @@ def _read_problem(given: Mapping[str, Any]) -> Problem:
 
 def _moment(text: str) -> datetime:
     """Read an instant; ValueError for a time that could be in any zone."""
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
+    moment = read_time(text, None)
+    if moment is None:
         raise ValueError(f"{text}, which has no time zone")
-    return instant
+    return moment
 
 
 _STARTS = ("before", "after", "edited", "deleted")

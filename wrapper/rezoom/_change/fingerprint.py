@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from .._paths import at
 from .._redaction import HIDDEN, is_secret, masked
-from .._times import place_of, zulu
+from .._times import place_of, read_time, zulu
 from ..errors import PlanStale
 from . import compare
-from .compare import instant, leaves
+from .compare import leaves
 from .occurrences import Listed
 from .plan_data import FieldChange, PlanData
 
@@ -84,11 +84,11 @@ def _differences(
 
 def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
     """Compare the dates that are still to come; those that went by changed nothing."""
-    there = _listing(view)
+    there, place = _listing(view), place_of(view) or UTC
     found = []
     for number in sorted({*before, *there}):
         old, new = before.get(number), there.get(number)
-        starts = [instant(text.split()[0], None) for text in (old, new) if text]
+        starts = [read_time(text.split()[0], place) for text in (old, new) if text]
         if old != new and any(start is None or start > now for start in starts):
             found.append(FieldChange(f"occurrences[{number}]", old, new))
     return found
@@ -121,7 +121,7 @@ def check_fresh(
 ) -> None:
     """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
     changes = _differences(plan, answer, occurrence, now)
-    start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
+    start = read_time(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
     if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))
     if changes:

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from .._public import public
 from .._rules.normalize import as_mapping
-from .._times import place_of, zulu
+from .._times import place_of, read_time, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence._pattern import Forever, Weekly
-from .compare import instant
 
 if TYPE_CHECKING:
     from .._wire import MeetingOccurrence
@@ -140,7 +139,7 @@ def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
     for item in given:
         if not isinstance(item, dict):
             continue
-        start = instant(item.get("start_time"), place)
+        start = read_time(item.get("start_time"), place)
         number, length = item.get("occurrence_id"), item.get("duration")
         if start is None or not isinstance(number, str | int):
             continue

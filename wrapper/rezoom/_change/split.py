@@ -16,7 +16,7 @@ from typing import Any
 from .._paths import drop, merge, pattern_path, put
 from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
-from .._times import place_of, zulu
+from .._times import in_utc, place_of, zulu
 from .._wire import facts
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
@@ -136,8 +136,7 @@ def _laid_over(copied: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any
     if isinstance(wanted.get("recurrence"), dict):
         wanted["recurrence"] = completed(new["recurrence"], wanted["recurrence"])
         del new["recurrence"]
-    start = wanted.get("start_time")
-    if isinstance(start, str) and start.endswith("Z"):
+    if in_utc(wanted.get("start_time")):
         new.pop("timezone")
     merge(new, wanted)
     if "start_time" not in wanted and "recurrence" in wanted:

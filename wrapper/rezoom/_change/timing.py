@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._times import place_of
+from .._times import in_utc, place_of, read_time, read_wall, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
-from .compare import instant, same
+from .compare import same
 from .merge import completed, present_of, remaining_of
 from .occurrences import Listed, bounded, expected, listed, upcoming
 from .plan_data import Dates
@@ -76,7 +76,7 @@ def complete(
     if new is not None and "start_time" not in body:
         # It is not known whether Zoom counts a start that is off the pattern.
         new = replace(new, start=first_wall_clock(new.timeline))
-        timed["start_time"] = new.start.isoformat(timespec="seconds")
+        timed["start_time"] = wall(new.start)
     dates = _dates(present, expected(new, now), place)
     start_requested = "start_time" in body
     changes = not _is_there(timed, dates, present, start_requested=start_requested)
@@ -104,8 +104,8 @@ def _timed(
     if "start_time" not in timed:
         start = _next_wall_clock(present, now) or _resumed(timed.get("recurrence"), present, now)
         if start is not None:
-            timed["start_time"] = _wall(start, place)
-    if "start_time" in timed and not str(timed["start_time"]).endswith(("Z", "z")):
+            timed["start_time"] = wall(start, place)
+    if "start_time" in timed and not in_utc(timed["start_time"]):
         timed.setdefault("timezone", place.key)
     return timed
 
@@ -134,9 +134,7 @@ def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
 def first_on_pattern(body: Mapping[str, Any]) -> str | None:
     """Return the first start that is on the pattern, on the series' own clock."""
     series = series_of(body, ZoneInfo("UTC"))
-    if series is None:
-        return None
-    return first_wall_clock(series.timeline).isoformat(timespec="seconds")
+    return None if series is None else wall(first_wall_clock(series.timeline))
 
 
 def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
@@ -165,12 +163,9 @@ def _series(recurrence: object, start: object, place: ZoneInfo) -> Series | None
 
 
 def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
-    moment = instant(start, place)
-    if moment is None or not recurrence or not isinstance(start, str):
+    local = read_wall(start, place)
+    if local is None or not recurrence:
         return None
-    local = datetime.fromisoformat(start)
-    if local.tzinfo is not None:
-        local = moment.astimezone(place).replace(tzinfo=None)
     return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place)
 
 
@@ -181,12 +176,6 @@ def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime |
         endless = {k: v for k, v in recurrence.items() if k != "end_date_time"} | endless
     series = _series(endless, present.answer.get("start_time"), present.place)
     return None if series is None else next((one.zoned for one in series.next(after=now)), None)
-
-
-def _wall(start: datetime, place: ZoneInfo) -> str:
-    if start.tzinfo is not place:
-        start = start.astimezone(UTC).astimezone(place)
-    return start.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _is_there(
@@ -205,8 +194,8 @@ def _is_there(
     )
     if not same("recurrence", new, old) or new.keys() != old.keys():
         return False
-    start = instant(timed.get("start_time"), place)
-    starts = {instant(answer.get("start_time"), place), *(item.utc for item in present.ahead[:1])}
+    start = read_time(timed.get("start_time"), place)
+    starts = {read_time(answer.get("start_time"), place), *(item.utc for item in present.ahead[:1])}
     if start_requested and not {start, *(dates.after[:1] or (start,))} & starts:
         return False
     count = present.recurrence.get("end_times")

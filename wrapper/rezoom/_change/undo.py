@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .._clock import aware_now
 from .._paths import at, drop, merge, put
 from .._rules.judge import Change
 from .._rules.spec_rules import ruled
-from .._times import aware_now, place_of
+from .._times import place_of, read_time, wall
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
-from .compare import instant, leaves
+from .compare import leaves
 from .diff import make_plan
 from .occurrences import choose_id, expected, listed, upcoming
 from .plan_data import PlanData, ReceiptData, Record
@@ -191,15 +192,15 @@ def _start(
     timed = {name: before[name] for name in ("start_time", "timezone") if before.get(name)}
     if timed == {name: after[name] for name in timed if name in after}:
         return
-    start = instant(timed.get("start_time"), place_of(before))
+    place = place_of(before)
+    start = read_time(timed.get("start_time"), place)
     if start is not None and start <= now:
         back.lost.append(ruled("undo-start-is-past"))
         back.fields.pop("type", None)
         return
-    place = place_of(before)
     if start is not None and place is not None:
         # Zoom has been seen to ignore the zone beside a start in UTC.
-        timed["start_time"] = start.astimezone(place).replace(tzinfo=None).isoformat()
+        timed["start_time"] = wall(start, place)
     for name, value in timed.items():
         back.restore(name, value)
 
@@ -219,7 +220,7 @@ def _schedule(
     recurrence.setdefault("repeat_interval", 1)
     for name, value in (timing.body | {"recurrence": recurrence}).items():
         back.restore(name, value)
-    began = instant(before.get("start_time"), place_of(before))
+    began = read_time(before.get("start_time"), place_of(before))
     if began is not None and began <= now:
         back.lost.append(ruled("undo-series-goes-on"))
     place = timing.dates.place

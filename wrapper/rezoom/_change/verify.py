@@ -8,11 +8,11 @@ from typing import Any
 
 from .._paths import at
 from .._rules.in_context import build_case, likely_reason
-from .._times import place_of
+from .._times import place_of, read_time
 from .._wire import facts
 from ..errors import Problem
 from . import compare
-from .compare import instant, leaves
+from .compare import leaves
 from .diff import is_so
 from .occurrences import listed
 from .plan_data import Dates, FieldChange, Verdict
@@ -83,7 +83,7 @@ def _is_applied(
         return True
     if path == "start_time" and starts:
         # A series says when it began, or when it goes on: its dates say both.
-        return instant(value, place_of(body) or place) == starts[0]
+        return read_time(value, place_of(body) or place) == starts[0]
     if path == _END_TIMES and value == 0:
         return bool(starts)  # whatever number Zoom has made of it
     if path == "recurrence.repeat_interval" and value == 1:

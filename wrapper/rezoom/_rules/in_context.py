@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._paths import at, merge, pattern_path
-from .._times import clock_gap, clock_overlap, place_of
+from .._times import clock_gap, clock_overlap, in_utc, place_of, read_time, read_wall
 from .._wire import facts, load_schema
 from ..errors import Problem
 from .normalize import as_mapping
@@ -25,8 +25,6 @@ Case: TypeAlias = Mapping[str, Any]
 _WEEKLY, _MONTHLY = 2, 3
 _SERIES, _SINGLE = 8, 2
 _WEEK = 7
-# No meeting is older than Zoom's clock or younger than this; the ends of the calendar overflow.
-_YEARS = range(1971, 9000)
 # By these an item of a list is still the same one, whatever else in it has changed.
 _NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
 _SCHEDULE = ("recurrence", "start_time", "timezone")
@@ -87,36 +85,20 @@ def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str
     return after
 
 
-def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
-    """Read one of Zoom's two forms of a time; None for anything else, or without a zone."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.year not in _YEARS or (moment.tzinfo is not None and not text.endswith("Z")):
-        return None
-    if moment.tzinfo is not None:
-        return moment
-    return None if place is None else moment.replace(tzinfo=place)
-
-
 def _start(
     change: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None, now: datetime
 ) -> dict[str, object]:
     text = change.get("start_time")
     if not isinstance(text, str):
         return {}
-    start = _moment(text, place)
-    utc = text.endswith("Z")
+    start, utc = read_time(text, place), in_utc(text)
     found: dict[str, object] = {"start_form": "utc" if utc else "local"}
     if start is None:
         return found
-    found["start_is_past"] = start.astimezone(UTC) <= now
-    if place is not None and not utc:
-        wall = start.replace(tzinfo=None)
-        gap, twice = clock_gap(wall, place), clock_overlap(wall, place)
+    found["start_is_past"] = start <= now
+    local = None if utc or place is None else read_wall(text, place)
+    if place is not None and local is not None:
+        gap, twice = clock_gap(local, place), clock_overlap(local, place)
         found["start_clock"] = "gap" if gap else "overlap" if twice else "once"
     if place is not None and after.get("type") == _SERIES:
         # A zone moves its clocks for some months at least, so a look at each month finds it.
@@ -156,7 +138,7 @@ def _target(occurrence: Mapping[str, Any], now: datetime) -> str | None:
 
 
 def _end(row: Mapping[str, Any]) -> datetime | None:
-    start, minutes = _moment(row.get("start_time"), None), row.get("duration")
+    start, minutes = read_time(row.get("start_time"), None), row.get("duration")
     most = facts.FIELDS["duration"].maximum or 0
     length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
     return start and start + timedelta(minutes=length)
@@ -176,7 +158,7 @@ def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> di
 
 def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
     """Tell of each date whether it stands elsewhere than its series put it."""
-    starts = [_moment(row.get("start_time"), None) for row in rows]
+    starts = [read_time(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
     same = [row.get("occurrence_id") == stamp for row, stamp in zip(rows, stamps, strict=True)]
     if 2 * sum(same) > len(same):
@@ -213,10 +195,11 @@ def _recurrences(
 def _cut_short(
     new: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None
 ) -> bool | None:
-    end, start = _moment(new.get("end_date_time"), None), _moment(after.get("start_time"), place)
-    if end is None or start is None or place is None:
+    end = read_time(new.get("end_date_time"), UTC)
+    first = None if place is None else read_wall(after.get("start_time"), place)
+    if end is None or first is None:
         return None
-    last, first = end.astimezone(place), start.astimezone(place)
+    last = end.astimezone(place)
     if new.get("type") == _WEEKLY:
         on_pattern = str(last.isoweekday() % _WEEK + 1) in str(new.get("weekly_days")).split(",")
     elif new.get("type") == _MONTHLY:

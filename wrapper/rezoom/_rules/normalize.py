@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .._paths import pattern_path
 from .._redaction import HIDDEN, masked
-from .._times import WireTimeError, start_fields, utc_instant, zone
+from .._times import WireTimeError, start_fields, utc_instant, wall, zone
 from .._wire import Unset, facts, source
 from ..errors import Problem
 
@@ -177,7 +177,7 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         return  # not a time at all: the schema says so better
     if not isinstance(place, str | None):
         if isinstance(start, datetime):  # only as JSON can it be judged beside that zone
-            body["start_time"] = start.replace(tzinfo=None, microsecond=0).isoformat()
+            body["start_time"] = wall(start)
         return
     if start is None:
         if place is not None:
