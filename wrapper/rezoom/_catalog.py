@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
+from ._paths import last_name
 from ._wire import facts
 
 
@@ -281,7 +282,7 @@ def _limits(path: str) -> str:
 
 def _mentions(message: str, path: str) -> bool:
     # By its last name too, "Invalid parameter: jbh_time.", unless that is a word of everybody's.
-    last = path.rpartition(".")[2]
+    last = last_name(path)
     names = (path, last) if "_" in last else (path,)
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", message) for name in names)
 

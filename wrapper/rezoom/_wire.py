@@ -41,6 +41,15 @@ def load_schema(name: str) -> dict[str, Any]:
     return loaded
 
 
+@cache
+def is_whole(path: str) -> bool:
+    """Tell whether an object is sent whole: without some member it would be refused."""
+    node: Any = load_schema("update")
+    for name in path.split("."):
+        node = node.get("properties", {}).get(name, {})
+    return bool(node.get("required"))
+
+
 def source(tag: str) -> str:
     """Say where a fact comes from, so that a reader can look it up."""
     found = facts.SOURCES.get(tag)

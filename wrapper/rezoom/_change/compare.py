@@ -7,9 +7,10 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import pattern_path
+from .. import _paths
+from .._paths import pattern_path, under
 from .._times import read_time
-from .._wire import facts, load_schema
+from .._wire import facts, is_whole
 
 instant = read_time
 
@@ -34,14 +35,6 @@ def has_order(path: str) -> bool:
     return row is None or row.kind not in ("set", "items")
 
 
-def is_whole(path: str) -> bool:
-    """Tell whether an object is sent whole: without some member it would be refused."""
-    node: Any = load_schema("update")
-    for name in path.split("."):
-        node = node.get("properties", {}).get(name, {})
-    return bool(node.get("required"))
-
-
 def writable(path: str) -> bool:
     """Tell whether an update knows the member."""
     return pattern_path(path) in facts.FIELDS
@@ -57,7 +50,7 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return True
     if isinstance(requested, dict):
         return isinstance(shown, dict) and all(
-            same(f"{path}.{name}", value, shown.get(name), place)
+            same(under(path, name), value, shown.get(name), place)
             for name, value in requested.items()
         )
     if isinstance(requested, list):
@@ -84,14 +77,9 @@ def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
     return same(path, old, new, place) and same(path, new, old, place)
 
 
-def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield every member that is set or kept by itself; what is sent whole is one of them."""
-    for name, value in body.items():
-        path = f"{prefix}{name}"
-        if isinstance(value, dict) and value and not is_whole(path):
-            yield from leaves(value, f"{path}.")
-        else:
-            yield path, value
+    return _paths.leaves(body, is_whole)
 
 
 def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:

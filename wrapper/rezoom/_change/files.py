@@ -292,7 +292,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
     states = _states(record)
     hidden = {
         *hidden_paths(states["body"]),
-        *(path for path in changed if is_secret(path.rpartition(".")[2])),
+        *(path for path in changed if is_secret(path)),
     }
     return {
         "account": record.account,

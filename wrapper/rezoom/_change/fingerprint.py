@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .._paths import at
+from .._paths import at, objects
 from .._redaction import HIDDEN, is_secret, masked
 from .._times import place_of, read_time, zulu
 from ..errors import PlanStale
@@ -95,7 +95,7 @@ def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) ->
 
 
 def _kept(path: str, value: Any, salt: str) -> Any:
-    shown = masked(value, path.rpartition(".")[2])
+    shown = masked(value, path)
     if shown != HIDDEN:
         return shown
     text = json.dumps([salt, path, value], sort_keys=True, default=str)
@@ -103,16 +103,14 @@ def _kept(path: str, value: Any, salt: str) -> Any:
 
 
 def _is_digest(path: str, kept: Any) -> bool:
-    return is_secret(path.rpartition(".")[2]) and str(kept).startswith(_DIGEST)
+    return is_secret(path) and str(kept).startswith(_DIGEST)
 
 
 def _listing(view: Mapping[str, Any]) -> dict[str, str]:
     """Take each date as the answer writes it: its start and its status, by its id."""
-    given = view.get("occurrences")
     return {
         str(item.get("occurrence_id")): f"{item.get('start_time')} {item.get('status')}"
-        for item in (given if isinstance(given, list) else ())
-        if isinstance(item, dict)
+        for item in objects(view.get("occurrences"))
     }
 
 

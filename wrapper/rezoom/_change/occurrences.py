@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from .._paths import objects
 from .._public import public
 from .._rules.normalize import as_mapping
 from .._times import place_of, read_time, zulu
@@ -86,9 +87,8 @@ class Listed:
 
 def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
     """Read the occurrences of an answer, in time; what cannot be read is left out."""
-    given = answer.get("occurrences")
     place = place_of(answer) or ZoneInfo("UTC")
-    found = _read(given, place) if isinstance(given, list | tuple) else ()
+    found = _read(objects(answer.get("occurrences")), place)
     return tuple(sorted(found, key=attrgetter("utc")))
 
 
@@ -135,10 +135,8 @@ def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 
     return sorted(there[:count], key=lambda item: item.utc)
 
 
-def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
+def _read(given: Iterable[Mapping[str, Any]], place: ZoneInfo) -> Iterator[Listed]:
     for item in given:
-        if not isinstance(item, dict):
-            continue
         start = read_time(item.get("start_time"), place)
         number, length = item.get("occurrence_id"), item.get("duration")
         if start is None or not isinstance(number, str | int):

@@ -8,16 +8,15 @@ endpoint.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from .._paths import drop, merge, pattern_path, put
+from .._paths import drop, filtered, first_name, merged, pattern_path, put
 from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
 from .._times import in_utc, place_of, zulu
-from .._wire import facts
+from .._wire import facts, is_whole
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
 from ..recurrence._pattern import Count
@@ -109,8 +108,8 @@ def _new(
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Write the body of the new meeting: what the old one has, and the change over it."""
     copied = rest.to_zoom()
-    for path, value in leaves(_known(answer)):
-        if path.partition(".")[0] not in _OWN and value not in (None, "", [], {}):
+    for path, value in leaves(filtered(answer, _is_copied)):
+        if first_name(path) not in _OWN and value not in (None, "", [], {}):
             put(copied, path, value)
     requested: list[dict[str, Any]] = []
 
@@ -131,34 +130,22 @@ def _new(
 
 
 def _laid_over(copied: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    new: dict[str, Any] = deepcopy(dict(copied))
-    wanted = dict(body)
+    new, wanted = dict(copied), dict(body)
     if isinstance(wanted.get("recurrence"), dict):
         wanted["recurrence"] = completed(new["recurrence"], wanted["recurrence"])
         del new["recurrence"]
     if in_utc(wanted.get("start_time")):
         new.pop("timezone")
-    merge(new, wanted)
+    new = merged(new, wanted, is_whole)
     if "start_time" not in wanted and "recurrence" in wanted:
         new["start_time"] = first_on_pattern(new) or new["start_time"]
     return new
 
 
-def _known(value: Any, prefix: str = "") -> Any:
-    """Keep what creating a meeting knows."""
-    if isinstance(value, list):
-        return [_known(item, prefix) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    kept = {}
-    for name, item in value.items():
-        path = f"{prefix}{name}"
-        known = facts.FIELDS.get(pattern_path(path))
-        if known is None or known.update_only or known.deprecated or item is None:
-            continue
-        step = f"{path}[]." if isinstance(item, list) else f"{path}."
-        kept[name] = _known(item, step)
-    return kept
+def _is_copied(path: str) -> bool:
+    """Tell whether creating a meeting knows the member."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return known is not None and not known.update_only and not known.deprecated
 
 
 def _edited(

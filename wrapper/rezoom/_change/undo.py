@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._clock import aware_now
-from .._paths import at, drop, merge, put
+from .._paths import at, drop, filtered, first_name, merged, put
 from .._rules.judge import Change
 from .._rules.spec_rules import ruled
 from .._times import place_of, read_time, wall
+from .._wire import is_whole
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
 from .compare import leaves
@@ -43,8 +43,7 @@ class _Restored:
     def leave_out(self, problems: Sequence[Problem]) -> None:
         """Leave out what is refused, and warn of it; start, zone and recurrence go together."""
         for problem in problems:
-            top = problem.path.partition("[")[0].partition(".")[0]
-            if top in TIMED:
+            if first_name(problem.path) in TIMED:
                 for name in (*TIMED, "type"):
                     self.fields.pop(name, None)
                 self.lost = [one for one in self.lost if one.rule not in _OF_SERIES]
@@ -65,7 +64,10 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
             "Nothing was read before the update, so it is not known what to go back to"
         )
     moment = record.at if now is None else max(now, record.at)
-    after = _assumed(record) if record.after is None else record.after
+    # Where nothing was read after the update, the meeting is taken to be as requested.
+    after = record.after
+    if after is None:
+        after = merged(record.before, record.body, is_whole)
     back = _restore(receipt, record, record.before, after, moment)
     one = None if record.occurrence is None else choose_id(record.occurrence, after)
     if record.occurrence is not None and one is None:
@@ -140,21 +142,12 @@ def _value(back: _Restored, path: str, old: Any, new: Any) -> None:
             back.lost.append(ruled("undo-not-set", path))
             return
         old = "" if isinstance(new, str) else []
-    back.restore(path, _sendable(path, old))
+    back.restore(path, filtered(old, _is_sendable, path))
 
 
-def _sendable(path: str, value: Any) -> Any:
-    """Leave out the members that only a read has."""
-    if isinstance(value, list):
-        return [_sendable(f"{path}[]", item) for item in value]
-    if isinstance(value, Mapping):
-        known = {name: item for name, item in value.items() if item is not None}
-        return {
-            name: _sendable(f"{path}.{name}", item)
-            for name, item in known.items()
-            if compare.writable(f"{path}.{name}") or not compare.writable(path)
-        }
-    return value
+def _is_sendable(path: str) -> bool:
+    """Tell whether a member can be sent back; of an object that an update knows, not all can."""
+    return compare.writable(path) or not compare.writable(path.rpartition(".")[0])
 
 
 def _lengths(
@@ -239,13 +232,6 @@ def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
     if items:
         return not upcoming(items, now)
     return not expected(series_of(before, place), now)
-
-
-def _assumed(record: Record) -> dict[str, Any]:
-    """Take the meeting to be as requested, where nothing was read after the update."""
-    after: dict[str, Any] = deepcopy(dict(record.before or {}))
-    merge(after, deepcopy(dict(record.body)))
-    return after
 
 
 def _not_in_file(path: str) -> Problem:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from .._paths import at
+from .. import _paths
+from .._paths import at, first_name
 from .._rules.in_context import build_case, likely_reason
 from .._times import place_of, read_time
-from .._wire import facts
+from .._wire import facts, is_whole
 from ..errors import Problem
 from . import compare
 from .compare import leaves
@@ -64,11 +65,7 @@ def _as_planned(
 
 def _members(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the members that a verdict names: a recurrence member by member."""
-    for path, value in leaves(body):
-        if path == "recurrence" and isinstance(value, dict):
-            yield from ((f"{path}.{name}", item) for name, item in value.items())
-        else:
-            yield path, value
+    return _paths.leaves(body, lambda path: path != "recurrence" and is_whole(path))
 
 
 def _is_applied(
@@ -104,7 +101,7 @@ def _side_effects(
     place = place_of(after) or place_of(before)
     moved = occurrence is None and bool({*_MOVING, "type"} & requested)
     for path in dict.fromkeys(path for read in (before, after) for path, _ in leaves(read)):
-        top = path.partition(".")[0]
+        top = first_name(path)
         if top in facts.VOLATILE or path in requested or top == _OCCURRENCES:
             continue
         if moved and top in _MOVING:

@@ -13,9 +13,9 @@ from functools import cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._paths import at, merge, pattern_path
+from .._paths import at, merged, objects, pattern_path
 from .._times import clock_gap, clock_overlap, in_utc, place_of, read_time, read_wall
-from .._wire import facts, load_schema
+from .._wire import facts, is_whole, load_schema
 from ..errors import Problem
 from .normalize import as_mapping
 from .spec_rules import from_rule, validator
@@ -45,10 +45,9 @@ def build_case(
     only that much is known.
     """
     before = dict(as_mapping(meeting) or {})
-    listed = before.pop("occurrences", None)
-    dates = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    dates = objects(before.pop("occurrences", None))
     whole = occurrence is False
-    after = _laid_over(before, change)
+    after = merged(before, change, is_whole)
     place = place_of(after)
     series = whole and before.get("type") == _SERIES
     moves = series and any(name in change for name in _SCHEDULE)
@@ -73,16 +72,6 @@ def build_case(
         "occurrence": not whole,
         "derived": derived,
     }
-
-
-def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    after = {**before, **change}
-    settings, wanted = before.get("settings"), change.get("settings")
-    if isinstance(settings, Mapping) and isinstance(wanted, Mapping):
-        # Copied as deep as it is written to.
-        after["settings"] = {k: dict(v) if isinstance(v, dict) else v for k, v in settings.items()}
-        merge(after["settings"], wanted)
-    return after
 
 
 def _start(
@@ -218,12 +207,11 @@ def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list
 
 
 def _names(body: Any, path: str) -> set[str] | None:
-    for step in path.split("."):
-        if not isinstance(body, Mapping) or step not in body:
-            return None
-        body = body[step]
-    separator = facts.FIELDS[path].separator
-    items = body.split(separator) if separator and isinstance(body, str) else body
+    items, separator = at(body, path), facts.FIELDS[path].separator
+    if items is None:
+        return None
+    if separator and isinstance(items, str):
+        items = items.split(separator)
     return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
 
 

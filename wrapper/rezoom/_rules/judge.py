@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .._paths import merge
+from .._paths import leaves, merged
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft
@@ -57,14 +57,15 @@ def judge(
     if extra:
         added = draft(extra, {}, occurrence=occurrence)
         out.problems += added.problems
-        merge(out.body, added.body)
-        unknown = set(_unknown_paths(added.body))
+        out.body = merged(out.body, added.body)
+        paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
+        unknown = {path for path in paths if path not in facts.FIELDS}
     if complete is not None and not out.problems:
         out.body = complete(out.body)
     problems = [*out.problems, *schema_problems(out.body, unknown)]
     if occurrence:
         problems += _not_honoured(out.body)
-    if not out.problems and not any(_leaves(out.body)):
+    if not out.problems and not _members(out.body):
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
@@ -127,27 +128,14 @@ def raise_errors(problems: Iterable[Problem]) -> None:
 
 
 def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
-    for path in _leaves(body):
+    for path in _members(body):
         if path not in facts.OCCURRENCE_FIELDS:
             fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
             yield ruled("occurrence-field", path, fix)
 
 
-def _leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for key, value in body.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
-
-
-def _unknown_paths(extra: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for key, value in extra.items():
-        path = f"{prefix}{key}"
-        if path not in facts.FIELDS:
-            yield path
-        elif isinstance(value, dict):
-            yield from _unknown_paths(value, f"{path}.")
+def _members(body: Mapping[str, Any]) -> list[str]:
+    return [path for path, value in leaves(body) if value != {}]
 
 
 def _check_allowed(allow: Collection[str]) -> None:

@@ -82,7 +82,7 @@ def as_mapping(value: object) -> Mapping[Any, Any] | None:
 
 def shown(path: str, value: object) -> str:
     """Quote `value` for a message: short, and masked where the spec marks a secret."""
-    kept = masked(value, path.rpartition(".")[2].partition("[")[0])
+    kept = masked(value, path)
     text = HIDDEN if kept == HIDDEN else repr(kept)
     return text if len(text) <= 60 else f"{text[:57]}…"
 

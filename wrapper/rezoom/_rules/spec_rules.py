@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from .._paths import at_steps, dotted, pattern_path
+from .._paths import at_steps, dotted, last_name, pattern_path, under
 from .._wire import facts, load_schema, read_schema, source
 from ..errors import Problem
 from .normalize import shown
@@ -88,15 +88,15 @@ def _problems(
             return  # not an object at all: its type is the problem, not what it lacks
         # A rule on a property blames that property; one on an object names the member to blame.
         field = "" if not isinstance(value, dict) else rule.field
-        yield from_rule(rule, ".".join(part for part in (at, field) if part))
+        yield from_rule(rule, under(at, field) if field else at)
     elif keyword == "additionalProperties":
         known = schema["properties"]
         for member in sorted(set(value) - set(known)):
-            yield _unknown(f"{at}.{member}" if at else member, member, known, unknown)
+            yield _unknown(under(at, member), member, known, unknown)
     elif keyword == "required":
         for member in schema["required"]:
             if member not in value:
-                yield _required(f"{at}.{member}" if at else member)
+                yield _required(under(at, member))
     else:
         yield _from_keyword(at, keyword, schema, value)
 
@@ -163,7 +163,7 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
     if rule is not None:
         instead = [row.path for row in facts.READ_BACK.values() if name in row.look]
         return ruled(rule, path, f"write {instead[0]} instead" if instead else "")
-    last = {field: field.rpartition(".")[2] for field in facts.FIELDS}
+    last = {field: last_name(field) for field in facts.FIELDS}
     elsewhere = [field for field in facts.FIELDS if member in (field, last[field])]
     if elsewhere:
         return ruled("unknown-field", path, f"it belongs at {' or '.join(elsewhere)}")
