@@ -169,17 +169,18 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
     if row.kind == "invalid" and message:
         named = [_limits(path) for path in facts.FIELDS if _mentions(message, path)]
         details = {"fields": named} if named else {}
-    return Explanation(
-        "error",
-        row.id,
-        row.meaning,
-        row.next_step,
-        *_from(row.source),
-        status=row.status,
-        code=row.code,
-        said=message or row.message,
-        details=details,
-    )
+    said = message or row.message
+    return _meaning("error", row, said, status=row.status, code=row.code, details=details)
+
+
+def _meaning(
+    kind: Kind,
+    row: facts.ErrorCode | facts.Throttle | facts.TokenError,
+    said: str,
+    **more: Any,
+) -> Explanation:
+    source = _from(row.source)
+    return Explanation(kind, row.id, row.meaning, row.next_step, *source, said=said, **more)
 
 
 def _scopes(message: str) -> dict[str, Any]:
@@ -210,29 +211,13 @@ def _limit(
     details = {"scope": row.scope, "ends": _RESETS[row.resets], "retried": row.retry}
     if code is not None:
         details["about_the_code"] = code.sentence
-    return Explanation(
-        "limit",
-        row.id,
-        row.meaning,
-        row.next_step,
-        *_from(row.source),
-        status=_TOO_MANY,
-        code=code.code if code else None,
-        said=message or row.message,
-        details=details,
-    )
+    number = code.code if code else None
+    said = message or row.message
+    return _meaning("limit", row, said, status=_TOO_MANY, code=number, details=details)
 
 
 def _token(row: facts.TokenError) -> Explanation:
-    return Explanation(
-        "token",
-        row.id,
-        row.meaning,
-        row.next_step,
-        *_from(row.source),
-        code=row.code,
-        said=row.match,
-    )
+    return _meaning("token", row, row.match, code=row.code)
 
 
 def _rule(rule: facts.Rule) -> Explanation:

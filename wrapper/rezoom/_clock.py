@@ -71,6 +71,14 @@ class Clock(Time, Protocol):
         ...
 
 
+# Counts on through sleep; without it, a count that stands still in sleep frees places later.
+_since_boot = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
+
+
 class SystemClock:
     """The clock of the operating system."""
 
@@ -80,8 +88,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Read the clock that never goes back and, where there is one, runs in sleep too."""
-        boot = getattr(time, "CLOCK_BOOTTIME", None)
-        return time.monotonic() if boot is None else time.clock_gettime(boot)
+        return _since_boot()
 
     def sleep(self, seconds: float) -> None:
         """Block this thread for some seconds."""
@@ -106,24 +113,6 @@ class Boot(Protocol):
         ...
 
 
-# Counts on through sleep; without it, a count that stands still in sleep frees places later.
-_since_boot = (
-    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
-    if hasattr(time, "CLOCK_BOOTTIME")
-    else time.monotonic
-)
-
-
-class _Machine:
-    """The clocks of the operating system."""
-
-    monotonic = staticmethod(_since_boot)
-
-    def now(self) -> datetime:
-        """Read the wall clock."""
-        return datetime.now(UTC)
-
-
 class _LinuxBoot:
     def __init__(self, name: str) -> None:
         self._id = name
@@ -136,7 +125,7 @@ class _LinuxBoot:
         return round(_since_boot() * SECOND)
 
 
-MACHINE: Time = _Machine()
+MACHINE: Time = SystemClock()
 
 
 def machine_wall() -> int:
