@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from ..errors import Problem
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import Listed
+from .occurrences import Listed, view_of
 from .plan_data import Diff, FieldChange, PlanData
 from .timing import TIMED, Timing, complete, is_series
 
@@ -39,7 +40,7 @@ def make_plan(
     `seen`: the read was of this one occurrence, and not of its series; otherwise only the time and
     the length of the occurrence are known.
     """
-    view = _view(answer, occurrence)
+    view = view_of(answer, occurrence)
     diff = work_out(change, view, now=now, occurrence=occurrence, seen=seen)
     raise_errors(diff.problems)
     made_at = now.replace(microsecond=0)
@@ -69,11 +70,10 @@ def work_out(
 ) -> Diff:
     """Judge a change in view of the meeting, and leave of it what differs."""
     timings: list[Timing] = []
+    completed = partial(_completed, timings, change.schedule is not None, view, now)
+    one = bool(occurrence)
     body, problems = judge_scheduled(
-        change,
-        now=now,
-        occurrence=bool(occurrence),
-        complete=None if occurrence else _completing(timings, change, view, now),
+        change, now=now, occurrence=one, complete=None if one else completed
     )
     timing = timings[0] if timings else None
     if timing is not None and change.schedule is None:
@@ -83,7 +83,7 @@ def work_out(
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
         return Diff({}, changes, [one for one in problems if one.severity == "error"], dates)
-    target = occurrence.to_dict() if isinstance(occurrence, Listed) else bool(occurrence)
+    target = occurrence.to_dict() if isinstance(occurrence, Listed) else one
     problems = rejudge(problems, body, view, now=now, occurrence=target, allow=change.allow)
     return Diff(body, changes, problems, dates)
 
@@ -91,12 +91,18 @@ def work_out(
 def judge_written(
     body: Mapping[str, Any], *, occurrence: bool, allow: Sequence[str]
 ) -> list[Problem]:
-    """Judge a body that was made earlier; what the spec does not know was allowed as `extra`."""
+    """Judge a body that was made earlier."""
+    made = change_of(body)
+    return judge(None, made.fields, occurrence=occurrence, extra=made.extra, allow=allow)[1]
+
+
+def change_of(body: Mapping[str, Any]) -> Change:
+    """Take a body for a change; what the spec does not know in it is its `extra`."""
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for path, value in leaves(body):
         put(known if compare.writable(path) else extra, path, value)
-    return judge(known, {}, occurrence=occurrence, extra=extra or None, allow=allow)[1]
+    return Change(None, known, extra=extra or None)
 
 
 def rejudge(
@@ -115,13 +121,7 @@ def rejudge(
     return [*still_open(problems, case), *found]
 
 
-def is_so(
-    path: str,
-    value: Any,
-    view: Mapping[str, Any],
-    place: ZoneInfo | None,
-    body: Mapping[str, Any] | None = None,
-) -> bool:
+def is_so(path: str, value: Any, view: Mapping[str, Any], place: ZoneInfo | None) -> bool:
     """Tell whether the meeting has the requested value already."""
     places = compare.elsewhere(path)
     if places:
@@ -129,8 +129,6 @@ def is_so(
         return any(str(at(view, name)).casefold() == wanted for name in places)
     if path == "password" and not value and _has_passcode(view):
         return False
-    if path == "start_time" and body is not None:
-        place = place_of(body) or place
     return same(path, value, at(view, path), place)
 
 
@@ -140,37 +138,18 @@ def _has_passcode(view: Mapping[str, Any]) -> bool:
     return any(others) or "pwd=" in str(view.get("join_url"))
 
 
-def _view(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str, Any]:
-    """Show the meeting as one of its occurrences."""
-    if occurrence is None:
-        return answer
-    shown = {**answer, "start_time": zulu(occurrence.utc)}
-    if occurrence.duration is not None:
-        shown["duration"] = occurrence.duration
-    return shown
-
-
-def _completing(
-    timings: list[Timing], change: Change, view: Mapping[str, Any], now: datetime
-) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Return what completes a body from the meeting; of a series it leaves the Timing behind."""
-
-    def completing(body: dict[str, Any]) -> dict[str, Any]:
-        zone = body.get("timezone")
-        moves = {"recurrence", "start_time"} & body.keys() or zone not in (
-            None,
-            view.get("timezone"),
-        )
-        if moves and is_series(body, view):
-            timing = complete(body, view, now, whole=change.schedule is not None)
-            timings.append(timing)
-            return {**body, **timing.body}
-        start, place = body.get("start_time"), place_of(view)
-        if isinstance(start, str) and not in_utc(start) and zone is None and place:
-            return {**body, "timezone": place.key}
-        return body
-
-    return completing
+def _completed(
+    timings: list[Timing], whole: bool, view: Mapping[str, Any], now: datetime, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Complete a body from the meeting; of a series its Timing is noted too."""
+    start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
+    moves = "recurrence" in body or "start_time" in body
+    if (moves or zone not in (None, view.get("timezone"))) and is_series(body, view):
+        timings.append(complete(body, view, now, whole=whole))
+        return {**body, **timings[-1].body}
+    if isinstance(start, str) and not in_utc(start) and zone is None and place:
+        return {**body, "timezone": place.key}
+    return body
 
 
 def _reduce(
@@ -183,13 +162,15 @@ def _reduce(
     differing = {
         path
         for path, value in leaves(body)
-        if not is_so(path, value, view, place, body) or (not seen and path not in _LISTED)
+        if not is_so(path, value, view, place) or (not seen and path not in _LISTED)
     }
     # A member that is sent only because another one is sent is no change of its own.
     listed = set(differing)
     if timing is not None:
         whole = set(timing.body) if timing.changes else set()
-        listed = {path for path in whole & differing if path != "start_time" or _moves(timing)}
+        first, earlier = timing.dates.after[:1], timing.dates.before[:1]
+        moves = timing.start_requested and first != earlier
+        listed = {path for path in whole & differing if path != "start_time" or moves}
         differing = (differing - set(TIMED)) | whole
     else:
         if "start_time" in differing and "timezone" in body:
@@ -203,11 +184,6 @@ def _reduce(
         if path in listed or path not in TIMED:
             changes += _field_changes(path, value, view, timing)
     return kept, changes
-
-
-def _moves(timing: Timing) -> bool:
-    first = timing.dates.after[:1]
-    return timing.start_requested and first != timing.dates.before[:1]
 
 
 def _field_changes(
@@ -235,8 +211,6 @@ def _local(before: Any, view: Mapping[str, Any], timing: Timing | None, value: A
     """Write a start that was read as the one that is sent: in UTC, or on the meeting's clock."""
     place = place_of(view)
     moment = timing.dates.before[0] if timing and timing.dates.before else read_time(before, place)
-    if moment is not None and in_utc(value):
-        return zulu(moment)
-    if moment is None or place is None:
+    if moment is None or (place is None and not in_utc(value)):
         return before
-    return wall(moment, place)
+    return zulu(moment) if in_utc(value) else wall(moment, place)

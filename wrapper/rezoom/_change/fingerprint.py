@@ -14,7 +14,7 @@ from .._times import place_of, read_time, zulu
 from ..errors import PlanStale
 from . import compare
 from .compare import leaves
-from .occurrences import Listed
+from .occurrences import Listed, view_of
 from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
@@ -65,7 +65,7 @@ def _differences(
     plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, now: datetime
 ) -> list[FieldChange]:
     """List what has changed in the meeting since the plan was made."""
-    view = answer if occurrence is None else {**answer, **occurrence.to_dict()}
+    view = view_of(answer, occurrence)
     salt = salt_of(plan.meeting, plan.made_at)
     found = []
     for path, before in plan.read.items():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # Longer than any list of occurrences that Zoom makes.
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
-_DELETED = "deleted"
+_THERE, _DELETED = "available", "deleted"
 _YEAR = timedelta(days=366)
 _FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
@@ -59,7 +59,7 @@ class Listed:
     utc: datetime
     place: ZoneInfo
     duration: int | None = None
-    status: str = "available"
+    status: str = _THERE
 
     @property
     def zoned(self) -> datetime:
@@ -88,8 +88,25 @@ class Listed:
 def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
     """Read the occurrences of an answer, in time; what cannot be read is left out."""
     place = place_of(answer) or ZoneInfo("UTC")
-    found = _read(objects(answer.get("occurrences")), place)
-    return tuple(sorted(found, key=attrgetter("utc")))
+    found = (_listed(item, place) for item in objects(answer.get("occurrences")))
+    return tuple(sorted(filter(None, found), key=attrgetter("utc")))
+
+
+def _listed(item: Mapping[str, Any], place: ZoneInfo) -> Listed | None:
+    start, number = read_time(item.get("start_time"), place), item.get("occurrence_id")
+    if start is None or not isinstance(number, str | int):
+        return None
+    length, status = item.get("duration"), item.get("status")
+    known = length if type(length) is int else None
+    return Listed(str(number), start, place, known, status if isinstance(status, str) else _THERE)
+
+
+def view_of(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str, Any]:
+    """Show the meeting as one of its occurrences."""
+    if occurrence is None:
+        return answer
+    known = occurrence.to_dict()
+    return {**answer, **{name: known[name] for name in ("start_time", "duration") if name in known}}
 
 
 def planned_start(item: Listed) -> datetime:
@@ -126,30 +143,11 @@ def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 
     there = [item for item in items if not item.deleted]
     if when is None:
         return there[:count]
+    noon = when if isinstance(when, datetime) else datetime.combine(when, time(12))
     place = there[0].place if there else UTC
-    if isinstance(when, datetime):
-        aware = when if when.tzinfo is not None else when.replace(tzinfo=place)
-    else:
-        aware = datetime(when.year, when.month, when.day, 12, tzinfo=place)
+    aware = noon if noon.tzinfo is not None else noon.replace(tzinfo=place)
     there.sort(key=lambda item: abs(item.utc - aware))
     return sorted(there[:count], key=lambda item: item.utc)
-
-
-def _read(given: Iterable[Mapping[str, Any]], place: ZoneInfo) -> Iterator[Listed]:
-    for item in given:
-        start = read_time(item.get("start_time"), place)
-        number, length = item.get("occurrence_id"), item.get("duration")
-        if start is None or not isinstance(number, str | int):
-            continue
-        whole = isinstance(length, int) and not isinstance(length, bool)
-        status = item.get("status")
-        yield Listed(
-            str(number),
-            start,
-            place,
-            length if whole else None,
-            status if isinstance(status, str) else "available",
-        )
 
 
 def known_id(when: object) -> str | None:

@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 from .._clock import aware_now
 from .._paths import at, drop, filtered, first_name, merged, put
-from .._rules.judge import Change
 from .._rules.spec_rules import ruled
 from .._times import place_of, read_time, wall
 from .._wire import is_whole
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
 from .compare import leaves
-from .diff import make_plan
+from .diff import change_of, make_plan
 from .occurrences import choose_id, expected, listed, upcoming
 from .plan_data import PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
@@ -27,28 +26,30 @@ _TIMES_OF_SERIES = ("type", *TIMED, "occurrences")
 _OF_SERIES = frozenset(
     {"undo-series-goes-on", "undo-edited-dates", "undo-deleted-dates", "undo-endless"}
 )
+_HIDDEN = (
+    "undo-hidden",
+    "the receipt was written without secrets, so what it was before is not known",
+    "set the one that is wanted; next time write to_json(secrets=True)",
+    "",
+)
 
 
 @dataclass(slots=True)
 class _Restored:
     """The members that bring a meeting back, and the problems of what stays lost."""
 
-    fields: dict[str, Any] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
     lost: list[Problem] = field(default_factory=list)
-
-    def restore(self, path: str, value: Any) -> None:
-        put(self.fields if compare.writable(path) else self.extra, path, value)
 
     def leave_out(self, problems: Sequence[Problem]) -> None:
         """Leave out what is refused, and warn of it; start, zone and recurrence go together."""
         for problem in problems:
             if first_name(problem.path) in TIMED:
                 for name in (*TIMED, "type"):
-                    self.fields.pop(name, None)
+                    self.body.pop(name, None)
                 self.lost = [one for one in self.lost if one.rule not in _OF_SERIES]
             else:
-                drop(self.fields, problem.path)
+                drop(self.body, problem.path)
         self.lost += (replace(problem, severity="warning") for problem in problems)
 
 
@@ -57,7 +58,7 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
     record = receipt.record
     if now is not None:
         aware_now(now)
-    if not receipt.sent and record is not None:
+    if record is not None and not receipt.sent:
         return PlanData(receipt.meeting, record.account, {}, (), ())
     if record is None or record.before is None:
         raise CannotUndo(
@@ -77,15 +78,12 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
         )
 
     def made() -> PlanData:
-        if not back.fields and not back.extra:
-            return PlanData(receipt.meeting, record.account, {}, (), ())
+        meeting, account = receipt.meeting, record.account
+        if not back.body:
+            return PlanData(meeting, account, {}, (), ())
+        change = change_of(back.body)
         return make_plan(
-            Change(None, back.fields, extra=back.extra or None),
-            after,
-            meeting=receipt.meeting,
-            account=record.account,
-            now=moment,
-            occurrence=one,
+            change, after, meeting=meeting, account=account, now=moment, occurrence=one
         )
 
     try:
@@ -114,7 +112,7 @@ def _restore(
     paths = dict.fromkeys(path for path, _ in leaves(record.body))
     if receipt.verdict is not None:
         effects = (change.path for change in receipt.verdict.side_effects)
-        paths |= dict.fromkeys(path for path in effects if compare.writable(path))
+        paths |= dict.fromkeys(filter(compare.writable, effects))
     timed = record.occurrence is None and any(path in (*TIMED, "type") for path in paths)
     place = place_of(after)
     for path in paths:
@@ -124,25 +122,21 @@ def _restore(
         elif path in record.hidden or (timed and path in TIMED):
             continue
         elif not compare.unchanged(path, old, new, place):
-            _value(back, path, old, new)
+            # To empty a text or a list is as near as an update comes to not being set.
+            empty: Any = "" if isinstance(new, str) else [] if isinstance(new, list) else None
+            value = empty if old is None else filtered(old, _is_sendable, path)
+            if value is None:
+                back.lost.append(ruled("undo-not-set", path))
+            else:
+                put(back.body, path, value)
     if timed and any(before.get(name) != after.get(name) for name in _TIMES_OF_SERIES):
         _schedule(back, before, after, now)
     if not timed and record.occurrence is None and "duration" in paths:
         _lengths(back, before, after, now)
-    back.lost += map(_not_in_file, record.hidden)
-    if "password" in back.fields:
+    back.lost += (Problem(path, "warning", *_HIDDEN) for path in record.hidden)
+    if "password" in back.body:
         back.lost.append(ruled("undo-passcode-links"))
     return back
-
-
-def _value(back: _Restored, path: str, old: Any, new: Any) -> None:
-    if old is None:
-        # To empty a text or a list is as near as an update comes to not being set.
-        if not isinstance(new, str | list):
-            back.lost.append(ruled("undo-not-set", path))
-            return
-        old = "" if isinstance(new, str) else []
-    back.restore(path, filtered(old, _is_sendable, path))
 
 
 def _is_sendable(path: str) -> bool:
@@ -172,7 +166,7 @@ def _host(back: _Restored, path: str, before: Mapping[str, Any], after: Mapping[
         return
     host = next(filter(None, (at(before, name) for name in names)), None)
     if host is not None:
-        back.restore(path, host)
+        put(back.body, path, host)
     back.lost.append(ruled("undo-host"))
 
 
@@ -189,13 +183,12 @@ def _start(
     start = read_time(timed.get("start_time"), place)
     if start is not None and start <= now:
         back.lost.append(ruled("undo-start-is-past"))
-        back.fields.pop("type", None)
+        back.body.pop("type", None)
         return
     if start is not None and place is not None:
         # Zoom has been seen to ignore the zone beside a start in UTC.
         timed["start_time"] = wall(start, place)
-    for name, value in timed.items():
-        back.restore(name, value)
+    back.body |= timed
 
 
 def _schedule(
@@ -207,20 +200,21 @@ def _schedule(
     timing = complete({}, before, now)
     if _is_over(before, timing.dates.place, now) or "start_time" not in timing.body:
         back.lost.append(ruled("undo-start-is-past"))
-        back.fields.pop("type", None)
+        back.body.pop("type", None)
         return
     recurrence = dict(timing.body["recurrence"])
     recurrence.setdefault("repeat_interval", 1)
-    for name, value in (timing.body | {"recurrence": recurrence}).items():
-        back.restore(name, value)
+    back.body |= timing.body | {"recurrence": recurrence}
     began = read_time(before.get("start_time"), place_of(before))
     if began is not None and began <= now:
         back.lost.append(ruled("undo-series-goes-on"))
-    place = timing.dates.place
-    lists = {"undo-edited-dates": timing.dates.edited, "undo-deleted-dates": timing.dates.deleted}
-    for rule, starts in lists.items():
+    dates = timing.dates
+    for rule, starts in (
+        ("undo-edited-dates", dates.edited),
+        ("undo-deleted-dates", dates.deleted),
+    ):
         if starts:
-            days = [start.astimezone(place).date() for start in starts]
+            days = [start.astimezone(dates.place).date() for start in starts]
             back.lost.append(ruled(rule, dates=days))
     if recurrence.get("end_times") == 0:
         back.lost.append(ruled("undo-endless"))
@@ -229,12 +223,4 @@ def _schedule(
 def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
     """Tell whether no meeting of the series was still to come."""
     items = listed(before)
-    if items:
-        return not upcoming(items, now)
-    return not expected(series_of(before, place), now)
-
-
-def _not_in_file(path: str) -> Problem:
-    message = "the receipt was written without secrets, so what it was before is not known"
-    fix = "set the one that is wanted; next time write to_json(secrets=True)"
-    return Problem(path, "warning", "undo-hidden", message, fix, "")
+    return not (upcoming(items, now) if items else expected(series_of(before, place), now))

@@ -75,12 +75,12 @@ def _is_applied(
     after: Mapping[str, Any],
     starts: tuple[datetime, ...],
 ) -> bool:
-    place = place_of(after)
-    if is_so(path, value, after, place, body):
+    place = place_of(body) or place_of(after)
+    if is_so(path, value, after, place):
         return True
     if path == "start_time" and starts:
         # A series says when it began, or when it goes on: its dates say both.
-        return read_time(value, place_of(body) or place) == starts[0]
+        return read_time(value, place) == starts[0]
     if path == _END_TIMES and value == 0:
         return bool(starts)  # whatever number Zoom has made of it
     if path == "recurrence.repeat_interval" and value == 1:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ _WEEK = 7
 # By these an item of a list is still the same one, whatever else in it has changed.
 _NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
 _SCHEDULE = ("recurrence", "start_time", "timezone")
-_PROTECTIONS = ("waiting_room", "meeting_authentication")
+_PROTECTIONS = ("password", "settings.waiting_room", "settings.meeting_authentication")
 
 
 def build_case(
@@ -58,20 +59,15 @@ def build_case(
         "passcode_changes": _differs(change, before, "password"),
         "unprotected": _unprotected(change, after),
         "over": whole and _over(change, before, now),
-        "target": None if isinstance(occurrence, bool) else _target(occurrence, now),
+        "target": _target(occurrence, now) if isinstance(occurrence, Mapping) else None,
         # Only rules about a series that moves look at these.
         **(_counts(dates, before) if moves else {}),
         **_recurrences(change, before, after, place),
         "dropped_items": _dropped_items(change, before),
     }
     derived = {name: value for name, value in known.items() if value is not None}
-    return {
-        "change": change,
-        "meeting": before,
-        "after": after,
-        "occurrence": not whole,
-        "derived": derived,
-    }
+    case = {"change": change, "meeting": before, "after": after}
+    return case | {"occurrence": not whole, "derived": derived}
 
 
 def _start(
@@ -103,12 +99,9 @@ def _differs(change: Mapping[str, Any], before: Mapping[str, Any], name: str) ->
 
 
 def _unprotected(change: Mapping[str, Any], after: Mapping[str, Any]) -> bool | None:
-    wanted, settings = change.get("settings"), after.get("settings")
-    wanted = wanted if isinstance(wanted, Mapping) else {}
-    if "password" not in change and not any(name in wanted for name in _PROTECTIONS):
+    if all(at(change, path) is None for path in _PROTECTIONS):
         return False
-    others = settings if isinstance(settings, Mapping) else {}
-    values = [after.get("password"), *(others.get(name) for name in _PROTECTIONS)]
+    values = [at(after, path) for path in _PROTECTIONS]
     return None if None in values else not any(values)
 
 
@@ -134,15 +127,14 @@ def _end(row: Mapping[str, Any]) -> datetime | None:
 
 
 def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
-    deleted = sum(row.get("status") == "deleted" for row in dates)
     standing = [row for row in dates if row.get("status") != "deleted"]
-    moved = _moved(standing, place_of(before))
     length = before.get("duration")
-    edited = [
-        is_moved or (isinstance(length, int) and row.get("duration") not in (None, length))
-        for row, is_moved in zip(standing, moved, strict=True)
-    ]
-    return {"edited_occurrences": sum(edited), "deleted_occurrences": deleted}
+    usual = (None, length) if isinstance(length, int) else ()
+    edited = sum(
+        is_moved or bool(usual and row.get("duration") not in usual)
+        for row, is_moved in zip(standing, _moved(standing, place_of(before)), strict=True)
+    )
+    return {"edited_occurrences": edited, "deleted_occurrences": len(dates) - len(standing)}
 
 
 def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
@@ -199,17 +191,12 @@ def _cut_short(
 
 
 def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
-    return [
-        path
-        for path in _LISTS
-        if (kept := _names(change, path)) is not None and (_names(before, path) or set()) - kept
-    ]
+    written = [path for path in _LISTS if at(change, path) is not None]
+    return [path for path in written if _names(before, path) - _names(change, path)]
 
 
-def _names(body: Any, path: str) -> set[str] | None:
+def _names(body: Any, path: str) -> set[str]:
     items, separator = at(body, path), facts.FIELDS[path].separator
-    if items is None:
-        return None
     if separator and isinstance(items, str):
         items = items.split(separator)
     return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
@@ -251,15 +238,14 @@ def likely_reason(path: str, case: Case) -> Problem:
     if at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
-    for holding in (
-        _holding("situations", case),
-        (rule for rule in facts.RULES.values() if rule.id in guesses),
-    ):
-        fitting = [rule for rule in holding if _fit(rule, member, case) is not None]
-        if fitting:
-            # The first of the most exact ones: max() keeps the order of the spec.
-            return from_rule(max(fitting, key=lambda rule: _fit(rule, member, case) or 0), path)
-    raise LookupError(path)  # the compiler makes sure that the last reason fits everything
+    reasons = (rule for rule in facts.RULES.values() if rule.id in guesses)
+    fitting = [
+        ((rule.kind == "situation", exactness), rule)
+        for rule in (*_holding("situations", case), *reasons)
+        if (exactness := _fit(rule, member, case)) is not None
+    ]
+    # The first of the most exact ones: max() keeps the order of the spec.
+    return from_rule(max(fitting, key=itemgetter(0))[1], path)
 
 
 def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
@@ -276,10 +262,8 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 @cache
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
-    conditional = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
-    return frozenset(
-        r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in conditional
-    )
+    reasons = {rule.id for rule in facts.RULES.values() if rule.kind == "reason"}
+    return frozenset(reasons - {row["x-rule"] for row in load_schema("reasons")["allOf"]})
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
