@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from ._paths import last_name
-from ._wire import facts
+from ._wire import cited, facts
 
 
 def find_error(status: int | None, code: int | None, message: str) -> facts.ErrorCode | None:
@@ -179,7 +179,7 @@ def _meaning(
     said: str,
     **more: Any,
 ) -> Explanation:
-    source = _from(row.source)
+    source = cited(row.source)
     return Explanation(kind, row.id, row.meaning, row.next_step, *source, said=said, **more)
 
 
@@ -230,7 +230,7 @@ def _rule(rule: facts.Rule) -> Explanation:
     if rule.explains:
         details["explains"] = list(rule.explains)
     return Explanation(
-        "rule", rule.id, rule.sentence, rule.fix, *_from(rule.source), details=details
+        "rule", rule.id, rule.sentence, rule.fix, *cited(rule.source), details=details
     )
 
 
@@ -247,7 +247,7 @@ def _field(known: facts.Field) -> Explanation:
         known.path,
         known.summary,
         f"Give {_limits(known.path).partition(': ')[2]}.",
-        *_from(known.source),
+        *cited(known.source),
         details={"rules": rules} if rules else {},
     )
 
@@ -277,8 +277,3 @@ def _unknown(code: int, message: str, status: int | None) -> Explanation:
     cause = "No source that rezoom knows says what this code means; what Zoom said is all there is."
     step = row.next_step if row else "Read the message; nothing else tells the reason."
     return Explanation("unknown", "unknown", cause, step, status=status, code=code, said=message)
-
-
-def _from(tag: str) -> tuple[str, str]:
-    found = facts.SOURCES[tag]
-    return " ".join(filter(None, (found.title, found.date and f"({found.date})"))), found.url

@@ -147,28 +147,35 @@ def utc_instant(value: datetime | str) -> str:
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:
     """Return the time zone of that name; a name that does not exist brings the nearest ones."""
-    # Here and below: few changes move time, and the others need no time zones to be loaded.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    if isinstance(key, str):
+        found = _find_zone(key)
+        if found is None:
+            raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key))
+        return found
+    from zoneinfo import ZoneInfo
 
-    if isinstance(key, ZoneInfo):
-        if key.key is None:
-            message = "this ZoneInfo has no name to send"
-            raise WireTimeError(message, "use ZoneInfo('Europe/Berlin')")
-        return key
-    if not isinstance(key, str):
+    if not isinstance(key, ZoneInfo):
         kind = type(key).__name__
         raise WireTimeError(f"a time zone is a name, not {kind}", "write 'Europe/Berlin'")
-    try:
-        return ZoneInfo(key)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key)) from None
+    if key.key is None:
+        raise WireTimeError("this ZoneInfo has no name to send", "use ZoneInfo('Europe/Berlin')")
+    return key
 
 
 def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
     """Return the meeting's time zone; None where the answer names none that exists."""
+    name = answer.get("timezone")
+    name = getattr(name, "key", name)
+    return _find_zone(name) if isinstance(name, str) else None
+
+
+def _find_zone(name: str) -> ZoneInfo | None:
+    # Few changes move time, and the others need no time zones to be loaded.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
-        return zone(answer.get("timezone") or "")
-    except WireTimeError:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
@@ -224,14 +231,9 @@ def _named_zone(info: tzinfo) -> ZoneInfo | None:
     name = getattr(info, "key", None) or getattr(info, "zone", None)
     if not isinstance(name, str) or name in _UTC_NAMES:
         return None
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    from zoneinfo import ZoneInfo
 
-    if isinstance(info, ZoneInfo):
-        return info
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return info if isinstance(info, ZoneInfo) else _find_zone(name)
 
 
 def _moved(moment: datetime, place: tzinfo) -> datetime:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from .._paths import drop, filtered, first_name, merged, pattern_path, put
+from .._paths import at, drop, filtered, first_name, merged, pattern_path, put
 from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
 from .._times import in_utc, place_of, zulu
@@ -36,25 +36,25 @@ _OWN = frozenset({"start_time", "timezone", "recurrence", "type", "schedule_for"
 def split_series(
     change: Change,
     answer: Mapping[str, Any],
-    at: Listed,
+    item: Listed,
     *,
     meeting: int,
     account: str,
     now: datetime,
 ) -> Split:
-    """Split a series before the occurrence `at`, and lay the change over its second part.
+    """Split a series before the occurrence `item`, and lay the change over its second part.
 
     InvalidChange lists every error of both parts; OccurrenceError says why there is no split.
     """
-    series = _series(answer, at)
+    series = _series(answer, item)
     planned = expected(series, now)
-    first = _on_pattern(at, planned)
+    first = _on_pattern(item, planned)
     kept = [start for start in planned if start < first]
     if not kept:
         raise _refused(
-            f"{at} is the next meeting of the series, so nothing of it would be left",
+            f"{item} is the next meeting of the series, so nothing of it would be left",
             "change the whole series with plan(...), or choose a later occurrence",
-            nearest(listed(answer), at.utc),
+            nearest(listed(answer), item.utc),
         )
     ahead = upcoming(listed(answer), now)
     end = last_instant(kept[-1].astimezone(series.tz).date(), series.tz)
@@ -66,19 +66,19 @@ def split_series(
     new, new_problems = _new(change, answer, _rest(series, left, first), now)
     place = place_of(new) or series.tz
     problems = [ruled("following-is-another-meeting")]
-    if _takes_registrations(answer):
+    if at(answer, "settings.approval_type") in (0, 1) or answer.get("registration_url"):
         problems.append(ruled("following-registrants"))
-    edited = _edited(ahead, planned, at.utc, series)
+    edited = _edited(ahead, planned, item.utc, series)
     if edited:
         problems.append(ruled("following-edited-dates", dates=edited))
-    before = tuple(item.utc for item in ahead if not item.deleted and item.utc >= at.utc)
+    before = tuple(one.utc for one in ahead if not one.deleted and one.utc >= item.utc)
     dates = Dates(before, expected(series_of(new, place), now), place)
     local = first.astimezone(series.tz)
     return Split(meeting, local, trim, new, (*problems, *new_problems), dates)
 
 
-def _series(answer: Mapping[str, Any], at: Listed) -> Series:
-    found = series_of({**answer, "recurrence": present_of(answer.get("recurrence"))}, at.place)
+def _series(answer: Mapping[str, Any], item: Listed) -> Series:
+    found = series_of({**answer, "recurrence": present_of(answer.get("recurrence"))}, item.place)
     if answer.get("type") == SERIES_TYPE and found is not None:
         return found
     raise _refused(
@@ -87,12 +87,12 @@ def _series(answer: Mapping[str, Any], at: Listed) -> Series:
     )
 
 
-def _on_pattern(at: Listed, planned: Sequence[datetime]) -> datetime:
+def _on_pattern(item: Listed, planned: Sequence[datetime]) -> datetime:
     """Find where the pattern has the occurrence."""
-    for start in (at.utc, planned_start(at)):
+    for start in (item.utc, planned_start(item)):
         if start in planned:
             return start
-    return next((start for start in planned if start > at.utc), at.utc)
+    return next((start for start in planned if start > item.utc), item.utc)
 
 
 def _rest(series: Series, left: Sequence[datetime], first: datetime) -> Series:
@@ -157,12 +157,6 @@ def _edited(
         for item in ahead
         if item.utc >= since and (item.deleted or item.utc not in starts)
     ]
-
-
-def _takes_registrations(answer: Mapping[str, Any]) -> bool:
-    settings = answer.get("settings")
-    kind = settings.get("approval_type") if isinstance(settings, Mapping) else None
-    return kind in (0, 1) or bool(answer.get("registration_url"))
 
 
 def _refused(message: str, fix: str, near: Sequence[Listed] = ()) -> OccurrenceError:

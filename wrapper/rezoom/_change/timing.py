@@ -6,7 +6,7 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -51,6 +51,11 @@ class _Present:
     ahead: tuple[Listed, ...]
     # How many meetings a series that ends by a count still has.
     remaining: dict[str, int]
+
+    @property
+    def there(self) -> list[Listed]:
+        """What is ahead and was not deleted."""
+        return [item for item in self.ahead if not item.deleted]
 
 
 def is_series(body: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
@@ -111,11 +116,19 @@ def _timed(
 
 
 def _dates(present: _Present, after: tuple[datetime, ...], place: ZoneInfo) -> Dates:
-    there = [item for item in present.ahead if not item.deleted]
-    planned = present.planned or {item.utc for item in there}
-    edited = tuple(item.utc for item in there if _is_edited(item, planned, present.answer))
-    returning = _returning(present.ahead, after, place)
-    return Dates(tuple(item.utc for item in there), after, place, edited, returning)
+    before = tuple(item.utc for item in present.there)
+    length = present.answer.get("duration")
+    usual = (None, length) if isinstance(length, int) else ()
+    edited = tuple(
+        item.utc
+        for item in present.there
+        if item.utc not in (present.planned or before) or (usual and item.duration not in usual)
+    )
+    # What was deleted comes back where a meeting would be on its day again.
+    gone = [item.utc for item in present.ahead if item.deleted]
+    days = {start.astimezone(place).date() for start in after} if gone else set()
+    returning = tuple(start for start in gone if start.astimezone(place).date() in days)
+    return Dates(before, after, place, edited, returning)
 
 
 def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) -> Dates | None:
@@ -143,8 +156,7 @@ def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
     An occurrence that somebody moved tells nothing about the others, so it counts only where
     nothing else is left.
     """
-    there = [item for item in present.ahead if not item.deleted]
-    series, planned = present.series, present.planned
+    there, series, planned = present.there, present.series, present.planned
     if series is not None:
         found = (planned[item.utc] for item in there if item.utc in planned)
         known = next(found if present.ahead else iter(series.next(after=now)), None)
@@ -184,9 +196,8 @@ def _is_there(
     """Tell whether the series already has the requested times."""
     answer, place = present.answer, dates.place
     requested = timed.get("recurrence", {})
-    if answer.get("type") != SERIES_TYPE or place.key != answer.get("timezone", place.key):
-        return False
-    if not isinstance(requested, dict):
+    there = answer.get("type") == SERIES_TYPE and answer.get("timezone", place.key) == place.key
+    if not there or not isinstance(requested, dict):
         return False
     new, old = (
         {"repeat_interval": 1} | {k: v for k, v in one.items() if k != "end_times"}
@@ -204,19 +215,3 @@ def _is_there(
         # Zoom would make the series longer: as many meetings from now on, again.
         return bool(present.ahead) and dates.after[-1:] <= (present.ahead[-1].utc,)
     return requested.get("end_times") in {count, present.remaining.get("end_times", count)}
-
-
-def _returning(
-    ahead: Collection[Listed], after: Collection[datetime], place: ZoneInfo
-) -> tuple[datetime, ...]:
-    """List what was deleted on a day on which a meeting would be again."""
-    gone = [item.utc for item in ahead if item.deleted]
-    days = {start.astimezone(place).date() for start in after} if gone else set()
-    return tuple(start for start in gone if start.astimezone(place).date() in days)
-
-
-def _is_edited(item: Listed, planned: Collection[datetime], answer: Mapping[str, Any]) -> bool:
-    length = answer.get("duration")
-    return item.utc not in planned or (
-        item.duration is not None and isinstance(length, int) and item.duration != length
-    )

@@ -95,19 +95,14 @@ def _side_effects(
     now: datetime,
     occurrence: str | None,
 ) -> Iterator[FieldChange]:
-    requested = {path for path, _ in leaves(body)}
-    for path in tuple(requested):
-        requested.update(compare.elsewhere(path))
+    requested = {name for path, _ in leaves(body) for name in (path, *compare.elsewhere(path))}
     place = place_of(after) or place_of(before)
     moved = occurrence is None and bool({*_MOVING, "type"} & requested)
+    skipped = {*facts.VOLATILE, _OCCURRENCES, *(_MOVING if moved else ())}
     for path in dict.fromkeys(path for read in (before, after) for path, _ in leaves(read)):
-        top = first_name(path)
-        if top in facts.VOLATILE or path in requested or top == _OCCURRENCES:
-            continue
-        if moved and top in _MOVING:
-            continue
         old, new = at(before, path), at(after, path)
-        if not compare.unchanged(path, old, new, place):
+        known = path in requested or first_name(path) in skipped
+        if not known and not compare.unchanged(path, old, new, place):
             yield FieldChange(path, old, new)
     lists = [
         {

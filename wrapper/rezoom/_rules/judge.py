@@ -140,26 +140,21 @@ def _members(body: Mapping[str, Any]) -> list[str]:
 
 def _check_allowed(allow: Collection[str]) -> None:
     """Raise ConfigError for what is no list of rules that can be lifted."""
+    wrong = partial(ConfigError, field="allow")
     listed = isinstance(allow, Collection) and not isinstance(allow, str | bytes)
     if not listed or not all(isinstance(rule, str) for rule in allow):
-        raise ConfigError(
-            f"allow: {allow!r:.60} is no list of rules",
-            field="allow",
-            next_step='Write allow=["past-start"], with the `rule` of each problem.',
-        )
+        step = 'Write allow=["past-start"], with the `rule` of each problem.'
+        raise wrong(f"allow: {allow!r:.60} is no list of rules", next_step=step)
     # A reason explains what has happened; there is nothing to allow in it.
     ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
     for rule in allow:
         if rule in _UNSENDABLE:
-            raise ConfigError(
-                f"allow: {rule!r} cannot be allowed, the body could not be sent",
-                field="allow",
-                next_step="Mend what the problem names.",
-            )
+            what = f"allow: {rule!r} cannot be allowed, the body could not be sent"
+            raise wrong(what, next_step="Mend what the problem names.")
         if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
             continue
         from difflib import get_close_matches  # only mistakes need it
 
         close = get_close_matches(rule, ids, n=3)
         hint = f"Did you mean {', '.join(close)}?" if close else "See the `rule` of the problem."
-        raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)
+        raise wrong(f"allow: there is no rule {rule!r}", next_step=hint)

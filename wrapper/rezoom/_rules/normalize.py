@@ -44,12 +44,8 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
     """
     out = Draft()
     if change is not None and fields:
-        out.refuse(
-            "",
-            "change-and-fields",
-            "a whole change and single fields were given together",
-            "pass either one body or keywords, not both",
-        )
+        message = "a whole change and single fields were given together"
+        out.refuse("", "change-and-fields", message, "pass either one body or keywords, not both")
         return out
     raw = fields if change is None else as_mapping(change)
     if raw is None:
