@@ -17,12 +17,9 @@ from ..errors import Problem
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import Listed, view_of
+from .occurrences import LISTED, Listed, view_of
 from .plan_data import Diff, FieldChange, PlanData
 from .timing import TIMED, Timing, complete, is_series
-
-# What the list of occurrences shows of each of them.
-_LISTED = frozenset({"start_time", "duration"})
 
 
 def make_plan(
@@ -162,7 +159,7 @@ def _reduce(
     differing = {
         path
         for path, value in leaves(body)
-        if not is_so(path, value, view, place) or (not seen and path not in _LISTED)
+        if not is_so(path, value, view, place) or (not seen and path not in LISTED)
     }
     # A member that is sent only because another one is sent is no change of its own.
     listed = set(differing)

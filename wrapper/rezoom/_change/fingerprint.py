@@ -14,7 +14,7 @@ from .._times import place_of, read_time, zulu
 from ..errors import PlanStale
 from . import compare
 from .compare import leaves
-from .occurrences import Listed, view_of
+from .occurrences import LISTED, Listed, view_of
 from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
@@ -41,45 +41,21 @@ def fingerprint(
     paths = dict.fromkeys(
         name for path, _ in leaves(body) for name in compare.elsewhere(path) or (path,)
     )
+    more: dict[str, Any] = {}
     if occurrence is not None:
-        known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
-        kept = {path: _kept(path, at(view, path), salt) for path in known}
-        return kept | {"occurrence": zulu(occurrence.utc)}
-    if "recurrence" in paths:
+        more["occurrence"] = zulu(occurrence.utc)
+        paths = paths if seen else {path: None for path in paths if path in LISTED}
+    elif "recurrence" in paths:
         # The dates say more than the start, which may go on with them.
-        del paths["recurrence"]
-        paths.pop("start_time", None)
+        more["occurrences"] = _listing(view)
+        paths = {path: None for path in paths if path not in ("recurrence", "start_time")}
         paths |= dict.fromkeys(_SERIES)
-    found = {path: _kept(path, at(view, path), salt) for path in paths}
-    if "recurrence" in paths:
-        found["occurrences"] = _listing(view)
-    return found
+    return {path: _kept(path, at(view, path), salt) for path in paths} | more
 
 
 def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
     """Keep of a secret only whether there was one: six digits are soon guessed from a digest."""
     return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
-
-
-def _differences(
-    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, now: datetime
-) -> list[FieldChange]:
-    """List what has changed in the meeting since the plan was made."""
-    view = view_of(answer, occurrence)
-    salt = salt_of(plan.meeting, plan.made_at)
-    found = []
-    for path, before in plan.read.items():
-        if path == "occurrences":
-            found += _dates(before, view, now)
-            continue
-        if path == "occurrence":
-            shown: Any = zulu(occurrence.utc) if occurrence else None
-        else:
-            shown = at(view, path)
-        kept = _kept(path, shown, salt)
-        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
-            found.append(FieldChange(path, before, shown))
-    return found
 
 
 def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
@@ -118,9 +94,19 @@ def check_fresh(
     plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
 ) -> None:
     """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
-    changes = _differences(plan, answer, occurrence, now)
-    start = read_time(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
-    if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
+    view, salt = view_of(answer, occurrence), salt_of(plan.meeting, plan.made_at)
+    changes: list[FieldChange] = []
+    for path, before in plan.read.items():
+        if path == "occurrences":
+            changes += _dates(before, view, now)
+            continue
+        start = zulu(occurrence.utc) if occurrence else None
+        shown = start if path == "occurrence" else at(view, path)
+        kept = _kept(path, shown, salt)
+        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
+            changes.append(FieldChange(path, before, shown))
+    begins = read_time(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
+    if begins is not None and begins <= now and (plan.made_at is None or begins > plan.made_at):
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))
     if changes:
         raise PlanStale(changes)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
 _THERE, _DELETED = "available", "deleted"
 _YEAR = timedelta(days=366)
+# What the list of occurrences shows of each of them.
+LISTED = ("start_time", "duration")
 _FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
@@ -106,7 +108,7 @@ def view_of(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str
     if occurrence is None:
         return answer
     known = occurrence.to_dict()
-    return {**answer, **{name: known[name] for name in ("start_time", "duration") if name in known}}
+    return {**answer, **{name: known[name] for name in LISTED if name in known}}
 
 
 def planned_start(item: Listed) -> datetime:
@@ -121,7 +123,7 @@ def planned_start(item: Listed) -> datetime:
 
 def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """Fill in start and length of a series from its dates, where an answer leaves them out."""
-    missing = {name for name in ("start_time", "duration") if answer.get(name) is None}
+    missing = {name for name in LISTED if answer.get(name) is None}
     items = listed(answer) if missing and answer.get("recurrence") else ()
     if not items:
         return answer

@@ -28,12 +28,16 @@ class Draft:
     body: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, path: str, rule: str, message: str, fix: str) -> None:
-        """Note one problem that stops the update."""
-        known = facts.FIELDS.get(pattern_path(path))
-        self.problems.append(
-            Problem(path, "error", rule, message, fix, source(known.source) if known else "")
-        )
+    def refuse(self, path: str, rule: str, message: str, fix: str) -> object:
+        """Note one problem that stops the update; nothing of what stands there is sent."""
+        self.problems.append(field_problem(path, rule, message, fix))
+        return _DROP
+
+
+def field_problem(path: str, rule: str, message: str, fix: str) -> Problem:
+    """Make an error at a path, with the source of what is known of its field."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return Problem(path, "error", rule, message, fix, source(known.source) if known else "")
 
 
 def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> Draft:
@@ -102,11 +106,10 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return _DROP
     if value is None:
         fix = "leave the field out, or write UNSET; to empty a text, send ''"
-        out.refuse(path, "null", "None is never sent, and never dropped in silence", fix)
-        return _DROP
+        return out.refuse(path, "null", "None is never sent, and never dropped in silence", fix)
     if depth > _DEEPEST_BODY:
-        out.refuse(path, "not-json", "nested deeper than any Zoom body", "send plain values")
-        return _DROP
+        message = "nested deeper than any Zoom body"
+        return out.refuse(path, "not-json", message, "send plain values")
     if known is not None and known.time == "utc":
         return _time(lambda: utc_instant(value), path, out)
     if known is not None and known.time is not None and isinstance(value, str | datetime):
@@ -133,8 +136,7 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
         return int(value)
     if isinstance(value, str) and _encodable(value):
         return str(value)
-    out.refuse(path, *_why_unsendable(value, path))
-    return _DROP
+    return out.refuse(path, *_why_unsendable(value, path))
 
 
 def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
@@ -162,8 +164,7 @@ def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: D
             what = shown(path, item) if isinstance(item, str) else f"a {type(item).__name__}"
             message = f"{what} cannot stand in a list that Zoom reads as text"
             fix = f"give single values; they are joined with {separator!r}"
-            out.refuse(f"{path}[{index}]", "not-a-list-item", message, fix)
-            return _DROP
+            return out.refuse(f"{path}[{index}]", "not-a-list-item", message, fix)
     return separator.join(items)
 
 
@@ -192,8 +193,7 @@ def _time(write: Callable[[], Any], path: str, out: Draft) -> Any:
     try:
         return write()
     except WireTimeError as error:
-        out.refuse(path, "time", error.message, error.fix)
-    return _DROP
+        return out.refuse(path, "time", error.message, error.fix)
 
 
 def _encodable(text: str) -> bool:

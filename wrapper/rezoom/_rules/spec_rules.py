@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from .._paths import at_steps, dotted, last_name, pattern_path, under
 from .._wire import facts, load_schema, read_schema, source
 from ..errors import Problem
-from .normalize import shown
+from .normalize import field_problem, shown
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -136,20 +136,15 @@ def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: obj
             message, fix = f"{got} is not an {limit} address", "give one such as ada@example.com"
         case _:
             message, fix = f"{got} breaks {keyword} {limit}", "see the field's description"
-    return _of_field(path, keyword, message, fix)
+    return field_problem(path, f"{pattern_path(path)}.{keyword}", message, fix)
 
 
 def _required(path: str) -> Problem:
-    known = facts.FIELDS.get(pattern_path(path))
-    fix = f"give {_choices(known.enum)}" if known and known.enum else "give it a value"
-    return _of_field(path, "required", "is missing, and the object means nothing without it", fix)
-
-
-def _of_field(path: str, keyword: str, message: str, fix: str) -> Problem:
     name = pattern_path(path)
     known = facts.FIELDS.get(name)
-    tag = source(known.source) if known else ""
-    return Problem(path, "error", f"{name}.{keyword}", message, fix, tag)
+    fix = f"give {_choices(known.enum)}" if known and known.enum else "give it a value"
+    message = "is missing, and the object means nothing without it"
+    return field_problem(path, f"{name}.required", message, fix)
 
 
 def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[str]) -> Problem:
