@@ -6,6 +6,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -113,13 +114,9 @@ class Boot(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class _LinuxBoot:
-    def __init__(self, name: str) -> None:
-        self._id = name
-
-    @property
-    def id(self) -> str:
-        return self._id
+    id: str
 
     def read(self) -> int:
         return round(_since_boot() * SECOND)

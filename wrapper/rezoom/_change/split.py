@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from .._paths import at, drop, filtered, first_name, merged, pattern_path, put
@@ -56,7 +56,6 @@ def split_series(
             "change the whole series with plan(...), or choose a later occurrence",
             nearest(listed(answer), item.utc),
         )
-    ahead = upcoming(listed(answer), now)
     end = last_instant(kept[-1].astimezone(series.tz).date(), series.tz)
     ended = {"recurrence": {"end_date_time": zulu(end)}}
     trim = make_plan(
@@ -68,10 +67,12 @@ def split_series(
     problems = [ruled("following-is-another-meeting")]
     if at(answer, "settings.approval_type") in (0, 1) or answer.get("registration_url"):
         problems.append(ruled("following-registrants"))
-    edited = _edited(ahead, planned, item.utc, series)
+    later = [one for one in upcoming(listed(answer), now) if one.utc >= item.utc]
+    edited = [one.utc for one in later if one.deleted or one.utc not in planned]
     if edited:
-        problems.append(ruled("following-edited-dates", dates=edited))
-    before = tuple(one.utc for one in ahead if not one.deleted and one.utc >= item.utc)
+        days = [start.astimezone(series.tz).date() for start in edited]
+        problems.append(ruled("following-edited-dates", dates=days))
+    before = tuple(one.utc for one in later if not one.deleted)
     dates = Dates(before, expected(series_of(new, place), now), place)
     local = first.astimezone(series.tz)
     return Split(meeting, local, trim, new, (*problems, *new_problems), dates)
@@ -146,17 +147,6 @@ def _is_copied(path: str) -> bool:
     """Tell whether creating a meeting knows the member."""
     known = facts.FIELDS.get(pattern_path(path))
     return known is not None and not known.update_only and not known.deprecated
-
-
-def _edited(
-    ahead: Sequence[Listed], planned: Sequence[datetime], since: datetime, series: Series
-) -> list[date]:
-    starts = set(planned)
-    return [
-        item.utc.astimezone(series.tz).date()
-        for item in ahead
-        if item.utc >= since and (item.deleted or item.utc not in starts)
-    ]
 
 
 def _refused(message: str, fix: str, near: Sequence[Listed] = ()) -> OccurrenceError:

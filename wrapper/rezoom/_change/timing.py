@@ -73,11 +73,7 @@ def complete(
     place = place_of(body) or place_of(answer) or ZoneInfo("UTC")
     present = _present(answer, place_of(answer) or place, now)
     timed = _timed(body, present, place, now, whole=whole)
-    new, errors = None, list[Problem]()
-    try:
-        new = _read(timed.get("recurrence"), timed.get("start_time"), place)
-    except InvalidChange as error:
-        errors = error.problems
+    new, errors = _read(timed.get("recurrence"), timed.get("start_time"), place)
     if new is not None and "start_time" not in body:
         # It is not known whether Zoom counts a start that is off the pattern.
         new = replace(new, start=first_wall_clock(new.timeline))
@@ -85,13 +81,13 @@ def complete(
     dates = _dates(present, expected(new, now), place)
     start_requested = "start_time" in body
     changes = not _is_there(timed, dates, present, start_requested=start_requested)
-    return Timing(timed, dates, changes, new, start_requested, tuple(errors))
+    return Timing(timed, dates, changes, new, start_requested, errors)
 
 
 def _present(answer: Mapping[str, Any], place: ZoneInfo, now: datetime) -> _Present:
     recurrence = present_of(answer.get("recurrence"))
     ahead = upcoming(listed(answer), now)
-    series = _series(recurrence, answer.get("start_time"), place)
+    series, _ = _read(recurrence, answer.get("start_time"), place)
     planned = {} if series is None else {start.utc: start for start in bounded(series, now)}
     remaining = remaining_of(recurrence, len(ahead) or sum(start > now for start in planned))
     return _Present(answer, place, recurrence, series, planned, ahead, remaining)
@@ -140,8 +136,7 @@ def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) 
 
 def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
     """Read the series of a body or an answer; None where it has none that can be read."""
-    recurrence = body.get("recurrence")
-    return _series(recurrence, body.get("start_time"), place_of(body) or place)
+    return _read(body.get("recurrence"), body.get("start_time"), place_of(body) or place)[0]
 
 
 def first_on_pattern(body: Mapping[str, Any]) -> str | None:
@@ -167,18 +162,17 @@ def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
     return there[0].zoned if there else None
 
 
-def _series(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
-    try:
-        return _read(recurrence, start, place)
-    except InvalidChange:
-        return None
-
-
-def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
+def _read(
+    recurrence: object, start: object, place: ZoneInfo
+) -> tuple[Series | None, tuple[Problem, ...]]:
+    """Read a series; where none can be made of it, say why."""
     local = read_wall(start, place)
     if local is None or not recurrence:
-        return None
-    return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place)
+        return None, ()
+    try:
+        return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place), ()
+    except InvalidChange as error:
+        return None, tuple(error.problems)
 
 
 def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime | None:
@@ -186,7 +180,7 @@ def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime |
     endless = {"end_times": 0}
     if isinstance(recurrence, Mapping):
         endless = {k: v for k, v in recurrence.items() if k != "end_date_time"} | endless
-    series = _series(endless, present.answer.get("start_time"), present.place)
+    series, _ = _read(endless, present.answer.get("start_time"), present.place)
     return None if series is None else next((one.zoned for one in series.next(after=now)), None)
 
 
