@@ -174,10 +174,7 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
 
 
 def _meaning(
-    kind: Kind,
-    row: facts.ErrorCode | facts.Throttle | facts.TokenError,
-    said: str,
-    **more: Any,
+    kind: Kind, row: facts.ErrorCode | facts.Throttle | facts.TokenError, said: str, **more: Any
 ) -> Explanation:
     source = cited(row.source)
     return Explanation(kind, row.id, row.meaning, row.next_step, *source, said=said, **more)

@@ -7,6 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+# A JSON object: a body that is sent or was read, or a part of one.
+Body: TypeAlias = Mapping[str, Any]
+
 
 def json_object(text: str | bytes) -> dict[str, Any] | None:
     """Read a JSON object; None for anything else."""
@@ -84,9 +87,7 @@ def _never(_: str) -> bool:
     return False
 
 
-def leaves(
-    body: Mapping[str, Any], whole: Whole = _never, prefix: str = ""
-) -> Iterator[tuple[str, Any]]:
+def leaves(body: Body, whole: Whole = _never, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every member by its path: objects by their members, empty and `whole` ones as such."""
     for name, value in body.items():
         path = f"{prefix}{name}"
@@ -96,9 +97,7 @@ def leaves(
             yield path, value
 
 
-def merged(
-    base: Mapping[str, Any], added: Mapping[str, Any], whole: Whole = _never, prefix: str = ""
-) -> dict[str, Any]:
+def merged(base: Body, added: Body, whole: Whole = _never, prefix: str = "") -> dict[str, Any]:
     """Lay `added` over `base`: objects member by member, everything else and `whole` ones whole."""
     result = dict(base)
     for name, value in added.items():

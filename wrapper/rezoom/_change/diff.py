@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import at, put
+from .._paths import Body, at, put
 from .._rules.in_context import build_case, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
 from .._times import in_utc, place_of, read_time, wall, zulu
@@ -24,7 +24,7 @@ from .timing import TIMED, Timing, complete, is_series
 
 def make_plan(
     change: Change,
-    answer: Mapping[str, Any],
+    answer: Body,
     *,
     meeting: int,
     account: str,
@@ -59,7 +59,7 @@ def make_plan(
 
 def work_out(
     change: Change,
-    view: Mapping[str, Any],
+    view: Body,
     *,
     now: datetime,
     occurrence: Listed | bool | None = None,
@@ -85,15 +85,13 @@ def work_out(
     return Diff(body, changes, problems, dates)
 
 
-def judge_written(
-    body: Mapping[str, Any], *, occurrence: bool, allow: Sequence[str]
-) -> list[Problem]:
+def judge_written(body: Body, *, occurrence: bool, allow: Sequence[str]) -> list[Problem]:
     """Judge a body that was made earlier."""
     made = change_of(body)
     return judge(None, made.fields, occurrence=occurrence, extra=made.extra, allow=allow)[1]
 
 
-def change_of(body: Mapping[str, Any]) -> Change:
+def change_of(body: Body) -> Change:
     """Take a body for a change; what the spec does not know in it is its `extra`."""
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -104,11 +102,11 @@ def change_of(body: Mapping[str, Any]) -> Change:
 
 def rejudge(
     problems: Sequence[Problem],
-    body: Mapping[str, Any],
-    answer: Mapping[str, Any],
+    body: Body,
+    answer: Body,
     *,
     now: datetime,
-    occurrence: Mapping[str, Any] | bool,
+    occurrence: Body | bool,
     allow: Sequence[str],
 ) -> list[Problem]:
     """Add to the problems of a body what the meeting as it is says to it."""
@@ -118,7 +116,7 @@ def rejudge(
     return [*still_open(problems, case), *found]
 
 
-def is_so(path: str, value: Any, view: Mapping[str, Any], place: ZoneInfo | None) -> bool:
+def is_so(path: str, value: Any, view: Body, place: ZoneInfo | None) -> bool:
     """Tell whether the meeting has the requested value already."""
     places = compare.elsewhere(path)
     if places:
@@ -129,14 +127,14 @@ def is_so(path: str, value: Any, view: Mapping[str, Any], place: ZoneInfo | None
     return same(path, value, at(view, path), place)
 
 
-def _has_passcode(view: Mapping[str, Any]) -> bool:
+def _has_passcode(view: Body) -> bool:
     """Tell whether a meeting has a passcode, also where a read does not show it itself."""
     others = (view.get(name) for name in facts.SECRET_NAMES if name.endswith("password"))
     return any(others) or "pwd=" in str(view.get("join_url"))
 
 
 def _completed(
-    timings: list[Timing], whole: bool, view: Mapping[str, Any], now: datetime, body: dict[str, Any]
+    timings: list[Timing], whole: bool, view: Body, now: datetime, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Complete a body from the meeting; of a series its Timing is noted too."""
     start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
@@ -150,7 +148,7 @@ def _completed(
 
 
 def _reduce(
-    body: Mapping[str, Any], view: Mapping[str, Any], timing: Timing | None, *, seen: bool
+    body: Body, view: Body, timing: Timing | None, *, seen: bool
 ) -> tuple[dict[str, Any], list[FieldChange]]:
     """Drop what is already so; start, zone and recurrence go together, or not at all."""
     kept: dict[str, Any] = {}
@@ -183,9 +181,7 @@ def _reduce(
     return kept, changes
 
 
-def _field_changes(
-    path: str, value: Any, view: Mapping[str, Any], timing: Timing | None
-) -> list[FieldChange]:
+def _field_changes(path: str, value: Any, view: Body, timing: Timing | None) -> list[FieldChange]:
     """List what changes at a path: one member, or of a recurrence each that differs."""
     before = at(view, path)
     if path == "recurrence" and isinstance(value, dict):
@@ -204,7 +200,7 @@ def _field_changes(
     return [FieldChange(path, before, value)]
 
 
-def _local(before: Any, view: Mapping[str, Any], timing: Timing | None, value: Any) -> Any:
+def _local(before: Any, view: Body, timing: Timing | None, value: Any) -> Any:
     """Write a start that was read as the one that is sent: in UTC, or on the meeting's clock."""
     place = place_of(view)
     moment = timing.dates.before[0] if timing and timing.dates.before else read_time(before, place)

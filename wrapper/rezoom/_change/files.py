@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
+from .._paths import Body
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
@@ -31,7 +32,7 @@ def _shape(given: _Kinds, or_null: _Kinds) -> _Shape:
     return {**always, **nulls}
 
 
-def seal(schema: str, members: Mapping[str, Any]) -> str:
+def seal(schema: str, members: Body) -> str:
     """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
@@ -83,9 +84,7 @@ def _read(
         raise wrong(f"The {kind} lacks or misstates {error}") from None
 
 
-def _check_shape(
-    given: Mapping[str, Any], shape: _Shape, kind: str, wrong: Callable[[str], PlanError]
-) -> None:
+def _check_shape(given: Body, shape: _Shape, kind: str, wrong: Callable[[str], PlanError]) -> None:
     """Refuse a member that is missing, or is not what is written there.
 
     Digests tell an accident, and no will: whoever edits a file can write new ones.
@@ -152,7 +151,7 @@ def read_plan(text: str | bytes) -> PlanData:
     return _read(text, PLAN_SCHEMA, _PLAN, _wrong_plan, _read_plan)
 
 
-def _read_plan(given: Mapping[str, Any]) -> PlanData:
+def _read_plan(given: Body) -> PlanData:
     dates = given["read"].get("occurrences", {})
     if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
         raise ValueError("read.occurrences")
@@ -166,11 +165,11 @@ def _read_plan(given: Mapping[str, Any]) -> PlanData:
     return PlanData(**{name: given[name] for name in _PLAN} | known)
 
 
-def _read_change(given: Mapping[str, Any]) -> FieldChange:
+def _read_change(given: Body) -> FieldChange:
     return FieldChange(str(given["path"]), given["before"], given["after"])
 
 
-def _read_problem(given: Mapping[str, Any]) -> Problem:
+def _read_problem(given: Body) -> Problem:
     days = tuple(date.fromisoformat(day) for day in given["dates"])
     severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
     texts = {name: str(given[name]) for name in ("path", "rule", "message", "fix", "source")}
@@ -201,7 +200,7 @@ def _write_dates(dates: Dates | None) -> dict[str, Any] | None:
     return {"timezone": dates.place.key, **all_of(*_STARTS), "moved": moved, **rest}
 
 
-def _read_dates(given: Mapping[str, Any]) -> Dates:
+def _read_dates(given: Body) -> Dates:
     before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in _STARTS)
     return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
@@ -255,7 +254,7 @@ def read_receipt(text: str | bytes) -> ReceiptData:
     return _read(text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt)
 
 
-def _read_receipt(given: Mapping[str, Any]) -> ReceiptData:
+def _read_receipt(given: Body) -> ReceiptData:
     error, record = given["verify_error"], given["record"]
     if record is not None:
         _check_shape(record, _RECORD, "receipt's record", _wrong_receipt)
@@ -289,7 +288,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
     }
 
 
-def _read_record(given: Mapping[str, Any]) -> Record:
+def _read_record(given: Body) -> Record:
     known = {
         "at": _moment(given["at"]),
         "dates": given["dates"] and _read_dates(given["dates"]),
@@ -298,7 +297,7 @@ def _read_record(given: Mapping[str, Any]) -> Record:
     return Record(**{name: given[name] for name in _RECORD} | known)
 
 
-def _read_verdict(given: Mapping[str, Any]) -> Verdict:
+def _read_verdict(given: Body) -> Verdict:
     ignored, unseen = (
         {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .._paths import at, objects
+from .._paths import Body, at, objects
 from .._redaction import HIDDEN, is_secret, masked
 from .._times import place_of, read_time, zulu
 from ..errors import PlanStale
@@ -27,12 +27,7 @@ def salt_of(meeting: int, made_at: datetime | None) -> str:
 
 
 def fingerprint(
-    body: Mapping[str, Any],
-    view: Mapping[str, Any],
-    *,
-    salt: str,
-    occurrence: Listed | None = None,
-    seen: bool = True,
+    body: Body, view: Body, *, salt: str, occurrence: Listed | None = None, seen: bool = True
 ) -> dict[str, Any]:
     """Return what the meeting has at the members that are about to change; of secrets a digest.
 
@@ -53,12 +48,12 @@ def fingerprint(
     return {path: _kept(path, at(view, path), salt) for path in paths} | more
 
 
-def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
+def without_digests(read: Body) -> dict[str, Any]:
     """Keep of a secret only whether there was one: six digits are soon guessed from a digest."""
     return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
 
 
-def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
+def _dates(before: Mapping[str, str], view: Body, now: datetime) -> list[FieldChange]:
     """Compare the dates that are still to come; those that went by changed nothing."""
     there, place = _listing(view), place_of(view) or UTC
     found = []
@@ -82,7 +77,7 @@ def _is_digest(path: str, kept: Any) -> bool:
     return is_secret(path) and str(kept).startswith(_DIGEST)
 
 
-def _listing(view: Mapping[str, Any]) -> dict[str, str]:
+def _listing(view: Body) -> dict[str, str]:
     """Take each date as the answer writes it: its start and its status, by its id."""
     return {
         str(item.get("occurrence_id")): f"{item.get('start_time')} {item.get('status')}"
@@ -90,9 +85,7 @@ def _listing(view: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def check_fresh(
-    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
-) -> None:
+def check_fresh(plan: PlanData, answer: Body, occurrence: Listed | None, *, now: datetime) -> None:
     """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
     view, salt = view_of(answer, occurrence), salt_of(plan.meeting, plan.made_at)
     changes: list[FieldChange] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._paths import Body
 from .._wire import facts
 from ..recurrence._zoom import DAILY, MONTHLY, WEEKLY
 
@@ -20,7 +21,7 @@ _EXCLUDES = {
 }
 
 
-def completed(present: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+def completed(present: Body, changed: Body) -> dict[str, Any]:
     """Lay the changed members over the present ones, and drop those that they exclude."""
     kind = changed.get("type", present.get("type"))
     gone = {other for name in changed for other in _EXCLUDES.get(name, ())}
@@ -52,7 +53,7 @@ def present_of(recurrence: object) -> dict[str, Any]:
     return found
 
 
-def remaining_of(present: Mapping[str, Any], left: int) -> dict[str, int]:
+def remaining_of(present: Body, left: int) -> dict[str, int]:
     """Count what is `left` of a series that ends by a count: those that are over do not recur."""
     count = present.get("end_times")
     if not isinstance(count, int) or count <= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._paths import objects
+from .._paths import Body, objects
 from .._public import public
 from .._rules.normalize import as_mapping
 from .._times import place_of, read_time, zulu
@@ -87,14 +87,14 @@ class Listed:
         return known if self.duration is None else known | {"duration": self.duration}
 
 
-def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
+def listed(answer: Body) -> tuple[Listed, ...]:
     """Read the occurrences of an answer, in time; what cannot be read is left out."""
     place = place_of(answer) or ZoneInfo("UTC")
     found = (_listed(item, place) for item in objects(answer.get("occurrences")))
     return tuple(sorted(filter(None, found), key=attrgetter("utc")))
 
 
-def _listed(item: Mapping[str, Any], place: ZoneInfo) -> Listed | None:
+def _listed(item: Body, place: ZoneInfo) -> Listed | None:
     start, number = read_time(item.get("start_time"), place), item.get("occurrence_id")
     if start is None or not isinstance(number, str | int):
         return None
@@ -103,7 +103,7 @@ def _listed(item: Mapping[str, Any], place: ZoneInfo) -> Listed | None:
     return Listed(str(number), start, place, known, status if isinstance(status, str) else _THERE)
 
 
-def view_of(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str, Any]:
+def view_of(answer: Body, occurrence: Listed | None) -> Body:
     """Show the meeting as one of its occurrences."""
     if occurrence is None:
         return answer
@@ -121,7 +121,7 @@ def planned_start(item: Listed) -> datetime:
     return datetime.fromtimestamp(seconds, UTC) if near else item.utc
 
 
-def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+def filled(answer: Body) -> Body:
     """Fill in start and length of a series from its dates, where an answer leaves them out."""
     missing = {name for name in LISTED if answer.get(name) is None}
     items = listed(answer) if missing and answer.get("recurrence") else ()
@@ -174,7 +174,7 @@ def known_id(when: object) -> str | None:
     )
 
 
-def choose(when: date | datetime | Occurrence, answer: Mapping[str, Any]) -> Listed:
+def choose(when: date | datetime | Occurrence, answer: Body) -> Listed:
     """Find the one occurrence that is meant among those of a read."""
     items = listed(answer)
     if not items:
@@ -197,7 +197,7 @@ def choose(when: date | datetime | Occurrence, answer: Mapping[str, Any]) -> Lis
     raise _refused(f"there is no occurrence on {_words(moment)}{where}", "choose another", near)
 
 
-def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
+def choose_id(number: str, answer: Body) -> Listed | None:
     """Find an occurrence by its id; None where the read does not list it."""
     items = listed(answer)
     for item in items:
@@ -209,7 +209,7 @@ def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
     return None
 
 
-def not_there(number: str, answer: Mapping[str, Any]) -> OccurrenceError:
+def not_there(number: str, answer: Body) -> OccurrenceError:
     """Return the error that no occurrence has the id, with those that there are."""
     return _refused(
         f"the meeting has no occurrence {number}: it is over, was deleted, or never was",

@@ -7,12 +7,12 @@ endpoint.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from .._paths import at, drop, filtered, first_name, merged, pattern_path, put
+from .._paths import Body, at, drop, filtered, first_name, merged, pattern_path, put
 from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
 from .._times import in_utc, place_of, zulu
@@ -34,13 +34,7 @@ _OWN = frozenset({"start_time", "timezone", "recurrence", "type", "schedule_for"
 
 
 def split_series(
-    change: Change,
-    answer: Mapping[str, Any],
-    item: Listed,
-    *,
-    meeting: int,
-    account: str,
-    now: datetime,
+    change: Change, answer: Body, item: Listed, *, meeting: int, account: str, now: datetime
 ) -> Split:
     """Split a series before the occurrence `item`, and lay the change over its second part.
 
@@ -78,7 +72,7 @@ def split_series(
     return Split(meeting, local, trim, new, (*problems, *new_problems), dates)
 
 
-def _series(answer: Mapping[str, Any], item: Listed) -> Series:
+def _series(answer: Body, item: Listed) -> Series:
     found = series_of({**answer, "recurrence": present_of(answer.get("recurrence"))}, item.place)
     if answer.get("type") == SERIES_TYPE and found is not None:
         return found
@@ -105,7 +99,7 @@ def _rest(series: Series, left: Sequence[datetime], first: datetime) -> Series:
 
 
 def _new(
-    change: Change, answer: Mapping[str, Any], rest: Series, now: datetime
+    change: Change, answer: Body, rest: Series, now: datetime
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Write the body of the new meeting: what the old one has, and the change over it."""
     copied = rest.to_zoom()
@@ -130,7 +124,7 @@ def _new(
     return new, problems
 
 
-def _laid_over(copied: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+def _laid_over(copied: Body, body: dict[str, Any]) -> dict[str, Any]:
     new, wanted = dict(copied), dict(body)
     if isinstance(wanted.get("recurrence"), dict):
         wanted["recurrence"] = completed(new["recurrence"], wanted["recurrence"])

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .._paths import Body
 from .._times import in_utc, place_of, read_time, read_wall, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
@@ -42,7 +43,7 @@ class Timing:
 class _Present:
     """The series as a read shows it, and what of it is still to come."""
 
-    answer: Mapping[str, Any]
+    answer: Body
     place: ZoneInfo
     recurrence: dict[str, Any]
     series: Series | None
@@ -58,14 +59,12 @@ class _Present:
         return [item for item in self.ahead if not item.deleted]
 
 
-def is_series(body: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+def is_series(body: Body, answer: Body) -> bool:
     """Tell whether the meeting is a series with fixed times once `body` has been applied."""
     return bool(body.get("type", answer.get("type")) == SERIES_TYPE)
 
 
-def complete(
-    body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime, *, whole: bool = False
-) -> Timing:
+def complete(body: Body, answer: Body, now: datetime, *, whole: bool = False) -> Timing:
     """Complete what `body` says about the time of a series, from the meeting as it is.
 
     `whole`: the body's recurrence stands for itself, and nothing of the present one is added.
@@ -84,7 +83,7 @@ def complete(
     return Timing(timed, dates, changes, new, start_requested, errors)
 
 
-def _present(answer: Mapping[str, Any], place: ZoneInfo, now: datetime) -> _Present:
+def _present(answer: Body, place: ZoneInfo, now: datetime) -> _Present:
     recurrence = present_of(answer.get("recurrence"))
     ahead = upcoming(listed(answer), now)
     series, _ = _read(recurrence, answer.get("start_time"), place)
@@ -94,7 +93,7 @@ def _present(answer: Mapping[str, Any], place: ZoneInfo, now: datetime) -> _Pres
 
 
 def _timed(
-    body: Mapping[str, Any], present: _Present, place: ZoneInfo, now: datetime, *, whole: bool
+    body: Body, present: _Present, place: ZoneInfo, now: datetime, *, whole: bool
 ) -> dict[str, Any]:
     """Complete the members that say when the meetings are: start, zone and recurrence."""
     timed = {name: body[name] for name in TIMED if name in body}
@@ -127,19 +126,19 @@ def _dates(present: _Present, after: tuple[datetime, ...], place: ZoneInfo) -> D
     return Dates(before, after, place, edited, returning)
 
 
-def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) -> Dates | None:
+def dates_of(body: Body, answer: Body, now: datetime) -> Dates | None:
     """Tell which meetings an update that is sent as it stands makes; None: none of them move."""
     if not is_series(body, answer) or not {"recurrence", "start_time"} & body.keys():
         return None
     return complete(body, answer, now, whole="recurrence" in body).dates
 
 
-def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
+def series_of(body: Body, place: ZoneInfo) -> Series | None:
     """Read the series of a body or an answer; None where it has none that can be read."""
     return _read(body.get("recurrence"), body.get("start_time"), place_of(body) or place)[0]
 
 
-def first_on_pattern(body: Mapping[str, Any]) -> str | None:
+def first_on_pattern(body: Body) -> str | None:
     """Return the first start that is on the pattern, on the series' own clock."""
     series = series_of(body, ZoneInfo("UTC"))
     return None if series is None else wall(first_wall_clock(series.timeline))
@@ -184,9 +183,7 @@ def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime |
     return None if series is None else next((one.zoned for one in series.next(after=now)), None)
 
 
-def _is_there(
-    timed: Mapping[str, Any], dates: Dates, present: _Present, *, start_requested: bool
-) -> bool:
+def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: bool) -> bool:
     """Tell whether the series already has the requested times."""
     answer, place = present.answer, dates.place
     requested = timed.get("recurrence", {})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._clock import aware_now
-from .._paths import at, drop, filtered, first_name, merged, put
+from .._paths import Body, at, drop, filtered, first_name, merged, put
 from .._rules.spec_rules import ruled
 from .._times import place_of, read_time, wall
 from .._wire import is_whole
@@ -102,11 +102,7 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
 
 
 def _restore(
-    receipt: ReceiptData,
-    record: Record,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
+    receipt: ReceiptData, record: Record, before: Body, after: Body, now: datetime
 ) -> _Restored:
     back = _Restored()
     paths = dict.fromkeys(path for path, _ in leaves(record.body))
@@ -144,9 +140,7 @@ def _is_sendable(path: str) -> bool:
     return compare.writable(path) or not compare.writable(path.rpartition(".")[0])
 
 
-def _lengths(
-    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
+def _lengths(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     """Say which dates had a length of their own, and lost it to that of the series."""
     there = {item.id: item.duration for item in listed(after)}
     own = [
@@ -160,7 +154,7 @@ def _lengths(
         back.lost.append(ruled("undo-edited-dates", dates=[item.zoned.date() for item in own]))
 
 
-def _host(back: _Restored, path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _host(back: _Restored, path: str, before: Body, after: Body) -> None:
     names = compare.elsewhere(path)
     if all(at(before, name) == at(after, name) for name in names):
         return
@@ -170,9 +164,7 @@ def _host(back: _Restored, path: str, before: Mapping[str, Any], after: Mapping[
     back.lost.append(ruled("undo-host"))
 
 
-def _start(
-    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
+def _start(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     """Bring back the start of a single meeting, with the zone that says what it means."""
     if not before.get("timezone") and after.get("timezone"):
         back.lost.append(ruled("undo-not-set", "timezone"))
@@ -191,9 +183,7 @@ def _start(
     back.body |= timed
 
 
-def _schedule(
-    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
+def _schedule(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     if not is_series({}, before):
         _start(back, before, after, now)
         return
@@ -220,7 +210,7 @@ def _schedule(
         back.lost.append(ruled("undo-endless"))
 
 
-def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
+def _is_over(before: Body, place: ZoneInfo, now: datetime) -> bool:
     """Tell whether no meeting of the series was still to come."""
     items = listed(before)
     return not (upcoming(items, now) if items else expected(series_of(before, place), now))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from .. import _paths
-from .._paths import at, first_name
+from .._paths import Body, at, first_name
 from .._rules.in_context import build_case, likely_reason
 from .._times import place_of, read_time
 from .._wire import facts, is_whole
@@ -24,9 +24,9 @@ _MOVING = ("start_time", "recurrence")
 
 
 def verdict_of(
-    body: Mapping[str, Any],
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
+    body: Body,
+    before: Body | None,
+    after: Body,
     *,
     now: datetime,
     dates: Dates | None = None,
@@ -63,17 +63,13 @@ def _as_planned(
     return starts == planned
 
 
-def _members(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _members(body: Body) -> Iterator[tuple[str, Any]]:
     """Yield the members that a verdict names: a recurrence member by member."""
     return _paths.leaves(body, lambda path: path != "recurrence" and is_whole(path))
 
 
 def _is_applied(
-    path: str,
-    value: Any,
-    body: Mapping[str, Any],
-    after: Mapping[str, Any],
-    starts: tuple[datetime, ...],
+    path: str, value: Any, body: Body, after: Body, starts: tuple[datetime, ...]
 ) -> bool:
     place = place_of(body) or place_of(after)
     if is_so(path, value, after, place):
@@ -89,11 +85,7 @@ def _is_applied(
 
 
 def _side_effects(
-    body: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-    occurrence: str | None,
+    body: Body, before: Body, after: Body, now: datetime, occurrence: str | None
 ) -> Iterator[FieldChange]:
     requested = {name for path, _ in leaves(body) for name in (path, *compare.elsewhere(path))}
     place = place_of(after) or place_of(before)
@@ -121,9 +113,7 @@ def _side_effects(
         yield FieldChange(_OCCURRENCES, before.get(_OCCURRENCES), after.get(_OCCURRENCES))
 
 
-def _only_length(
-    old: Mapping[str, Any], new: Mapping[str, Any], usual: object, requested: set[str]
-) -> bool:
+def _only_length(old: Body, new: Body, usual: object, requested: set[str]) -> bool:
     """Tell whether no more has changed than the length that all dates had together."""
     if "duration" not in requested or old.keys() != new.keys():
         return False

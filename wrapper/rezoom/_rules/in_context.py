@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._paths import at, merged, objects, pattern_path
+from .._paths import Body, at, merged, objects, pattern_path
 from .._times import clock_gap, clock_overlap, in_utc, place_of, read_time, read_wall
 from .._wire import facts, is_whole, load_schema
 from ..errors import Problem
@@ -33,11 +33,7 @@ _PROTECTIONS = ("password", "settings.waiting_room", "settings.meeting_authentic
 
 
 def build_case(
-    change: Mapping[str, Any],
-    meeting: object,
-    *,
-    now: datetime,
-    occurrence: Mapping[str, Any] | bool = False,
+    change: Body, meeting: object, *, now: datetime, occurrence: Body | bool = False
 ) -> Case:
     """Put together what the rules about situations look at.
 
@@ -70,9 +66,7 @@ def build_case(
     return case | {"occurrence": not whole, "derived": derived}
 
 
-def _start(
-    change: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None, now: datetime
-) -> dict[str, object]:
+def _start(change: Body, after: Body, place: ZoneInfo | None, now: datetime) -> dict[str, object]:
     text = change.get("start_time")
     if not isinstance(text, str):
         return {}
@@ -92,41 +86,41 @@ def _start(
     return found
 
 
-def _differs(change: Mapping[str, Any], before: Mapping[str, Any], name: str) -> bool | None:
+def _differs(change: Body, before: Body, name: str) -> bool | None:
     if name not in change:
         return False
     return None if before.get(name) is None else change[name] != before[name]
 
 
-def _unprotected(change: Mapping[str, Any], after: Mapping[str, Any]) -> bool | None:
+def _unprotected(change: Body, after: Body) -> bool | None:
     if all(at(change, path) is None for path in _PROTECTIONS):
         return False
     values = [at(after, path) for path in _PROTECTIONS]
     return None if None in values else not any(values)
 
 
-def _over(change: Mapping[str, Any], before: Mapping[str, Any], now: datetime) -> bool | None:
+def _over(change: Body, before: Body, now: datetime) -> bool | None:
     if before.get("type") != _SINGLE or "start_time" in change or before.get("status") == "started":
         return False
     end = _end(before)
     return None if end is None else end <= now
 
 
-def _target(occurrence: Mapping[str, Any], now: datetime) -> str | None:
+def _target(occurrence: Body, now: datetime) -> str | None:
     if occurrence.get("status") == "deleted":
         return "deleted"
     end = _end(occurrence)
     return None if end is None else "past" if end <= now else "ahead"
 
 
-def _end(row: Mapping[str, Any]) -> datetime | None:
+def _end(row: Body) -> datetime | None:
     start, minutes = read_time(row.get("start_time"), None), row.get("duration")
     most = facts.FIELDS["duration"].maximum or 0
     length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
     return start and start + timedelta(minutes=length)
 
 
-def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
+def _counts(dates: Sequence[Body], before: Body) -> dict[str, object]:
     standing = [row for row in dates if row.get("status") != "deleted"]
     length = before.get("duration")
     usual = (None, length) if isinstance(length, int) else ()
@@ -137,7 +131,7 @@ def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> di
     return {"edited_occurrences": edited, "deleted_occurrences": len(dates) - len(standing)}
 
 
-def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
+def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
     """Tell of each date whether it stands elsewhere than its series put it."""
     starts = [read_time(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
@@ -151,10 +145,7 @@ def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bo
 
 
 def _recurrences(
-    change: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    place: ZoneInfo | None,
+    change: Body, before: Body, after: Body, place: ZoneInfo | None
 ) -> dict[str, object]:
     new, old = change.get("recurrence"), before.get("recurrence")
     if not isinstance(new, Mapping):
@@ -173,9 +164,7 @@ def _recurrences(
     return found | {"dropped_recurrence": dropped, "fewer_days": both and days[0] < days[1]}
 
 
-def _cut_short(
-    new: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None
-) -> bool | None:
+def _cut_short(new: Body, after: Body, place: ZoneInfo | None) -> bool | None:
     end = read_time(new.get("end_date_time"), UTC)
     first = None if place is None else read_wall(after.get("start_time"), place)
     if end is None or first is None:
@@ -190,7 +179,7 @@ def _cut_short(
     return on_pattern and last.time() < first.time()
 
 
-def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+def _dropped_items(change: Body, before: Body) -> list[str]:
     written = [path for path in _LISTS if at(change, path) is not None]
     return [path for path in written if _names(before, path) - _names(change, path)]
 
@@ -299,7 +288,7 @@ def _needed_by(rule: str) -> tuple[str, ...]:
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
 
 
-def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _leaves(schema: Body, prefix: str = "") -> Iterator[str]:
     inner = schema.get("properties")
     if not inner:
         yield prefix

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .._paths import leaves, merged
+from .._paths import Body, leaves, merged
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft
@@ -127,14 +127,14 @@ def raise_errors(problems: Iterable[Problem]) -> None:
         raise InvalidChange(errors)
 
 
-def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
+def _not_honoured(body: Body) -> Iterator[Problem]:
     for path in _members(body):
         if path not in facts.OCCURRENCE_FIELDS:
             fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
             yield ruled("occurrence-field", path, fix)
 
 
-def _members(body: Mapping[str, Any]) -> list[str]:
+def _members(body: Body) -> list[str]:
     return [path for path, value in leaves(body) if value != {}]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from .._paths import at_steps, dotted, last_name, pattern_path, under
+from .._paths import Body, at_steps, dotted, last_name, pattern_path, under
 from .._wire import facts, load_schema, read_schema, source
 from ..errors import Problem
 from .normalize import field_problem, shown
@@ -54,7 +54,7 @@ def ruled(rule: str, path: str = "", fix: str = "", dates: Iterable[date] = ()) 
     return replace(problem, fix=fix or problem.fix, dates=tuple(dates))
 
 
-def schema_problems(body: Mapping[str, Any], unknown: set[str]) -> list[Problem]:
+def schema_problems(body: Body, unknown: set[str]) -> list[Problem]:
     """List what the spec refuses in a body, and what it warns of; each problem once.
 
     `unknown` are the paths of `extra` that the spec does not know: they warn, and are sent.
@@ -111,7 +111,7 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
     return facts.RULES.get(found) if found else None
 
 
-def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: object) -> Problem:
+def _from_keyword(path: str, keyword: str, schema: Body, value: object) -> Problem:
     known = facts.FIELDS.get(pattern_path(path))
     limit = schema.get(keyword)
     got = shown(path, value)
@@ -176,7 +176,7 @@ def _choices(values: Sequence[object] | None) -> str:
     return ", ".join(repr(value) for value in values or ())
 
 
-def _range(schema: Mapping[str, Any]) -> str:
+def _range(schema: Body) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is None or high is None:
         return f"at least {low}" if high is None else f"at most {high}"
