@@ -118,14 +118,12 @@ def start_fields(
     """
     moment = _moment(value)
     place = None if tz is None else zone(tz)
-    if moment.fold and moment.tzinfo is None:
+    if moment.tzinfo is None and (moment.fold or utc_only):
         # No default sets fold=1: it says which of the two is meant.
         moment = moment.replace(tzinfo=place)
     if moment.tzinfo is None:
-        if place is None and utc_only:
-            raise WireTimeError(f"{wall(moment)} could be in any time zone", _SAY_WHERE)
         if utc_only:
-            return {"start_time": _instant(moment.replace(tzinfo=place))}
+            raise WireTimeError(f"{wall(moment)} could be in any time zone", _SAY_WHERE)
         return {"start_time": wall(moment)} | ({"timezone": place.key} if place else {})
     place = place or _named_zone(moment.tzinfo)
     if place is None or utc_only:

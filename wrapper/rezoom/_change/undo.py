@@ -52,6 +52,10 @@ class _Restored:
                 drop(self.body, problem.path)
         self.lost += (replace(problem, severity="warning") for problem in problems)
 
+    def lose_start(self) -> None:
+        self.lost.append(ruled("undo-start-is-past"))
+        self.body.pop("type", None)
+
 
 def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
     """Plan the inverse of what a receipt stands for; CannotUndo says why it cannot be."""
@@ -174,8 +178,7 @@ def _start(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     place = place_of(before)
     start = read_time(timed.get("start_time"), place)
     if start is not None and start <= now:
-        back.lost.append(ruled("undo-start-is-past"))
-        back.body.pop("type", None)
+        back.lose_start()
         return
     if start is not None and place is not None:
         # Zoom has been seen to ignore the zone beside a start in UTC.
@@ -189,8 +192,7 @@ def _schedule(back: _Restored, before: Body, after: Body, now: datetime) -> None
         return
     timing = complete({}, before, now)
     if _is_over(before, timing.dates.place, now) or "start_time" not in timing.body:
-        back.lost.append(ruled("undo-start-is-past"))
-        back.body.pop("type", None)
+        back.lose_start()
         return
     recurrence = dict(timing.body["recurrence"])
     recurrence.setdefault("repeat_interval", 1)
