@@ -23,16 +23,13 @@ def elsewhere(path: str) -> tuple[str, ...]:
 
 def proves_nothing(path: str, shown: object) -> bool:
     """Tell whether a read that does not show the requested value says nothing about it."""
-    row = facts.READ_BACK.get(pattern_path(path))
-    if row is None:
-        return False
-    return row.kind == "filled" or (row.kind == "newer" and shown is None)
+    kind = _kind(path)
+    return kind == "filled" or (kind == "newer" and shown is None)
 
 
-def has_order(path: str) -> bool:
-    """Tell whether a list with its items in another order is another list."""
+def _kind(path: str) -> str:
     row = facts.READ_BACK.get(pattern_path(path))
-    return row is None or row.kind not in ("set", "items")
+    return "" if row is None else row.kind
 
 
 def writable(path: str) -> bool:
@@ -86,7 +83,8 @@ def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInf
     if len(requested) != len(shown):
         return False
     item = f"{path}[]"
-    if has_order(path):
+    if _kind(path) not in ("set", "items"):
+        # In another order it is another list.
         return all(same(item, *pair, place) for pair in zip(requested, shown, strict=True))
     left = list(shown)
     for one in requested:

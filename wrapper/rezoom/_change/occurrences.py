@@ -123,11 +123,12 @@ def planned_start(item: Listed) -> datetime:
 
 def filled(answer: Body) -> Body:
     """Fill in start and length of a series from its dates, where an answer leaves them out."""
-    missing = {name for name in LISTED if answer.get(name) is None}
+    missing = [name for name in LISTED if answer.get(name) is None]
     items = listed(answer) if missing and answer.get("recurrence") else ()
     if not items:
         return answer
-    usual = Counter(item.duration for item in items if item.duration is not None).most_common(1)
+    lengths = Counter(item.duration for item in items if item.duration is not None)
+    usual = lengths.most_common(1)
     known = {
         "start_time": zulu(planned_start(items[0])),
         "duration": usual[0][0] if usual else None,

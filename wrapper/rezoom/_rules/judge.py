@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -64,7 +64,10 @@ def judge(
         out.body = complete(out.body)
     problems = [*out.problems, *schema_problems(out.body, unknown)]
     if occurrence:
-        problems += _not_honoured(out.body)
+        honoured = facts.OCCURRENCE_FIELDS
+        fix = f"update the series, or use only: {', '.join(honoured)}"
+        others = (path for path in _members(out.body) if path not in honoured)
+        problems += (ruled("occurrence-field", path, fix) for path in others)
     if not out.problems and not _members(out.body):
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
@@ -125,13 +128,6 @@ def raise_errors(problems: Iterable[Problem]) -> None:
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidChange(errors)
-
-
-def _not_honoured(body: Body) -> Iterator[Problem]:
-    for path in _members(body):
-        if path not in facts.OCCURRENCE_FIELDS:
-            fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
-            yield ruled("occurrence-field", path, fix)
 
 
 def _members(body: Body) -> list[str]:
