@@ -17,8 +17,8 @@ GENERATED = ROOT / "generated"
 # From the ground up. A file may import its own room and the floors below it; no two files may
 # import each other, by any way round, in functions and for type checkers too.
 FLOORS = (
-    "errors _wire",
-    "_times _paths _public",
+    "_times _paths _public _wire",
+    "errors",
     "_clock _catalog _redaction _vendor recurrence",
     "_auth _ledger _rules",
     "_change _http",
@@ -202,6 +202,31 @@ def is_worldly(node: ast.AST) -> bool:
         read = {"now", "utcnow", "today", "environ", "getenv", "sleep", "urandom"}
         return node.value.id in {"datetime", "date", "os", "anyio", "asyncio"} and node.attr in read
     return False
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in TREES if room_of(name) in ("_change", "_rules", "_ledger")]
+)
+def test_a_time_of_zooms_is_read_by_one_function(name: str) -> None:
+    """Two readers would differ in what a wall clock means where no zone is known."""
+    readers = ("datetime.fromisoformat", "datetime.strptime")
+
+    assert [node.lineno for node in calls(name) if ast.unparse(node.func) in readers] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in TREES if room_of(name) not in ("_times", "recurrence", "simulator")]
+)
+def test_an_instant_is_written_by_one_function(name: str) -> None:
+    """`zulu` ends it with a Z: an offset is not one of Zoom's two forms."""
+    written = [ast.unparse(node.func) for node in calls(name)]
+
+    assert [one for one in written if one.endswith("replace(tzinfo=None).isoformat")] == []
+
+
+def calls(name: str) -> Iterator[ast.Call]:
+    """Yield every call in a file."""
+    return (node for node in ast.walk(TREES[name]) if isinstance(node, ast.Call))
 
 
 SMALLEST = 50  # below it every number is some number of Zoom's

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rezoom._change.compare import leaves, same
 from rezoom._change.diff import is_so
-from rezoom._paths import at, drop, put
+from rezoom._paths import at, drop, filtered, merged, objects, put
+from rezoom._wire import is_whole
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SAME: list[tuple[str, Any, Any]] = [
@@ -18,6 +19,7 @@ SAME: list[tuple[str, Any, Any]] = [
     ("start_time", "2027-07-05T09:00:00", "2027-07-05T07:00:00Z"),
     ("start_time", "2027-01-04T08:00:00Z", "2027-01-04T08:00:00Z"),
     ("recurrence.end_date_time", "2027-01-04T08:00:00Z", "2027-01-04T08:00:00.000Z"),
+    ("recurrence.end_date_time", "2027-01-04T08:00:00Z", "2027-01-04T08:00:00"),
     ("recurrence.weekly_days", "2,4", "4, 2"),
     ("password", "", None),
     ("agenda", "", None),
@@ -126,3 +128,43 @@ def test_members_are_set_and_taken_out_by_path() -> None:
     assert at(body, "topic.of") is None
     drop(body, "settings.breakout_room.rooms[0].name")
     assert body == {"settings": {"breakout_room": {}}, "topic": "x"}
+
+
+def test_a_change_is_laid_over_a_meeting_as_zoom_does_it() -> None:
+    """Objects go together member by member; a recurrence, and what is sent whole, is replaced."""
+    options = {"mode": "custom", "who_goes_to_waiting_room": "everyone"}
+    before = {
+        "topic": "x",
+        "recurrence": {"type": 1, "end_times": 3},
+        "settings": {"audio": "both", "watermark": True, "waiting_room_options": options},
+    }
+    follow = {"mode": "follow_setting"}
+    change = {
+        "recurrence": {"type": 1},
+        "settings": {"audio": "voip", "waiting_room_options": follow},
+    }
+
+    after = merged(before, change, is_whole)
+
+    assert after == {
+        "topic": "x",
+        "recurrence": {"type": 1},
+        "settings": {"audio": "voip", "watermark": True, "waiting_room_options": follow},
+    }
+    assert before["settings"]["audio"] == "both"  # type: ignore[index]  # it is an object
+    assert merged(before, change)["recurrence"] == {"type": 1, "end_times": 3}
+
+
+def test_a_copy_leaves_out_what_is_not_kept() -> None:
+    """In the items of lists too; what is None is never kept."""
+    value = {"a": None, "rooms": [{"name": "x", "id": 1}, "y"], "id": 2}
+
+    copy = filtered(value, lambda path: not path.endswith("id"))
+
+    assert copy == {"rooms": [{"name": "x"}, "y"]}
+
+
+@pytest.mark.parametrize("given", [None, "x", {"a": 1}, [1, None, "x"]])
+def test_what_is_no_list_of_objects_has_none(given: object) -> None:
+    """An answer that is malformed has no occurrences."""
+    assert objects(given) == []

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from rezoom import MON, OccurrenceError, Recurrence, Series
+from rezoom import MON, OccurrenceError, Receipt, Recurrence, Series
 from rezoom._change.merge import completed
 from rezoom._change.occurrences import (
     Listed,
@@ -20,7 +20,7 @@ from rezoom._change.occurrences import (
     listed,
     planned_start,
 )
-from rezoom._change.plan_data import Dates
+from rezoom._change.plan_data import Dates, Record
 from rezoom._change.split import split_series
 from rezoom._change.timing import series_of
 from rezoom._rules.judge import Change
@@ -244,3 +244,22 @@ def test_an_id_that_was_deleted_is_refused() -> None:
 
     assert len(caught.value.candidates) == 3
     assert choose_id("17", read) is None
+
+
+def test_undo_knows_that_a_recurrence_is_replaced_whole() -> None:
+    """What the update left out of it is gone, although nothing was read after the update."""
+    before = {
+        "type": 8,
+        "timezone": "Europe/Berlin",
+        "start_time": "2035-01-08T08:00:00Z",
+        "recurrence": {"type": 1, "repeat_interval": 1, "end_times": 3},
+    }
+    body = {"recurrence": {"type": 1, "repeat_interval": 1}}
+    record = Record("a", body, datetime(2034, 1, 1, tzinfo=UTC), before=before)
+
+    plan = Receipt(1, True, None, None, record=record).undo()
+
+    assert plan.body["recurrence"] == before["recurrence"]
+    assert [(one.path, one.before, one.after) for one in plan.changes] == [
+        ("recurrence.end_times", None, 3)
+    ]

@@ -13,9 +13,14 @@ from rezoom._times import (
     WireTimeError,
     clock_gap,
     clock_overlap,
+    in_utc,
+    read_time,
+    read_wall,
     start_fields,
     utc_instant,
+    wall,
     zone,
+    zulu,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -309,3 +314,38 @@ def test_what_is_in_our_form_stays_as_it_is(moment: datetime) -> None:
         "start_time": wall,
         "timezone": "Europe/Berlin",
     }
+
+
+@given(INSTANTS.filter(lambda instant: instant.year > 1971), st.timezones())
+def test_what_is_written_is_read_back(instant: datetime, place: ZoneInfo) -> None:
+    """Both of Zoom's forms, but for a wall clock that is shown twice or never."""
+    local = instant.astimezone(place)
+
+    assert read_time(zulu(instant), None) == instant
+    assert read_wall(wall(instant, place), place) == local.replace(tzinfo=None)
+    assert in_utc(zulu(instant))
+    assert not in_utc(wall(instant, place))
+    if not clock_overlap(local.replace(tzinfo=None), place):
+        assert read_time(wall(instant, place), place) == instant
+
+
+def test_a_wall_clock_without_a_zone_could_be_any_time() -> None:
+    """It is never taken for UTC unless the caller says so."""
+    assert read_time("2027-01-04T09:00:00", None) is None
+    assert read_time("2027-01-04T09:00:00", UTC) == datetime(2027, 1, 4, 9, tzinfo=UTC)
+
+
+def test_a_wall_clock_in_a_gap_is_read_as_it_is_written() -> None:
+    """A series that starts there keeps its hour on all other days; its first start is moved."""
+    assert read_wall("2027-03-28T02:30:00", BERLIN) == datetime(2027, 3, 28, 2, 30)
+    assert read_time("2027-03-28T02:30:00", BERLIN) == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", None, 20270104, True, "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"],
+)
+def test_what_is_no_time_of_a_meeting_is_not_read(text: object) -> None:
+    """At the ends of the calendar another time zone would be outside it."""
+    assert read_time(text, BERLIN) is None
+    assert read_wall(text, BERLIN) is None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
-from ._wire import facts
+from ._paths import last_name
+from ._wire import cited, facts
 
 
 def find_error(status: int | None, code: int | None, message: str) -> facts.ErrorCode | None:
@@ -168,17 +169,15 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
     if row.kind == "invalid" and message:
         named = [_limits(path) for path in facts.FIELDS if _mentions(message, path)]
         details = {"fields": named} if named else {}
-    return Explanation(
-        "error",
-        row.id,
-        row.meaning,
-        row.next_step,
-        *_from(row.source),
-        status=row.status,
-        code=row.code,
-        said=message or row.message,
-        details=details,
-    )
+    said = message or row.message
+    return _meaning("error", row, said, status=row.status, code=row.code, details=details)
+
+
+def _meaning(
+    kind: Kind, row: facts.ErrorCode | facts.Throttle | facts.TokenError, said: str, **more: Any
+) -> Explanation:
+    source = cited(row.source)
+    return Explanation(kind, row.id, row.meaning, row.next_step, *source, said=said, **more)
 
 
 def _scopes(message: str) -> dict[str, Any]:
@@ -209,29 +208,13 @@ def _limit(
     details = {"scope": row.scope, "ends": _RESETS[row.resets], "retried": row.retry}
     if code is not None:
         details["about_the_code"] = code.sentence
-    return Explanation(
-        "limit",
-        row.id,
-        row.meaning,
-        row.next_step,
-        *_from(row.source),
-        status=_TOO_MANY,
-        code=code.code if code else None,
-        said=message or row.message,
-        details=details,
-    )
+    number = code.code if code else None
+    said = message or row.message
+    return _meaning("limit", row, said, status=_TOO_MANY, code=number, details=details)
 
 
 def _token(row: facts.TokenError) -> Explanation:
-    return Explanation(
-        "token",
-        row.id,
-        row.meaning,
-        row.next_step,
-        *_from(row.source),
-        code=row.code,
-        said=row.match,
-    )
+    return _meaning("token", row, row.match, code=row.code)
 
 
 def _rule(rule: facts.Rule) -> Explanation:
@@ -244,7 +227,7 @@ def _rule(rule: facts.Rule) -> Explanation:
     if rule.explains:
         details["explains"] = list(rule.explains)
     return Explanation(
-        "rule", rule.id, rule.sentence, rule.fix, *_from(rule.source), details=details
+        "rule", rule.id, rule.sentence, rule.fix, *cited(rule.source), details=details
     )
 
 
@@ -261,7 +244,7 @@ def _field(known: facts.Field) -> Explanation:
         known.path,
         known.summary,
         f"Give {_limits(known.path).partition(': ')[2]}.",
-        *_from(known.source),
+        *cited(known.source),
         details={"rules": rules} if rules else {},
     )
 
@@ -281,7 +264,7 @@ def _limits(path: str) -> str:
 
 def _mentions(message: str, path: str) -> bool:
     # By its last name too, "Invalid parameter: jbh_time.", unless that is a word of everybody's.
-    last = path.rpartition(".")[2]
+    last = last_name(path)
     names = (path, last) if "_" in last else (path,)
     return any(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.]*\w)", message) for name in names)
 
@@ -291,8 +274,3 @@ def _unknown(code: int, message: str, status: int | None) -> Explanation:
     cause = "No source that rezoom knows says what this code means; what Zoom said is all there is."
     step = row.next_step if row else "Read the message; nothing else tells the reason."
     return Explanation("unknown", "unknown", cause, step, status=status, code=code, said=message)
-
-
-def _from(tag: str) -> tuple[str, str]:
-    found = facts.SOURCES[tag]
-    return " ".join(filter(None, (found.title, found.date and f"({found.date})"))), found.url

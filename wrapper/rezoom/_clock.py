@@ -6,6 +6,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -29,6 +30,21 @@ def seconds(wait: Wait) -> float:
             f"wait is {wait!r}", field="wait", next_step="Give seconds from 0 up, or a timedelta."
         )
     return float(value)
+
+
+def aware_now(now: object) -> None:
+    """Refuse a `now` that is in no time zone: it could lie before or after any start."""
+    what = ""
+    try:
+        if not isinstance(now, datetime) or now.utcoffset() is None:
+            what = "no aware datetime"
+        else:
+            now.astimezone(UTC)
+    except OverflowError:
+        what = "outside the calendar of UTC"
+    if what:
+        step = "Pass datetime.now(UTC), or leave it out."
+        raise ConfigError(f"now: {now!r:.80} is {what}", field="now", next_step=step)
 
 
 class Time(Protocol):
@@ -56,6 +72,14 @@ class Clock(Time, Protocol):
         ...
 
 
+# Counts on through sleep; without it, a count that stands still in sleep frees places later.
+_since_boot = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic
+)
+
+
 class SystemClock:
     """The clock of the operating system."""
 
@@ -65,8 +89,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Read the clock that never goes back and, where there is one, runs in sleep too."""
-        boot = getattr(time, "CLOCK_BOOTTIME", None)
-        return time.monotonic() if boot is None else time.clock_gettime(boot)
+        return _since_boot()
 
     def sleep(self, seconds: float) -> None:
         """Block this thread for some seconds."""
@@ -91,37 +114,15 @@ class Boot(Protocol):
         ...
 
 
-# Counts on through sleep; without it, a count that stands still in sleep frees places later.
-_since_boot = (
-    partial(time.clock_gettime, time.CLOCK_BOOTTIME)
-    if hasattr(time, "CLOCK_BOOTTIME")
-    else time.monotonic
-)
-
-
-class _Machine:
-    """The clocks of the operating system."""
-
-    monotonic = staticmethod(_since_boot)
-
-    def now(self) -> datetime:
-        """Read the wall clock."""
-        return datetime.now(UTC)
-
-
+@dataclass(frozen=True, slots=True)
 class _LinuxBoot:
-    def __init__(self, name: str) -> None:
-        self._id = name
-
-    @property
-    def id(self) -> str:
-        return self._id
+    id: str
 
     def read(self) -> int:
         return round(_since_boot() * SECOND)
 
 
-MACHINE: Time = _Machine()
+MACHINE: Time = SystemClock()
 
 
 def machine_wall() -> int:

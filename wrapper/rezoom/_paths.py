@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+# A JSON object: a body that is sent or was read, or a part of one.
+Body: TypeAlias = Mapping[str, Any]
 
 
 def json_object(text: str | bytes) -> dict[str, Any] | None:
@@ -20,6 +23,21 @@ def json_object(text: str | bytes) -> dict[str, Any] | None:
 def pattern_path(path: str) -> str:
     """Turn `rooms[0].name` into the `rooms[].name` under which the spec knows it."""
     return re.sub(r"\[[0-9]+\]", "[]", path) if "[" in path else path
+
+
+def under(path: str, name: str) -> str:
+    """Write the path of a member of what stands at `path`."""
+    return f"{path}.{name}" if path else name
+
+
+def first_name(path: str) -> str:
+    """Return the first name of a path, without an index."""
+    return path.partition(".")[0].partition("[")[0]
+
+
+def last_name(path: str) -> str:
+    """Return the last name of a path, without an index."""
+    return path.rpartition(".")[2].partition("[")[0]
 
 
 def at(node: Any, path: str) -> Any:
@@ -61,10 +79,51 @@ def dotted(steps: Iterable[str | int]) -> str:
     return path
 
 
-def merge(target: dict[str, Any], added: Mapping[str, Any]) -> None:
-    """Lay `added` over `target`: objects member by member, everything else whole."""
-    for key, value in added.items():
-        if isinstance(value, dict) and isinstance(target.get(key), dict):
-            merge(target[key], value)
+# Tells of a path whether its object counts as one value.
+Whole: TypeAlias = Callable[[str], bool]
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def leaves(body: Body, whole: Whole = _never, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every member by its path: objects by their members, empty and `whole` ones as such."""
+    for name, value in body.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict) and value and not whole(path):
+            yield from leaves(value, whole, f"{path}.")
         else:
-            target[key] = value
+            yield path, value
+
+
+def merged(base: Body, added: Body, whole: Whole = _never, prefix: str = "") -> dict[str, Any]:
+    """Lay `added` over `base`: objects member by member, everything else and `whole` ones whole."""
+    result = dict(base)
+    for name, value in added.items():
+        path, old = f"{prefix}{name}", base.get(name)
+        if isinstance(value, dict) and isinstance(old, dict) and not whole(path):
+            result[name] = merged(old, value, whole, f"{path}.")
+        else:
+            result[name] = value
+    return result
+
+
+def filtered(value: Any, keep: Callable[[str], bool], path: str = "") -> Any:
+    """Copy a value with the members whose paths are kept and that are not None, in lists too."""
+    if isinstance(value, list):
+        return [filtered(item, keep, f"{path}[]") for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    members = ((name, item, under(path, name)) for name, item in value.items())
+    return {
+        name: filtered(item, keep, of)
+        for name, item, of in members
+        if item is not None and keep(of)
+    }
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """List the objects in a list of an answer; none where it is no list."""
+    items = value if isinstance(value, list | tuple) else ()
+    return [item for item in items if isinstance(item, dict)]

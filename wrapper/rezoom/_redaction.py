@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ._paths import last_name, under
 from ._public import public
 from ._wire import facts
 
@@ -19,14 +20,15 @@ _ASSIGNED = re.compile(
 )
 
 
-def is_secret(name: str) -> bool:
-    """Tell whether the member of that name is never shown unasked."""
+def is_secret(path: str) -> bool:
+    """Tell whether the member at a path is never shown unasked."""
+    name = last_name(path)
     return name in facts.SECRET_NAMES or _TELLING.search(name) is not None
 
 
-def masked(value: Any, name: str = "") -> Any:
-    """Return a copy in which every secret reads "(hidden)"."""
-    if name and is_secret(name) and not isinstance(value, bool | dict):
+def masked(value: Any, path: str = "") -> Any:
+    """Return a copy of what stands at a path, in which every secret reads "(hidden)"."""
+    if path and is_secret(path) and not isinstance(value, bool | dict):
         return HIDDEN if value not in ("", None) else value
     if isinstance(value, dict):
         return {key: masked(item, str(key)) for key, item in value.items()}
@@ -49,7 +51,7 @@ def hidden_paths(value: Any, prefix: str = "") -> Iterator[str]:
     """Name every member that `without_secrets` leaves out."""
     if isinstance(value, dict):
         for key, item in value.items():
-            path = f"{prefix}.{key}" if prefix else str(key)
+            path = under(prefix, str(key))
             if masked(item, str(key)) == HIDDEN:
                 yield path
             else:
@@ -64,8 +66,7 @@ class MaskedRepr(dict[str, Any]):
     """Members by dotted path, or a body: every value is there, and no secret is in the repr."""
 
     def __repr__(self) -> str:
-        shown = {name: masked(value, str(name).rpartition(".")[2]) for name, value in self.items()}
-        return repr(shown)
+        return repr({name: masked(value, str(name)) for name, value in self.items()})
 
 
 def without_assignments(text: str) -> str:

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigError
-
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -38,6 +36,49 @@ def instant(count: int) -> datetime:
 def zulu(moment: datetime) -> str:
     """Write an aware datetime as an instant in UTC: 2027-01-04T08:00:00Z."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+
+
+def wall(moment: datetime, place: tzinfo | None = None) -> str:
+    """Write what the clock shows, of `place` where one is given: 2027-01-04T09:00:00."""
+    if place is not None and moment.tzinfo is not place:
+        moment = _moved(moment, place)
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def in_utc(text: object) -> bool:
+    """Tell whether a written time is an instant, and no wall clock that needs a time zone."""
+    return isinstance(text, str) and text.endswith(("Z", "z"))
+
+
+# No meeting is older than Zoom's clock or younger than this; the ends of the calendar overflow.
+_YEARS = range(1971, 9000)
+
+
+def read_time(text: object, place: tzinfo | None) -> datetime | None:
+    """Read a time as Zoom writes it, in UTC: an instant, or what the clock of `place` shows.
+
+    None is the answer for all that is no time, or that could be in any time zone.
+    """
+    moment = _written(text)
+    if moment is None or (moment.tzinfo is None and place is None):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=place)).astimezone(UTC)
+
+
+def read_wall(text: object, place: tzinfo) -> datetime | None:
+    """Read a time as the clock of `place` shows it; a wall clock in a gap stays as written."""
+    moment = _written(text)
+    if moment is None or moment.tzinfo is None:
+        return moment
+    return _moved(moment, place).replace(tzinfo=None)
+
+
+def _written(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.year in _YEARS else None
 
 
 _WRITTEN = re.compile(
@@ -68,21 +109,6 @@ class WireTimeError(ValueError):
         return f"{self.message} - {self.fix}"
 
 
-def aware_now(now: object) -> None:
-    """Refuse a `now` that is in no time zone: it could lie before or after any start."""
-    what = ""
-    try:
-        if not isinstance(now, datetime) or now.utcoffset() is None:
-            what = "no aware datetime"
-        else:
-            now.astimezone(UTC)
-    except OverflowError:
-        what = "outside the calendar of UTC"
-    if what:
-        step = "Pass datetime.now(UTC), or leave it out."
-        raise ConfigError(f"now: {now!r:.80} is {what}", field="now", next_step=step)
-
-
 def start_fields(
     value: datetime | str, tz: str | ZoneInfo | None, *, utc_only: bool
 ) -> dict[str, str]:
@@ -92,22 +118,20 @@ def start_fields(
     """
     moment = _moment(value)
     place = None if tz is None else zone(tz)
-    if moment.fold and moment.tzinfo is None:
+    if moment.tzinfo is None and (moment.fold or utc_only):
         # No default sets fold=1: it says which of the two is meant.
         moment = moment.replace(tzinfo=place)
     if moment.tzinfo is None:
-        if place is None and utc_only:
-            raise WireTimeError(f"{_wall(moment)} could be in any time zone", _SAY_WHERE)
         if utc_only:
-            return {"start_time": _instant(moment.replace(tzinfo=place))}
-        return {"start_time": _wall(moment)} | ({"timezone": place.key} if place else {})
+            raise WireTimeError(f"{wall(moment)} could be in any time zone", _SAY_WHERE)
+        return {"start_time": wall(moment)} | ({"timezone": place.key} if place else {})
     place = place or _named_zone(moment.tzinfo)
     if place is None or utc_only:
         return {"start_time": _instant(moment)}
     local = _moved(moment, place)
     # In the hour that a clock shows twice, the wall clock cannot say which one is meant.
     twice = clock_overlap(local.replace(tzinfo=None), place)
-    return {"start_time": _instant(moment) if twice else _wall(local), "timezone": place.key}
+    return {"start_time": _instant(moment) if twice else wall(local), "timezone": place.key}
 
 
 def utc_instant(value: datetime | str) -> str:
@@ -115,34 +139,41 @@ def utc_instant(value: datetime | str) -> str:
     moment = _moment(value)
     if moment.tzinfo is None:
         fix = "pass an aware datetime, or a time that ends in Z"
-        raise WireTimeError(f"{_wall(moment)} could be in any time zone", fix)
+        raise WireTimeError(f"{wall(moment)} could be in any time zone", fix)
     return _instant(moment)
 
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:
     """Return the time zone of that name; a name that does not exist brings the nearest ones."""
-    # Here and below: few changes move time, and the others need no time zones to be loaded.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    if isinstance(key, str):
+        found = _find_zone(key)
+        if found is None:
+            raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key))
+        return found
+    from zoneinfo import ZoneInfo
 
-    if isinstance(key, ZoneInfo):
-        if key.key is None:
-            message = "this ZoneInfo has no name to send"
-            raise WireTimeError(message, "use ZoneInfo('Europe/Berlin')")
-        return key
-    if not isinstance(key, str):
+    if not isinstance(key, ZoneInfo):
         kind = type(key).__name__
         raise WireTimeError(f"a time zone is a name, not {kind}", "write 'Europe/Berlin'")
-    try:
-        return ZoneInfo(key)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key)) from None
+    if key.key is None:
+        raise WireTimeError("this ZoneInfo has no name to send", "use ZoneInfo('Europe/Berlin')")
+    return key
 
 
 def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
     """Return the meeting's time zone; None where the answer names none that exists."""
+    name = answer.get("timezone")
+    name = getattr(name, "key", name)
+    return _find_zone(name) if isinstance(name, str) else None
+
+
+def _find_zone(name: str) -> ZoneInfo | None:
+    # Few changes move time, and the others need no time zones to be loaded.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
-        return zone(answer.get("timezone") or "")
-    except WireTimeError:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
@@ -198,14 +229,9 @@ def _named_zone(info: tzinfo) -> ZoneInfo | None:
     name = getattr(info, "key", None) or getattr(info, "zone", None)
     if not isinstance(name, str) or name in _UTC_NAMES:
         return None
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    from zoneinfo import ZoneInfo
 
-    if isinstance(info, ZoneInfo):
-        return info
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return info if isinstance(info, ZoneInfo) else _find_zone(name)
 
 
 def _moved(moment: datetime, place: tzinfo) -> datetime:
@@ -218,11 +244,7 @@ def _moved(moment: datetime, place: tzinfo) -> datetime:
 
 
 def _instant(moment: datetime) -> str:
-    return f"{_wall(_moved(moment, UTC))}Z"
-
-
-def _wall(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
+    return zulu(_moved(moment, UTC))
 
 
 def _nearest_zones(key: str) -> str:

@@ -44,14 +44,24 @@ def load_schema(name: str) -> dict[str, Any]:
     return loaded
 
 
+@cache
+def is_whole(path: str) -> bool:
+    """Tell whether an object is sent whole: without some member it would be refused."""
+    node: Any = load_schema("update")
+    for name in path.split("."):
+        node = node.get("properties", {}).get(name, {})
+    return bool(node.get("required"))
+
+
+def cited(tag: str) -> tuple[str, str]:
+    """Say where a fact comes from, and at which address."""
+    found = facts.SOURCES[tag]
+    return " ".join(filter(None, (found.title, found.date and f"({found.date})"))), found.url
+
+
 def source(tag: str) -> str:
     """Say where a fact comes from, so that a reader can look it up."""
-    found = facts.SOURCES.get(tag)
-    if found is None:
-        return tag
-    return " ".join(
-        part for part in (found.title, found.date and f"({found.date})", found.url) if part
-    )
+    return " ".join(filter(None, cited(tag))) if tag in facts.SOURCES else tag
 
 
 def read_meeting(answer: Mapping[str, Any]) -> Meeting:

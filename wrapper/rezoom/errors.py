@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, TypedDict, Unpack
 
+from ._times import zulu
+
 _MOST_SHOWN = 5
 
 
@@ -210,7 +212,7 @@ class PlanStale(PlanError):
 
     next_step = "Make a new plan, or apply this one with force."
 
-    # Any, not FieldChange: this module imports nothing of ours.
+    # Any, not FieldChange: this module lies below all that it speaks of.
     def __init__(self, changes: Sequence[Any]) -> None:
         shown = "; ".join(map(str, changes[:_MOST_SHOWN]))
         if len(changes) > _MOST_SHOWN:
@@ -325,7 +327,7 @@ class NotApplied(RezoomError):
 
     next_step = "See receipt.ignored for the likely reasons."
 
-    # Any, not Receipt: this module imports nothing of ours.
+    # Any, not Receipt: see above.
     def __init__(self, receipt: Any) -> None:
         paths = ", ".join(map(str, getattr(receipt, "ignored", ())))
         super().__init__(f"Zoom accepted the change and did not apply {paths or 'it'}", sent=True)
@@ -347,7 +349,7 @@ def _sentence(text: str) -> str:
 
 def _json_ready(value: object) -> Any:
     if isinstance(value, datetime) and value.utcoffset() is not None:
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        return zulu(value)
     if isinstance(value, date):
         return value.isoformat()
     if value is None or isinstance(value, bool | int | float | str):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import pattern_path
-from .._wire import facts, load_schema
+from .. import _paths
+from .._paths import pattern_path, under
+from .._times import read_time
+from .._wire import facts, is_whole
+
+instant = read_time
 
 
 def elsewhere(path: str) -> tuple[str, ...]:
@@ -19,24 +23,13 @@ def elsewhere(path: str) -> tuple[str, ...]:
 
 def proves_nothing(path: str, shown: object) -> bool:
     """Tell whether a read that does not show the requested value says nothing about it."""
+    kind = _kind(path)
+    return kind == "filled" or (kind == "newer" and shown is None)
+
+
+def _kind(path: str) -> str:
     row = facts.READ_BACK.get(pattern_path(path))
-    if row is None:
-        return False
-    return row.kind == "filled" or (row.kind == "newer" and shown is None)
-
-
-def has_order(path: str) -> bool:
-    """Tell whether a list with its items in another order is another list."""
-    row = facts.READ_BACK.get(pattern_path(path))
-    return row is None or row.kind not in ("set", "items")
-
-
-def is_whole(path: str) -> bool:
-    """Tell whether an object is sent whole: without some member it would be refused."""
-    node: Any = load_schema("update")
-    for name in path.split("."):
-        node = node.get("properties", {}).get(name, {})
-    return bool(node.get("required"))
+    return "" if row is None else row.kind
 
 
 def writable(path: str) -> bool:
@@ -54,7 +47,7 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return True
     if isinstance(requested, dict):
         return isinstance(shown, dict) and all(
-            same(f"{path}.{name}", value, shown.get(name), place)
+            same(under(path, name), value, shown.get(name), place)
             for name, value in requested.items()
         )
     if isinstance(requested, list):
@@ -67,24 +60,13 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return False
     known = facts.FIELDS.get(pattern_path(path))
     if known is not None and known.time is not None:
-        meant = instant(requested, place)
-        return meant is not None and meant == instant(str(shown), place)
+        # Some times are in UTC, Z or not; where no zone is known, so is everything.
+        clock = UTC if known.time == "utc" else place or UTC
+        meant = read_time(requested, clock)
+        return meant is not None and meant == read_time(shown, clock)
     if known is not None and known.separator is not None:
         return _items(requested, known.separator) == _items(str(shown), known.separator)
     return requested == shown
-
-
-def instant(text: object, place: ZoneInfo | None) -> datetime | None:
-    """Return the instant of a time as Zoom reads and writes it; None for anything else."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=place or UTC)
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
@@ -92,21 +74,17 @@ def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
     return same(path, old, new, place) and same(path, new, old, place)
 
 
-def leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield every member that is set or kept by itself; what is sent whole is one of them."""
-    for name, value in body.items():
-        path = f"{prefix}{name}"
-        if isinstance(value, dict) and value and not is_whole(path):
-            yield from leaves(value, f"{path}.")
-        else:
-            yield path, value
+    return _paths.leaves(body, is_whole)
 
 
 def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
     if len(requested) != len(shown):
         return False
     item = f"{path}[]"
-    if has_order(path):
+    if _kind(path) not in ("set", "items"):
+        # In another order it is another list.
         return all(same(item, *pair, place) for pair in zip(requested, shown, strict=True))
     left = list(shown)
     for one in requested:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import at, put
+from .._paths import Body, at, put
 from .._rules.in_context import build_case, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import place_of, zulu
+from .._times import in_utc, place_of, read_time, wall, zulu
 from .._wire import facts
 from ..errors import Problem
 from . import compare
-from .compare import instant, leaves, same
+from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import Listed
+from .occurrences import LISTED, Listed, view_of
 from .plan_data import Diff, FieldChange, PlanData
 from .timing import TIMED, Timing, complete, is_series
-
-# What the list of occurrences shows of each of them.
-_LISTED = frozenset({"start_time", "duration"})
 
 
 def make_plan(
     change: Change,
-    answer: Mapping[str, Any],
+    answer: Body,
     *,
     meeting: int,
     account: str,
@@ -39,7 +37,7 @@ def make_plan(
     `seen`: the read was of this one occurrence, and not of its series; otherwise only the time and
     the length of the occurrence are known.
     """
-    view = _view(answer, occurrence)
+    view = view_of(answer, occurrence)
     diff = work_out(change, view, now=now, occurrence=occurrence, seen=seen)
     raise_errors(diff.problems)
     made_at = now.replace(microsecond=0)
@@ -61,7 +59,7 @@ def make_plan(
 
 def work_out(
     change: Change,
-    view: Mapping[str, Any],
+    view: Body,
     *,
     now: datetime,
     occurrence: Listed | bool | None = None,
@@ -69,11 +67,10 @@ def work_out(
 ) -> Diff:
     """Judge a change in view of the meeting, and leave of it what differs."""
     timings: list[Timing] = []
+    completed = partial(_completed, timings, change.schedule is not None, view, now)
+    one = bool(occurrence)
     body, problems = judge_scheduled(
-        change,
-        now=now,
-        occurrence=bool(occurrence),
-        complete=None if occurrence else _completing(timings, change, view, now),
+        change, now=now, occurrence=one, complete=None if one else completed
     )
     timing = timings[0] if timings else None
     if timing is not None and change.schedule is None:
@@ -83,29 +80,33 @@ def work_out(
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
         return Diff({}, changes, [one for one in problems if one.severity == "error"], dates)
-    target = occurrence.to_dict() if isinstance(occurrence, Listed) else bool(occurrence)
+    target = occurrence.to_dict() if isinstance(occurrence, Listed) else one
     problems = rejudge(problems, body, view, now=now, occurrence=target, allow=change.allow)
     return Diff(body, changes, problems, dates)
 
 
-def judge_written(
-    body: Mapping[str, Any], *, occurrence: bool, allow: Sequence[str]
-) -> list[Problem]:
-    """Judge a body that was made earlier; what the spec does not know was allowed as `extra`."""
+def judge_written(body: Body, *, occurrence: bool, allow: Sequence[str]) -> list[Problem]:
+    """Judge a body that was made earlier."""
+    made = change_of(body)
+    return judge(None, made.fields, occurrence=occurrence, extra=made.extra, allow=allow)[1]
+
+
+def change_of(body: Body) -> Change:
+    """Take a body for a change; what the spec does not know in it is its `extra`."""
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for path, value in leaves(body):
         put(known if compare.writable(path) else extra, path, value)
-    return judge(known, {}, occurrence=occurrence, extra=extra or None, allow=allow)[1]
+    return Change(None, known, extra=extra or None)
 
 
 def rejudge(
     problems: Sequence[Problem],
-    body: Mapping[str, Any],
-    answer: Mapping[str, Any],
+    body: Body,
+    answer: Body,
     *,
     now: datetime,
-    occurrence: Mapping[str, Any] | bool,
+    occurrence: Body | bool,
     allow: Sequence[str],
 ) -> list[Problem]:
     """Add to the problems of a body what the meeting as it is says to it."""
@@ -115,13 +116,7 @@ def rejudge(
     return [*still_open(problems, case), *found]
 
 
-def is_so(
-    path: str,
-    value: Any,
-    view: Mapping[str, Any],
-    place: ZoneInfo | None,
-    body: Mapping[str, Any] | None = None,
-) -> bool:
+def is_so(path: str, value: Any, view: Body, place: ZoneInfo | None) -> bool:
     """Tell whether the meeting has the requested value already."""
     places = compare.elsewhere(path)
     if places:
@@ -129,52 +124,31 @@ def is_so(
         return any(str(at(view, name)).casefold() == wanted for name in places)
     if path == "password" and not value and _has_passcode(view):
         return False
-    if path == "start_time" and body is not None:
-        place = place_of(body) or place
     return same(path, value, at(view, path), place)
 
 
-def _has_passcode(view: Mapping[str, Any]) -> bool:
+def _has_passcode(view: Body) -> bool:
     """Tell whether a meeting has a passcode, also where a read does not show it itself."""
     others = (view.get(name) for name in facts.SECRET_NAMES if name.endswith("password"))
     return any(others) or "pwd=" in str(view.get("join_url"))
 
 
-def _view(answer: Mapping[str, Any], occurrence: Listed | None) -> Mapping[str, Any]:
-    """Show the meeting as one of its occurrences."""
-    if occurrence is None:
-        return answer
-    shown = {**answer, "start_time": zulu(occurrence.utc)}
-    if occurrence.duration is not None:
-        shown["duration"] = occurrence.duration
-    return shown
-
-
-def _completing(
-    timings: list[Timing], change: Change, view: Mapping[str, Any], now: datetime
-) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """Return what completes a body from the meeting; of a series it leaves the Timing behind."""
-
-    def completing(body: dict[str, Any]) -> dict[str, Any]:
-        zone = body.get("timezone")
-        moves = {"recurrence", "start_time"} & body.keys() or zone not in (
-            None,
-            view.get("timezone"),
-        )
-        if moves and is_series(body, view):
-            timing = complete(body, view, now, whole=change.schedule is not None)
-            timings.append(timing)
-            return {**body, **timing.body}
-        start, place = body.get("start_time"), place_of(view)
-        if isinstance(start, str) and not start.endswith("Z") and zone is None and place:
-            return {**body, "timezone": place.key}
-        return body
-
-    return completing
+def _completed(
+    timings: list[Timing], whole: bool, view: Body, now: datetime, body: dict[str, Any]
+) -> dict[str, Any]:
+    """Complete a body from the meeting; of a series its Timing is noted too."""
+    start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
+    moves = "recurrence" in body or "start_time" in body
+    if (moves or zone not in (None, view.get("timezone"))) and is_series(body, view):
+        timings.append(complete(body, view, now, whole=whole))
+        return {**body, **timings[-1].body}
+    if isinstance(start, str) and not in_utc(start) and zone is None and place:
+        return {**body, "timezone": place.key}
+    return body
 
 
 def _reduce(
-    body: Mapping[str, Any], view: Mapping[str, Any], timing: Timing | None, *, seen: bool
+    body: Body, view: Body, timing: Timing | None, *, seen: bool
 ) -> tuple[dict[str, Any], list[FieldChange]]:
     """Drop what is already so; start, zone and recurrence go together, or not at all."""
     kept: dict[str, Any] = {}
@@ -183,13 +157,15 @@ def _reduce(
     differing = {
         path
         for path, value in leaves(body)
-        if not is_so(path, value, view, place, body) or (not seen and path not in _LISTED)
+        if not is_so(path, value, view, place) or (not seen and path not in LISTED)
     }
     # A member that is sent only because another one is sent is no change of its own.
     listed = set(differing)
     if timing is not None:
         whole = set(timing.body) if timing.changes else set()
-        listed = {path for path in whole & differing if path != "start_time" or _moves(timing)}
+        first, earlier = timing.dates.after[:1], timing.dates.before[:1]
+        moves = timing.start_requested and first != earlier
+        listed = {path for path in whole & differing if path != "start_time" or moves}
         differing = (differing - set(TIMED)) | whole
     else:
         if "start_time" in differing and "timezone" in body:
@@ -205,14 +181,7 @@ def _reduce(
     return kept, changes
 
 
-def _moves(timing: Timing) -> bool:
-    first = timing.dates.after[:1]
-    return timing.start_requested and first != timing.dates.before[:1]
-
-
-def _field_changes(
-    path: str, value: Any, view: Mapping[str, Any], timing: Timing | None
-) -> list[FieldChange]:
+def _field_changes(path: str, value: Any, view: Body, timing: Timing | None) -> list[FieldChange]:
     """List what changes at a path: one member, or of a recurrence each that differs."""
     before = at(view, path)
     if path == "recurrence" and isinstance(value, dict):
@@ -231,12 +200,10 @@ def _field_changes(
     return [FieldChange(path, before, value)]
 
 
-def _local(before: Any, view: Mapping[str, Any], timing: Timing | None, value: Any) -> Any:
+def _local(before: Any, view: Body, timing: Timing | None, value: Any) -> Any:
     """Write a start that was read as the one that is sent: in UTC, or on the meeting's clock."""
     place = place_of(view)
-    moment = timing.dates.before[0] if timing and timing.dates.before else instant(before, place)
-    if moment is not None and str(value).endswith("Z"):
-        return zulu(moment)
-    if moment is None or place is None:
+    moment = timing.dates.before[0] if timing and timing.dates.before else read_time(before, place)
+    if moment is None or (place is None and not in_utc(value)):
         return before
-    return moment.astimezone(place).replace(tzinfo=None).isoformat(timespec="seconds")
+    return zulu(moment) if in_utc(value) else wall(moment, place)

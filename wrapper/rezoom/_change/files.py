@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
+from .._paths import Body
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
-from .._times import zone, zulu
+from .._times import read_time, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
@@ -21,9 +22,17 @@ from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdic
 _SEAL = "digests"
 # The types that each member of a file may have.
 _Shape: TypeAlias = Mapping[str, tuple[type, ...]]
+_Kinds: TypeAlias = Mapping[type, str]
+_Made = TypeVar("_Made")
 
 
-def seal(schema: str, members: Mapping[str, Any]) -> str:
+def _shape(given: _Kinds, or_null: _Kinds) -> _Shape:
+    always = {name: (kind,) for kind, names in given.items() for name in names.split()}
+    nulls = {name: (kind, type(None)) for kind, names in or_null.items() for name in names.split()}
+    return {**always, **nulls}
+
+
+def seal(schema: str, members: Body) -> str:
     """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
@@ -36,10 +45,15 @@ def seal(schema: str, members: Mapping[str, Any]) -> str:
     return text
 
 
-def _unseal(text: str | bytes, schema: str, shape: _Shape, *, next_step: str) -> dict[str, Any]:
-    """Read what `seal` wrote; PlanError says what is wrong with it, and `next_step` what to do."""
+def _read(
+    text: str | bytes,
+    schema: str,
+    shape: _Shape,
+    wrong: Callable[[str], PlanError],
+    make: Callable[[dict[str, Any]], _Made],
+) -> _Made:
+    """Read what `seal` wrote, and make of it what it stands for; or say what is `wrong` with it."""
     kind = schema.partition(".")[2].partition("/")[0]
-    wrong = partial(PlanError, next_step=next_step)
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -61,23 +75,26 @@ def _unseal(text: str | bytes, schema: str, shape: _Shape, *, next_step: str) ->
         name for name in names if name not in whole or digests.get(name) != _digest(whole[name])
     ]
     if other:
-        names_of = ", ".join(other)
-        raise wrong(f"The {kind} was edited or damaged: {names_of} is not as it was written")
-    _check_shape(whole, shape, kind, next_step=next_step)
-    return dict(whole)
+        edited = ", ".join(other)
+        raise wrong(f"The {kind} was edited or damaged: {edited} is not as it was written")
+    _check_shape(whole, shape, kind, wrong)
+    try:
+        return make(whole)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise wrong(f"The {kind} lacks or misstates {error}") from None
 
 
-def _check_shape(given: Mapping[str, Any], shape: _Shape, kind: str, *, next_step: str) -> None:
-    """Raise PlanError for a member that is missing, or is not what is written there.
+def _check_shape(given: Body, shape: _Shape, kind: str, wrong: Callable[[str], PlanError]) -> None:
+    """Refuse a member that is missing, or is not what is written there.
 
     Digests tell an accident, and no will: whoever edits a file can write new ones.
     """
     for name, kinds in shape.items():
         if name not in given:
-            raise PlanError(f"The {kind} lacks {name}", next_step=next_step)
+            raise wrong(f"The {kind} lacks {name}")
         if type(given[name]) not in kinds:
             wanted = " or ".join(KINDS[one] for one in kinds)
-            raise PlanError(f"The {kind} misstates {name}: it is not {wanted}", next_step=next_step)
+            raise wrong(f"The {kind} misstates {name}: it is not {wanted}")
 
 
 def _digest(value: Any) -> str:
@@ -86,21 +103,13 @@ def _digest(value: Any) -> str:
 
 
 PLAN_SCHEMA = "rezoom.plan/1"
-_NONE = type(None)
-_PLAN_SHAPE: _Shape = {
-    "meeting": (int,),
-    "account": (str,),
-    "body": (dict,),
-    "changes": (list,),
-    "problems": (list,),
-    "read": (dict,),
-    "made_at": (str, _NONE),
-    "occurrence": (str, _NONE),
-    "dates": (dict, _NONE),
-    "topic": (str,),
-    "allow": (list,),
-}
-_NEW_PLAN = "Make a new plan with zoom.plan(...), or rezoom plan --out."
+_PLAN = _shape(
+    {int: "meeting", str: "account topic", dict: "body read", list: "changes problems allow"},
+    {str: "made_at occurrence", dict: "dates"},
+)
+_wrong_plan = partial(
+    PlanError, next_step="Make a new plan with zoom.plan(...), or rezoom plan --out."
+)
 
 
 def write_plan(plan: PlanData, *, secrets: bool) -> str:
@@ -130,7 +139,7 @@ def plan_as_data(plan: PlanData) -> dict[str, Any]:
         "price": plan.price,
         "body": masked(dict(plan.body)),
         "changes": [change.to_dict() for change in plan.changes],
-        "dates": None if plan.dates is None else _write_dates(plan.dates),
+        "dates": _write_dates(plan.dates),
         "problems": [problem.to_dict() for problem in plan.problems],
         "allow": list(plan.allow),
         "read": without_digests(plan.read),
@@ -139,39 +148,28 @@ def plan_as_data(plan: PlanData) -> dict[str, Any]:
 
 def read_plan(text: str | bytes) -> PlanData:
     """Read a plan; PlanError says what is wrong with the file."""
-    given = _unseal(text, PLAN_SCHEMA, _PLAN_SHAPE, next_step=_NEW_PLAN)
-    try:
-        return PlanData(
-            given["meeting"],
-            given["account"],
-            given["body"],
-            tuple(_read_change(one) for one in given["changes"]),
-            tuple(_read_problem(one) for one in given["problems"]),
-            read=_read_basis(given["read"]),
-            made_at=given["made_at"] and _moment(given["made_at"]),
-            occurrence=given["occurrence"],
-            dates=given["dates"] and _read_dates(given["dates"]),
-            topic=given["topic"],
-            allow=tuple(map(str, given["allow"])),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"The plan lacks or misstates {error}", next_step=_NEW_PLAN) from None
+    return _read(text, PLAN_SCHEMA, _PLAN, _wrong_plan, _read_plan)
 
 
-def _read_basis(given: Mapping[str, Any]) -> dict[str, Any]:
-    dates = given.get("occurrences", {})
+def _read_plan(given: Body) -> PlanData:
+    dates = given["read"].get("occurrences", {})
     if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
         raise ValueError("read.occurrences")
-    return dict(given)
+    known = {
+        "changes": tuple(map(_read_change, given["changes"])),
+        "problems": tuple(map(_read_problem, given["problems"])),
+        "made_at": given["made_at"] and _moment(given["made_at"]),
+        "dates": given["dates"] and _read_dates(given["dates"]),
+        "allow": tuple(map(str, given["allow"])),
+    }
+    return PlanData(**{name: given[name] for name in _PLAN} | known)
 
 
-def _read_change(given: Mapping[str, Any]) -> FieldChange:
-    """Read a change of one member from a file."""
+def _read_change(given: Body) -> FieldChange:
     return FieldChange(str(given["path"]), given["before"], given["after"])
 
 
-def _read_problem(given: Mapping[str, Any]) -> Problem:
-    """Read a problem from a file."""
+def _read_problem(given: Body) -> Problem:
     days = tuple(date.fromisoformat(day) for day in given["dates"])
     severity: Literal["error", "warning"] = "error" if given["severity"] == "error" else "warning"
     texts = {name: str(given[name]) for name in ("path", "rule", "message", "fix", "source")}
@@ -180,59 +178,47 @@ def _read_problem(given: Mapping[str, Any]) -> Problem:
 
 def _moment(text: str) -> datetime:
     """Read an instant; ValueError for a time that could be in any zone."""
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
+    moment = read_time(text, None)
+    if moment is None:
         raise ValueError(f"{text}, which has no time zone")
-    return instant
+    return moment
 
 
 _STARTS = ("before", "after", "edited", "deleted")
 
 
-def _write_dates(dates: Dates) -> dict[str, Any]:
+def _write_dates(dates: Dates | None) -> dict[str, Any] | None:
     """Write the starts before and after a change."""
+    if dates is None:
+        return None
 
-    def all_of(starts: Iterable[datetime]) -> list[str]:
-        return [zulu(start) for start in starts]
+    def all_of(*names: str) -> dict[str, Any]:
+        return {name: list(map(zulu, getattr(dates, name))) for name in names}
 
-    return {
-        "timezone": dates.place.key,
-        **{name: all_of(getattr(dates, name)) for name in _STARTS},
-        "moved": [all_of(pair) for pair in dates.moved],
-        "appears": all_of(dates.appears),
-        "disappears": all_of(dates.disappears),
-    }
+    moved = [list(map(zulu, pair)) for pair in dates.moved]
+    rest = all_of("appears", "disappears")
+    return {"timezone": dates.place.key, **all_of(*_STARTS), "moved": moved, **rest}
 
 
-def _read_dates(given: Mapping[str, Any]) -> Dates:
-    """Read the starts before and after a change."""
+def _read_dates(given: Body) -> Dates:
     before, after, edited, deleted = (tuple(map(_moment, given[name])) for name in _STARTS)
     return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
 RECEIPT_SCHEMA = "rezoom.receipt/1"
 
-_RECEIPT_SHAPE: _Shape = {
-    "meeting": (int,),
-    "sent": (bool,),
-    "tracking_id": (str, _NONE),
-    "warnings": (list,),
-    "verified": (bool,),
-    "verify_error": (dict, _NONE),
-    "record": (dict, _NONE),
-}
-_RECORD: _Shape = {
-    "account": (str,),
-    "at": (str,),
-    "occurrence": (str, _NONE),
-    "body": (dict,),
-    "before": (dict, _NONE),
-    "after": (dict, _NONE),
-    "dates": (dict, _NONE),
-    "hidden": (list,),
-}
-_SEE_MEETING = (
-    "Only a file that is as it was written can be undone; see the meeting with zoom.get(...)."
+_RECEIPT = _shape(
+    {int: "meeting", bool: "sent verified", list: "warnings"},
+    {str: "tracking_id", dict: "verify_error record"},
+)
+_RECORD = _shape(
+    {str: "account at", dict: "body", list: "hidden"},
+    {str: "occurrence", dict: "before after dates"},
+)
+_wrong_receipt = partial(
+    PlanError,
+    next_step="Only a file that is as it was written can be undone;"
+    " see the meeting with zoom.get(...).",
 )
 
 
@@ -265,23 +251,23 @@ def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
 
 def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    given = _unseal(text, RECEIPT_SCHEMA, _RECEIPT_SHAPE, next_step=_SEE_MEETING)
-    if given["record"] is not None:
-        _check_shape(given["record"], _RECORD, "receipt's record", next_step=_SEE_MEETING)
-    try:
-        error = given["verify_error"]
-        return ReceiptData(
-            given["meeting"],
-            given["sent"],
-            given["tracking_id"],
-            None,
-            tuple(_read_problem(one) for one in given["warnings"]),
-            error and RezoomError(str(error["message"]), sent=error["sent"]),
-            _read_verdict(given) if given["verified"] else None,
-            given["record"] and _read_record(given["record"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PlanError(f"The receipt lacks or misstates {error}", next_step=_SEE_MEETING) from None
+    return _read(text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt)
+
+
+def _read_receipt(given: Body) -> ReceiptData:
+    error, record = given["verify_error"], given["record"]
+    if record is not None:
+        _check_shape(record, _RECORD, "receipt's record", _wrong_receipt)
+    return ReceiptData(
+        given["meeting"],
+        given["sent"],
+        given["tracking_id"],
+        None,
+        tuple(map(_read_problem, given["warnings"])),
+        error and RezoomError(str(error["message"]), sent=error["sent"]),
+        _read_verdict(given) if given["verified"] else None,
+        record and _read_record(record),
+    )
 
 
 def _states(record: Record) -> dict[str, Any]:
@@ -290,38 +276,31 @@ def _states(record: Record) -> dict[str, Any]:
 
 def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> dict[str, Any]:
     states = _states(record)
-    hidden = {
-        *hidden_paths(states["body"]),
-        *(path for path in changed if is_secret(path.rpartition(".")[2])),
-    }
+    hidden = {*hidden_paths(states["body"]), *filter(is_secret, changed)}
     return {
         "account": record.account,
         "at": zulu(record.at),
         "occurrence": record.occurrence,
         # What was hidden is named, so that undoing can say what it cannot bring back.
         "hidden": [] if secrets else sorted(hidden),
-        "dates": None if record.dates is None else _write_dates(record.dates),
+        "dates": _write_dates(record.dates),
         **(states if secrets else {name: without_secrets(one) for name, one in states.items()}),
     }
 
 
-def _read_record(given: Mapping[str, Any]) -> Record:
-    return Record(
-        given["account"],
-        given["body"],
-        _moment(given["at"]),
-        given["occurrence"],
-        given["before"],
-        given["after"],
-        given["dates"] and _read_dates(given["dates"]),
-        tuple(map(str, given["hidden"])),
-    )
+def _read_record(given: Body) -> Record:
+    known = {
+        "at": _moment(given["at"]),
+        "dates": given["dates"] and _read_dates(given["dates"]),
+        "hidden": tuple(map(str, given["hidden"])),
+    }
+    return Record(**{name: given[name] for name in _RECORD} | known)
 
 
-def _read_verdict(given: Mapping[str, Any]) -> Verdict:
+def _read_verdict(given: Body) -> Verdict:
     ignored, unseen = (
         {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")
     )
-    effects = tuple(_read_change(one) for one in given["side_effects"])
-    return Verdict(given["applied"], ignored, unseen, effects)
+    effects = map(_read_change, given["side_effects"])
+    return Verdict(given["applied"], ignored, unseen, tuple(effects))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from .._paths import at
+from .._paths import Body, at, objects
 from .._redaction import HIDDEN, is_secret, masked
-from .._times import place_of, zulu
+from .._times import place_of, read_time, zulu
 from ..errors import PlanStale
 from . import compare
-from .compare import instant, leaves
-from .occurrences import Listed
+from .compare import leaves
+from .occurrences import LISTED, Listed, view_of
 from .plan_data import FieldChange, PlanData
 
 _DIGEST = "digest:"
@@ -27,12 +27,7 @@ def salt_of(meeting: int, made_at: datetime | None) -> str:
 
 
 def fingerprint(
-    body: Mapping[str, Any],
-    view: Mapping[str, Any],
-    *,
-    salt: str,
-    occurrence: Listed | None = None,
-    seen: bool = True,
+    body: Body, view: Body, *, salt: str, occurrence: Listed | None = None, seen: bool = True
 ) -> dict[str, Any]:
     """Return what the meeting has at the members that are about to change; of secrets a digest.
 
@@ -41,61 +36,37 @@ def fingerprint(
     paths = dict.fromkeys(
         name for path, _ in leaves(body) for name in compare.elsewhere(path) or (path,)
     )
+    more: dict[str, Any] = {}
     if occurrence is not None:
-        known = paths if seen else [path for path in paths if path in ("start_time", "duration")]
-        kept = {path: _kept(path, at(view, path), salt) for path in known}
-        return kept | {"occurrence": zulu(occurrence.utc)}
-    if "recurrence" in paths:
+        more["occurrence"] = zulu(occurrence.utc)
+        paths = paths if seen else {path: None for path in paths if path in LISTED}
+    elif "recurrence" in paths:
         # The dates say more than the start, which may go on with them.
-        del paths["recurrence"]
-        paths.pop("start_time", None)
+        more["occurrences"] = _listing(view)
+        paths = {path: None for path in paths if path not in ("recurrence", "start_time")}
         paths |= dict.fromkeys(_SERIES)
-    found = {path: _kept(path, at(view, path), salt) for path in paths}
-    if "recurrence" in paths:
-        found["occurrences"] = _listing(view)
-    return found
+    return {path: _kept(path, at(view, path), salt) for path in paths} | more
 
 
-def without_digests(read: Mapping[str, Any]) -> dict[str, Any]:
+def without_digests(read: Body) -> dict[str, Any]:
     """Keep of a secret only whether there was one: six digits are soon guessed from a digest."""
     return {path: HIDDEN if _is_digest(path, value) else value for path, value in read.items()}
 
 
-def _differences(
-    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, now: datetime
-) -> list[FieldChange]:
-    """List what has changed in the meeting since the plan was made."""
-    view = answer if occurrence is None else {**answer, **occurrence.to_dict()}
-    salt = salt_of(plan.meeting, plan.made_at)
-    found = []
-    for path, before in plan.read.items():
-        if path == "occurrences":
-            found += _dates(before, view, now)
-            continue
-        if path == "occurrence":
-            shown: Any = zulu(occurrence.utc) if occurrence else None
-        else:
-            shown = at(view, path)
-        kept = _kept(path, shown, salt)
-        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
-            found.append(FieldChange(path, before, shown))
-    return found
-
-
-def _dates(before: Mapping[str, str], view: Mapping[str, Any], now: datetime) -> list[FieldChange]:
+def _dates(before: Mapping[str, str], view: Body, now: datetime) -> list[FieldChange]:
     """Compare the dates that are still to come; those that went by changed nothing."""
-    there = _listing(view)
+    there, place = _listing(view), place_of(view) or UTC
     found = []
     for number in sorted({*before, *there}):
         old, new = before.get(number), there.get(number)
-        starts = [instant(text.split()[0], None) for text in (old, new) if text]
+        starts = [read_time(text.split()[0], place) for text in (old, new) if text]
         if old != new and any(start is None or start > now for start in starts):
             found.append(FieldChange(f"occurrences[{number}]", old, new))
     return found
 
 
 def _kept(path: str, value: Any, salt: str) -> Any:
-    shown = masked(value, path.rpartition(".")[2])
+    shown = masked(value, path)
     if shown != HIDDEN:
         return shown
     text = json.dumps([salt, path, value], sort_keys=True, default=str)
@@ -103,26 +74,32 @@ def _kept(path: str, value: Any, salt: str) -> Any:
 
 
 def _is_digest(path: str, kept: Any) -> bool:
-    return is_secret(path.rpartition(".")[2]) and str(kept).startswith(_DIGEST)
+    return is_secret(path) and str(kept).startswith(_DIGEST)
 
 
-def _listing(view: Mapping[str, Any]) -> dict[str, str]:
+def _listing(view: Body) -> dict[str, str]:
     """Take each date as the answer writes it: its start and its status, by its id."""
-    given = view.get("occurrences")
     return {
         str(item.get("occurrence_id")): f"{item.get('start_time')} {item.get('status')}"
-        for item in (given if isinstance(given, list) else ())
-        if isinstance(item, dict)
+        for item in objects(view.get("occurrences"))
     }
 
 
-def check_fresh(
-    plan: PlanData, answer: Mapping[str, Any], occurrence: Listed | None, *, now: datetime
-) -> None:
+def check_fresh(plan: PlanData, answer: Body, occurrence: Listed | None, *, now: datetime) -> None:
     """Raise PlanStale, naming what has changed in the meeting since the plan was made."""
-    changes = _differences(plan, answer, occurrence, now)
-    start = instant(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
-    if start is not None and start <= now and (plan.made_at is None or start > plan.made_at):
+    view, salt = view_of(answer, occurrence), salt_of(plan.meeting, plan.made_at)
+    changes: list[FieldChange] = []
+    for path, before in plan.read.items():
+        if path == "occurrences":
+            changes += _dates(before, view, now)
+            continue
+        start = zulu(occurrence.utc) if occurrence else None
+        shown = start if path == "occurrence" else at(view, path)
+        kept = _kept(path, shown, salt)
+        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
+            changes.append(FieldChange(path, before, shown))
+    begins = read_time(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
+    if begins is not None and begins <= now and (plan.made_at is None or begins > plan.made_at):
         changes.append(FieldChange("start_time", plan.body["start_time"], "past by now"))
     if changes:
         raise PlanStale(changes)

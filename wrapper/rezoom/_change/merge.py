@@ -5,38 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._paths import Body
 from .._wire import facts
 from ..recurrence._zoom import DAILY, MONTHLY, WEEKLY
 
 _DAYS = {"weekly_days": WEEKLY, "monthly_day": MONTHLY, "monthly_week": MONTHLY}
 _DAYS["monthly_week_day"] = MONTHLY
 _ORDER = ("type", "repeat_interval", *_DAYS, "end_times", "end_date_time")
-_PAIR = ("monthly_week", "monthly_week_day")
+_EXCLUDES = {
+    "end_times": ("end_date_time",),
+    "end_date_time": ("end_times",),
+    "monthly_day": ("monthly_week", "monthly_week_day"),
+    "monthly_week": ("monthly_day",),
+    "monthly_week_day": ("monthly_day",),
+}
 
 
-def completed(present: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+def completed(present: Body, changed: Body) -> dict[str, Any]:
     """Lay the changed members over the present ones, and drop those that they exclude."""
-    kept = dict(present)
-    if "type" in changed and changed["type"] != present.get("type"):
-        for name in ("repeat_interval", *_DAYS):
-            kept.pop(name, None)
-        kept["repeat_interval"] = 1
-    if "end_date_time" in changed:
-        kept.pop("end_times", None)
-    if "end_times" in changed:
-        kept.pop("end_date_time", None)
-    if "monthly_day" in changed:
-        for name in _PAIR:
-            kept.pop(name, None)
-    elif any(name in changed for name in _PAIR):
-        kept.pop("monthly_day", None)
-    kind = changed.get("type", kept.get("type"))
-    for name, of in _DAYS.items():
-        if kind in (DAILY, WEEKLY, MONTHLY) and kind != of:
-            kept.pop(name, None)
+    kind = changed.get("type", present.get("type"))
+    gone = {other for name in changed for other in _EXCLUDES.get(name, ())}
+    if kind in (DAILY, WEEKLY, MONTHLY):
+        gone |= {name for name, of in _DAYS.items() if of != kind}
+    if kind != present.get("type"):
+        gone |= _DAYS.keys()
+        present = {**present, "repeat_interval": 1}
+    kept = {name: value for name, value in present.items() if name not in gone}
     merged = {**kept, **changed}
-    known = {name: merged[name] for name in _ORDER if name in merged}
-    return known | merged
+    return {name: merged[name] for name in _ORDER if name in merged} | merged
 
 
 def present_of(recurrence: object) -> dict[str, Any]:
@@ -57,7 +53,7 @@ def present_of(recurrence: object) -> dict[str, Any]:
     return found
 
 
-def remaining_of(present: Mapping[str, Any], left: int) -> dict[str, int]:
+def remaining_of(present: Body, left: int) -> dict[str, int]:
     """Count what is `left` of a series that ends by a count: those that are over do not recur."""
     count = present.get("end_times")
     if not isinstance(count, int) or count <= 0:

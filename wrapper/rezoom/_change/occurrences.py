@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from .._paths import Body, objects
 from .._public import public
 from .._rules.normalize import as_mapping
-from .._times import place_of, zulu
+from .._times import place_of, read_time, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence._pattern import Forever, Weekly
-from .compare import instant
 
 if TYPE_CHECKING:
     from .._wire import MeetingOccurrence
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 # Longer than any list of occurrences that Zoom makes.
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
-_DELETED = "deleted"
+_THERE, _DELETED = "available", "deleted"
 _YEAR = timedelta(days=366)
+# What the list of occurrences shows of each of them.
+LISTED = ("start_time", "duration")
 _FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
@@ -59,7 +61,7 @@ class Listed:
     utc: datetime
     place: ZoneInfo
     duration: int | None = None
-    status: str = "available"
+    status: str = _THERE
 
     @property
     def zoned(self) -> datetime:
@@ -85,12 +87,28 @@ class Listed:
         return known if self.duration is None else known | {"duration": self.duration}
 
 
-def listed(answer: Mapping[str, Any]) -> tuple[Listed, ...]:
+def listed(answer: Body) -> tuple[Listed, ...]:
     """Read the occurrences of an answer, in time; what cannot be read is left out."""
-    given = answer.get("occurrences")
     place = place_of(answer) or ZoneInfo("UTC")
-    found = _read(given, place) if isinstance(given, list | tuple) else ()
-    return tuple(sorted(found, key=attrgetter("utc")))
+    found = (_listed(item, place) for item in objects(answer.get("occurrences")))
+    return tuple(sorted(filter(None, found), key=attrgetter("utc")))
+
+
+def _listed(item: Body, place: ZoneInfo) -> Listed | None:
+    start, number = read_time(item.get("start_time"), place), item.get("occurrence_id")
+    if start is None or not isinstance(number, str | int):
+        return None
+    length, status = item.get("duration"), item.get("status")
+    known = length if type(length) is int else None
+    return Listed(str(number), start, place, known, status if isinstance(status, str) else _THERE)
+
+
+def view_of(answer: Body, occurrence: Listed | None) -> Body:
+    """Show the meeting as one of its occurrences."""
+    if occurrence is None:
+        return answer
+    known = occurrence.to_dict()
+    return {**answer, **{name: known[name] for name in LISTED if name in known}}
 
 
 def planned_start(item: Listed) -> datetime:
@@ -103,13 +121,14 @@ def planned_start(item: Listed) -> datetime:
     return datetime.fromtimestamp(seconds, UTC) if near else item.utc
 
 
-def filled(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+def filled(answer: Body) -> Body:
     """Fill in start and length of a series from its dates, where an answer leaves them out."""
-    missing = {name for name in ("start_time", "duration") if answer.get(name) is None}
+    missing = [name for name in LISTED if answer.get(name) is None]
     items = listed(answer) if missing and answer.get("recurrence") else ()
     if not items:
         return answer
-    usual = Counter(item.duration for item in items if item.duration is not None).most_common(1)
+    lengths = Counter(item.duration for item in items if item.duration is not None)
+    usual = lengths.most_common(1)
     known = {
         "start_time": zulu(planned_start(items[0])),
         "duration": usual[0][0] if usual else None,
@@ -127,32 +146,11 @@ def nearest(items: Sequence[Listed], when: date | datetime | None, count: int = 
     there = [item for item in items if not item.deleted]
     if when is None:
         return there[:count]
+    noon = when if isinstance(when, datetime) else datetime.combine(when, time(12))
     place = there[0].place if there else UTC
-    if isinstance(when, datetime):
-        aware = when if when.tzinfo is not None else when.replace(tzinfo=place)
-    else:
-        aware = datetime(when.year, when.month, when.day, 12, tzinfo=place)
+    aware = noon if noon.tzinfo is not None else noon.replace(tzinfo=place)
     there.sort(key=lambda item: abs(item.utc - aware))
     return sorted(there[:count], key=lambda item: item.utc)
-
-
-def _read(given: Sequence[Any], place: ZoneInfo) -> Iterator[Listed]:
-    for item in given:
-        if not isinstance(item, dict):
-            continue
-        start = instant(item.get("start_time"), place)
-        number, length = item.get("occurrence_id"), item.get("duration")
-        if start is None or not isinstance(number, str | int):
-            continue
-        whole = isinstance(length, int) and not isinstance(length, bool)
-        status = item.get("status")
-        yield Listed(
-            str(number),
-            start,
-            place,
-            length if whole else None,
-            status if isinstance(status, str) else "available",
-        )
 
 
 def known_id(when: object) -> str | None:
@@ -177,7 +175,7 @@ def known_id(when: object) -> str | None:
     )
 
 
-def choose(when: date | datetime | Occurrence, answer: Mapping[str, Any]) -> Listed:
+def choose(when: date | datetime | Occurrence, answer: Body) -> Listed:
     """Find the one occurrence that is meant among those of a read."""
     items = listed(answer)
     if not items:
@@ -200,7 +198,7 @@ def choose(when: date | datetime | Occurrence, answer: Mapping[str, Any]) -> Lis
     raise _refused(f"there is no occurrence on {_words(moment)}{where}", "choose another", near)
 
 
-def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
+def choose_id(number: str, answer: Body) -> Listed | None:
     """Find an occurrence by its id; None where the read does not list it."""
     items = listed(answer)
     for item in items:
@@ -212,7 +210,7 @@ def choose_id(number: str, answer: Mapping[str, Any]) -> Listed | None:
     return None
 
 
-def not_there(number: str, answer: Mapping[str, Any]) -> OccurrenceError:
+def not_there(number: str, answer: Body) -> OccurrenceError:
     """Return the error that no occurrence has the id, with those that there are."""
     return _refused(
         f"the meeting has no occurrence {number}: it is over, was deleted, or never was",

@@ -35,7 +35,7 @@ class FieldChange:
         return {"path": self.path, "before": before, "after": after}
 
     def _shown(self, side: str) -> Any:
-        return masked(getattr(self, side), self.path.rpartition(".")[2])
+        return masked(getattr(self, side), self.path)
 
 
 def words(value: object) -> str:
@@ -180,9 +180,7 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as JSON-ready data; secrets are masked."""
         return {
-            "applied": {
-                path: masked(value, path.rpartition(".")[2]) for path, value in self.applied.items()
-            },
+            "applied": {path: masked(value, path) for path, value in self.applied.items()},
             "ignored": {path: problem.to_dict() for path, problem in self.ignored.items()},
             "unseen": {path: problem.to_dict() for path, problem in self.unseen.items()},
             "side_effects": [change.to_dict() for change in self.side_effects],

@@ -7,17 +7,16 @@ endpoint.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from .._paths import drop, merge, pattern_path, put
+from .._paths import Body, at, drop, filtered, first_name, merged, pattern_path, put
 from .._rules.judge import Change, judge_scheduled, raise_errors
 from .._rules.spec_rules import ruled
-from .._times import place_of, zulu
-from .._wire import facts
+from .._times import in_utc, place_of, zulu
+from .._wire import facts, is_whole
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
 from ..recurrence._pattern import Count
@@ -35,29 +34,22 @@ _OWN = frozenset({"start_time", "timezone", "recurrence", "type", "schedule_for"
 
 
 def split_series(
-    change: Change,
-    answer: Mapping[str, Any],
-    at: Listed,
-    *,
-    meeting: int,
-    account: str,
-    now: datetime,
+    change: Change, answer: Body, item: Listed, *, meeting: int, account: str, now: datetime
 ) -> Split:
-    """Split a series before the occurrence `at`, and lay the change over its second part.
+    """Split a series before the occurrence `item`, and lay the change over its second part.
 
     InvalidChange lists every error of both parts; OccurrenceError says why there is no split.
     """
-    series = _series(answer, at)
+    series = _series(answer, item)
     planned = expected(series, now)
-    first = _on_pattern(at, planned)
+    first = _on_pattern(item, planned)
     kept = [start for start in planned if start < first]
     if not kept:
         raise _refused(
-            f"{at} is the next meeting of the series, so nothing of it would be left",
+            f"{item} is the next meeting of the series, so nothing of it would be left",
             "change the whole series with plan(...), or choose a later occurrence",
-            nearest(listed(answer), at.utc),
+            nearest(listed(answer), item.utc),
         )
-    ahead = upcoming(listed(answer), now)
     end = last_instant(kept[-1].astimezone(series.tz).date(), series.tz)
     ended = {"recurrence": {"end_date_time": zulu(end)}}
     trim = make_plan(
@@ -67,19 +59,21 @@ def split_series(
     new, new_problems = _new(change, answer, _rest(series, left, first), now)
     place = place_of(new) or series.tz
     problems = [ruled("following-is-another-meeting")]
-    if _takes_registrations(answer):
+    if at(answer, "settings.approval_type") in (0, 1) or answer.get("registration_url"):
         problems.append(ruled("following-registrants"))
-    edited = _edited(ahead, planned, at.utc, series)
+    later = [one for one in upcoming(listed(answer), now) if one.utc >= item.utc]
+    edited = [one.utc for one in later if one.deleted or one.utc not in planned]
     if edited:
-        problems.append(ruled("following-edited-dates", dates=edited))
-    before = tuple(item.utc for item in ahead if not item.deleted and item.utc >= at.utc)
+        days = [start.astimezone(series.tz).date() for start in edited]
+        problems.append(ruled("following-edited-dates", dates=days))
+    before = tuple(one.utc for one in later if not one.deleted)
     dates = Dates(before, expected(series_of(new, place), now), place)
     local = first.astimezone(series.tz)
     return Split(meeting, local, trim, new, (*problems, *new_problems), dates)
 
 
-def _series(answer: Mapping[str, Any], at: Listed) -> Series:
-    found = series_of({**answer, "recurrence": present_of(answer.get("recurrence"))}, at.place)
+def _series(answer: Body, item: Listed) -> Series:
+    found = series_of({**answer, "recurrence": present_of(answer.get("recurrence"))}, item.place)
     if answer.get("type") == SERIES_TYPE and found is not None:
         return found
     raise _refused(
@@ -88,12 +82,12 @@ def _series(answer: Mapping[str, Any], at: Listed) -> Series:
     )
 
 
-def _on_pattern(at: Listed, planned: Sequence[datetime]) -> datetime:
+def _on_pattern(item: Listed, planned: Sequence[datetime]) -> datetime:
     """Find where the pattern has the occurrence."""
-    for start in (at.utc, planned_start(at)):
+    for start in (item.utc, planned_start(item)):
         if start in planned:
             return start
-    return next((start for start in planned if start > at.utc), at.utc)
+    return next((start for start in planned if start > item.utc), item.utc)
 
 
 def _rest(series: Series, left: Sequence[datetime], first: datetime) -> Series:
@@ -105,12 +99,12 @@ def _rest(series: Series, left: Sequence[datetime], first: datetime) -> Series:
 
 
 def _new(
-    change: Change, answer: Mapping[str, Any], rest: Series, now: datetime
+    change: Change, answer: Body, rest: Series, now: datetime
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Write the body of the new meeting: what the old one has, and the change over it."""
     copied = rest.to_zoom()
-    for path, value in leaves(_known(answer)):
-        if path.partition(".")[0] not in _OWN and value not in (None, "", [], {}):
+    for path, value in leaves(filtered(answer, _is_copied)):
+        if first_name(path) not in _OWN and value not in (None, "", [], {}):
             put(copied, path, value)
     requested: list[dict[str, Any]] = []
 
@@ -130,53 +124,23 @@ def _new(
     return new, problems
 
 
-def _laid_over(copied: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    new: dict[str, Any] = deepcopy(dict(copied))
-    wanted = dict(body)
+def _laid_over(copied: Body, body: dict[str, Any]) -> dict[str, Any]:
+    new, wanted = dict(copied), dict(body)
     if isinstance(wanted.get("recurrence"), dict):
         wanted["recurrence"] = completed(new["recurrence"], wanted["recurrence"])
         del new["recurrence"]
-    start = wanted.get("start_time")
-    if isinstance(start, str) and start.endswith("Z"):
+    if in_utc(wanted.get("start_time")):
         new.pop("timezone")
-    merge(new, wanted)
+    new = merged(new, wanted, is_whole)
     if "start_time" not in wanted and "recurrence" in wanted:
         new["start_time"] = first_on_pattern(new) or new["start_time"]
     return new
 
 
-def _known(value: Any, prefix: str = "") -> Any:
-    """Keep what creating a meeting knows."""
-    if isinstance(value, list):
-        return [_known(item, prefix) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    kept = {}
-    for name, item in value.items():
-        path = f"{prefix}{name}"
-        known = facts.FIELDS.get(pattern_path(path))
-        if known is None or known.update_only or known.deprecated or item is None:
-            continue
-        step = f"{path}[]." if isinstance(item, list) else f"{path}."
-        kept[name] = _known(item, step)
-    return kept
-
-
-def _edited(
-    ahead: Sequence[Listed], planned: Sequence[datetime], since: datetime, series: Series
-) -> list[date]:
-    starts = set(planned)
-    return [
-        item.utc.astimezone(series.tz).date()
-        for item in ahead
-        if item.utc >= since and (item.deleted or item.utc not in starts)
-    ]
-
-
-def _takes_registrations(answer: Mapping[str, Any]) -> bool:
-    settings = answer.get("settings")
-    kind = settings.get("approval_type") if isinstance(settings, Mapping) else None
-    return kind in (0, 1) or bool(answer.get("registration_url"))
+def _is_copied(path: str) -> bool:
+    """Tell whether creating a meeting knows the member."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return known is not None and not known.update_only and not known.deprecated
 
 
 def _refused(message: str, fix: str, near: Sequence[Listed] = ()) -> OccurrenceError:

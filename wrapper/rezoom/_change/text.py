@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from .._redaction import masked
@@ -72,9 +72,9 @@ def date_lines(dates: Dates) -> Iterator[str]:
     """Write the meetings before and after, each line with its sign: moved ~, new +, gone -."""
     before, after = len(dates.before), len(dates.after)
     yield f"  Meetings to come: {before} → {after}, in {dates.place.key}"
-    yield from _listed("~", dates.moved, lambda pair: _pair(pair, dates.place))
-    yield from _listed("+", dates.appears, lambda start: _day(start, dates.place))
-    yield from _listed("-", dates.disappears, lambda start: _day(start, dates.place))
+    yield from _listed("~", [_pair(*pair, dates.place) for pair in dates.moved])
+    yield from _listed("+", [_day(start, dates.place) for start in dates.appears])
+    yield from _listed("-", [_day(start, dates.place) for start in dates.disappears])
     if not (dates.moved or dates.appears or dates.disappears):
         yield "    the same dates"
     for start in dates.edited:
@@ -88,14 +88,13 @@ def _day(start: datetime, place: ZoneInfo) -> str:
     return f"{start.astimezone(place):%a %Y-%m-%d %H:%M}"
 
 
-def _pair(pair: tuple[datetime, datetime], place: ZoneInfo) -> str:
-    old, new = (start.astimezone(place) for start in pair)
-    same_day = old.date() == new.date()
-    return f"{_day(old, place)} → {f'{new:%H:%M}' if same_day else _day(new, place)}"
+def _pair(old: datetime, new: datetime, place: ZoneInfo) -> str:
+    before, after = _day(old, place), _day(new, place)
+    day, _, clock = after.rpartition(" ")
+    return f"{before} → {clock if before.startswith(day) else after}"
 
 
-def _listed(sign: str, items: Sequence[Any], write: Any) -> Iterable[str]:
-    for item in items[:_MOST_SHOWN]:
-        yield f"    {sign} {write(item)}"
+def _listed(sign: str, items: Sequence[str]) -> Iterator[str]:
+    yield from (f"    {sign} {item}" for item in items[:_MOST_SHOWN])
     if len(items) > _MOST_SHOWN:
-        yield f"    {sign} … and {len(items) - _MOST_SHOWN} more, the last {write(items[-1])}"
+        yield f"    {sign} … and {len(items) - _MOST_SHOWN} more, the last {items[-1]}"

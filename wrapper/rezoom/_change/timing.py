@@ -6,17 +6,18 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._times import place_of
+from .._paths import Body
+from .._times import in_utc, place_of, read_time, read_wall, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
-from .compare import instant, same
+from .compare import same
 from .merge import completed, present_of, remaining_of
 from .occurrences import Listed, bounded, expected, listed, upcoming
 from .plan_data import Dates
@@ -42,7 +43,7 @@ class Timing:
 class _Present:
     """The series as a read shows it, and what of it is still to come."""
 
-    answer: Mapping[str, Any]
+    answer: Body
     place: ZoneInfo
     recurrence: dict[str, Any]
     series: Series | None
@@ -52,15 +53,18 @@ class _Present:
     # How many meetings a series that ends by a count still has.
     remaining: dict[str, int]
 
+    @property
+    def there(self) -> list[Listed]:
+        """What is ahead and was not deleted."""
+        return [item for item in self.ahead if not item.deleted]
 
-def is_series(body: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+
+def is_series(body: Body, answer: Body) -> bool:
     """Tell whether the meeting is a series with fixed times once `body` has been applied."""
     return bool(body.get("type", answer.get("type")) == SERIES_TYPE)
 
 
-def complete(
-    body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime, *, whole: bool = False
-) -> Timing:
+def complete(body: Body, answer: Body, now: datetime, *, whole: bool = False) -> Timing:
     """Complete what `body` says about the time of a series, from the meeting as it is.
 
     `whole`: the body's recurrence stands for itself, and nothing of the present one is added.
@@ -68,32 +72,28 @@ def complete(
     place = place_of(body) or place_of(answer) or ZoneInfo("UTC")
     present = _present(answer, place_of(answer) or place, now)
     timed = _timed(body, present, place, now, whole=whole)
-    new, errors = None, list[Problem]()
-    try:
-        new = _read(timed.get("recurrence"), timed.get("start_time"), place)
-    except InvalidChange as error:
-        errors = error.problems
+    new, errors = _read(timed.get("recurrence"), timed.get("start_time"), place)
     if new is not None and "start_time" not in body:
         # It is not known whether Zoom counts a start that is off the pattern.
         new = replace(new, start=first_wall_clock(new.timeline))
-        timed["start_time"] = new.start.isoformat(timespec="seconds")
+        timed["start_time"] = wall(new.start)
     dates = _dates(present, expected(new, now), place)
     start_requested = "start_time" in body
     changes = not _is_there(timed, dates, present, start_requested=start_requested)
-    return Timing(timed, dates, changes, new, start_requested, tuple(errors))
+    return Timing(timed, dates, changes, new, start_requested, errors)
 
 
-def _present(answer: Mapping[str, Any], place: ZoneInfo, now: datetime) -> _Present:
+def _present(answer: Body, place: ZoneInfo, now: datetime) -> _Present:
     recurrence = present_of(answer.get("recurrence"))
     ahead = upcoming(listed(answer), now)
-    series = _series(recurrence, answer.get("start_time"), place)
+    series, _ = _read(recurrence, answer.get("start_time"), place)
     planned = {} if series is None else {start.utc: start for start in bounded(series, now)}
     remaining = remaining_of(recurrence, len(ahead) or sum(start > now for start in planned))
     return _Present(answer, place, recurrence, series, planned, ahead, remaining)
 
 
 def _timed(
-    body: Mapping[str, Any], present: _Present, place: ZoneInfo, now: datetime, *, whole: bool
+    body: Body, present: _Present, place: ZoneInfo, now: datetime, *, whole: bool
 ) -> dict[str, Any]:
     """Complete the members that say when the meetings are: start, zone and recurrence."""
     timed = {name: body[name] for name in TIMED if name in body}
@@ -104,39 +104,44 @@ def _timed(
     if "start_time" not in timed:
         start = _next_wall_clock(present, now) or _resumed(timed.get("recurrence"), present, now)
         if start is not None:
-            timed["start_time"] = _wall(start, place)
-    if "start_time" in timed and not str(timed["start_time"]).endswith(("Z", "z")):
+            timed["start_time"] = wall(start, place)
+    if "start_time" in timed and not in_utc(timed["start_time"]):
         timed.setdefault("timezone", place.key)
     return timed
 
 
 def _dates(present: _Present, after: tuple[datetime, ...], place: ZoneInfo) -> Dates:
-    there = [item for item in present.ahead if not item.deleted]
-    planned = present.planned or {item.utc for item in there}
-    edited = tuple(item.utc for item in there if _is_edited(item, planned, present.answer))
-    returning = _returning(present.ahead, after, place)
-    return Dates(tuple(item.utc for item in there), after, place, edited, returning)
+    before = tuple(item.utc for item in present.there)
+    length = present.answer.get("duration")
+    usual = (None, length) if isinstance(length, int) else ()
+    edited = tuple(
+        item.utc
+        for item in present.there
+        if item.utc not in (present.planned or before) or (usual and item.duration not in usual)
+    )
+    # What was deleted comes back where a meeting would be on its day again.
+    gone = [item.utc for item in present.ahead if item.deleted]
+    days = {start.astimezone(place).date() for start in after} if gone else set()
+    returning = tuple(start for start in gone if start.astimezone(place).date() in days)
+    return Dates(before, after, place, edited, returning)
 
 
-def dates_of(body: Mapping[str, Any], answer: Mapping[str, Any], now: datetime) -> Dates | None:
+def dates_of(body: Body, answer: Body, now: datetime) -> Dates | None:
     """Tell which meetings an update that is sent as it stands makes; None: none of them move."""
     if not is_series(body, answer) or not {"recurrence", "start_time"} & body.keys():
         return None
     return complete(body, answer, now, whole="recurrence" in body).dates
 
 
-def series_of(body: Mapping[str, Any], place: ZoneInfo) -> Series | None:
+def series_of(body: Body, place: ZoneInfo) -> Series | None:
     """Read the series of a body or an answer; None where it has none that can be read."""
-    recurrence = body.get("recurrence")
-    return _series(recurrence, body.get("start_time"), place_of(body) or place)
+    return _read(body.get("recurrence"), body.get("start_time"), place_of(body) or place)[0]
 
 
-def first_on_pattern(body: Mapping[str, Any]) -> str | None:
+def first_on_pattern(body: Body) -> str | None:
     """Return the first start that is on the pattern, on the series' own clock."""
     series = series_of(body, ZoneInfo("UTC"))
-    if series is None:
-        return None
-    return first_wall_clock(series.timeline).isoformat(timespec="seconds")
+    return None if series is None else wall(first_wall_clock(series.timeline))
 
 
 def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
@@ -145,8 +150,7 @@ def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
     An occurrence that somebody moved tells nothing about the others, so it counts only where
     nothing else is left.
     """
-    there = [item for item in present.ahead if not item.deleted]
-    series, planned = present.series, present.planned
+    there, series, planned = present.there, present.series, present.planned
     if series is not None:
         found = (planned[item.utc] for item in there if item.utc in planned)
         known = next(found if present.ahead else iter(series.next(after=now)), None)
@@ -157,21 +161,17 @@ def _next_wall_clock(present: _Present, now: datetime) -> datetime | None:
     return there[0].zoned if there else None
 
 
-def _series(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
+def _read(
+    recurrence: object, start: object, place: ZoneInfo
+) -> tuple[Series | None, tuple[Problem, ...]]:
+    """Read a series; where none can be made of it, say why."""
+    local = read_wall(start, place)
+    if local is None or not recurrence:
+        return None, ()
     try:
-        return _read(recurrence, start, place)
-    except InvalidChange:
-        return None
-
-
-def _read(recurrence: object, start: object, place: ZoneInfo) -> Series | None:
-    moment = instant(start, place)
-    if moment is None or not recurrence or not isinstance(start, str):
-        return None
-    local = datetime.fromisoformat(start)
-    if local.tzinfo is not None:
-        local = moment.astimezone(place).replace(tzinfo=None)
-    return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place)
+        return Recurrence.from_zoom(recurrence, tz=place).starting(local, tz=place), ()
+    except InvalidChange as error:
+        return None, tuple(error.problems)
 
 
 def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime | None:
@@ -179,25 +179,16 @@ def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime |
     endless = {"end_times": 0}
     if isinstance(recurrence, Mapping):
         endless = {k: v for k, v in recurrence.items() if k != "end_date_time"} | endless
-    series = _series(endless, present.answer.get("start_time"), present.place)
+    series, _ = _read(endless, present.answer.get("start_time"), present.place)
     return None if series is None else next((one.zoned for one in series.next(after=now)), None)
 
 
-def _wall(start: datetime, place: ZoneInfo) -> str:
-    if start.tzinfo is not place:
-        start = start.astimezone(UTC).astimezone(place)
-    return start.replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def _is_there(
-    timed: Mapping[str, Any], dates: Dates, present: _Present, *, start_requested: bool
-) -> bool:
+def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: bool) -> bool:
     """Tell whether the series already has the requested times."""
     answer, place = present.answer, dates.place
     requested = timed.get("recurrence", {})
-    if answer.get("type") != SERIES_TYPE or place.key != answer.get("timezone", place.key):
-        return False
-    if not isinstance(requested, dict):
+    there = answer.get("type") == SERIES_TYPE and answer.get("timezone", place.key) == place.key
+    if not there or not isinstance(requested, dict):
         return False
     new, old = (
         {"repeat_interval": 1} | {k: v for k, v in one.items() if k != "end_times"}
@@ -205,8 +196,8 @@ def _is_there(
     )
     if not same("recurrence", new, old) or new.keys() != old.keys():
         return False
-    start = instant(timed.get("start_time"), place)
-    starts = {instant(answer.get("start_time"), place), *(item.utc for item in present.ahead[:1])}
+    start = read_time(timed.get("start_time"), place)
+    starts = {read_time(answer.get("start_time"), place), *(item.utc for item in present.ahead[:1])}
     if start_requested and not {start, *(dates.after[:1] or (start,))} & starts:
         return False
     count = present.recurrence.get("end_times")
@@ -215,19 +206,3 @@ def _is_there(
         # Zoom would make the series longer: as many meetings from now on, again.
         return bool(present.ahead) and dates.after[-1:] <= (present.ahead[-1].utc,)
     return requested.get("end_times") in {count, present.remaining.get("end_times", count)}
-
-
-def _returning(
-    ahead: Collection[Listed], after: Collection[datetime], place: ZoneInfo
-) -> tuple[datetime, ...]:
-    """List what was deleted on a day on which a meeting would be again."""
-    gone = [item.utc for item in ahead if item.deleted]
-    days = {start.astimezone(place).date() for start in after} if gone else set()
-    return tuple(start for start in gone if start.astimezone(place).date() in days)
-
-
-def _is_edited(item: Listed, planned: Collection[datetime], answer: Mapping[str, Any]) -> bool:
-    length = answer.get("duration")
-    return item.utc not in planned or (
-        item.duration is not None and isinstance(length, int) and item.duration != length
-    )

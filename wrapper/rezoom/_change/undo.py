@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import at, drop, merge, put
-from .._rules.judge import Change
+from .._clock import aware_now
+from .._paths import Body, at, drop, filtered, first_name, merged, put
 from .._rules.spec_rules import ruled
-from .._times import aware_now, place_of
+from .._times import place_of, read_time, wall
+from .._wire import is_whole
 from ..errors import CannotUndo, InvalidChange, Problem
 from . import compare
-from .compare import instant, leaves
-from .diff import make_plan
+from .compare import leaves
+from .diff import change_of, make_plan
 from .occurrences import choose_id, expected, listed, upcoming
 from .plan_data import PlanData, ReceiptData, Record
 from .timing import TIMED, complete, is_series, series_of
@@ -26,30 +26,35 @@ _TIMES_OF_SERIES = ("type", *TIMED, "occurrences")
 _OF_SERIES = frozenset(
     {"undo-series-goes-on", "undo-edited-dates", "undo-deleted-dates", "undo-endless"}
 )
+_HIDDEN = (
+    "undo-hidden",
+    "the receipt was written without secrets, so what it was before is not known",
+    "set the one that is wanted; next time write to_json(secrets=True)",
+    "",
+)
 
 
 @dataclass(slots=True)
 class _Restored:
     """The members that bring a meeting back, and the problems of what stays lost."""
 
-    fields: dict[str, Any] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
     lost: list[Problem] = field(default_factory=list)
-
-    def restore(self, path: str, value: Any) -> None:
-        put(self.fields if compare.writable(path) else self.extra, path, value)
 
     def leave_out(self, problems: Sequence[Problem]) -> None:
         """Leave out what is refused, and warn of it; start, zone and recurrence go together."""
         for problem in problems:
-            top = problem.path.partition("[")[0].partition(".")[0]
-            if top in TIMED:
+            if first_name(problem.path) in TIMED:
                 for name in (*TIMED, "type"):
-                    self.fields.pop(name, None)
+                    self.body.pop(name, None)
                 self.lost = [one for one in self.lost if one.rule not in _OF_SERIES]
             else:
-                drop(self.fields, problem.path)
+                drop(self.body, problem.path)
         self.lost += (replace(problem, severity="warning") for problem in problems)
+
+    def lose_start(self) -> None:
+        self.lost.append(ruled("undo-start-is-past"))
+        self.body.pop("type", None)
 
 
 def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
@@ -57,14 +62,17 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
     record = receipt.record
     if now is not None:
         aware_now(now)
-    if not receipt.sent and record is not None:
+    if record is not None and not receipt.sent:
         return PlanData(receipt.meeting, record.account, {}, (), ())
     if record is None or record.before is None:
         raise CannotUndo(
             "Nothing was read before the update, so it is not known what to go back to"
         )
     moment = record.at if now is None else max(now, record.at)
-    after = _assumed(record) if record.after is None else record.after
+    # Where nothing was read after the update, the meeting is taken to be as requested.
+    after = record.after
+    if after is None:
+        after = merged(record.before, record.body, is_whole)
     back = _restore(receipt, record, record.before, after, moment)
     one = None if record.occurrence is None else choose_id(record.occurrence, after)
     if record.occurrence is not None and one is None:
@@ -74,15 +82,12 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
         )
 
     def made() -> PlanData:
-        if not back.fields and not back.extra:
-            return PlanData(receipt.meeting, record.account, {}, (), ())
+        meeting, account = receipt.meeting, record.account
+        if not back.body:
+            return PlanData(meeting, account, {}, (), ())
+        change = change_of(back.body)
         return make_plan(
-            Change(None, back.fields, extra=back.extra or None),
-            after,
-            meeting=receipt.meeting,
-            account=record.account,
-            now=moment,
-            occurrence=one,
+            change, after, meeting=meeting, account=account, now=moment, occurrence=one
         )
 
     try:
@@ -101,17 +106,13 @@ def undo(receipt: ReceiptData, now: datetime | None) -> PlanData:
 
 
 def _restore(
-    receipt: ReceiptData,
-    record: Record,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
+    receipt: ReceiptData, record: Record, before: Body, after: Body, now: datetime
 ) -> _Restored:
     back = _Restored()
     paths = dict.fromkeys(path for path, _ in leaves(record.body))
     if receipt.verdict is not None:
         effects = (change.path for change in receipt.verdict.side_effects)
-        paths |= dict.fromkeys(path for path in effects if compare.writable(path))
+        paths |= dict.fromkeys(filter(compare.writable, effects))
     timed = record.occurrence is None and any(path in (*TIMED, "type") for path in paths)
     place = place_of(after)
     for path in paths:
@@ -121,44 +122,29 @@ def _restore(
         elif path in record.hidden or (timed and path in TIMED):
             continue
         elif not compare.unchanged(path, old, new, place):
-            _value(back, path, old, new)
+            # To empty a text or a list is as near as an update comes to not being set.
+            empty: Any = "" if isinstance(new, str) else [] if isinstance(new, list) else None
+            value = empty if old is None else filtered(old, _is_sendable, path)
+            if value is None:
+                back.lost.append(ruled("undo-not-set", path))
+            else:
+                put(back.body, path, value)
     if timed and any(before.get(name) != after.get(name) for name in _TIMES_OF_SERIES):
         _schedule(back, before, after, now)
     if not timed and record.occurrence is None and "duration" in paths:
         _lengths(back, before, after, now)
-    back.lost += map(_not_in_file, record.hidden)
-    if "password" in back.fields:
+    back.lost += (Problem(path, "warning", *_HIDDEN) for path in record.hidden)
+    if "password" in back.body:
         back.lost.append(ruled("undo-passcode-links"))
     return back
 
 
-def _value(back: _Restored, path: str, old: Any, new: Any) -> None:
-    if old is None:
-        # To empty a text or a list is as near as an update comes to not being set.
-        if not isinstance(new, str | list):
-            back.lost.append(ruled("undo-not-set", path))
-            return
-        old = "" if isinstance(new, str) else []
-    back.restore(path, _sendable(path, old))
+def _is_sendable(path: str) -> bool:
+    """Tell whether a member can be sent back; of an object that an update knows, not all can."""
+    return compare.writable(path) or not compare.writable(path.rpartition(".")[0])
 
 
-def _sendable(path: str, value: Any) -> Any:
-    """Leave out the members that only a read has."""
-    if isinstance(value, list):
-        return [_sendable(f"{path}[]", item) for item in value]
-    if isinstance(value, Mapping):
-        known = {name: item for name, item in value.items() if item is not None}
-        return {
-            name: _sendable(f"{path}.{name}", item)
-            for name, item in known.items()
-            if compare.writable(f"{path}.{name}") or not compare.writable(path)
-        }
-    return value
-
-
-def _lengths(
-    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
+def _lengths(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     """Say which dates had a length of their own, and lost it to that of the series."""
     there = {item.id: item.duration for item in listed(after)}
     own = [
@@ -172,82 +158,61 @@ def _lengths(
         back.lost.append(ruled("undo-edited-dates", dates=[item.zoned.date() for item in own]))
 
 
-def _host(back: _Restored, path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+def _host(back: _Restored, path: str, before: Body, after: Body) -> None:
     names = compare.elsewhere(path)
     if all(at(before, name) == at(after, name) for name in names):
         return
     host = next(filter(None, (at(before, name) for name in names)), None)
     if host is not None:
-        back.restore(path, host)
+        put(back.body, path, host)
     back.lost.append(ruled("undo-host"))
 
 
-def _start(
-    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
+def _start(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     """Bring back the start of a single meeting, with the zone that says what it means."""
     if not before.get("timezone") and after.get("timezone"):
         back.lost.append(ruled("undo-not-set", "timezone"))
     timed = {name: before[name] for name in ("start_time", "timezone") if before.get(name)}
     if timed == {name: after[name] for name in timed if name in after}:
         return
-    start = instant(timed.get("start_time"), place_of(before))
-    if start is not None and start <= now:
-        back.lost.append(ruled("undo-start-is-past"))
-        back.fields.pop("type", None)
-        return
     place = place_of(before)
+    start = read_time(timed.get("start_time"), place)
+    if start is not None and start <= now:
+        back.lose_start()
+        return
     if start is not None and place is not None:
         # Zoom has been seen to ignore the zone beside a start in UTC.
-        timed["start_time"] = start.astimezone(place).replace(tzinfo=None).isoformat()
-    for name, value in timed.items():
-        back.restore(name, value)
+        timed["start_time"] = wall(start, place)
+    back.body |= timed
 
 
-def _schedule(
-    back: _Restored, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime
-) -> None:
+def _schedule(back: _Restored, before: Body, after: Body, now: datetime) -> None:
     if not is_series({}, before):
         _start(back, before, after, now)
         return
     timing = complete({}, before, now)
     if _is_over(before, timing.dates.place, now) or "start_time" not in timing.body:
-        back.lost.append(ruled("undo-start-is-past"))
-        back.fields.pop("type", None)
+        back.lose_start()
         return
     recurrence = dict(timing.body["recurrence"])
     recurrence.setdefault("repeat_interval", 1)
-    for name, value in (timing.body | {"recurrence": recurrence}).items():
-        back.restore(name, value)
-    began = instant(before.get("start_time"), place_of(before))
+    back.body |= timing.body | {"recurrence": recurrence}
+    began = read_time(before.get("start_time"), place_of(before))
     if began is not None and began <= now:
         back.lost.append(ruled("undo-series-goes-on"))
-    place = timing.dates.place
-    lists = {"undo-edited-dates": timing.dates.edited, "undo-deleted-dates": timing.dates.deleted}
-    for rule, starts in lists.items():
+    dates = timing.dates
+    for rule, starts in (
+        ("undo-edited-dates", dates.edited),
+        ("undo-deleted-dates", dates.deleted),
+    ):
         if starts:
-            days = [start.astimezone(place).date() for start in starts]
+            days = [start.astimezone(dates.place).date() for start in starts]
             back.lost.append(ruled(rule, dates=days))
     if recurrence.get("end_times") == 0:
         back.lost.append(ruled("undo-endless"))
 
 
-def _is_over(before: Mapping[str, Any], place: ZoneInfo, now: datetime) -> bool:
+def _is_over(before: Body, place: ZoneInfo, now: datetime) -> bool:
     """Tell whether no meeting of the series was still to come."""
     items = listed(before)
-    if items:
-        return not upcoming(items, now)
-    return not expected(series_of(before, place), now)
-
-
-def _assumed(record: Record) -> dict[str, Any]:
-    """Take the meeting to be as requested, where nothing was read after the update."""
-    after: dict[str, Any] = deepcopy(dict(record.before or {}))
-    merge(after, deepcopy(dict(record.body)))
-    return after
-
-
-def _not_in_file(path: str) -> Problem:
-    message = "the receipt was written without secrets, so what it was before is not known"
-    fix = "set the one that is wanted; next time write to_json(secrets=True)"
-    return Problem(path, "warning", "undo-hidden", message, fix, "")
+    return not (upcoming(items, now) if items else expected(series_of(before, place), now))

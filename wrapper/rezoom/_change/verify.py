@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from .._paths import at
+from .. import _paths
+from .._paths import Body, at, first_name
 from .._rules.in_context import build_case, likely_reason
-from .._times import place_of
-from .._wire import facts
+from .._times import place_of, read_time
+from .._wire import facts, is_whole
 from ..errors import Problem
 from . import compare
-from .compare import instant, leaves
+from .compare import leaves
 from .diff import is_so
 from .occurrences import listed
 from .plan_data import Dates, FieldChange, Verdict
@@ -23,9 +24,9 @@ _MOVING = ("start_time", "recurrence")
 
 
 def verdict_of(
-    body: Mapping[str, Any],
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any],
+    body: Body,
+    before: Body | None,
+    after: Body,
     *,
     now: datetime,
     dates: Dates | None = None,
@@ -62,28 +63,20 @@ def _as_planned(
     return starts == planned
 
 
-def _members(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _members(body: Body) -> Iterator[tuple[str, Any]]:
     """Yield the members that a verdict names: a recurrence member by member."""
-    for path, value in leaves(body):
-        if path == "recurrence" and isinstance(value, dict):
-            yield from ((f"{path}.{name}", item) for name, item in value.items())
-        else:
-            yield path, value
+    return _paths.leaves(body, lambda path: path != "recurrence" and is_whole(path))
 
 
 def _is_applied(
-    path: str,
-    value: Any,
-    body: Mapping[str, Any],
-    after: Mapping[str, Any],
-    starts: tuple[datetime, ...],
+    path: str, value: Any, body: Body, after: Body, starts: tuple[datetime, ...]
 ) -> bool:
-    place = place_of(after)
-    if is_so(path, value, after, place, body):
+    place = place_of(body) or place_of(after)
+    if is_so(path, value, after, place):
         return True
     if path == "start_time" and starts:
         # A series says when it began, or when it goes on: its dates say both.
-        return instant(value, place_of(body) or place) == starts[0]
+        return read_time(value, place) == starts[0]
     if path == _END_TIMES and value == 0:
         return bool(starts)  # whatever number Zoom has made of it
     if path == "recurrence.repeat_interval" and value == 1:
@@ -92,25 +85,16 @@ def _is_applied(
 
 
 def _side_effects(
-    body: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: datetime,
-    occurrence: str | None,
+    body: Body, before: Body, after: Body, now: datetime, occurrence: str | None
 ) -> Iterator[FieldChange]:
-    requested = {path for path, _ in leaves(body)}
-    for path in tuple(requested):
-        requested.update(compare.elsewhere(path))
+    requested = {name for path, _ in leaves(body) for name in (path, *compare.elsewhere(path))}
     place = place_of(after) or place_of(before)
     moved = occurrence is None and bool({*_MOVING, "type"} & requested)
+    skipped = {*facts.VOLATILE, _OCCURRENCES, *(_MOVING if moved else ())}
     for path in dict.fromkeys(path for read in (before, after) for path, _ in leaves(read)):
-        top = path.partition(".")[0]
-        if top in facts.VOLATILE or path in requested or top == _OCCURRENCES:
-            continue
-        if moved and top in _MOVING:
-            continue
         old, new = at(before, path), at(after, path)
-        if not compare.unchanged(path, old, new, place):
+        known = path in requested or first_name(path) in skipped
+        if not known and not compare.unchanged(path, old, new, place):
             yield FieldChange(path, old, new)
     lists = [
         {
@@ -129,9 +113,7 @@ def _side_effects(
         yield FieldChange(_OCCURRENCES, before.get(_OCCURRENCES), after.get(_OCCURRENCES))
 
 
-def _only_length(
-    old: Mapping[str, Any], new: Mapping[str, Any], usual: object, requested: set[str]
-) -> bool:
+def _only_length(old: Body, new: Body, usual: object, requested: set[str]) -> bool:
     """Tell whether no more has changed than the length that all dates had together."""
     if "duration" not in requested or old.keys() != new.keys():
         return False

@@ -45,7 +45,7 @@ def _quoted(name: str, member: str) -> str:
     """Quote the name of a file, unless it is none, and may be a secret: JSON, or a passcode."""
     if name.lstrip().startswith(("{", "[")):
         return "what is JSON itself and not the name of a file"
-    return HIDDEN if is_secret(member.rpartition(".")[2]) else repr(name)
+    return HIDDEN if is_secret(member) else repr(name)
 
 
 def read_plan(name: str) -> Plan:

@@ -152,7 +152,7 @@ def print_receipt(receipt: Receipt) -> None:
 def _print_verdict(console: Console, receipt: Receipt) -> None:
     applied = Table.grid(padding=(0, 1))
     for path, value in receipt.applied.items():
-        shown = words(masked(value, path.rpartition(".")[2]))
+        shown = words(masked(value, path))
         applied.add_row(Text("  applied", style="green"), Text(plain(path)), Text(plain(shown)))
     if applied.row_count:
         console.print(applied)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from .._change.diff import work_out
 from .._change.occurrences import filled
-from .._clock import SystemClock
+from .._clock import SystemClock, aware_now
 from .._public import public
 from .._rules.judge import Change, judge_scheduled
 from .._rules.normalize import as_mapping
-from .._times import aware_now
 from ..errors import Problem
 
 if TYPE_CHECKING:

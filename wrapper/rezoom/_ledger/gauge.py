@@ -6,11 +6,11 @@ import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from .._public import public
-from .._times import SECOND, instant
+from .._times import SECOND, instant, zulu
 from ..errors import QuotaExceeded, SlotExpired
 from .model import Reservation, Scope
 from .pacing import Stored, rate_now, turn, turns_ahead
@@ -67,8 +67,7 @@ class Gauge:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the gauge as JSON-ready data; times in UTC with Z."""
-        free = self.next_free
-        when = None if free is None else f"{free.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        when = None if self.next_free is None else zulu(self.next_free)
         counts = ("limit", "used", "pending", "unknown", "external", "remaining")
         return {name: getattr(self, name) for name in counts} | {"next_free": when}
 

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from .._paths import at, merge, pattern_path
-from .._times import clock_gap, clock_overlap, place_of
-from .._wire import facts, load_schema
+from .._paths import Body, at, merged, objects, pattern_path
+from .._times import clock_gap, clock_overlap, in_utc, place_of, read_time, read_wall
+from .._wire import facts, is_whole, load_schema
 from ..errors import Problem
 from .normalize import as_mapping
 from .spec_rules import from_rule, validator
@@ -25,20 +26,14 @@ Case: TypeAlias = Mapping[str, Any]
 _WEEKLY, _MONTHLY = 2, 3
 _SERIES, _SINGLE = 8, 2
 _WEEK = 7
-# No meeting is older than Zoom's clock or younger than this; the ends of the calendar overflow.
-_YEARS = range(1971, 9000)
 # By these an item of a list is still the same one, whatever else in it has changed.
 _NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
 _SCHEDULE = ("recurrence", "start_time", "timezone")
-_PROTECTIONS = ("waiting_room", "meeting_authentication")
+_PROTECTIONS = ("password", "settings.waiting_room", "settings.meeting_authentication")
 
 
 def build_case(
-    change: Mapping[str, Any],
-    meeting: object,
-    *,
-    now: datetime,
-    occurrence: Mapping[str, Any] | bool = False,
+    change: Body, meeting: object, *, now: datetime, occurrence: Body | bool = False
 ) -> Case:
     """Put together what the rules about situations look at.
 
@@ -47,10 +42,9 @@ def build_case(
     only that much is known.
     """
     before = dict(as_mapping(meeting) or {})
-    listed = before.pop("occurrences", None)
-    dates = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    dates = objects(before.pop("occurrences", None))
     whole = occurrence is False
-    after = _laid_over(before, change)
+    after = merged(before, change, is_whole)
     place = place_of(after)
     series = whole and before.get("type") == _SERIES
     moves = series and any(name in change for name in _SCHEDULE)
@@ -61,62 +55,29 @@ def build_case(
         "passcode_changes": _differs(change, before, "password"),
         "unprotected": _unprotected(change, after),
         "over": whole and _over(change, before, now),
-        "target": None if isinstance(occurrence, bool) else _target(occurrence, now),
+        "target": _target(occurrence, now) if isinstance(occurrence, Mapping) else None,
         # Only rules about a series that moves look at these.
         **(_counts(dates, before) if moves else {}),
         **_recurrences(change, before, after, place),
         "dropped_items": _dropped_items(change, before),
     }
     derived = {name: value for name, value in known.items() if value is not None}
-    return {
-        "change": change,
-        "meeting": before,
-        "after": after,
-        "occurrence": not whole,
-        "derived": derived,
-    }
+    case = {"change": change, "meeting": before, "after": after}
+    return case | {"occurrence": not whole, "derived": derived}
 
 
-def _laid_over(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    after = {**before, **change}
-    settings, wanted = before.get("settings"), change.get("settings")
-    if isinstance(settings, Mapping) and isinstance(wanted, Mapping):
-        # Copied as deep as it is written to.
-        after["settings"] = {k: dict(v) if isinstance(v, dict) else v for k, v in settings.items()}
-        merge(after["settings"], wanted)
-    return after
-
-
-def _moment(text: object, place: ZoneInfo | None) -> datetime | None:
-    """Read one of Zoom's two forms of a time; None for anything else, or without a zone."""
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.year not in _YEARS or (moment.tzinfo is not None and not text.endswith("Z")):
-        return None
-    if moment.tzinfo is not None:
-        return moment
-    return None if place is None else moment.replace(tzinfo=place)
-
-
-def _start(
-    change: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None, now: datetime
-) -> dict[str, object]:
+def _start(change: Body, after: Body, place: ZoneInfo | None, now: datetime) -> dict[str, object]:
     text = change.get("start_time")
     if not isinstance(text, str):
         return {}
-    start = _moment(text, place)
-    utc = text.endswith("Z")
+    start, utc = read_time(text, place), in_utc(text)
     found: dict[str, object] = {"start_form": "utc" if utc else "local"}
     if start is None:
         return found
-    found["start_is_past"] = start.astimezone(UTC) <= now
-    if place is not None and not utc:
-        wall = start.replace(tzinfo=None)
-        gap, twice = clock_gap(wall, place), clock_overlap(wall, place)
+    found["start_is_past"] = start <= now
+    local = None if utc or place is None else read_wall(text, place)
+    if place is not None and local is not None:
+        gap, twice = clock_gap(local, place), clock_overlap(local, place)
         found["start_clock"] = "gap" if gap else "overlap" if twice else "once"
     if place is not None and after.get("type") == _SERIES:
         # A zone moves its clocks for some months at least, so a look at each month finds it.
@@ -125,58 +86,54 @@ def _start(
     return found
 
 
-def _differs(change: Mapping[str, Any], before: Mapping[str, Any], name: str) -> bool | None:
+def _differs(change: Body, before: Body, name: str) -> bool | None:
     if name not in change:
         return False
     return None if before.get(name) is None else change[name] != before[name]
 
 
-def _unprotected(change: Mapping[str, Any], after: Mapping[str, Any]) -> bool | None:
-    wanted, settings = change.get("settings"), after.get("settings")
-    wanted = wanted if isinstance(wanted, Mapping) else {}
-    if "password" not in change and not any(name in wanted for name in _PROTECTIONS):
+def _unprotected(change: Body, after: Body) -> bool | None:
+    if all(at(change, path) is None for path in _PROTECTIONS):
         return False
-    others = settings if isinstance(settings, Mapping) else {}
-    values = [after.get("password"), *(others.get(name) for name in _PROTECTIONS)]
+    values = [at(after, path) for path in _PROTECTIONS]
     return None if None in values else not any(values)
 
 
-def _over(change: Mapping[str, Any], before: Mapping[str, Any], now: datetime) -> bool | None:
+def _over(change: Body, before: Body, now: datetime) -> bool | None:
     if before.get("type") != _SINGLE or "start_time" in change or before.get("status") == "started":
         return False
     end = _end(before)
     return None if end is None else end <= now
 
 
-def _target(occurrence: Mapping[str, Any], now: datetime) -> str | None:
+def _target(occurrence: Body, now: datetime) -> str | None:
     if occurrence.get("status") == "deleted":
         return "deleted"
     end = _end(occurrence)
     return None if end is None else "past" if end <= now else "ahead"
 
 
-def _end(row: Mapping[str, Any]) -> datetime | None:
-    start, minutes = _moment(row.get("start_time"), None), row.get("duration")
+def _end(row: Body) -> datetime | None:
+    start, minutes = read_time(row.get("start_time"), None), row.get("duration")
     most = facts.FIELDS["duration"].maximum or 0
     length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
     return start and start + timedelta(minutes=length)
 
 
-def _counts(dates: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> dict[str, object]:
-    deleted = sum(row.get("status") == "deleted" for row in dates)
+def _counts(dates: Sequence[Body], before: Body) -> dict[str, object]:
     standing = [row for row in dates if row.get("status") != "deleted"]
-    moved = _moved(standing, place_of(before))
     length = before.get("duration")
-    edited = [
-        is_moved or (isinstance(length, int) and row.get("duration") not in (None, length))
-        for row, is_moved in zip(standing, moved, strict=True)
-    ]
-    return {"edited_occurrences": sum(edited), "deleted_occurrences": deleted}
+    usual = (None, length) if isinstance(length, int) else ()
+    edited = sum(
+        is_moved or bool(usual and row.get("duration") not in usual)
+        for row, is_moved in zip(standing, _moved(standing, place_of(before)), strict=True)
+    )
+    return {"edited_occurrences": edited, "deleted_occurrences": len(dates) - len(standing)}
 
 
-def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bool]:
+def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
     """Tell of each date whether it stands elsewhere than its series put it."""
-    starts = [_moment(row.get("start_time"), None) for row in rows]
+    starts = [read_time(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
     same = [row.get("occurrence_id") == stamp for row, stamp in zip(rows, stamps, strict=True)]
     if 2 * sum(same) > len(same):
@@ -188,10 +145,7 @@ def _moved(rows: Sequence[Mapping[str, Any]], place: ZoneInfo | None) -> list[bo
 
 
 def _recurrences(
-    change: Mapping[str, Any],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    place: ZoneInfo | None,
+    change: Body, before: Body, after: Body, place: ZoneInfo | None
 ) -> dict[str, object]:
     new, old = change.get("recurrence"), before.get("recurrence")
     if not isinstance(new, Mapping):
@@ -210,13 +164,12 @@ def _recurrences(
     return found | {"dropped_recurrence": dropped, "fewer_days": both and days[0] < days[1]}
 
 
-def _cut_short(
-    new: Mapping[str, Any], after: Mapping[str, Any], place: ZoneInfo | None
-) -> bool | None:
-    end, start = _moment(new.get("end_date_time"), None), _moment(after.get("start_time"), place)
-    if end is None or start is None or place is None:
+def _cut_short(new: Body, after: Body, place: ZoneInfo | None) -> bool | None:
+    end = read_time(new.get("end_date_time"), UTC)
+    first = None if place is None else read_wall(after.get("start_time"), place)
+    if end is None or first is None:
         return None
-    last, first = end.astimezone(place), start.astimezone(place)
+    last = end.astimezone(place)
     if new.get("type") == _WEEKLY:
         on_pattern = str(last.isoweekday() % _WEEK + 1) in str(new.get("weekly_days")).split(",")
     elif new.get("type") == _MONTHLY:
@@ -226,21 +179,15 @@ def _cut_short(
     return on_pattern and last.time() < first.time()
 
 
-def _dropped_items(change: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
-    return [
-        path
-        for path in _LISTS
-        if (kept := _names(change, path)) is not None and (_names(before, path) or set()) - kept
-    ]
+def _dropped_items(change: Body, before: Body) -> list[str]:
+    written = [path for path in _LISTS if at(change, path) is not None]
+    return [path for path in written if _names(before, path) - _names(change, path)]
 
 
-def _names(body: Any, path: str) -> set[str] | None:
-    for step in path.split("."):
-        if not isinstance(body, Mapping) or step not in body:
-            return None
-        body = body[step]
-    separator = facts.FIELDS[path].separator
-    items = body.split(separator) if separator and isinstance(body, str) else body
+def _names(body: Any, path: str) -> set[str]:
+    items, separator = at(body, path), facts.FIELDS[path].separator
+    if separator and isinstance(items, str):
+        items = items.split(separator)
     return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
 
 
@@ -280,15 +227,14 @@ def likely_reason(path: str, case: Case) -> Problem:
     if at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
-    for holding in (
-        _holding("situations", case),
-        (rule for rule in facts.RULES.values() if rule.id in guesses),
-    ):
-        fitting = [rule for rule in holding if _fit(rule, member, case) is not None]
-        if fitting:
-            # The first of the most exact ones: max() keeps the order of the spec.
-            return from_rule(max(fitting, key=lambda rule: _fit(rule, member, case) or 0), path)
-    raise LookupError(path)  # the compiler makes sure that the last reason fits everything
+    reasons = (rule for rule in facts.RULES.values() if rule.id in guesses)
+    fitting = [
+        ((rule.kind == "situation", exactness), rule)
+        for rule in (*_holding("situations", case), *reasons)
+        if (exactness := _fit(rule, member, case)) is not None
+    ]
+    # The first of the most exact ones: max() keeps the order of the spec.
+    return from_rule(max(fitting, key=itemgetter(0))[1], path)
 
 
 def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
@@ -305,10 +251,8 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 @cache
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
-    conditional = {row["x-rule"] for row in load_schema("reasons")["allOf"]}
-    return frozenset(
-        r.id for r in facts.RULES.values() if r.kind == "reason" and r.id not in conditional
-    )
+    reasons = {rule.id for rule in facts.RULES.values() if rule.kind == "reason"}
+    return frozenset(reasons - {row["x-rule"] for row in load_schema("reasons")["allOf"]})
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
@@ -344,7 +288,7 @@ def _needed_by(rule: str) -> tuple[str, ...]:
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
 
 
-def _leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def _leaves(schema: Body, prefix: str = "") -> Iterator[str]:
     inner = schema.get("properties")
     if not inner:
         yield prefix

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .._paths import merge
+from .._paths import Body, leaves, merged
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft
@@ -60,14 +60,18 @@ def judge(
     if extra:
         added = draft(extra, {}, occurrence=occurrence)
         out.problems += added.problems
-        merge(out.body, added.body)
-        unknown = set(_unknown_paths(added.body))
+        out.body = merged(out.body, added.body)
+        paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
+        unknown = {path for path in paths if path not in facts.FIELDS}
     if complete is not None and not out.problems:
         out.body = complete(out.body)
     problems = [*out.problems, *schema_problems(out.body, unknown)]
     if occurrence:
-        problems += _not_honoured(out.body)
-    if not out.problems and not any(_leaves(out.body)):
+        honoured = facts.OCCURRENCE_FIELDS
+        fix = f"update the series, or use only: {', '.join(honoured)}"
+        others = (path for path in _members(out.body) if path not in honoured)
+        problems += (ruled("occurrence-field", path, fix) for path in others)
+    if not out.problems and not _members(out.body):
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
@@ -129,52 +133,27 @@ def raise_errors(problems: Iterable[Problem]) -> None:
         raise InvalidChange(errors)
 
 
-def _not_honoured(body: Mapping[str, Any]) -> Iterator[Problem]:
-    for path in _leaves(body):
-        if path not in facts.OCCURRENCE_FIELDS:
-            fix = f"update the series, or use only: {', '.join(facts.OCCURRENCE_FIELDS)}"
-            yield ruled("occurrence-field", path, fix)
-
-
-def _leaves(body: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for key, value in body.items():
-        if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
-
-
-def _unknown_paths(extra: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for key, value in extra.items():
-        path = f"{prefix}{key}"
-        if path not in facts.FIELDS:
-            yield path
-        elif isinstance(value, dict):
-            yield from _unknown_paths(value, f"{path}.")
+def _members(body: Body) -> list[str]:
+    return [path for path, value in leaves(body) if value != {}]
 
 
 def _check_allowed(allow: Collection[str]) -> None:
     """Raise ConfigError for what is no list of rules that can be lifted."""
+    wrong = partial(ConfigError, field="allow")
     listed = isinstance(allow, Collection) and not isinstance(allow, str | bytes)
     if not listed or not all(isinstance(rule, str) for rule in allow):
-        raise ConfigError(
-            f"allow: {allow!r:.60} is no list of rules",
-            field="allow",
-            next_step='Write allow=["past-start"], with the `rule` of each problem.',
-        )
+        step = 'Write allow=["past-start"], with the `rule` of each problem.'
+        raise wrong(f"allow: {allow!r:.60} is no list of rules", next_step=step)
     # A reason explains what has happened; there is nothing to allow in it.
     ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
     for rule in allow:
         if rule in _UNSENDABLE:
-            raise ConfigError(
-                f"allow: {rule!r} cannot be allowed, the body could not be sent",
-                field="allow",
-                next_step="Mend what the problem names.",
-            )
+            what = f"allow: {rule!r} cannot be allowed, the body could not be sent"
+            raise wrong(what, next_step="Mend what the problem names.")
         if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
             continue
         from difflib import get_close_matches  # only mistakes need it
 
         close = get_close_matches(rule, ids, n=3)
         hint = f"Did you mean {', '.join(close)}?" if close else "See the `rule` of the problem."
-        raise ConfigError(f"allow: there is no rule {rule!r}", field="allow", next_step=hint)
+        raise wrong(f"allow: there is no rule {rule!r}", next_step=hint)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .._paths import pattern_path
 from .._redaction import HIDDEN, masked
-from .._times import WireTimeError, start_fields, utc_instant, zone
+from .._times import WireTimeError, start_fields, utc_instant, wall, zone
 from .._wire import Unset, facts, source
 from ..errors import Problem
 
@@ -28,12 +28,16 @@ class Draft:
     body: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, path: str, rule: str, message: str, fix: str) -> None:
-        """Note one problem that stops the update."""
-        known = facts.FIELDS.get(pattern_path(path))
-        self.problems.append(
-            Problem(path, "error", rule, message, fix, source(known.source) if known else "")
-        )
+    def refuse(self, path: str, rule: str, message: str, fix: str) -> object:
+        """Note one problem that stops the update; nothing of what stands there is sent."""
+        self.problems.append(field_problem(path, rule, message, fix))
+        return _DROP
+
+
+def field_problem(path: str, rule: str, message: str, fix: str) -> Problem:
+    """Make an error at a path, with the source of what is known of its field."""
+    known = facts.FIELDS.get(pattern_path(path))
+    return Problem(path, "error", rule, message, fix, source(known.source) if known else "")
 
 
 def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> Draft:
@@ -44,12 +48,8 @@ def draft(change: object, fields: Mapping[str, object], *, occurrence: bool) -> 
     """
     out = Draft()
     if change is not None and fields:
-        out.refuse(
-            "",
-            "change-and-fields",
-            "a whole change and single fields were given together",
-            "pass either one body or keywords, not both",
-        )
+        message = "a whole change and single fields were given together"
+        out.refuse("", "change-and-fields", message, "pass either one body or keywords, not both")
         return out
     raw = fields if change is None else as_mapping(change)
     if raw is None:
@@ -82,7 +82,7 @@ def as_mapping(value: object) -> Mapping[Any, Any] | None:
 
 def shown(path: str, value: object) -> str:
     """Quote `value` for a message: short, and masked where the spec marks a secret."""
-    kept = masked(value, path.rpartition(".")[2].partition("[")[0])
+    kept = masked(value, path)
     text = HIDDEN if kept == HIDDEN else repr(kept)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
@@ -106,11 +106,10 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return _DROP
     if value is None:
         fix = "leave the field out, or write UNSET; to empty a text, send ''"
-        out.refuse(path, "null", "None is never sent, and never dropped in silence", fix)
-        return _DROP
+        return out.refuse(path, "null", "None is never sent, and never dropped in silence", fix)
     if depth > _DEEPEST_BODY:
-        out.refuse(path, "not-json", "nested deeper than any Zoom body", "send plain values")
-        return _DROP
+        message = "nested deeper than any Zoom body"
+        return out.refuse(path, "not-json", message, "send plain values")
     if known is not None and known.time == "utc":
         return _time(lambda: utc_instant(value), path, out)
     if known is not None and known.time is not None and isinstance(value, str | datetime):
@@ -137,8 +136,7 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
         return int(value)
     if isinstance(value, str) and _encodable(value):
         return str(value)
-    out.refuse(path, *_why_unsendable(value, path))
-    return _DROP
+    return out.refuse(path, *_why_unsendable(value, path))
 
 
 def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
@@ -166,8 +164,7 @@ def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: D
             what = shown(path, item) if isinstance(item, str) else f"a {type(item).__name__}"
             message = f"{what} cannot stand in a list that Zoom reads as text"
             fix = f"give single values; they are joined with {separator!r}"
-            out.refuse(f"{path}[{index}]", "not-a-list-item", message, fix)
-            return _DROP
+            return out.refuse(f"{path}[{index}]", "not-a-list-item", message, fix)
     return separator.join(items)
 
 
@@ -177,7 +174,7 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         return  # not a time at all: the schema says so better
     if not isinstance(place, str | None):
         if isinstance(start, datetime):  # only as JSON can it be judged beside that zone
-            body["start_time"] = start.replace(tzinfo=None, microsecond=0).isoformat()
+            body["start_time"] = wall(start)
         return
     if start is None:
         if place is not None:
@@ -196,8 +193,7 @@ def _time(write: Callable[[], Any], path: str, out: Draft) -> Any:
     try:
         return write()
     except WireTimeError as error:
-        out.refuse(path, "time", error.message, error.fix)
-    return _DROP
+        return out.refuse(path, "time", error.message, error.fix)
 
 
 def _encodable(text: str) -> bool:

@@ -8,10 +8,10 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from .._paths import at_steps, dotted, pattern_path
+from .._paths import Body, at_steps, dotted, last_name, pattern_path, under
 from .._wire import facts, load_schema, read_schema, source
 from ..errors import Problem
-from .normalize import shown
+from .normalize import field_problem, shown
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError
@@ -54,7 +54,7 @@ def ruled(rule: str, path: str = "", fix: str = "", dates: Iterable[date] = ()) 
     return replace(problem, fix=fix or problem.fix, dates=tuple(dates))
 
 
-def schema_problems(body: Mapping[str, Any], unknown: set[str]) -> list[Problem]:
+def schema_problems(body: Body, unknown: set[str]) -> list[Problem]:
     """List what the spec refuses in a body, and what it warns of; each problem once.
 
     `unknown` are the paths of `extra` that the spec does not know: they warn, and are sent.
@@ -88,15 +88,15 @@ def _problems(
             return  # not an object at all: its type is the problem, not what it lacks
         # A rule on a property blames that property; one on an object names the member to blame.
         field = "" if not isinstance(value, dict) else rule.field
-        yield from_rule(rule, ".".join(part for part in (at, field) if part))
+        yield from_rule(rule, under(at, field) if field else at)
     elif keyword == "additionalProperties":
         known = schema["properties"]
         for member in sorted(set(value) - set(known)):
-            yield _unknown(f"{at}.{member}" if at else member, member, known, unknown)
+            yield _unknown(under(at, member), member, known, unknown)
     elif keyword == "required":
         for member in schema["required"]:
             if member not in value:
-                yield _required(f"{at}.{member}" if at else member)
+                yield _required(under(at, member))
     else:
         yield _from_keyword(at, keyword, schema, value)
 
@@ -111,7 +111,7 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
     return facts.RULES.get(found) if found else None
 
 
-def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: object) -> Problem:
+def _from_keyword(path: str, keyword: str, schema: Body, value: object) -> Problem:
     known = facts.FIELDS.get(pattern_path(path))
     limit = schema.get(keyword)
     got = shown(path, value)
@@ -136,20 +136,15 @@ def _from_keyword(path: str, keyword: str, schema: Mapping[str, Any], value: obj
             message, fix = f"{got} is not an {limit} address", "give one such as ada@example.com"
         case _:
             message, fix = f"{got} breaks {keyword} {limit}", "see the field's description"
-    return _of_field(path, keyword, message, fix)
+    return field_problem(path, f"{pattern_path(path)}.{keyword}", message, fix)
 
 
 def _required(path: str) -> Problem:
-    known = facts.FIELDS.get(pattern_path(path))
-    fix = f"give {_choices(known.enum)}" if known and known.enum else "give it a value"
-    return _of_field(path, "required", "is missing, and the object means nothing without it", fix)
-
-
-def _of_field(path: str, keyword: str, message: str, fix: str) -> Problem:
     name = pattern_path(path)
     known = facts.FIELDS.get(name)
-    tag = source(known.source) if known else ""
-    return Problem(path, "error", f"{name}.{keyword}", message, fix, tag)
+    fix = f"give {_choices(known.enum)}" if known and known.enum else "give it a value"
+    message = "is missing, and the object means nothing without it"
+    return field_problem(path, f"{name}.required", message, fix)
 
 
 def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[str]) -> Problem:
@@ -163,7 +158,7 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
     if rule is not None:
         instead = [row.path for row in facts.READ_BACK.values() if name in row.look]
         return ruled(rule, path, f"write {instead[0]} instead" if instead else "")
-    last = {field: field.rpartition(".")[2] for field in facts.FIELDS}
+    last = {field: last_name(field) for field in facts.FIELDS}
     elsewhere = [field for field in facts.FIELDS if member in (field, last[field])]
     if elsewhere:
         return ruled("unknown-field", path, f"it belongs at {' or '.join(elsewhere)}")
@@ -181,7 +176,7 @@ def _choices(values: Sequence[object] | None) -> str:
     return ", ".join(repr(value) for value in values or ())
 
 
-def _range(schema: Mapping[str, Any]) -> str:
+def _range(schema: Body) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is None or high is None:
         return f"at least {low}" if high is None else f"at most {high}"

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..._change.compare import instant, leaves
+from ..._change.compare import leaves
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
+from ..._times import read_time
 from .. import flags
 from ..console import answers, plain, print_json, print_line, talk
 from ..environment import open_zoom
@@ -99,7 +100,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     yield "number", printed_number(meeting.get("id"))
     yield "kind", _KINDS.get(str(meeting.get("type")), f"type {meeting.get('type')}")
-    start = instant(meeting.get("start_time"), None)
+    start = read_time(meeting.get("start_time"), place)
     if start is not None:
         yield "when", _span(start, meeting.get("duration"), place)
     elif meeting.get("start_time"):
