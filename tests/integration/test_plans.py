@@ -25,6 +25,7 @@ from rezoom import (
     Zoom,
     check,
 )
+from rezoom._change.files import seal
 from rezoom.simulator import Simulator
 
 Calling = Callable[..., Caller]
@@ -51,6 +52,32 @@ def methods_called(sim: Simulator) -> list[str]:
 def sent(sim: Simulator) -> Any:
     """Return the body of the last update."""
     return sim.updates()[-1].body
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("start_time", "2037-01-05T09:00:00+01:00"),
+        ("start_time", "20370105T090000Z"),
+        ("settings", {"alternative_hosts": ["ada@example.com"]}),
+    ],
+)
+def test_a_plan_sends_only_what_is_judged(
+    path: str, value: object, sim: Simulator, calling: Calling
+) -> None:
+    """A file with new digests and a value in no form of Zoom's is refused; nothing is sent."""
+    caller, meeting = calling(), sim.add_meeting(topic="Stand-up")
+    plan = caller.plan(meeting, start_time="2037-01-05T09:00:00Z", topic="Other")
+    file = json.loads(plan.to_json())
+    del file["digests"]
+    file["body"] = file["body"] | {path: value}
+    forged = Plan.from_json(seal(file.pop("schema"), file))
+
+    with pytest.raises(PlanError, match=path) as refused:
+        caller.apply(forged)
+
+    assert refused.value.sent is False
+    assert "PATCH" not in methods_called(sim)
 
 
 @pytest.mark.smoke

@@ -13,7 +13,7 @@ from .._rules.in_context import build_case, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
 from .._times import in_utc, place_of, read_time, wall, zulu
 from .._wire import facts
-from ..errors import Problem
+from ..errors import PlanError, Problem
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
@@ -86,9 +86,19 @@ def work_out(
 
 
 def judge_written(body: Body, *, occurrence: bool, allow: Sequence[str]) -> list[Problem]:
-    """Judge a body that was made earlier."""
+    """Judge a body that was made earlier; raise PlanError where it is not what is judged."""
     made = change_of(body)
-    return judge(None, made.fields, occurrence=occurrence, extra=made.extra, allow=allow)[1]
+    judged, problems = judge(
+        None, made.fields, occurrence=occurrence, extra=made.extra, allow=allow
+    )
+    refused = any(problem.severity == "error" for problem in problems)
+    odd = [path for path, value in leaves(body) if at(judged, path) != value]
+    if odd and not refused:
+        raise PlanError(
+            f"The plan's {odd[0]} is not in the form that Zoom reads",
+            next_step="It was changed after it was made; make a new plan.",
+        )
+    return problems
 
 
 def change_of(body: Body) -> Change:
