@@ -144,9 +144,9 @@ def _check_allowed(allow: Collection[str]) -> None:
     if not listed or not all(isinstance(rule, str) for rule in allow):
         step = 'Write allow=["past-start"], with the `rule` of each problem.'
         raise wrong(f"allow: {allow!r:.60} is no list of rules", next_step=step)
-    # A reason explains what has happened; there is nothing to allow in it.
-    ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
     for rule in allow:
+        # A reason explains what has happened; there is nothing to allow in it.
+        ids = [known.id for known in facts.RULES.values() if known.kind != "reason"]
         if rule in _UNSENDABLE:
             what = f"allow: {rule!r} cannot be allowed, the body could not be sent"
             raise wrong(what, next_step="Mend what the problem names.")
