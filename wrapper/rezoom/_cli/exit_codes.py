@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,19 +69,12 @@ class Left(CommandError):
     """One of many that was not tried: a limit, or a failure before it, stands in the way."""
 
     exit_code = 3
+    next_step = "Run the same again with --skip-unchanged: what is done already then costs nothing."
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        next_step: str = "",
-        retry_at: datetime | None = None,
-        cause: errors.RezoomError | None = None,
-    ) -> None:
-        super().__init__(message, next_step=next_step)
+    def __init__(self, why: str, *, retry_at: datetime | None, code: int = exit_code) -> None:
+        super().__init__(f"Not tried: {why}", next_step=self.next_step)
         self.retry_at = retry_at
-        if cause is not None:
-            self.exit_code = exit_code(cause)
+        self.exit_code = code
 
 
 class Bug(errors.RezoomError):
@@ -116,6 +108,6 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     return 0 if seen else _NOT_SEEN_APPLIED
 
 
-def error_object(error: errors.RezoomError) -> Mapping[str, Any]:
+def error_object(error: errors.RezoomError) -> dict[str, Any]:
     """Return an error as `--json` writes it; `retry_at` is always there."""
     return {"retry_at": None} | error.to_dict()

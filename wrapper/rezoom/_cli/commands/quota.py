@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ..._ledger.gauge import Gauge
 from ..._times import zulu
 from .. import flags
-from ..console import answers, plain, print_json, print_line, talk
+from ..console import Console, answers, plain, print_json, talk
 from ..environment import LedgerAccount, open_ledger_account
 from ..views import clock_time, next_minute, printed_number
 
@@ -38,11 +37,10 @@ def quota(
     meetings: Annotated[
         list[str] | None,
         flags.argument(
-            metavar="[ID]...",
-            help="Meeting numbers; without any, everything that is counted for the account.",
+            "[ID]...", "Meeting numbers; without any, everything that is counted for the account."
         ),
     ] = None,
-    host: Annotated[str | None, flags.option(metavar="ID", help="Show this host's day.")] = None,
+    host: Annotated[str | None, flags.option("ID", "Show this host's day.")] = None,
     as_json: flags.Json = False,
 ) -> None:
     """Show what is left of the day's updates, and when places come back.
@@ -59,19 +57,24 @@ def quota(
         raised = {
             name: {"limit": kept, "zooms": own} for name, (kept, own) in policy.raised.items()
         }
-        answer = {"ledger": url, "account": account.key, "plan": policy.account_plan}
-        quotas = [line.to_dict() for line in lines]
-        print_json("quota/1", answer | {"raised": raised, "quotas": quotas})
+        print_json(
+            "quota/1",
+            ledger=url,
+            account=account.key,
+            plan=policy.account_plan,
+            raised=raised,
+            quotas=[line.to_dict() for line in lines],
+        )
         return
     console = answers()
-    print_line(console, f"Account {account.key}, counted in {url}")
+    console.say(f"Account {account.key}, counted in {url}")
     _print_lines(console, lines)
     for name, (kept, own) in policy.raised.items():
         much = "switched off" if kept is None else f"raised to {kept}"
         warning = f"{name}: {much} by REZOOM_LIMITS; Zoom's own limit is {own}"
-        print_line(console, f"{warning}, and Zoom refuses what is above it", "yellow")
+        console.say(f"{warning}, and Zoom refuses what is above it", "yellow")
     for remark in _remarks(account, lines, url):
-        print_line(talk(), remark, "dim")
+        talk().say(remark, "dim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ def _print_lines(console: Console, lines: Sequence[_Line]) -> None:
     console.print(table)
     for line in lines:
         if len(_minutes(line.gauge)) > 1:
-            print_line(console, f"{line.title}: {_comes_back(line.gauge, now)}")
+            console.say(f"{line.title}: {_comes_back(line.gauge, now)}")
 
 
 def _bar(gauge: Gauge, cells: int) -> Text:
