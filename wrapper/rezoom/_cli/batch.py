@@ -75,7 +75,6 @@ class Result:
 
     @property
     def word(self) -> str:
-        """Name the result with one of a fixed few words."""
         if self.error is not None:
             if isinstance(self.error, Left | errors.RetryLater):
                 return "left"
@@ -118,7 +117,6 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """Count the results so far."""
         return self.counts.total()
 
     @property

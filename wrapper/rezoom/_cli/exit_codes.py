@@ -12,8 +12,6 @@ from .. import errors
 from .._change.results import Receipt
 from .._vendor import CopyDiffers
 
-_BUG = 1
-_NOT_SEEN_APPLIED = 7
 # In this order: a limit that our own count knows is both "not sent" and "retry later".
 _CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
     (errors.RetryLater, 3),
@@ -97,7 +95,7 @@ def exit_code(error: BaseException) -> int:
     """Look up the documented exit code of an error."""
     if isinstance(error, CommandError):
         return error.exit_code
-    return next((code for kind, code in _CODES if isinstance(error, kind)), _BUG)
+    return next((code for kind, code in _CODES if isinstance(error, kind)), 1)
 
 
 def receipt_code(receipt: Receipt, *, verify: bool) -> int:
@@ -105,7 +103,7 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     if not receipt.sent or not verify:
         return 0
     seen = receipt.verified and not (receipt.ignored or receipt.unseen)
-    return 0 if seen else _NOT_SEEN_APPLIED
+    return 0 if seen else 7
 
 
 def error_object(error: errors.RezoomError) -> dict[str, Any]:

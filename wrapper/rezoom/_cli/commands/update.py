@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..._change.compare import leaves
-from ..._change.results import Receipt
 from ..._redaction import HIDDEN, masked
 from ...errors import ScopeError
 from .. import flags
@@ -54,11 +52,26 @@ def update(
         _print_dry_run(wanted, job, as_json=send.as_json)
         return
     with open_zoom() as zoom, receipt_file(send.receipt, secrets=send.secrets) as keep:
-        if job is None:
-            done = _send_difference(zoom, wanted, send)
-        else:
+        planned = None
+        if job is not None:
             _ask(zoom, wanted, job, send)
-            done = _sent(wanted, send, lambda: wanted.send(zoom, **send.sending))
+        else:
+            with talk().status("Reading …"):
+                planned = wanted.plan(zoom)
+            show_plans({str(wanted.meeting): planned}, send)
+        try:
+            with talk().status("Sending …"):
+                if planned is not None and host is None:
+                    done = zoom.apply(planned, **send.sending)
+                else:
+                    done = wanted.send(zoom, skip_unchanged=skip_unchanged, **send.sending)
+        except KeyboardInterrupt:
+            step = f"See what is there now: rezoom show {shlex.quote(str(wanted.meeting))}"
+            raise Interrupted("Interrupted", next_step=step, sent=None) from None
+        except ScopeError as error:
+            if send.verify:
+                error.next_step += " With --no-verify the meeting is not read, only updated."
+            raise
         keep(done)
     with answering(sent=done.sent):
         if send.as_json:
@@ -102,15 +115,6 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _send_difference(zoom: Zoom, wanted: MeetingUpdate, send: flags.SendOptions) -> Receipt:
-    with talk().status("Reading …"):
-        planned = wanted.plan(zoom)
-    show_plans({str(wanted.meeting): planned}, send)
-    if wanted.host is None:
-        return _sent(wanted, send, lambda: zoom.apply(planned, **send.sending))
-    return _sent(wanted, send, lambda: wanted.send(zoom, skip_unchanged=True, **send.sending))
-
-
 def _ask(zoom: Zoom, wanted: MeetingUpdate, job: Job, send: flags.SendOptions) -> None:
     if not (send.yes and send.as_json):
         _print_request(talk(), job, wanted.occurrence)
@@ -126,21 +130,6 @@ def _ask(zoom: Zoom, wanted: MeetingUpdate, job: Job, send: flags.SendOptions) -
         undone="Nothing was sent",
         look="Look at the change with --dry-run, then send it with --yes.",
     )
-
-
-def _sent(
-    wanted: MeetingUpdate, send: flags.SendOptions, carry_out: Callable[[], Receipt]
-) -> Receipt:
-    try:
-        with talk().status("Sending …"):
-            return carry_out()
-    except KeyboardInterrupt:
-        step = f"See what is there now: rezoom show {shlex.quote(str(wanted.meeting))}"
-        raise Interrupted("Interrupted", next_step=step, sent=None) from None
-    except ScopeError as error:
-        if send.verify:
-            error.next_step += " With --no-verify the meeting is not read, only updated."
-        raise
 
 
 def _print_dry_run(wanted: MeetingUpdate, job: Job, *, as_json: bool) -> None:
