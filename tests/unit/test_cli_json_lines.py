@@ -24,7 +24,7 @@ VALUES = st.recursive(
 )
 
 
-def send(zoom: Any, line: MeetingUpdate) -> Any:
+def send(line: MeetingUpdate, zoom: Any) -> Any:
     """Take what would be sent."""
     return line
 

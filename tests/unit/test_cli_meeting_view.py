@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rezoom._cli.commands.show import print_meeting, series_words
+from rezoom._cli.console import Console
 from rezoom._cli.views import printed_number
-from rich.console import Console
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SERIES = {

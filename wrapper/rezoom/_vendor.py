@@ -64,11 +64,13 @@ class Comparison:
         """Say how the copy stands to the installed package: current, older, newer or other."""
         if self.current:
             return "current"
-        ours, theirs = _ordered(self.installed), _ordered(self.version)
+        ours, theirs = (
+            [int(part) for part in version.split(".") if part.isdecimal()]
+            for version in (self.installed, self.version)
+        )
         return "other" if ours == theirs else "older" if theirs < ours else "newer"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the comparison as JSON-ready data."""
         lists = {name: list(getattr(self, name)) for name in ("edited", "missing", "foreign")}
         versions = {"version": self.version, "installed": self.installed, "age": self.age}
         return {"intact": self.intact} | versions | lists
@@ -85,7 +87,6 @@ class Vendored:
     kept: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the result as JSON-ready data."""
         return asdict(self) | {"folder": str(self.folder)}
 
 
@@ -96,7 +97,12 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
     CopyDiffers unless `force`; files that are not part of the package are never touched.
     """
     target = Path(folder).resolve()
-    _check_name(target)
+    if not target.name.isidentifier() or keyword.iskeyword(target.name):
+        raise VendorError(
+            f"{target.name!r} cannot be the name of a package",
+            field="folder",
+            next_step="End the path in a name that Python can import, such as zoomwire.",
+        )
     package = _installed()
     old, kept = _earlier_copy(target, force=force)
     try:
@@ -224,22 +230,9 @@ def _inside(target: Path, name: str) -> Path:
     return path
 
 
-def _check_name(target: Path) -> None:
-    if not target.name.isidentifier() or keyword.iskeyword(target.name):
-        raise VendorError(
-            f"{target.name!r} cannot be the name of a package",
-            field="folder",
-            next_step="End the path in a name that Python can import, such as zoomwire.",
-        )
-
-
 def _cannot(what: str, error: OSError) -> VendorError:
     return VendorError(f"cannot {what}: {error.strerror or error}", field="folder")
 
 
 def _version(seal: Mapping[str, Any]) -> str:
     return str(seal["spec"]["version"])
-
-
-def _ordered(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())

@@ -23,7 +23,7 @@ from .commands.show import show
 from .commands.simulate import simulate
 from .commands.update import check, update
 from .commands.vendor import vendor
-from .console import print_error, print_json, silence_stdout, unwritten
+from .console import print_json, silence_stdout, talk, unwritten
 from .exit_codes import Interrupted, Unwritten, UsageError, bug, error_object, exit_code
 
 # What writing to stdout can meet; every file of ours is handled where it is opened.
@@ -40,27 +40,19 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             raise Interrupted("Interrupted") from None
 
-    def main(
+    def main(  # type: ignore[override]  # typer gives the rest by keyword, as of its base
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,  # noqa: ARG002 - set below, whatever the caller says
-        complete_var: str | None = None,
+        *,
         standalone_mode: bool = True,
-        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run the command line and leave with the documented exit code."""
         words = list(sys.argv[1:] if args is None else args)
         try:
             # Always "rezoom": `python -m rezoom.cli --help` shows commands that can be copied.
-            code = super().main(
-                words,
-                "rezoom",
-                complete_var,
-                standalone_mode=False,
-                windows_expand_args=windows_expand_args,
-                **extra,
-            )
+            code = super().main(words, "rezoom", standalone_mode=False, **extra)
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches the terminal unasked
             code = report(error, as_json=_wants_json(words))
         if standalone_mode:
@@ -78,14 +70,11 @@ def report(error: Exception, *, as_json: bool) -> int:
         error = _usage(error) or bug(error)
     if as_json and not isinstance(error, Unwritten):
         try:
-            print_json("error/1", error_object(error))
+            print_json("error/1", **error_object(error))
+            return exit_code(error)
         except OSError:
             silence_stdout()
-            print_error(error)
-    else:
-        print_error(error)
-    if isinstance(error, Unwritten):
-        silence_stdout()
+    talk().error(error)
     return exit_code(error)
 
 
@@ -157,69 +146,60 @@ ledgers = typer.Typer(
     rich_markup_mode="rich",
     no_args_is_help=True,
 )
-# Each command in the order of the help, with lines that can be copied.
-_COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
-    update: (
-        "rezoom update 85746065 --topic 'Stand-up' --set settings.waiting_room=on",
-        "rezoom update 85746065 --start 2027-03-01T09:30 --timezone Europe/Berlin --yes",
-        "rezoom update 85746065 --set password=@passcode.txt --dry-run",
-        "rezoom update 85746065 --body change.json --yes --json",
-        "rezoom update 85746065 --occurrence 2027-03-01 --duration 30 --receipt before.json",
-    ),
-    plan: (
-        "rezoom plan 85746065 --duration 30 --set recurrence.repeat_interval=2",
-        "rezoom plan 85746065 --body change.json --out plan.json",
-        "rezoom plan 85746065 --occurrence 2027-03-01 --following --duration 30 --out trim.json",
-    ),
-    apply: (
-        "rezoom apply plan.json",
-        "rezoom apply monday.json tuesday.json --yes --json > receipts.jsonl",
-        "rezoom apply - --yes --skip-unchanged < updates.jsonl > receipts.jsonl",
-    ),
-    undo: (
-        "rezoom undo before.json",
-        "rezoom undo before.json --dry-run",
-        "rezoom undo receipts.jsonl --yes --json",
-    ),
-    show: ("rezoom show 85746065", "rezoom show 85746065 --past --json"),
-    check: (
-        "rezoom check --set settings.jbh_time=10 --set settings.join_before_host=off",
-        "rezoom check --body change.json --json",
-    ),
-    preview: (
-        (
-            "rezoom preview --repeat 'every 2 weeks on tue until 2027-06-30' "
-            "--start 2027-03-02T09:00 --timezone Europe/Berlin"
-        ),
-        (
-            "rezoom preview --rrule 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' "
-            "--start 2027-03-01T09:00 --timezone Europe/Berlin --ics series.ics"
-        ),
-        "rezoom preview --body change.json --json",
-    ),
-    quota: (
-        "rezoom quota",
-        "rezoom quota 85746065 '857 4606 5013'",
-        "rezoom quota 85746065 --json",
-    ),
-    explain: (
-        "rezoom explain 3000",
-        "rezoom explain 429 --message 'You have exceeded the daily rate limit'",
-        "rezoom explain past-start --json",
-        "rezoom explain",
-    ),
-    simulate: (
-        "rezoom simulate",
-        "rezoom simulate --port 0 --seed meetings.yaml --plan pro --json",
-        "rezoom simulate --faults reset:nth=3:match=PATCH --clock 2027-03-28T00:30Z",
-        "rezoom simulate --db zoom.sqlite3 --quirk past-start=rewrite-to-now --strict",
-    ),
-    vendor: ("rezoom vendor src/acme/zoomwire", "rezoom vendor src/acme/zoomwire --check"),
-    ledger.where: ("rezoom ledger where", "rezoom ledger where --json"),
-    ledger.reset: ("rezoom ledger reset", "rezoom ledger reset --account acc-1 --yes"),
-}
-for command, lines in _COMMANDS.items():
+_EXAMPLES = """
+rezoom update 85746065 --topic 'Stand-up' --set settings.waiting_room=on
+rezoom update 85746065 --start 2027-03-01T09:30 --timezone Europe/Berlin --yes
+rezoom update 85746065 --set password=@passcode.txt --dry-run
+rezoom update 85746065 --body change.json --yes --json
+rezoom update 85746065 --occurrence 2027-03-01 --duration 30 --receipt before.json
+rezoom plan 85746065 --duration 30 --set recurrence.repeat_interval=2
+rezoom plan 85746065 --body change.json --out plan.json
+rezoom plan 85746065 --occurrence 2027-03-01 --following --duration 30 --out trim.json
+rezoom apply plan.json
+rezoom apply monday.json tuesday.json --yes --json > receipts.jsonl
+rezoom apply - --yes --skip-unchanged < updates.jsonl > receipts.jsonl
+rezoom undo before.json
+rezoom undo before.json --dry-run
+rezoom undo receipts.jsonl --yes --json
+rezoom show 85746065
+rezoom show 85746065 --past --json
+rezoom check --set settings.jbh_time=10 --set settings.join_before_host=off
+rezoom check --body change.json --json
+rezoom preview --repeat 'every 2 weeks on tue until 2027-06-30' \
+--start 2027-03-02T09:00 --timezone Europe/Berlin
+rezoom preview --rrule 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12' \
+--start 2027-03-01T09:00 --timezone Europe/Berlin --ics series.ics
+rezoom preview --body change.json --json
+rezoom quota
+rezoom quota 85746065 '857 4606 5013'
+rezoom quota 85746065 --json
+rezoom explain 3000
+rezoom explain 429 --message 'You have exceeded the daily rate limit'
+rezoom explain past-start --json
+rezoom explain
+rezoom simulate
+rezoom simulate --port 0 --seed meetings.yaml --plan pro --json
+rezoom simulate --faults reset:nth=3:match=PATCH --clock 2027-03-28T00:30Z
+rezoom simulate --db zoom.sqlite3 --quirk past-start=rewrite-to-now --strict
+rezoom vendor src/acme/zoomwire
+rezoom vendor src/acme/zoomwire --check
+rezoom ledger where
+rezoom ledger where --json
+rezoom ledger reset
+rezoom ledger reset --account acc-1 --yes
+"""
+
+
+def _add(group: typer.Typer, name: str, command: Callable[..., None]) -> None:
+    """Add a command whose help ends with the examples that begin with its name."""
+    lines = [line for line in _EXAMPLES.splitlines() if f"{line} ".startswith(f"{name} ")]
     examples = "\n\n".join(f"[cyan]{line}[/cyan]" for line in lines)
-    group = ledgers if command in (ledger.where, ledger.reset) else app
     group.command(epilog=f"Examples:\n\n{examples}")(command)
+
+
+# In the order of the help.
+for command in update, plan, apply, undo, show, check, preview, quota, explain, simulate, vendor:
+    _add(app, f"rezoom {command.__name__}", command)
+for command in ledger.where, ledger.reset:
+    _add(ledgers, f"rezoom ledger {command.__name__}", command)
 app.add_typer(ledgers)

@@ -32,15 +32,6 @@ class Assignments:
     def add(self, path: str, written: str, *, convert: Callable[[str, str], Any]) -> None:
         """Put the value of `written` at `path`; UsageError if the path cannot be followed."""
         steps = _steps(path)
-        self._check_order(path)
-        self._given.append(path)
-        value = convert(path, written)
-        if isinstance(value, Problem):
-            self.problems.append(value)
-        else:
-            _place(self.body, steps, value, path)
-
-    def _check_order(self, path: str) -> None:
         if path in self._given:
             raise UsageError(f"{path} is given twice", next_step="Give each field once.")
         for earlier in self._given:
@@ -49,6 +40,12 @@ class Assignments:
                     f"{path} comes after {earlier} and would replace it",
                     next_step=f"Write {path} first, then the members that differ.",
                 )
+        self._given.append(path)
+        value = convert(path, written)
+        if isinstance(value, Problem):
+            self.problems.append(value)
+        else:
+            _place(self.body, steps, value, path)
 
 
 def split(written: str, option: str) -> tuple[str, str]:

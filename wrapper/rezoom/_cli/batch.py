@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import stat
@@ -13,14 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import typer
 
 from .. import errors
 from .._change.results import Plan, Receipt
-from .console import answers, print_error, print_json, print_line, silence_stdout, talk
+from .console import answers, print_json, silence_stdout, talk
 from .environment import open_zoom
 from .exit_codes import (
     Bug,
@@ -32,6 +30,7 @@ from .exit_codes import (
     exit_code,
     receipt_code,
 )
+from .flags import SendOptions
 from .saved_files import Keep, receipt_line
 from .views import print_receipt
 
@@ -45,7 +44,6 @@ _RETRY_LATER = 3
 _STOPS = (errors.AuthError, errors.LedgerError, errors.UnansweredError, errors.RetryLater)
 # Limits of one meeting or of one host: others may still go out.
 _NARROW = ("meeting", "host", "lock")
-_LEFT = "Not tried: "
 _WORDS = ("applied", "accepted", "unchanged", "ignored", "planned", "refused", "unknown", "left")
 # In a log every line counts; on a terminal a bar moves.
 _EVERY = 25
@@ -77,7 +75,6 @@ class Result:
 
     @property
     def word(self) -> str:
-        """Name the result with one of a fixed few words."""
         if self.error is not None:
             if isinstance(self.error, Left | errors.RetryLater):
                 return "left"
@@ -111,17 +108,15 @@ class Tally:
             code = exit_code(result.error)
         elif isinstance(result.done, Receipt):
             code = receipt_code(result.done, verify=self.verify)
+        if code == _RETRY_LATER or not self.code:
+            self.code = code
         if result.word == "left":
             self.first_left = self.first_left or result.task
-            at: datetime | None = getattr(result.error, "retry_at", None)
-            if at is not None and (self.retry_at is None or at < self.retry_at):
-                self.retry_at = at
-        if code == _RETRY_LATER or not self.code:
-            self.code = code or self.code
+            times = filter(None, (self.retry_at, getattr(result.error, "retry_at", None)))
+            self.retry_at = min(times, default=None)
 
     @property
     def total(self) -> int:
-        """Count the results so far."""
         return self.counts.total()
 
     @property
@@ -157,7 +152,10 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
                     # A bare NotSentError is an unreached host; its kinds concern one update.
                     halt = failure
             else:
-                result = Result(task, error=_left(cause))
+                if not isinstance(cause, Left):
+                    at = getattr(cause, "retry_at", None)
+                    cause = Left(cause.message, retry_at=at, code=exit_code(cause))
+                result = Result(task, error=cause)
                 if halt is None:
                     # The order of one meeting's updates matters: none may overtake another.
                     shut[task.meeting] = cause
@@ -192,63 +190,43 @@ def _spent(zoom: Zoom, task: Task) -> Left | None:
     return Left("the day's updates of its meeting or host are spent", retry_at=quota.next_free)
 
 
-def _left(cause: errors.RezoomError) -> Left:
-    step = "Run the same again with --skip-unchanged: what is done already then costs nothing."
-    why = cause.message.removeprefix(_LEFT)
-    retry_at = getattr(cause, "retry_at", None)
-    return Left(f"{_LEFT}{why}", next_step=step, retry_at=retry_at, cause=cause)
-
-
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Hold an interrupt back until what has been sent is reported."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    interrupted = False
-
-    def remember(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signal calls it
-        nonlocal interrupted
-        interrupted = True
-
-    before = signal.signal(signal.SIGINT, remember)
+    caught: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if interrupted:
+    if caught:
         raise KeyboardInterrupt
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What stdout gets: JSON lines, or words; `many` says where each comes from."""
-
-    as_json: bool
-    many: bool
-
-    def print(self, result: Result) -> None:
-        """Answer one task, at once: whoever reads the pipe must not wait for the next."""
-        if self.as_json:
-            self._print_json(result)
-            sys.stdout.flush()
-            return
-        if self.many:
-            print_line(answers(), result.task.name, "bold")
-        if result.error is not None:
-            print_error(result.error)
-        elif isinstance(result.done, Receipt):
-            print_receipt(result.done)
-
-    def _print_json(self, result: Result) -> None:
-        origin: dict[str, Any] = dict(result.task.origin) if self.many else {}
-        if result.error is not None:
-            whose = {} if result.task.meeting is None else {"meeting": result.task.meeting}
-            print_json("error/1", origin | whose | dict(error_object(result.error)))
-        elif isinstance(result.done, Plan):
-            print_json("plan/1", origin | result.done.to_dict())
-        elif result.done is not None:
-            print_json("receipt/1", origin | receipt_line(result.done))
+def _print_answer(result: Result, *, as_json: bool, many: bool) -> None:
+    """Answer one task, at once: whoever reads the pipe must not wait for the next."""
+    task, done, error = result.task, result.done, result.error
+    if not as_json:
+        if many:
+            answers().say(task.name, "bold")
+        if error is not None:
+            talk().error(error)
+        elif isinstance(done, Receipt):
+            print_receipt(done)
+        return
+    # Of many, each says where it comes from.
+    origin: dict[str, Any] = dict(task.origin) if many else {}
+    if error is not None:
+        whose = {} if task.meeting is None else {"meeting": task.meeting}
+        print_json("error/1", **(origin | whose | error_object(error)))
+    elif isinstance(done, Plan):
+        print_json("plan/1", **(origin | done.to_dict()))
+    elif done is not None:
+        print_json("receipt/1", **(origin | receipt_line(done)))
+    sys.stdout.flush()
 
 
 @contextmanager
@@ -268,14 +246,14 @@ def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Tally], o
 
     def step(tally: Tally) -> None:
         if shown and tally.total % _EVERY == 0:
-            print_line(talk(), f"{tally.total}{of}: {tally}", "dim")
+            talk().say(f"{tally.total}{of}: {tally}", "dim")
 
     yield step
 
 
 def _print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
     """Say on stderr what became of all of them, and how to go on with what is left."""
-    print_line(talk(), f"{tally.total} in all: {tally}.", "yellow" if tally.code else "green")
+    talk().say(f"{tally.total} in all: {tally}.", "yellow" if tally.code else "green")
     if tally.first_left is None:
         return
     when = ""
@@ -283,8 +261,7 @@ def _print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
         # Up to the whole second: who reads the time and obeys it must not come too early.
         up = tally.retry_at.astimezone(UTC) + timedelta(microseconds=999_999)
         when = f" at {up:%Y-%m-%dT%H:%M:%SZ}"
-    print_line(
-        talk(),
+    talk().say(
         f"What is left, from {tally.first_left.name} on, was not carried out. "
         f"Go on{when} with {again(tally.first_left)}.",
     )
@@ -298,17 +275,17 @@ def size_of(source: BinaryIO) -> int | None:
         here = source.tell()
         total = sum(bool(line.strip()) for line in source)
         source.seek(here)
-    except (OSError, ValueError, io.UnsupportedOperation):
+    except (OSError, ValueError):
         return None
     return total
 
 
 def run(
     tasks: Iterable[Task],
-    form: Answers,
     again: Callable[[Task], str],
+    send: SendOptions,
     *,
-    verify: bool,
+    many: bool,
     total: int | None,
     keep: Keep = lambda _: None,
 ) -> None:
@@ -316,10 +293,10 @@ def run(
 
     `again` says how to go on from a task that is left; `keep` writes the receipt of an update.
     """
-    tally = Tally(verify=verify)
+    tally = Tally(verify=send.verify)
     try:
         # Reading is cheap, and whose hundred is spent decides what may still go out.
-        with open_zoom(hosts="resolve") as zoom, _progress(total, shown=form.many) as step:
+        with open_zoom(hosts="resolve") as zoom, _progress(total, shown=many) as step:
 
             def report(result: Result) -> None:
                 tally.add(result)
@@ -327,13 +304,13 @@ def run(
                     # First of all: it may be the only way back.
                     keep(result.done)
                 finally:
-                    if form.many or not isinstance(result.error, Interrupted):
+                    if many or not isinstance(result.error, Interrupted):
                         # Of one, the interrupt itself is the answer.
-                        form.print(result)
+                        _print_answer(result, as_json=send.as_json, many=many)
                 step(tally)
 
             carry_out(zoom, tasks, report)
-        if form.many:
+        if many:
             _print_closing(tally, again)
     except KeyboardInterrupt:
         # It may come as late as the last words: another thread had taken the signal.

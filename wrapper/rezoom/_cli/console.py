@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from typing import Any, BinaryIO, TextIO
+from unicodedata import category
 
+import rich.console
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ..errors import InvalidChange, Problem, RezoomError
@@ -22,18 +21,48 @@ from .exit_codes import Interrupted, NotConfirmed, Unwritten, UsageError
 # Wide enough that nothing is wrapped in a file or a pipe.
 _UNBOUNDED = 1000
 _DATES = 6
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow")}
 
 
-def print_json(schema: str, content: Mapping[str, Any]) -> None:
+def print_json(schema: str, /, **members: Any) -> None:
     """Write one JSON object on one line of stdout; its first member names its form."""
-    typer.echo(json.dumps({"schema": f"rezoom.{schema}"} | dict(content)))
+    typer.echo(json.dumps({"schema": f"rezoom.{schema}"} | members))
 
 
-class _Console(Console):
+class Console(rich.console.Console):
+    """A console for texts of strangers, none of which can steer the terminal."""
+
     def on_broken_pipe(self) -> None:
         # rich would leave with 1; a command that sends updates has to say first what was sent.
         raise  # noqa: PLE0704 - rich calls it while it handles the BrokenPipeError
+
+    def say(self, text: object, style: str = "") -> None:
+        """Print a text that is not wrapped."""
+        self.print(Text(plain(text), style=style), soft_wrap=True)
+
+    def rows(self, rows: Iterable[Iterable[object]], *columns: Column, gap: int = 2) -> None:
+        """Print a table without a frame; each cell is a Text, or becomes one."""
+        table = Table.grid(*columns, padding=(0, gap))
+        for row in rows:
+            table.add_row(*map(as_text, row))
+        self.print(table)
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        """Print each problem with its field, what to do, its rule and where the rule comes from."""
+        self.rows((row for problem in problems for row in _problem_rows(problem)), gap=1)
+
+    def error(self, error: RezoomError) -> None:
+        """Print what went wrong; problems one by one."""
+        if not isinstance(error, InvalidChange):
+            self.say(error, "red")
+            return
+        self.say(f"{error.message}. Nothing was sent.", "red")
+        if pointer := getattr(error, "pointer", ""):
+            self.say(pointer)
+        self.problems(error.problems)
+        if candidates := getattr(error, "candidates", ()):
+            self.say(f"nearest: {', '.join(map(str, candidates))}")
 
 
 def answers() -> Console:
@@ -48,64 +77,44 @@ def talk() -> Console:
 
 def _console(*, stderr: bool) -> Console:
     # Made at each call: it has to find the stream that is there now.
-    console = _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = _UNBOUNDED
     return console
 
 
-def print_line(console: Console, text: object, style: str = "") -> None:
-    """Print a text that is neither wrapped nor able to steer the terminal."""
-    console.print(Text(plain(text), style=style), soft_wrap=True)
-
-
 def plain(value: object) -> str:
     """Return the text without what would steer a terminal; titles come from strangers."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if _steers(char) else char for char in str(value))
-
-
-def _steers(char: str) -> bool:
     # Cs: half a surrogate pair, which no terminal can be sent at all.
-    return char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cs")
+    return "".join(
+        char if char in "\n\t" or category(char) not in ("Cc", "Cs") else _REPLACED
+        for char in str(value)
+    )
 
 
-def print_error(error: RezoomError) -> None:
-    """Say on stderr what went wrong; problems one by one."""
-    console = talk()
-    if not isinstance(error, InvalidChange):
-        print_line(console, error, "red")
-        return
-    print_line(console, f"{error.message}. Nothing was sent.", "red")
-    pointer = getattr(error, "pointer", "")
-    if pointer:
-        print_line(console, pointer)
-    print_problems(console, error.problems)
-    candidates = getattr(error, "candidates", ())
-    if candidates:
-        print_line(console, f"nearest: {', '.join(map(str, candidates))}")
+def as_text(value: object, style: str = "") -> Text:
+    """Return a text that cannot steer a terminal, in one style."""
+    return value if isinstance(value, Text) else Text(plain(value), style=style)
 
 
-def print_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Show each problem with its field, what to do, its rule and where the rule comes from."""
-    table = Table.grid(padding=(0, 1))
-    for problem in problems:
-        mark, colour = _MARKS[problem.severity]
-        where = f"{problem.path}: " if problem.path else ""
-        message = Text.assemble((plain(where), "bold"), plain(problem.message))
-        table.add_row(Text(mark, style=colour), problem.severity, message)
-        for name in ("fix", "rule", "source"):
-            text = plain(getattr(problem, name))
-            if text:
-                style = "" if name == "fix" else "dim"
-                table.add_row("", Text(name, style="dim"), Text(text, style=style))
-        if problem.dates:
-            table.add_row("", Text("dates", style="dim"), Text(_few(problem.dates)))
-    console.print(table)
-
-
-def _few(dates: Sequence[date]) -> str:
-    shown = ", ".join(day.isoformat() for day in dates[:_DATES])
-    return shown if len(dates) <= _DATES else f"{shown} and {len(dates) - _DATES} more"
+def _problem_rows(problem: Problem) -> Iterator[tuple[object, ...]]:
+    mark, colour = _MARKS[problem.severity]
+    where = f"{problem.path}: " if problem.path else ""
+    message = Text.assemble((plain(where), "bold"), plain(problem.message))
+    dates = ", ".join(day.isoformat() for day in problem.dates[:_DATES])
+    if len(problem.dates) > _DATES:
+        dates += f" and {len(problem.dates) - _DATES} more"
+    yield Text(mark, style=colour), problem.severity, message
+    yield from (
+        ("", as_text(name, "dim"), as_text(text, style))
+        for name, text, style in (
+            ("fix", problem.fix, ""),
+            ("rule", problem.rule, "dim"),
+            ("source", problem.source, "dim"),
+            ("dates", dates, ""),
+        )
+        if text
+    )
 
 
 def standard_input() -> BinaryIO:
@@ -147,7 +156,8 @@ def answering(*, sent: bool) -> Iterator[None]:
 
 
 def unwritten(error: OSError, *, sent: bool = False) -> Unwritten:
-    """Say why the answer was not written; `sent`: the update was."""
+    """Say why the answer was not written, and write no more of it; `sent`: the update was."""
+    silence_stdout()
     if isinstance(error, BrokenPipeError):
         return Unwritten("Nobody reads the answer", sent=sent)
     found = Unwritten(

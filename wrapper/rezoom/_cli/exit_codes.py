@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +12,6 @@ from .. import errors
 from .._change.results import Receipt
 from .._vendor import CopyDiffers
 
-_BUG = 1
-_NOT_SEEN_APPLIED = 7
 # In this order: a limit that our own count knows is both "not sent" and "retry later".
 _CODES: tuple[tuple[type[errors.RezoomError], int], ...] = (
     (errors.RetryLater, 3),
@@ -70,19 +67,12 @@ class Left(CommandError):
     """One of many that was not tried: a limit, or a failure before it, stands in the way."""
 
     exit_code = 3
+    next_step = "Run the same again with --skip-unchanged: what is done already then costs nothing."
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        next_step: str = "",
-        retry_at: datetime | None = None,
-        cause: errors.RezoomError | None = None,
-    ) -> None:
-        super().__init__(message, next_step=next_step)
+    def __init__(self, why: str, *, retry_at: datetime | None, code: int = exit_code) -> None:
+        super().__init__(f"Not tried: {why}", next_step=self.next_step)
         self.retry_at = retry_at
-        if cause is not None:
-            self.exit_code = exit_code(cause)
+        self.exit_code = code
 
 
 class Bug(errors.RezoomError):
@@ -105,7 +95,7 @@ def exit_code(error: BaseException) -> int:
     """Look up the documented exit code of an error."""
     if isinstance(error, CommandError):
         return error.exit_code
-    return next((code for kind, code in _CODES if isinstance(error, kind)), _BUG)
+    return next((code for kind, code in _CODES if isinstance(error, kind)), 1)
 
 
 def receipt_code(receipt: Receipt, *, verify: bool) -> int:
@@ -113,9 +103,9 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     if not receipt.sent or not verify:
         return 0
     seen = receipt.verified and not (receipt.ignored or receipt.unseen)
-    return 0 if seen else _NOT_SEEN_APPLIED
+    return 0 if seen else 7
 
 
-def error_object(error: errors.RezoomError) -> Mapping[str, Any]:
+def error_object(error: errors.RezoomError) -> dict[str, Any]:
     """Return an error as `--json` writes it; `retry_at` is always there."""
     return {"retry_at": None} | error.to_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +43,10 @@ class Fields:
         return self.problems + [problem for problem in found if problem.rule != empty]
 
 
-@dataclass(slots=True)
 class Inputs:
     """Reads files and standard input; the latter has one reader only."""
 
-    _taken_by: str = field(default="")
+    _taken_by = ""
 
     def read(self, name: str, option: str, member: str = "") -> str:
         """Return the text of the file `name`, or of standard input for `-`."""
@@ -69,6 +68,16 @@ class Inputs:
                 f"{option}: {name} is not text in UTF-8", next_step="Save it as UTF-8."
             ) from None
 
+    def assigned(self, written: str, option: str) -> tuple[str, str]:
+        """Split `path=value`; the value `@FILE` stands for what the file holds."""
+        path, value = split(written, option)
+        if value.startswith("@@"):
+            return path, value[1:]
+        if value.startswith("@"):
+            # An editor ends a file with a line break that nobody means.
+            return path, self.read(value[1:], option, path).rstrip("\r\n")
+        return path, value
+
 
 def read_fields(options: FieldOptions) -> Fields:
     """Read the fields: `--body` first, direct options and `--set` laid over it, `--extra` last."""
@@ -76,7 +85,7 @@ def read_fields(options: FieldOptions) -> Fields:
     body = options.body
     where = "--body: standard input" if body == "-" else f"--body: {body}"
     given = {} if body is None else _object(inputs.read(body, "--body"), where, _BODY_EXAMPLE)
-    known = Assignments(given)
+    known, added = Assignments(given), Assignments()
     direct = {
         "topic": options.topic,
         "agenda": options.agenda,
@@ -88,22 +97,10 @@ def read_fields(options: FieldOptions) -> Fields:
         if value is not None:
             known.add(path, value, convert=by_spec)
     for written in options.sets or ():
-        path, value = split(written, "--set")
-        known.add(path, _value(path, value, "--set", inputs), convert=by_spec)
-    added = Assignments()
+        known.add(*inputs.assigned(written, "--set"), convert=by_spec)
     for written in options.extra or ():
-        path, value = split(written, "--extra")
-        added.add(path, _value(path, value, "--extra", inputs), convert=by_json)
+        added.add(*inputs.assigned(written, "--extra"), convert=by_json)
     return Fields(known.body, added.body, known.problems + added.problems)
-
-
-def _value(path: str, written: str, option: str, inputs: Inputs) -> str:
-    if written.startswith("@@"):
-        return written[1:]
-    if written.startswith("@"):
-        # An editor ends a file with a line break that nobody means.
-        return inputs.read(written[1:], option, path).rstrip("\r\n")
-    return written
 
 
 def _object(text: str | bytes, where: str, example: str) -> dict[str, Any]:
@@ -247,7 +244,6 @@ class MeetingUpdate:
             return zoom.plan_following(self.meeting, when, self.fields.body, **options)
 
     def send(self, zoom: Zoom, **more: Any) -> Receipt:
-        """Send the fields as they are."""
         options = self.options() | more
         return zoom.update(self.meeting, self.fields.body, host=self.host, **options)
 
@@ -302,8 +298,11 @@ def read_line(line: bytes) -> MeetingUpdate:
     repeat, rrule = members.get("repeat"), members.get("rrule")
     if repeat is not None or rrule is not None:
         one_of(repeat, rrule, names="repeat and rrule", example="repeat")
-        start, zone = (_text(body.pop(name, None), name) for name in ("start_time", "timezone"))
         names = ("body.start_time", "body.timezone")
+        start, zone = (body.pop(name.removeprefix("body."), None) for name in names)
+        for name, value in zip(names, (start, zone), strict=True):
+            if not isinstance(value, str | None):
+                raise UsageError(f"{name} must be a text", next_step=_LINE_EXAMPLE)
         schedule = read_series(repeat, rrule, start, zone, names=names)
     when = read_when(str(members["occurrence"])) if "occurrence" in members else None
     fields = Fields(body, members.get("extra", {}), [])
@@ -328,9 +327,3 @@ def _line_members(line: bytes) -> dict[str, Any]:
     if not all(isinstance(rule, str) for rule in members.get("allow", ())):
         raise UsageError("allow must be a list of texts", next_step=_LINE_EXAMPLE)
     return members
-
-
-def _text(value: object, name: str) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    raise UsageError(f"body.{name} must be a text", next_step=_LINE_EXAMPLE)

@@ -36,16 +36,10 @@ def read_bytes(name: str, *, next_step: str, prefix: str = "", member: str = "")
         return standard_input().read() if name == "-" else Path(name).read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
-        raise UsageError(
-            f"{prefix}cannot read {_quoted(name, member)}: {reason}", next_step=next_step
-        ) from None
-
-
-def _quoted(name: str, member: str) -> str:
-    """Quote the name of a file, unless it is none, and may be a secret: JSON, or a passcode."""
-    if name.lstrip().startswith(("{", "[")):
-        return "what is JSON itself and not the name of a file"
-    return HIDDEN if is_secret(member) else repr(name)
+        named = HIDDEN if is_secret(member) else repr(name)
+        if name.lstrip().startswith(("{", "[")):
+            named = "what is JSON itself and not the name of a file"
+        raise UsageError(f"{prefix}cannot read {named}: {reason}", next_step=next_step) from None
 
 
 def read_plan(name: str) -> Plan:

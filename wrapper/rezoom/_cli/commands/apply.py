@@ -5,16 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
 
 from ..._change.results import Plan
 from ..._clock import SystemClock
 from ...errors import RezoomError
 from .. import flags
-from ..batch import Answers, Done, Task, run, size_of
-from ..console import can_ask, print_line, standard_input, talk
+from ..batch import Done, Task, run, size_of
+from ..console import can_ask, standard_input, talk
 from ..exit_codes import NotConfirmed, UsageError
 from ..input import MeetingUpdate, read_line
 from ..saved_files import read_plan, read_receipts, receipt_file, write_plan
@@ -32,16 +31,14 @@ def apply(
     plans: Annotated[
         list[str],
         flags.argument(
-            metavar="PLAN…|-",
-            help="Files that `rezoom plan --out` wrote; or - for updates as JSON lines.",
+            "PLAN…|-", "Files that `rezoom plan --out` wrote; or - for updates as JSON lines."
         ),
     ],
     skip_unchanged: flags.SkipUnchanged = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Apply a plan although the meeting has changed since.")
+        bool, flags.switch("--force", "Apply a plan although the meeting has changed since.")
     ] = False,
     send: flags.SendOptions,
-    as_json: flags.Json = False,
 ) -> None:
     """Carry out plans, or updates from a pipe, one after another.
 
@@ -76,7 +73,7 @@ def apply(
         def again(first: Task) -> str:
             return f"rezoom apply {shlex.join(names[names.index(first.origin['plan']) :])}"
 
-        _apply_plans("plan", found, send, again, force=force, as_json=as_json)
+        _apply_plans("plan", found, send, again, force=force)
 
 
 @flags.with_options
@@ -85,19 +82,17 @@ def undo(
     file: Annotated[
         str,
         flags.argument(
-            metavar="RECEIPT|-",
-            help="What `rezoom update --receipt`, its --json, or `rezoom apply` has written.",
+            "RECEIPT|-",
+            "What `rezoom update --receipt`, its --json, or `rezoom apply` has written.",
         ),
     ],
     out: Annotated[
-        str | None,
-        flags.option(metavar="FILE", help="Send nothing; keep the plan for `rezoom apply`."),
+        str | None, flags.option("FILE", "Send nothing; keep the plan for `rezoom apply`.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Undo although the meeting has changed since.")
+        bool, flags.switch("--force", "Undo although the meeting has changed since.")
     ] = False,
     send: flags.SendOptions,
-    as_json: flags.Json = False,
 ) -> None:
     """Bring back what was there before an update; costs one of the day's updates.
 
@@ -117,7 +112,7 @@ def undo(
     def again(_: Task) -> str:
         return f"rezoom undo {shlex.quote(file)} --force"
 
-    _apply_plans("receipt", plans, send, again, force=force, as_json=as_json)
+    _apply_plans("receipt", plans, send, again, force=force)
 
 
 def _plans_back(file: str) -> dict[str, Plan[Any]]:
@@ -138,19 +133,17 @@ def _apply_plans(
     again: Callable[[Task], str],
     *,
     force: bool,
-    as_json: bool,
 ) -> None:
     """Show the plans, ask, and apply them; `kind` is where they come from: a plan or a receipt."""
-    if not show_plans(plans, yes=send.yes, dry_run=send.dry_run, as_json=as_json):
+    if not show_plans(plans, send):
         return
 
-    def sender(plan: Plan[Any]) -> Callable[[Zoom], Done]:
-        return lambda zoom: zoom.apply(plan, force=force, **send.sending)
+    def sent(plan: Plan[Any], zoom: Zoom) -> Done:
+        return zoom.apply(plan, force=force, **send.sending)
 
-    tasks = [Task({kind: name}, sender(plan), plan.meeting) for name, plan in plans.items()]
-    form = Answers(as_json=as_json, many=len(tasks) > 1)
+    tasks = [Task({kind: name}, partial(sent, plan), plan.meeting) for name, plan in plans.items()]
     with receipt_file(send.receipt, secrets=send.secrets) as keep:
-        run(tasks, form, again, verify=send.verify, total=len(tasks), keep=keep)
+        run(tasks, again, send, many=len(tasks) > 1, total=len(tasks), keep=keep)
 
 
 def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
@@ -160,38 +153,32 @@ def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
             next_step="Look at them with --dry-run, then send them with --yes.",
         )
 
-    def sent(zoom: Zoom, line: MeetingUpdate) -> Done:
+    def sent(line: MeetingUpdate, zoom: Zoom) -> Done:
         if send.dry_run:
             return line.plan(zoom)
         return line.send(zoom, skip_unchanged=skip_unchanged, **send.sending)
 
     source = standard_input()
     if can_ask():
-        print_line(talk(), "One JSON object a line; Ctrl-D ends them.", "dim")
-    total = size_of(source)
-    form = Answers(as_json=True, many=True)
-    run(read_tasks(source, sent), form, lambda _: _SAME, verify=send.verify, total=total)
+        talk().say("One JSON object a line; Ctrl-D ends them.", "dim")
+    tasks, total = read_tasks(source, sent), size_of(source)
+    run(tasks, lambda _: _SAME, replace(send, as_json=True), many=True, total=total)
 
 
 def read_tasks(
-    lines: Iterable[bytes], send: Callable[[Zoom, MeetingUpdate], Done]
+    lines: Iterable[bytes], send: Callable[[MeetingUpdate, Zoom], Done]
 ) -> Iterator[Task]:
     """Read one task a line, while they come; a line that cannot be read is a task that fails."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _line_task({"line": number}, line, send)
+            origin = {"line": number}
+            try:
+                update = read_line(line)
+            except RezoomError as error:
+                yield Task(origin, partial(_refuse, error))
+            else:
+                yield Task(origin, partial(send, update), update.meeting)
 
 
-def _line_task(
-    origin: Mapping[str, Any], line: bytes, send: Callable[[Zoom, MeetingUpdate], Done]
-) -> Task:
-    try:
-        update = read_line(line)
-    except RezoomError as error:
-        refusal = error
-
-        def refuse(zoom: Zoom) -> Done:  # noqa: ARG001 - called as every other task
-            raise refusal
-
-        return Task(origin, refuse)
-    return Task(origin, lambda zoom: send(zoom, update), update.meeting)
+def _refuse(error: RezoomError, zoom: Zoom) -> Done:  # noqa: ARG001 - called as every other task
+    raise error

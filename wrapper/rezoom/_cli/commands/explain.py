@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from rich.console import Console
-from rich.table import Table
+from rich.table import Column
 from rich.text import Text
 
 from .. import flags
-from ..console import answers, plain, print_json, print_line
+from ..console import Console, answers, as_text, print_json
 from ..exit_codes import UsageError
 
 if TYPE_CHECKING:
@@ -29,19 +28,16 @@ def explain(
     words: Annotated[
         list[str] | None,
         flags.argument(
-            metavar="[CODE|STATUS|RULE|FIELD|TEXT]",
-            help="3000, 429, past-start, settings.jbh_time, or a part of what Zoom said; without "
+            "[CODE|STATUS|RULE|FIELD|TEXT]",
+            "3000, 429, past-start, settings.jbh_time, or a part of what Zoom said; without "
             "it, everything that can be explained is listed.",
         ),
     ] = None,
     message: Annotated[
-        str,
-        flags.option(
-            metavar="TEXT", help="What Zoom said with the code: one code has many reasons."
-        ),
+        str, flags.option("TEXT", "What Zoom said with the code: one code has many reasons.")
     ] = "",
     status: Annotated[
-        int | None, flags.option(min=100, max=599, metavar="HTTP", help="The status it came with.")
+        int | None, flags.option("HTTP", "The status it came with.", min=100, max=599)
     ] = None,
     as_json: flags.Json = False,
 ) -> None:
@@ -60,7 +56,7 @@ def explain(
         raise _unknown(word)
     if as_json:
         explanations = [one.to_dict() for one in found]
-        print_json("explanation/1", {"asked": word or None, "explanations": explanations})
+        print_json("explanation/1", asked=word or None, explanations=explanations)
     elif word:
         _print_whole(answers(), found)
     else:
@@ -87,9 +83,6 @@ def _print_whole(console: Console, found: Sequence[Explanation]) -> None:
         code = "" if one.code is None else f"{one.code} "
         status = "" if one.status is None else f"  HTTP {one.status}"
         heading = Text.assemble((f"{code}{one.id}", "bold"), (status, "dim"))
-        table = Table.grid(padding=(0, 2))
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column(overflow="fold")
         rows = [
             ("Zoom says" if one.kind != "rule" else "", one.said),
             ("means", one.cause),
@@ -98,11 +91,9 @@ def _print_whole(console: Console, found: Sequence[Explanation]) -> None:
             ("source", one.source),
             ("", one.link),
         ]
-        for name, text in rows:
-            if text:
-                table.add_row(f"  {name}", Text(plain(text)))
         console.print(heading, soft_wrap=True)
-        console.print(table)
+        columns = Column(style="dim", no_wrap=True), Column(overflow="fold")
+        console.rows(((f"  {name}", text) for name, text in rows if text), *columns)
 
 
 def _details(one: Explanation) -> list[tuple[str, str]]:
@@ -123,16 +114,13 @@ def _details(one: Explanation) -> list[tuple[str, str]]:
 
 def _print_list(console: Console, found: Sequence[Explanation]) -> None:
     for kind, title in _TITLES.items():
-        print_line(console, title, "bold")
-        table = Table.grid(padding=(0, 2))
-        for _ in range(2):
-            table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")
+        console.say(title, "bold")
+        rows = []
         for one in found:
             if one.kind == kind:
                 number = one.code if one.code is not None else one.status
                 mark = one.details.get("severity", "" if number is None else number)
-                table.add_row(Text(f"  {mark}", style="dim"), one.id, Text(one.cause))
-        console.print(table)
+                rows.append((as_text(f"  {mark}", "dim"), one.id, one.cause))
+        console.rows(rows, Column(no_wrap=True), Column(no_wrap=True), Column(overflow="fold"))
         console.print()
-    print_line(console, "rezoom explain WORD tells one of them whole, with its source.", "dim")
+    console.say("rezoom explain WORD tells one of them whole, with its source.", "dim")

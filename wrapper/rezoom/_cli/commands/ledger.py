@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from ...errors import ConfigError, LedgerError
 from .. import flags
-from ..console import answers, confirm, print_json, print_line, talk
+from ..console import answers, confirm, print_json, talk
 from ..environment import open_ledger_account
 
 if TYPE_CHECKING:
@@ -24,32 +22,32 @@ def where(*, as_json: flags.Json = False) -> None:
         url = account.ledger.url
     shared = _SHARED.get(url.partition(":")[0], "all machines that reach the server")
     if as_json:
-        answer = {
-            "ledger": url,
-            "shared_by": shared,
-            "account": account.key,
-            "chosen_by": "REZOOM_LEDGER" if account.chosen else "default",
-            "ledger_down": account.down,
-        }
-        print_json("ledger/1", answer)
+        print_json(
+            "ledger/1",
+            ledger=url,
+            shared_by=shared,
+            account=account.key,
+            chosen_by="REZOOM_LEDGER" if account.chosen else "default",
+            ledger_down=account.down,
+        )
         return
     console = answers()
-    print_line(console, url)
+    console.say(url)
     why = "named by REZOOM_LEDGER" if account.chosen else "the default; REZOOM_LEDGER names another"
-    print_line(console, f"  shared by  {shared}")
-    print_line(console, f"  chosen     {why}")
-    print_line(console, f"  account    {account.key}")
+    console.say(f"  shared by  {shared}")
+    console.say(f"  chosen     {why}")
+    console.say(f"  account    {account.key}")
     sent = "updates go out uncounted" if account.down == "open" else "nothing is sent"
-    print_line(console, f"  when down  {sent} (REZOOM_LEDGER_DOWN: {account.down})")
+    console.say(f"  when down  {sent} (REZOOM_LEDGER_DOWN: {account.down})")
 
 
 def reset(
     *,
     account: Annotated[
         str | None,
-        flags.option(metavar="NAME", help="Forget this account alone: its id, or as it is listed."),
+        flags.option("NAME", "Forget this account alone: its id, or as it is listed."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Forget without asking.")] = False,
+    yes: Annotated[bool, flags.switch("--yes -y", "Forget without asking.")] = False,
     as_json: flags.Json = False,
 ) -> None:
     """Forget what was counted, learned or blocked: of every account in the ledger, or of one.
@@ -74,11 +72,10 @@ def reset(
             {"account": key, "meetings": each["meeting"], "hosts": each["host"]}
             for key, each in (found or {}).items()
         ]
-        answer = {"ledger": ledger.url, "forgotten": forgotten, "accounts": accounts}
-        print_json("ledger-reset/1", answer)
+        print_json("ledger-reset/1", ledger=ledger.url, forgotten=forgotten, accounts=accounts)
     else:
         whose = f" of {prefix[:-1]}" if prefix else ""
-        print_line(answers(), f"✓ A new count{whose} begins in {ledger.url}.")
+        answers().say(f"✓ A new count{whose} begins in {ledger.url}.")
 
 
 def _counted(ledger: Ledger, account: str | None) -> dict[str, Counter[str]] | None:
@@ -121,9 +118,9 @@ def _chosen(found: dict[str, Counter[str]] | None, account: str, url: str) -> st
 
 def _print_counted(found: dict[str, Counter[str]] | None, url: str) -> None:
     console = talk()
-    print_line(console, f"{url} would forget:")
+    console.say(f"{url} would forget:")
     if found is None:
-        print_line(console, "  all it counts: the count was lost, and cannot be listed")
+        console.say("  all it counts: the count was lost, and cannot be listed")
     for key, each in (found or {}).items():
         parts = [
             f"{number} {kind}{'' if number == 1 else 's'}"
@@ -131,5 +128,5 @@ def _print_counted(found: dict[str, Counter[str]] | None, url: str) -> None:
             if number and kind != "account"
         ]
         parts += ["the account's day"] if each["account"] else []
-        print_line(console, f"  {key}: {', '.join(parts)}")
-    print_line(console, "Zoom forgets nothing: it may refuse what the new count allows.")
+        console.say(f"  {key}: {', '.join(parts)}")
+    console.say("Zoom forgets nothing: it may refuse what the new count allows.")

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.columns import Columns
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ..._times import zulu
 from .. import flags
-from ..console import answers, print_json, print_line, print_problems, talk
+from ..console import Console, answers, print_json, talk
 from ..input import one_of, read_fields, read_series
 from ..saved_files import unwritable
 
 if TYPE_CHECKING:
-    from ...recurrence import Occurrence, Series
+    from ...recurrence import Occurrence
 
 _LISTED, _LISTED_IF_ENDLESS = 60, 12
 # More are not worth counting.
@@ -40,31 +40,33 @@ def preview(
     start: flags.Start = None,
     timezone: flags.Timezone = None,
     duration: Annotated[
-        int | None, flags.option(min=1, metavar="MINUTES", help="The length of each meeting.")
+        int | None, flags.option("MINUTES", "The length of each meeting.", min=1)
     ] = None,
-    count: Annotated[
-        int | None, flags.option("--count", min=1, metavar="N", help="How many starts to list.")
-    ] = None,
+    count: Annotated[int | None, flags.option("N", "How many starts to list.", min=1)] = None,
     short_months: Annotated[
         str, typer.Option(metavar="skip|clamp", help="A 31st in a month of 30 days.")
     ] = "skip",
     clock_gaps: Annotated[
         str, typer.Option(metavar="move|drop", help="A start that the clocks jump over.")
     ] = "move",
-    ics: Annotated[
-        Path | None, flags.option("--ics", metavar="FILE", help="Write a calendar file too.")
-    ] = None,
+    ics: Annotated[Path | None, flags.option("FILE", "Write a calendar file too.")] = None,
     as_json: flags.Json = False,
 ) -> None:
     """List when a series would take place, and what may surprise about it; nothing is sent.
 
     Leaves with 2 if Zoom would refuse it.
     """
+    from ...recurrence import Series
     from ...recurrence._pattern import Forever
 
+    one_of(repeat, rrule, body, names="--repeat, --rrule and --body")
+    if body is None:
+        series = read_series(repeat, rrule, start, timezone, short_months=short_months)
+    else:
+        fields = read_fields(flags.FieldOptions(body=body, start=start, timezone=timezone))
+        series = Series.from_zoom(fields.body)
     policies: dict[str, Any] = {"short_months": short_months, "clock_gaps": clock_gaps}
-    written = _read(repeat, rrule, body, start, timezone, short_months=short_months)
-    series = replace(written, **policies).not_empty()
+    series = replace(series, **policies).not_empty()
     length = None if duration is None else timedelta(minutes=duration)
     if ics is not None:
         calendar = series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0))
@@ -81,56 +83,38 @@ def preview(
     starts, more = found[:limit], len(found) > limit
     if as_json:
         total = 0 if endless else sum(1 for _ in islice(series, _COUNTED + 1))
-        answer = {
-            "sentence": str(series),
-            "words": str(series.recurrence),
-            "start": series.start.isoformat(),
-            "timezone": series.tz.key,
-            "duration": duration,
-            "endless": endless,
-            "total": total if 0 < total <= _COUNTED else None,
-            "rrule": series.to_rrule(),
-            "update": series.to_zoom(),
-            "occurrences": list(_rows(starts)),
-            "more": more,
-            "ok": not refused,
-            "problems": [problem.to_dict() for problem in problems],
-        }
-        print_json("preview/1", answer)
+        print_json(
+            "preview/1",
+            sentence=str(series),
+            words=str(series.recurrence),
+            start=series.start.isoformat(),
+            timezone=series.tz.key,
+            duration=duration,
+            endless=endless,
+            total=total if 0 < total <= _COUNTED else None,
+            rrule=series.to_rrule(),
+            update=series.to_zoom(),
+            occurrences=list(_rows(starts)),
+            more=more,
+            ok=not refused,
+            problems=[problem.to_dict() for problem in problems],
+        )
     else:
         console = answers()
-        print_line(console, series, "bold")
+        console.say(series, "bold")
         _print_starts(console, starts, length)
         if more:
             rest = "and so on, without an end" if endless else "and more: --count N lists them"
-            print_line(console, f"… {rest}", "dim")
+            console.say(f"… {rest}", "dim")
         if console.is_terminal:
             console.print()
             console.print(months(console, [start.local.date() for start in starts]))
         if problems:
             console.print()
-            print_problems(console, problems)
+            console.problems(problems)
         if ics is not None:
-            print_line(talk(), f"Written: {ics}", "dim")
+            talk().say(f"Written: {ics}", "dim")
     raise typer.Exit(2 if refused else 0)
-
-
-def _read(
-    repeat: str | None,
-    rrule: str | None,
-    body: str | None,
-    start: str | None,
-    zone: str | None,
-    *,
-    short_months: Any,
-) -> Series:
-    from ...recurrence import Series
-
-    one_of(repeat, rrule, body, names="--repeat, --rrule and --body")
-    if body is None:
-        return read_series(repeat, rrule, start, zone, short_months=short_months)
-    fields = read_fields(flags.FieldOptions(body=body, start=start, timezone=zone))
-    return Series.from_zoom(fields.body)
 
 
 def _print_starts(console: Console, starts: Sequence[Occurrence], length: timedelta | None) -> None:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ..._ledger.gauge import Gauge
 from ..._times import zulu
 from .. import flags
-from ..console import answers, plain, print_json, print_line, talk
+from ..console import Console, answers, plain, print_json, talk
 from ..environment import LedgerAccount, open_ledger_account
 from ..views import clock_time, next_minute, printed_number
 
@@ -38,11 +37,10 @@ def quota(
     meetings: Annotated[
         list[str] | None,
         flags.argument(
-            metavar="[ID]...",
-            help="Meeting numbers; without any, everything that is counted for the account.",
+            "[ID]...", "Meeting numbers; without any, everything that is counted for the account."
         ),
     ] = None,
-    host: Annotated[str | None, flags.option(metavar="ID", help="Show this host's day.")] = None,
+    host: Annotated[str | None, flags.option("ID", "Show this host's day.")] = None,
     as_json: flags.Json = False,
 ) -> None:
     """Show what is left of the day's updates, and when places come back.
@@ -59,19 +57,24 @@ def quota(
         raised = {
             name: {"limit": kept, "zooms": own} for name, (kept, own) in policy.raised.items()
         }
-        answer = {"ledger": url, "account": account.key, "plan": policy.account_plan}
-        quotas = [line.to_dict() for line in lines]
-        print_json("quota/1", answer | {"raised": raised, "quotas": quotas})
+        print_json(
+            "quota/1",
+            ledger=url,
+            account=account.key,
+            plan=policy.account_plan,
+            raised=raised,
+            quotas=[line.to_dict() for line in lines],
+        )
         return
     console = answers()
-    print_line(console, f"Account {account.key}, counted in {url}")
+    console.say(f"Account {account.key}, counted in {url}")
     _print_lines(console, lines)
     for name, (kept, own) in policy.raised.items():
         much = "switched off" if kept is None else f"raised to {kept}"
         warning = f"{name}: {much} by REZOOM_LIMITS; Zoom's own limit is {own}"
-        print_line(console, f"{warning}, and Zoom refuses what is above it", "yellow")
+        console.say(f"{warning}, and Zoom refuses what is above it", "yellow")
     for remark in _remarks(account, lines, url):
-        print_line(talk(), remark, "dim")
+        talk().say(remark, "dim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,6 @@ class _Line:
 
     @property
     def title(self) -> str:
-        """Name the scope for people."""
         if self.meeting is not None:
             return f"meeting {printed_number(self.meeting)}"
         return "account" if self.host is None else f"host {plain(self.host)}"
@@ -120,21 +122,20 @@ def _all_counted(account: LedgerAccount) -> Iterator[_Line]:
     """Yield whatever the ledger counts for the account, the tightest first."""
     from ..._ledger.model import read_key
 
-    keys = [read_key(key) for key in account.ledger.keys(f"{account.key}/")]
-    found = [key for key in keys if key is not None and key.account == account.key]
-    meetings: list[_Line] = []
-    hosts: list[_Line] = []
-    for key in found:
+    found: dict[str, list[_Line]] = {"meeting": [], "host": [], "account": []}
+    for key in map(read_key, account.ledger.keys(f"{account.key}/")):
+        if key is None or key.account != account.key:
+            continue
         if key.scope == "meeting":
             number = int(key.name)
             whose = account.ledger.host_of(account.key, number)
-            meetings += _counted(account, "meeting", number, whose)
+            found["meeting"] += _counted(account, "meeting", number, whose)
         elif key.scope == "host":
-            hosts += _counted(account, "host", None, key.name)
-    for lines in (meetings, hosts):
+            found["host"] += _counted(account, "host", None, key.name)
+        elif key.scope == "account":
+            found["account"] = list(_counted(account, "account"))
+    for lines in found.values():
         yield from sorted(lines, key=lambda line: line.gauge.remaining)
-    if any(key.scope == "account" for key in found):
-        yield from _counted(account, "account")
 
 
 def _counted(
@@ -169,16 +170,19 @@ def _print_lines(console: Console, lines: Sequence[_Line]) -> None:
     if not lines:
         return
     now = datetime.now(UTC)
-    columns: dict[str, list[Text]] = {"left": []}
-    for line in lines:
-        left = f"{line.gauge.remaining} of {line.gauge.limit}"
-        columns["left"].append(Text(left, style="" if line.gauge.remaining else "red"))
+    gauges = [line.gauge for line in lines]
+    columns = {
+        "left": [
+            Text(f"{gauge.remaining} of {gauge.limit}", "" if gauge.remaining else "red")
+            for gauge in gauges
+        ]
+    }
     # A count that is zero everywhere needs no column.
     for name, _, _ in _PARTS:
-        counts = [getattr(line.gauge, name) for line in lines]
+        counts = [getattr(gauge, name) for gauge in gauges]
         if any(counts):
             columns[name] = [Text(str(count or "")) for count in counts]
-    columns["next free"] = [Text(_next_free(line.gauge, now)) for line in lines]
+    columns["next free"] = [Text(_next_free(gauge, now)) for gauge in gauges]
     widths = {name: max(len(name), *map(len, texts)) for name, texts in columns.items()}
     # Columns that leave no room for even a short bar go: the bar says the same.
     names = min(_NAME, max(len(line.title) for line in lines))
@@ -199,8 +203,14 @@ def _print_lines(console: Console, lines: Sequence[_Line]) -> None:
         table.add_row(Text(line.title), _bar(line.gauge, cells), *row)
     console.print(table)
     for line in lines:
-        if len(_minutes(line.gauge)) > 1:
-            print_line(console, f"{line.title}: {_comes_back(line.gauge, now)}")
+        # Minute by minute; only the first few, and the last.
+        shown = list(_minutes(line.gauge).items())
+        texts = [f"{number} at {clock_time(at, now)}" for at, number in shown[:_TIMES]]
+        if rest := shown[_TIMES:]:
+            number = sum(count for _, count in rest)
+            texts.append(f"{number} more until {clock_time(rest[-1][0], now)}")
+        if len(shown) > 1:
+            console.say(f"{line.title}: places come back: {', '.join(texts)}")
 
 
 def _bar(gauge: Gauge, cells: int) -> Text:
@@ -217,17 +227,6 @@ def _bar(gauge: Gauge, cells: int) -> Text:
     return bar.append(_FREE * (cells - len(bar)), style="dim")
 
 
-def _comes_back(gauge: Gauge, now: datetime) -> str:
-    """Say when places come back, minute by minute; only the first few, and the last."""
-    shown = list(_minutes(gauge).items())
-    texts = [f"{number} at {clock_time(at, now)}" for at, number in shown[:_TIMES]]
-    rest = shown[_TIMES:]
-    if rest:
-        number = sum(count for _, count in rest)
-        texts.append(f"{number} more until {clock_time(rest[-1][0], now)}")
-    return f"places come back: {', '.join(texts)}"
-
-
 def _next_free(gauge: Gauge, now: datetime) -> str:
     """Say when the next place comes back, and how many do with it."""
     if gauge.next_free is None:
@@ -237,7 +236,6 @@ def _next_free(gauge: Gauge, now: datetime) -> str:
 
 
 def _minutes(gauge: Gauge) -> Counter[datetime]:
-    """Count the places that come back, by the minute."""
     minutes: Counter[datetime] = Counter()
     for at, number in gauge.frees:
         minutes[next_minute(at)] += number

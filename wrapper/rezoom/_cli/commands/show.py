@@ -9,16 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import typer
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from ..._change.compare import leaves
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
 from ..._times import read_time
 from .. import flags
-from ..console import answers, plain, print_json, print_line, talk
+from ..console import Console, answers, as_text, print_json, talk
 from ..environment import open_zoom
 from ..input import read_when
 from ..views import printed_number
@@ -38,10 +35,10 @@ def show(
     meeting: flags.MeetingNumber,
     occurrence: flags.Occurrence = None,
     past: Annotated[
-        bool, typer.Option("--past", help="Include the dates of a series that are over.")
+        bool, flags.switch("--past", "Include the dates of a series that are over.")
     ] = False,
     reveal: Annotated[
-        bool, typer.Option("--reveal", help="Show passcodes and links that carry one.")
+        bool, flags.switch("--reveal", "Show passcodes and links that carry one.")
     ] = False,
     as_json: flags.Json = False,
 ) -> None:
@@ -55,18 +52,14 @@ def show(
     if not as_json:
         print_meeting(answers(), answer, reveal=reveal)
         return
-    _write_ids_as_text(answer)
-    if not reveal:
-        answer = without_secrets(answer) | {"hidden": list(hidden_paths(answer))}
-    print_json("meeting/1", answer)
-
-
-def _write_ids_as_text(answer: dict[str, Any]) -> None:
     dates = answer.get("occurrences")
     for date in dates if isinstance(dates, list) else ():
         # They are in the order of epoch milliseconds: a reader with doubles only would round them.
         if isinstance(date, dict) and isinstance(date.get("occurrence_id"), int):
             date["occurrence_id"] = str(date["occurrence_id"])
+    if not reveal:
+        answer = without_secrets(answer) | {"hidden": list(hidden_paths(answer))}
+    print_json("meeting/1", **answer)
 
 
 def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> None:
@@ -77,11 +70,9 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
 
     dates, place = listed(answer), place_of(answer)
     meeting: dict[str, Any] = answer if reveal else masked(answer)
-    print_line(console, meeting.get("topic") or "(no title)", "bold")
-    facts = Table.grid(padding=(0, 2))
-    for name, words in _facts(meeting, answer, place, reveal=reveal):
-        facts.add_row(Text(f"  {name}", style="dim"), Text(plain(words)))
-    console.print(facts)
+    console.say(meeting.get("topic") or "(no title)", "bold")
+    facts = _facts(meeting, answer, place, reveal=reveal)
+    console.rows((as_text(f"  {name}", "dim"), words) for name, words in facts)
     if dates:
         table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
         for column in ("  id", "when", "minutes", "status"):
@@ -90,7 +81,7 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
             when = _minute(_local(date.utc, place))
             cells = (f"  {date.id}", when, date.duration or "", date.status)
             style = "dim" if date.deleted else ""
-            table.add_row(*(Text(plain(cell)) for cell in cells), style=style)
+            table.add_row(*map(as_text, cells), style=style)
         console.print(table)
     _print_settings(console, meeting.get("settings"))
 
@@ -127,15 +118,12 @@ def _print_settings(console: Console, settings: object) -> None:
     valued = [(p, v) for p, v in found if not isinstance(v, bool) and v not in ("", None, [], {})]
     if not switched_on and not valued:
         return
-    print_line(console, "Settings", "italic")
-    table = Table.grid(padding=(0, 2))
-    for path in switched_on:
-        table.add_row(Text(f"  {plain(path)}"), Text("on", style="green"))
+    console.say("Settings", "italic")
+    rows = [(f"  {path}", as_text("on", "green")) for path in switched_on]
     for path, value in valued:
         words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        style = "dim" if words == HIDDEN else ""
-        table.add_row(Text(f"  {plain(path)}"), Text(plain(words), style=style))
-    console.print(table)
+        rows.append((f"  {path}", as_text(words, "dim" if words == HIDDEN else "")))
+    console.rows(rows)
 
 
 def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import shlex
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .. import flags
-from ..console import answers, print_json, print_line, talk
-from ..exit_codes import UsageError
+from ..console import answers, print_json, talk
+from ..exit_codes import Interrupted, UsageError
 
 if TYPE_CHECKING:
     from ...simulator import SimClock, Simulator
 
-_INTERRUPTED = 130
-_WORLD = "What it plays"
-_NETWORK = "Where it listens"
+_WORLD, _NETWORK = "What it plays", "Where it listens"
+_world = partial(flags.option, rich_help_panel=_WORLD)
+_network = partial(flags.option, rich_help_panel=_NETWORK)
 
 
 def simulate(
@@ -34,81 +35,53 @@ def simulate(
         ),
     ] = 8042,
     cert: Annotated[
-        Path | None,
-        flags.option(
-            metavar="FILE",
-            help="A certificate chain in PEM; with --key it speaks https.",
-            rich_help_panel=_NETWORK,
-        ),
+        Path | None, _network("FILE", "A certificate chain in PEM; with --key it speaks https.")
     ] = None,
-    key: Annotated[
-        Path | None,
-        flags.option(
-            metavar="FILE", help="The certificate's private key in PEM.", rich_help_panel=_NETWORK
-        ),
-    ] = None,
+    key: Annotated[Path | None, _network("FILE", "The certificate's private key in PEM.")] = None,
     seed: Annotated[
         Path | None,
-        flags.option(
-            metavar="FILE",
-            help="A list of meetings to start with, in YAML or JSON, as a read shows them; "
+        _world(
+            "FILE",
+            "A list of meetings to start with, in YAML or JSON, as a read shows them; "
             "without it there are two of ours.",
-            rich_help_panel=_WORLD,
         ),
     ] = None,
     db: Annotated[
         Path | None,
-        flags.option(
-            metavar="FILE",
-            help="An SQLite file that keeps meetings, history and clock; --seed fills a new one.",
-            rich_help_panel=_WORLD,
+        _world(
+            "FILE",
+            "An SQLite file that keeps meetings, history and clock; --seed fills a new one.",
         ),
     ] = None,
     plan: Annotated[
-        str | None,
-        flags.option(
-            "--plan",
-            metavar="PLAN",
-            help="Keep the rate limits of free, pro or business.",
-            rich_help_panel=_WORLD,
-        ),
+        str | None, _world("PLAN", "Keep the rate limits of free, pro or business.", "--plan")
     ] = None,
     quirk: Annotated[
         list[str] | None,
-        flags.option(
-            metavar="NAME=VALUE",
-            help="One behaviour that Zoom leaves open: past-start=rewrite-to-now.",
-            rich_help_panel=_WORLD,
-        ),
+        _world("NAME=VALUE", "One behaviour that Zoom leaves open: past-start=rewrite-to-now."),
     ] = None,
     faults: Annotated[
         str | None,
-        flags.option(
-            metavar="FILE|WORDS",
-            help="What goes wrong: reset:times=2:match=PATCH, or by chance reset=0.05,seed=7, "
+        _world(
+            "FILE|WORDS",
+            "What goes wrong: reset:times=2:match=PATCH, or by chance reset=0.05,seed=7, "
             "or a YAML or JSON file.",
-            rich_help_panel=_WORLD,
         ),
     ] = None,
     clock: Annotated[
-        str | None,
-        flags.option(
-            metavar="INSTANT",
-            help="What its clock shows at the start: 2027-01-01T00:00Z.",
-            rich_help_panel=_WORLD,
-        ),
+        str | None, _world("INSTANT", "What its clock shows at the start: 2027-01-01T00:00Z.")
     ] = None,
     frozen: Annotated[
         bool,
-        typer.Option(
-            "--frozen", help="The clock stands still until it is moved.", rich_help_panel=_WORLD
+        flags.switch(
+            "--frozen", "The clock stands still until it is moved.", rich_help_panel=_WORLD
         ),
     ] = False,
     strict: Annotated[
         bool,
-        typer.Option(
+        flags.switch(
             "--strict",
-            help="Refuse whatever the contract refuses, not only what Zoom is known to refuse.",
+            "Refuse whatever the contract refuses, not only what Zoom is known to refuse.",
             rich_help_panel=_WORLD,
         ),
     ] = False,
@@ -132,36 +105,34 @@ def simulate(
     def announce(simulator: Simulator) -> None:
         _warn(simulator, host)
         if as_json:
-            answer = {
-                "url": simulator.url,
-                "control_url": simulator.control_url,
-                "env": simulator.env(),
-                "meetings": list(simulator.meetings),
-            }
-            print_json("simulator/1", answer)
+            print_json(
+                "simulator/1",
+                url=simulator.url,
+                control_url=simulator.control_url,
+                env=simulator.env(),
+                meetings=list(simulator.meetings),
+            )
         else:
             _announce(simulator, db)
 
-    # What it would warn of is said in `announce`, and said once.
-    logging.getLogger("rezoom.simulator").addHandler(logging.NullHandler())
-    wanted: dict[str, Any] = {"plan": plan, "db": db, "strict": strict}
-    wanted |= _network(cert, key) | _world(quirk, faults, clock, frozen=frozen)
-    if seed is None:
-        wanted["meetings"] = _examples(wanted.get("clock"))
-    serve(host, port, seed, announce=announce, **wanted)
-    print_line(talk(), "Stopped.", "dim")
-    raise typer.Exit(_INTERRUPTED)
-
-
-def _network(cert: Path | None, key: Path | None) -> dict[str, Any]:
     if (cert is None) != (key is None):
         raise UsageError(
             "https needs a certificate and its key", next_step="Give both --cert and --key."
         )
-    return {"tls": (cert, key)} if cert else {}
+    # What it would warn of is said in `announce`, and said once.
+    logging.getLogger("rezoom.simulator").addHandler(logging.NullHandler())
+    wanted: dict[str, Any] = {"plan": plan, "db": db, "strict": strict}
+    wanted |= _behaviour(quirk, faults, clock, frozen=frozen)
+    if cert is not None:
+        wanted["tls"] = (cert, key)
+    if seed is None:
+        wanted["meetings"] = _examples(wanted.get("clock"))
+    serve(host, port, seed, announce=announce, **wanted)
+    talk().say("Stopped.", "dim")
+    raise typer.Exit(Interrupted.exit_code)
 
 
-def _world(
+def _behaviour(
     quirks: list[str] | None, faults: str | None, clock: str | None, *, frozen: bool
 ) -> dict[str, Any]:
     from ...simulator import SimClock
@@ -190,8 +161,7 @@ def _warn(simulator: Simulator, host: str) -> None:
     from ...simulator._server.uvicorn_thread import is_loopback
 
     if not is_loopback(host):
-        print_line(
-            talk(),
+        talk().say(
             f"WARNING: it listens on {host}, so whoever reaches this machine can use it. "
             f"Its credentials are known to everybody: {simulator.credentials.client_id}.",
             "bold red",
@@ -200,13 +170,13 @@ def _warn(simulator: Simulator, host: str) -> None:
 
 def _announce(simulator: Simulator, db: Path | None) -> None:
     console = answers()
-    print_line(console, f"A fake Zoom answers at {simulator.url}. In another terminal:\n")
+    console.say(f"A fake Zoom answers at {simulator.url}. In another terminal:\n")
     for name, value in simulator.env().items():
-        print_line(console, f"export {name}={shlex.quote(value)}")
+        console.say(f"export {name}={shlex.quote(value)}")
     if simulator.meetings:
         number = simulator.meetings[0]
-        print_line(console, f"\nrezoom show {number}")
-        print_line(console, f"rezoom update {number} --topic 'Stand-up' --duration 30")
-    print_line(console, f"\nClock, log, quota, faults: curl {simulator.control_url}")
+        console.say(f"\nrezoom show {number}")
+        console.say(f"rezoom update {number} --topic 'Stand-up' --duration 30")
+    console.say(f"\nClock, log, quota, faults: curl {simulator.control_url}")
     end = f"stops it; {db} keeps everything" if db else "stops it and forgets everything"
-    print_line(talk(), f"\nCtrl-C {end}.", "dim")
+    talk().say(f"\nCtrl-C {end}.", "dim")

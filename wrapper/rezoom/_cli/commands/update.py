@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from ..._change.compare import leaves
-from ..._change.results import Receipt
 from ..._redaction import HIDDEN, masked
 from ...errors import ScopeError
 from .. import flags
-from ..console import (
-    answering,
-    answers,
-    can_ask,
-    confirm,
-    plain,
-    print_json,
-    print_line,
-    print_problems,
-    talk,
-)
+from ..console import Console, answering, answers, can_ask, confirm, print_json, talk
 from ..environment import open_zoom
 from ..exit_codes import Interrupted, UsageError, receipt_code
 from ..input import MeetingUpdate, read_fields, read_update
@@ -45,11 +30,10 @@ def update(
     meeting: flags.MeetingNumber,
     change: flags.ChangeOptions,
     host: Annotated[
-        str | None, flags.option(metavar="ID", help="The host whose daily hundred is spent.")
+        str | None, flags.option("ID", "The host whose daily hundred is spent.")
     ] = None,
     skip_unchanged: flags.SkipUnchanged = False,
     send: flags.SendOptions,
-    as_json: flags.Json = False,
 ) -> None:
     """Change fields of a meeting, or of one date of a series.
 
@@ -65,18 +49,33 @@ def update(
     # With a part of a series, only the meeting tells whether the change can be.
     job = wanted.judge() if send.dry_run or not skip_unchanged else None
     if job is not None and send.dry_run:
-        _print_dry_run(wanted, job, as_json=as_json)
+        _print_dry_run(wanted, job, as_json=send.as_json)
         return
     with open_zoom() as zoom, receipt_file(send.receipt, secrets=send.secrets) as keep:
-        if job is None:
-            done = _send_difference(zoom, wanted, send, as_json=as_json)
+        planned = None
+        if job is not None:
+            _ask(zoom, wanted, job, send)
         else:
-            _ask(zoom, wanted, job, yes=send.yes, as_json=as_json)
-            done = _sent(wanted, send, lambda: wanted.send(zoom, **send.sending))
+            with talk().status("Reading …"):
+                planned = wanted.plan(zoom)
+            show_plans({str(wanted.meeting): planned}, send)
+        try:
+            with talk().status("Sending …"):
+                if planned is not None and host is None:
+                    done = zoom.apply(planned, **send.sending)
+                else:
+                    done = wanted.send(zoom, skip_unchanged=skip_unchanged, **send.sending)
+        except KeyboardInterrupt:
+            step = f"See what is there now: rezoom show {shlex.quote(str(wanted.meeting))}"
+            raise Interrupted("Interrupted", next_step=step, sent=None) from None
+        except ScopeError as error:
+            if send.verify:
+                error.next_step += " With --no-verify the meeting is not read, only updated."
+            raise
         keep(done)
     with answering(sent=done.sent):
-        if as_json:
-            print_json("receipt/1", receipt_line(done))
+        if send.as_json:
+            print_json("receipt/1", **receipt_line(done))
         else:
             print_receipt(done)
     raise typer.Exit(receipt_code(done, verify=send.verify))
@@ -87,7 +86,7 @@ def check(
     *,
     change: flags.FieldOptions,
     occurrence: Annotated[
-        bool, typer.Option("--occurrence", help="Judge it as a change of one date of a series.")
+        bool, flags.switch("--occurrence", "Judge it as a change of one date of a series.")
     ] = False,
     as_json: flags.Json = False,
 ) -> None:
@@ -102,14 +101,13 @@ def check(
     problems = fields.with_verdicts(found)
     refused = sum(problem.severity == "error" for problem in problems)
     if as_json:
-        answer = {"ok": not refused, "problems": [problem.to_dict() for problem in problems]}
-        print_json("check/1", answer)
+        print_json("check/1", ok=not refused, problems=[one.to_dict() for one in problems])
     else:
         console = answers()
-        print_problems(console, problems)
+        console.problems(problems)
         verdict = f"{_count(refused, 'error')}, {_count(len(problems) - refused, 'warning')}: "
         verdict += "an update would be refused." if refused else "an update would be sent."
-        print_line(console, verdict, "red" if refused else "green")
+        console.say(verdict, "red" if refused else "green")
     raise typer.Exit(2 if refused else 0)
 
 
@@ -117,23 +115,10 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _send_difference(
-    zoom: Zoom, wanted: MeetingUpdate, send: flags.SendOptions, *, as_json: bool
-) -> Receipt:
-    with talk().status("Reading …"):
-        planned = wanted.plan(zoom)
-    show_plans({str(wanted.meeting): planned}, yes=send.yes, dry_run=False, as_json=as_json)
-    if wanted.host is None:
-        return _sent(wanted, send, lambda: zoom.apply(planned, **send.sending))
-    return _sent(wanted, send, lambda: wanted.send(zoom, skip_unchanged=True, **send.sending))
-
-
-def _ask(
-    zoom: Zoom, wanted: MeetingUpdate, job: PreparedUpdate, *, yes: bool, as_json: bool
-) -> None:
-    if not (yes and as_json):
+def _ask(zoom: Zoom, wanted: MeetingUpdate, job: PreparedUpdate, send: flags.SendOptions) -> None:
+    if not (send.yes and send.as_json):
         _print_request(talk(), job, wanted.occurrence)
-    if yes:
+    if send.yes:
         return
     if can_ask():
         # Only where somebody looks at it: what is sent is what was said.
@@ -147,21 +132,6 @@ def _ask(
     )
 
 
-def _sent(
-    wanted: MeetingUpdate, send: flags.SendOptions, carry_out: Callable[[], Receipt]
-) -> Receipt:
-    try:
-        with talk().status("Sending …"):
-            return carry_out()
-    except KeyboardInterrupt:
-        step = f"See what is there now: rezoom show {shlex.quote(str(wanted.meeting))}"
-        raise Interrupted("Interrupted", next_step=step, sent=None) from None
-    except ScopeError as error:
-        if send.verify:
-            error.next_step += " With --no-verify the meeting is not read, only updated."
-        raise
-
-
 def _print_dry_run(wanted: MeetingUpdate, job: PreparedUpdate, *, as_json: bool) -> None:
     if wanted.occurrence is not None and job.occurrence is None:
         raise UsageError(
@@ -170,29 +140,28 @@ def _print_dry_run(wanted: MeetingUpdate, job: PreparedUpdate, *, as_json: bool)
         )
     if not as_json:
         _print_request(answers(), job, wanted.occurrence)
-        print_line(talk(), "Nothing was sent: this was a dry run.", "dim")
+        talk().say("Nothing was sent: this was a dry run.", "dim")
         return
     request = job.request
-    answer = {
-        "meeting": job.meeting,
-        "sent": False,
-        "method": request.method,
-        "path": request.path,
-        "query": request.arguments["params"],
-        "body": masked(job.body),
-        "warnings": [problem.to_dict() for problem in job.warnings],
-    }
-    print_json("request/1", answer)
+    print_json(
+        "request/1",
+        meeting=job.meeting,
+        sent=False,
+        method=request.method,
+        path=request.path,
+        query=request.arguments["params"],
+        body=masked(job.body),
+        warnings=[problem.to_dict() for problem in job.warnings],
+    )
 
 
 def _print_request(console: Console, job: PreparedUpdate, occurrence: object) -> None:
     """Show what is about to be sent, member by member, secrets hidden."""
     one = "" if occurrence is None else f", only the date {occurrence}"
-    print_line(console, f"Update of meeting {job.meeting}{one}", "bold")
-    table = Table.grid(padding=(0, 2))
-    for path, value in leaves(masked(job.body)):
-        shown = value if value == HIDDEN else json.dumps(value, ensure_ascii=False)
-        table.add_row(Text(f"  {plain(path)}"), Text(plain(shown)))
-    console.print(table)
+    console.say(f"Update of meeting {job.meeting}{one}", "bold")
+    console.rows(
+        (f"  {path}", value if value == HIDDEN else json.dumps(value, ensure_ascii=False))
+        for path, value in leaves(masked(job.body))
+    )
     if job.warnings:
-        print_problems(console, job.warnings)
+        console.problems(job.warnings)
