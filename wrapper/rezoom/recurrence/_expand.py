@@ -1,4 +1,4 @@
-"""Dates of a pattern and starts of a timeline, with the month arithmetic; nothing is counted up.
+"""Dates of a pattern and starts of a timeline; what is far away is reached without steps.
 
 Dates are day numbers (`date.toordinal()`). The first one is the first match on or after the start;
 weeks begin on Sunday, as in the rules that Zoom itself writes
@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import dropwhile, islice, takewhile
-from math import gcd
 
 from . import _zones as zones
 from ._limits import RecurrenceError, refusal
@@ -34,11 +33,9 @@ from ._zones import Occurrence
 # A year short of the calendar's end: every time zone can still write these days.
 _END_YEAR = date.max.year
 _END_DAY = date(_END_YEAR, 1, 1).toordinal()
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_FEBRUARY = 1  # months count from 0 here
-# The calendar repeats after as many years.
-_CYCLE = 400
-_LEAP = frozenset(filter(isleap, range(_CYCLE)))
+# The number of days of every month from January of year 0 on; the calendar repeats in 400 years.
+_YEARS = [bytes(monthrange(year, month)[1] for month in range(1, 13)) for year in (1, 4)]
+_LENGTHS = b"".join(_YEARS[isleap(year)] for year in range(400)) * 25
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _CALENDAR_END = datetime(_END_YEAR, 1, 1, tzinfo=UTC)
@@ -173,7 +170,8 @@ def _monthly(
     turns = (_month_of(wanted) - begin) // every
     current, passed = begin + turns * every, turns
     if isinstance(pattern, MonthlyOnDay) and short_months == "skip":
-        passed = _months_with(pattern.day, begin, every, turns)
+        # Those that are long enough.
+        passed = sum(map(_LENGTHS[begin:current:every].count, range(pattern.day, 32)))
     day_in = partial(_day_in, pattern, short_months)
     # Only the first and the current month can hold a date that is too early.
     index = passed + (0 < day_in(current) < wanted) - (0 < day_in(begin) < first)
@@ -194,31 +192,7 @@ def _day_in(pattern: MonthlyOnDay | MonthlyOnWeekday, short_months: ShortMonths,
     return date(year, number, min(pattern.day, length)).toordinal()
 
 
-def _months_with(day: int, begin: int, every: int, turns: int) -> int:
-    """Count the months that are long enough, without visiting each."""
-    if day <= min(_LENGTHS):
-        return turns
-    # After so many turns the calendar month comes round again.
-    cycle = 12 // gcd(12, every)
-    total = 0
-    for place in range(min(cycle, turns)):
-        year, month = divmod(begin + place * every, 12)
-        rounds = len(range(place, turns, cycle))
-        if month != _FEBRUARY:
-            total += rounds if _LENGTHS[month] >= day else 0
-        elif day == _LENGTHS[_FEBRUARY] + 1:
-            total += _leap_years(year, every * cycle // 12, rounds)
-    return total
-
-
-def _leap_years(first: int, step: int, count: int) -> int:
-    """Count the leap years among years that are `step` apart."""
-    leap = [year % _CYCLE in _LEAP for year in range(first, first + _CYCLE * step, step)]
-    cycles, rest = divmod(count, _CYCLE)
-    return cycles * sum(leap) + sum(leap[:rest])
-
-
 def _month_of(day: int) -> int:
-    """Count the months from January of year 0, which is 0."""
+    """Return the month of a day number, counted from January of year 0."""
     found = date.fromordinal(day)
     return found.year * 12 + found.month - 1

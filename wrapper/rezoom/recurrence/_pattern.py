@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._public import public
@@ -39,19 +39,19 @@ class Weekday(Enum):
     @classmethod
     def from_iso(cls, number: int, /) -> Weekday:
         """Read the number of `date.isoweekday()`: 1 for Monday to 7 for Sunday."""
-        return cls(_within(number, 1, 7, "ISO counts from 1, Monday, to 7, Sunday"))
+        return cls(_of_seven(number, 1, "ISO counts from 1, Monday, to 7, Sunday"))
 
     @classmethod
     def from_python(cls, number: int, /) -> Weekday:
         """Read the number of `date.weekday()`: 0 for Monday to 6 for Sunday."""
-        return cls(_within(number, 0, 6, "Python counts from 0, Monday, to 6, Sunday") + 1)
+        return cls(_of_seven(number, 0, "Python counts from 0, Monday, to 6, Sunday") + 1)
 
     @classmethod
     def from_zoom(cls, number: int | str, /) -> Weekday:
         """Read Zoom's number: 1 for Sunday to 7 for Saturday, also as text."""
         if isinstance(number, str) and number.strip().isdecimal():
             number = int(number)
-        sunday_first = _within(number, 1, 7, "Zoom counts from 1, Sunday, to 7, Saturday")
+        sunday_first = _of_seven(number, 1, "Zoom counts from 1, Sunday, to 7, Saturday")
         return cls((sunday_first + 5) % 7 + 1)
 
     @classmethod
@@ -108,6 +108,7 @@ MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 class Daily:
     """On every n-th day from the start."""
 
+    unit: ClassVar[Unit] = "daily"
     every: int
 
     def __post_init__(self) -> None:
@@ -119,6 +120,7 @@ class Daily:
 class Weekly:
     """On these days, kept from Monday to Sunday, of every n-th week, which begins on Sunday."""
 
+    unit: ClassVar[Unit] = "weekly"
     every: int
     days: tuple[Weekday, ...]
 
@@ -132,6 +134,7 @@ class Weekly:
 class MonthlyOnDay:
     """On a day of every n-th month."""
 
+    unit: ClassVar[Unit] = "monthly"
     every: int
     day: int
 
@@ -145,6 +148,7 @@ class MonthlyOnDay:
 class MonthlyOnWeekday:
     """On a weekday of every n-th month: the first (1) to fourth (4), or the last (-1)."""
 
+    unit: ClassVar[Unit] = "monthly"
     every: int
     nth: int
     day: Weekday
@@ -216,16 +220,6 @@ class Timeline:
     clock_gaps: ClockGaps = "move"
 
 
-def unit_of(pattern: Pattern) -> Unit:
-    """Return the unit that the pattern's interval counts."""
-    match pattern:
-        case Daily():
-            return "daily"
-        case Weekly():
-            return "weekly"
-    return "monthly"
-
-
 def _sorted(days: object) -> tuple[Weekday, ...]:
     """Return the days once each, from Monday to Sunday."""
     if not isinstance(days, Iterable) or isinstance(days, str):
@@ -250,8 +244,8 @@ def _not_weekday(day: object, field: str = "weekly_days") -> RecurrenceError:
     return refusal(field, "weekday", message, fix)
 
 
-def _within(number: object, low: int, high: int, counting: str) -> int:
-    if isinstance(number, int) and not isinstance(number, bool) and low <= number <= high:
+def _of_seven(number: object, first: int, counting: str) -> int:
+    if limits.is_whole(number, first, first + 6):
         return number
     raise _not_a_day(number, counting)
 

@@ -34,7 +34,6 @@ from ._pattern import (
     UntilInstant,
     Weekday,
     Weekly,
-    unit_of,
 )
 from ._rrule import DayRule, NotExpressible, Rule, malformed, read_moment, read_text, write_pattern
 
@@ -157,7 +156,7 @@ def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
             found = _weekly(rule, every, last)
         case _:
             found = _monthly(rule, every, clamp=clamp)
-    unit = unit_of(found)
+    unit = found.unit
     limit = limits.rule_bound(f"{unit}-interval-limit", "repeat_interval")
     if found.every > limit:
         why = f"Zoom's longest {unit} interval is {limit}"

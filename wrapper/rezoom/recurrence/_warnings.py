@@ -8,20 +8,13 @@ from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
 
 from .._times import clock_gap, clock_overlap, zulu
+from .._wire import facts
 from ..errors import Problem
 from . import _limits as limits
 from . import _zones as zones
 from ._expand import dates, no_start, occurrences, pattern_days, starts_after, starts_between
-from ._limits import Severity, problem, severity_of
-from ._pattern import (
-    Count,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Timeline,
-    UntilInstant,
-    unit_of,
-)
+from ._limits import Severity, problem, until_call
+from ._pattern import Count, Forever, MonthlyOnDay, MonthlyOnWeekday, Timeline, UntilInstant
 from ._zones import Occurrence
 
 # More than the longest list of occurrences that Zoom has been seen to make.
@@ -47,7 +40,7 @@ def surprises(timeline: Timeline, now: datetime | None) -> Iterator[Problem]:
 
 def _intervals(timeline: Timeline) -> Iterator[Problem]:
     pattern = timeline.pattern
-    unit = unit_of(pattern)
+    unit = pattern.unit
     newest, older = f"{unit}-interval-limit", f"{unit}-interval-older-limit"
     most, advised = (limits.rule_bound(rule, "repeat_interval") for rule in (newest, older))
     if pattern.every > most:
@@ -63,7 +56,7 @@ def _intervals(timeline: Timeline) -> Iterator[Problem]:
 def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
     end = timeline.end
     if isinstance(end, Forever):
-        seen = limits.endless()
+        seen = facts.ENDLESS
         message = (
             f"no series is endless: about {seen.weekly} weekly or {seen.other} other meetings"
             " were seen"
@@ -77,11 +70,13 @@ def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
     number = f"{len(ahead)}" if len(ahead) < _LOOK_AHEAD else f"{len(ahead)} or more"
     if len(ahead) > most:
         message, rule = f"{number} meetings are over {most}", "recurrence.end_times.maximum"
-        fix = f"{_until(ahead[most - 1])}, and a second series after it"
+        fix = f"write {until_call(ahead[most - 1].local)}, and a second series after it"
         yield _problem(field, rule, message, fix, _days(ahead[most:]), severity="error")
     elif len(ahead) > advised:
         message = f"{number} meetings are over {advised}, the most in an older page of Zoom's"
-        fix = f"{_until(ahead[advised - 1])}, or compare with diff() what came of it"
+        fix = (
+            f"write {until_call(ahead[advised - 1].local)}, or compare with diff() what came of it"
+        )
         yield _problem(field, "over-count", message, fix, _days(ahead[advised:]))
 
 
@@ -175,17 +170,14 @@ def _problem(
     severity: Severity = "warning",
 ) -> Problem:
     """Describe a problem, as grave as the spec takes its rule."""
-    return problem(field, rule, message, fix, days, of=of, severity=severity_of(rule, severity))
+    known = facts.RULES.get(rule)
+    grave = "error" if known and known.severity == "error" else severity
+    return problem(field, rule, message, fix, days, of=of, severity=grave)
 
 
 def _right_instant(day: date, timeline: Timeline) -> str:
     instant = zones.last_instant(day, timeline.tz)
-    return f"write until(date({day.year}, {day.month}, {day.day})), which ends at {zulu(instant)}"
-
-
-def _until(start: Occurrence) -> str:
-    day = start.local
-    return f"write until(date({day.year}, {day.month}, {day.day}))"
+    return f"write {until_call(day)}, which ends at {zulu(instant)}"
 
 
 def _day(start: Occurrence | datetime) -> str:
