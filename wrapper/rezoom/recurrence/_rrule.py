@@ -115,10 +115,15 @@ def write_rule(timeline: Timeline, *, by_time: datetime | None = None) -> str:
     parts = write_pattern(timeline.pattern, clamp=timeline.short_months == "clamp")
     end, last = timeline.end, by_time or cutoff(timeline)
     if last is not None:
-        parts["UNTIL"] = f"{last.isoformat().replace('-', '').replace(':', '')[:15]}Z"
+        parts["UNTIL"] = f"{written(last)}Z"
     elif isinstance(end, Count):
         parts["COUNT"] = str(end.times)
     return Rule(parts).text()
+
+
+def written(moment: datetime) -> str:
+    """Write the date and the clock of a moment: 20270630T215959."""
+    return re.sub("[-:]", "", moment.isoformat()[:19])
 
 
 def write_pattern(pattern: Pattern, *, clamp: bool = False) -> dict[str, str]:

@@ -44,7 +44,7 @@ from ._zones import Occurrence
 
 if TYPE_CHECKING:
     from .._wire import Meeting
-    from ._icalendar import EventWords
+    from ._icalendar import Event
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -425,21 +425,21 @@ class Series:
 
         return write_rule(self.timeline)
 
-    def to_vevent(self, **event: Unpack[EventWords]) -> str:
+    def to_vevent(self, **event: Unpack[Event]) -> str:
         """Write the VEVENT of RFC 5545.
 
         It takes `summary`, `description`, `location`, a `duration`, the `stamp` of when it was
         made, and the `uid` by which a calendar knows an older version of it.
         """
-        from ._icalendar import Event, vevent
+        from ._icalendar import vevent
 
-        return vevent(self.timeline, Event(**event))
+        return vevent(self.timeline, **event)
 
-    def to_ics(self, **event: Unpack[EventWords]) -> str:
+    def to_ics(self, **event: Unpack[Event]) -> str:
         """Write a calendar file: the VEVENT, as `to_vevent` does, and its time zone's rules."""
-        from ._icalendar import Event, calendar
+        from ._icalendar import calendar
 
-        return calendar(self.timeline, Event(**event))
+        return calendar(self.timeline, **event)
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None
