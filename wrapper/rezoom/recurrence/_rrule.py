@@ -89,6 +89,18 @@ class Rule:
             raise malformed(f"{self.said('BYDAY')} is not a list of days such as MO,WE or 2TU")
         return tuple(dict.fromkeys(days))
 
+    def weekdays(self) -> tuple[Weekday, ...]:
+        """Return BYDAY where a place in the month would mean nothing."""
+        if any(nth is not None for nth, _ in self.days()):
+            raise malformed(f"{self.said('BYDAY')} has a number, which only FREQ=MONTHLY takes")
+        return tuple(day for _, day in self.days())
+
+    def places(self) -> tuple[int, ...]:
+        """Return BYSETPOS: places that count from 1, or from -1 at the end."""
+        if 0 in (places := self.numbers("BYSETPOS")):
+            raise malformed(f"{self.said('BYSETPOS')} has a place 0")
+        return places
+
     def week_start(self) -> Weekday:
         """Return WKST, Monday unless it is there."""
         return _weekday(self.parts.get("WKST", "MO"))
