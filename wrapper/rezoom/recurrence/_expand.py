@@ -24,8 +24,6 @@ from ._pattern import (
     Pattern,
     ShortMonths,
     Timeline,
-    Until,
-    UntilInstant,
     Weekly,
 )
 from ._zones import Occurrence
@@ -50,18 +48,8 @@ def occurrences(timeline: Timeline, not_before: date | None = None) -> Iterator[
     found = zones.starts(index, days, timeline.start.time(), timeline.tz, timeline.clock_gaps)
     if isinstance(end, Count):
         return islice(found, end.times)
-    last = cutoff(timeline)
+    last = zones.cutoff(end, timeline.tz)
     return found if last is None else takewhile(lambda start: start.utc <= last, found)
-
-
-def cutoff(timeline: Timeline) -> datetime | None:
-    """Return the last instant at which a meeting may start, if the series ends by time."""
-    match timeline.end:
-        case Until(last_day):
-            return zones.last_instant(last_day, timeline.tz)
-        case UntilInstant(instant):
-            return instant
-    return None
 
 
 def starts_between(timeline: Timeline, begin: datetime, end: datetime) -> Iterator[Occurrence]:
@@ -97,9 +85,9 @@ def first_start(timeline: Timeline) -> Occurrence:
 
 def no_start(timeline: Timeline) -> RecurrenceError:
     """Return the error that says why a timeline has no start."""
-    start, last = timeline.start, cutoff(timeline)
+    start, last = timeline.start, zones.cutoff(timeline.end, timeline.tz)
     if last is not None and last < zones.instant(start, timeline.tz):
-        end = last.astimezone(timeline.tz)
+        end = zones.local(last, timeline.tz)
         message = f"the series would end on {end:%Y-%m-%d %H:%M}, before it starts on "
         message += f"{start:%Y-%m-%d %H:%M}"
         fix = f"write until(date({start.year + 1}, 6, 30)) or another later day"

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from .._public import public
 from ..errors import Problem
 from . import _zones as zones
-from ._expand import cutoff
 from ._limits import RecurrenceError, refusal
 from ._pattern import (
     Count,
@@ -125,7 +124,7 @@ def write_rule(timeline: Timeline, *, by_time: datetime | None = None) -> str:
     `by_time` ends it with that instant, whatever end the timeline has.
     """
     parts = write_pattern(timeline.pattern, clamp=timeline.short_months == "clamp")
-    end, last = timeline.end, by_time or cutoff(timeline)
+    end, last = timeline.end, by_time or zones.cutoff(timeline.end, timeline.tz)
     if last is not None:
         parts["UNTIL"] = f"{written(last)}Z"
     elif isinstance(end, Count):
@@ -168,7 +167,7 @@ def read_text(text: object, tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]
         name = found["name"].upper() if found else "RRULE"
         value = found["value"] if found else line
         if name == "DTSTART" and found and start is None:
-            start, tz = _start(value, found["options"].upper(), found["options"], tz)
+            start, tz = _start(value, found["options"], tz)
         elif name == "RRULE" and rule is None:
             rule = _parts(value)
         elif name in _EXCEPTIONS:
@@ -227,16 +226,13 @@ def _parts(value: str) -> Mapping[str, str]:
     return parts
 
 
-def _start(
-    value: str, options: str, written: str, tz: ZoneInfo | None
-) -> tuple[datetime, ZoneInfo | None]:
+def _start(value: str, options: str, tz: ZoneInfo | None) -> tuple[datetime, ZoneInfo | None]:
     moment = read_moment(value, "DTSTART")
     if not isinstance(moment, datetime):
         raise malformed(f"DTSTART={value} has no time, and a meeting needs one")
     place = tz
-    if ";TZID=" in options:
-        begin = options.index(";TZID=") + len(";TZID=")
-        place = zones.named(written[begin:].partition(";")[0].strip('"'))
+    if named := re.search(";TZID=([^;]*)", options, re.IGNORECASE):
+        place = zones.named(named[1].strip('"'))
     elif moment.tzinfo is not None:
         place = ZoneInfo("UTC")
     if tz is not None and place is not None and place.key != tz.key:

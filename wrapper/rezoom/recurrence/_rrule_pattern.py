@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice, zip_longest
 from typing import TypeAlias, TypeVar
@@ -31,7 +31,6 @@ from ._pattern import (
     ShortMonths,
     Timeline,
     Until,
-    UntilInstant,
     Weekday,
     Weekly,
 )
@@ -97,7 +96,9 @@ def read_series(
 def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> tuple[Pattern, End]:
     try:
         end = _read_end(rule, tz)
-        return _read_pattern(rule, _last_wall(end, tz), clamp=short_months == "clamp"), end
+        cutoff = zones.cutoff(end, tz)
+        last = None if cutoff is None else zones.local(cutoff, tz)
+        return _read_pattern(rule, last, clamp=short_months == "clamp"), end
     except _Unsayable as found:
         instead = found.instead
         if instead is not None and not isinstance(instead, Rule):
@@ -134,14 +135,6 @@ def _read_end(rule: Rule, tz: ZoneInfo) -> End:
     if not isinstance(found, datetime):
         return Until(found)
     return zones.end_at(zones.instant(found, tz), tz)
-
-
-def _last_wall(end: End, tz: ZoneInfo) -> datetime | None:
-    if isinstance(end, Until):
-        return datetime.combine(end.last_day, time.max)
-    if isinstance(end, UntilInstant):
-        return end.instant.astimezone(tz).replace(tzinfo=None)
-    return None
 
 
 def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:

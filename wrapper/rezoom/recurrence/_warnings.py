@@ -140,7 +140,7 @@ def _instants(timeline: Timeline) -> Iterator[Problem]:
     end = timeline.end
     if not isinstance(end, UntilInstant):
         return
-    written, local = end.instant.date(), end.instant.astimezone(timeline.tz).date()
+    written, local = end.instant.date(), zones.local(end.instant, timeline.tz).date()
     start = next(starts_after(replace(timeline, end=Forever()), end.instant), None)
     if start is not None and start.local.date() in (written, local):
         message = f"the end comes before the meeting of that day, {_day(start)}"

@@ -22,7 +22,6 @@ from ._pattern import (
     Pattern,
     Timeline,
     Until,
-    UntilInstant,
     Weekday,
     Weekly,
 )
@@ -71,15 +70,10 @@ def _write_pattern(pattern: Pattern) -> dict[str, Any]:
 
 
 def _write_end(end: End, tz: ZoneInfo) -> dict[str, Any]:
-    match end:
-        case Count(times):
-            return {"end_times": times}
-        case Forever():
-            return {"end_times": 0}
-        case Until(last_day):
-            return {"end_date_time": utc_instant(zones.last_instant(last_day, tz))}
-        case UntilInstant(instant):
-            return {"end_date_time": utc_instant(instant)}
+    last = zones.cutoff(end, tz)
+    if last is not None:
+        return {"end_date_time": utc_instant(last)}
+    return {"end_times": end.times if isinstance(end, Count) else 0}
 
 
 def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Pattern, End, tuple[Problem, ...]]:
