@@ -25,17 +25,8 @@ from rezoom.recurrence import (
     Series,
     Weekday,
 )
-from rezoom.recurrence._pattern import (
-    Count,
-    Daily,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    ShortMonths,
-    Until,
-    UntilInstant,
-    Weekly,
-)
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Weekly
+from rezoom.recurrence._timeline import Count, Forever, ShortMonths, Until, UntilInstant
 
 NEW_YORK = "America/New_York"
 BERLIN = ZoneInfo("Europe/Berlin")

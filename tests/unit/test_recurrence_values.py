@@ -11,18 +11,8 @@ from typing import Any, cast
 import pytest
 from rezoom import InvalidChange
 from rezoom.recurrence import FRI, MON, SAT, SUN, TUE, WED, Recurrence, RecurrenceError, Weekday
-from rezoom.recurrence._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Until,
-    UntilInstant,
-    Weekly,
-)
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
+from rezoom.recurrence._timeline import Count, End, Forever, Until, UntilInstant
 from rezoom_wire import facts
 
 pytestmark = pytest.mark.smoke

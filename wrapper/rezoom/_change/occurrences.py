@@ -17,7 +17,8 @@ from .._times import place_of, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
-from ..recurrence._pattern import Forever, Weekly
+from ..recurrence._pattern import Weekly
+from ..recurrence._timeline import Forever
 from .compare import instant
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from .._times import place_of, zulu
 from .._wire import facts
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
-from ..recurrence._pattern import Count
+from ..recurrence._timeline import Count
 from ..recurrence._zones import last_instant
 from ..recurrence._zoom import SERIES_TYPE
 from .compare import leaves

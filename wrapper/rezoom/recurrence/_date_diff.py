@@ -10,7 +10,7 @@ from typing import Any
 
 from .._public import public
 from ._expand import occurrences
-from ._pattern import Forever, Timeline
+from ._timeline import Forever, Timeline
 from ._zones import Occurrence
 from ._zoom import members, moment
 

@@ -14,20 +14,8 @@ from .._times import zulu
 from . import _zones as zones
 from ._expand import occurrences
 from ._limits import NTH, RecurrenceError, Unit
-from ._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, End, Forever, Timeline, Until, UntilInstant
 
 MONTHS = (
     "january february march april may june july august september october november december".split()

@@ -25,19 +25,8 @@ from ..errors import Problem
 from . import _english as english
 from . import _limits as limits
 from ._limits import RecurrenceError, Unit, refusal, where_from
-from ._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, End, Forever, Until, UntilInstant
 
 _LONGEST = 200
 _TOKEN = re.compile(

@@ -16,16 +16,8 @@ from itertools import dropwhile, islice, takewhile
 
 from . import _zones as zones
 from ._limits import RecurrenceError, refusal
-from ._pattern import (
-    Count,
-    Daily,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    ShortMonths,
-    Timeline,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
+from ._timeline import Count, ShortMonths, Timeline
 from ._zones import Occurrence
 
 # A year short of the calendar's end: every time zone can still write these days.

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 
 from ._expand import first_start, occurrences
 from ._limits import refusal
-from ._pattern import Count, Forever, Timeline, Weekday
+from ._pattern import Weekday
 from ._rrule import write_rule, written
+from ._timeline import Count, Forever, Timeline
 from ._zones import Occurrence, first_second
 from ._zoom import first_wall_clock
 

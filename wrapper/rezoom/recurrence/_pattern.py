@@ -1,4 +1,4 @@
-"""The values of a recurrence: days of the week, patterns, ends, and a timeline of them all.
+"""Days of the week, and the patterns in which a meeting recurs.
 
 Monday is 1 to ISO, 0 to Python, and 2 to Zoom: a day of the week is a name here, never a number.
 """
@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from enum import Enum
 from typing import ClassVar, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from .._public import public
 from . import _limits as limits
 from ._limits import RecurrenceError, Unit, refusal
 
 Nth: TypeAlias = Literal["first", "second", "third", "fourth", "last"]
-ShortMonths: TypeAlias = Literal["skip", "clamp"]
-ClockGaps: TypeAlias = Literal["move", "drop"]
 
 _FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RRULE = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -159,65 +155,7 @@ class MonthlyOnWeekday:
         _weekday(self.day, "monthly_week_day")
 
 
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Until:
-    """The last local day on which a meeting may start."""
-
-    last_day: date
-
-    def __post_init__(self) -> None:
-        limits.last_day(self.last_day)
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class UntilInstant:
-    """The last instant at which a meeting may start; kept in UTC and whole seconds."""
-
-    instant: datetime
-
-    def __post_init__(self) -> None:
-        limits.aware(self.instant)
-        whole = self.instant.astimezone(UTC).replace(microsecond=0, fold=0)
-        object.__setattr__(self, "instant", whole)
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Count:
-    """After so many meetings."""
-
-    times: int
-
-    def __post_init__(self) -> None:
-        limits.positive_count(self.times)
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Forever:
-    """Without an end; Zoom makes a limited number of meetings of it."""
-
-
 Pattern: TypeAlias = Daily | Weekly | MonthlyOnDay | MonthlyOnWeekday
-End: TypeAlias = Until | UntilInstant | Count | Forever
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """A pattern and its end, placed at a first wall-clock time of a time zone.
-
-    What functions take and return in place of a `Series`, which means the same and has methods.
-    """
-
-    pattern: Pattern
-    end: End
-    start: datetime
-    tz: ZoneInfo
-    short_months: ShortMonths = "skip"
-    clock_gaps: ClockGaps = "move"
 
 
 def _sorted(days: object) -> tuple[Weekday, ...]:

@@ -13,16 +13,8 @@ from .._public import public
 from ..errors import Problem
 from . import _zones as zones
 from ._limits import RecurrenceError, refusal
-from ._pattern import (
-    Count,
-    Daily,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Timeline,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, Timeline
 
 # An ordinal weekday: (2, TUE) is 2TU, (None, TUE) every TU.
 DayRule: TypeAlias = tuple[int | None, Weekday]

@@ -19,22 +19,9 @@ from zoneinfo import ZoneInfo
 from . import _limits as limits
 from . import _zones as zones
 from ._limits import NTH, RecurrenceError, refusal
-from ._pattern import (
-    ClockGaps,
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    ShortMonths,
-    Timeline,
-    Until,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
 from ._rrule import NotExpressible, Rule, malformed, read_moment, read_text, write_pattern
+from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until
 
 T = TypeVar("T")
 

@@ -22,23 +22,8 @@ from . import _zones as zones
 from . import _zoom as zoom
 from ._date_diff import Difference, compare
 from ._limits import WrongStep, refusal
-from ._pattern import (
-    ClockGaps,
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Nth,
-    Pattern,
-    ShortMonths,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Nth, Pattern, Weekday, Weekly
+from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until, UntilInstant
 from ._warnings import surprises
 from ._zones import Occurrence
 

@@ -14,7 +14,8 @@ from . import _limits as limits
 from . import _zones as zones
 from ._expand import dates, no_start, occurrences, pattern_days, starts_after, starts_between
 from ._limits import Severity, problem, until_call
-from ._pattern import Count, Forever, MonthlyOnDay, MonthlyOnWeekday, Timeline, UntilInstant
+from ._pattern import MonthlyOnDay, MonthlyOnWeekday
+from ._timeline import Count, Forever, Timeline, UntilInstant
 from ._zones import Occurrence
 
 # More than the longest list of occurrences that Zoom has been seen to make.

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from .._public import public
 from .._times import WireTimeError, clock_gap, zone
 from ._limits import RecurrenceError, refusal
-from ._pattern import ClockGaps, End, Until, UntilInstant
+from ._timeline import ClockGaps, End, Until, UntilInstant
 
 
 @public("rezoom.recurrence")

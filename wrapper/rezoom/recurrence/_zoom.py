@@ -12,19 +12,8 @@ from ..errors import Problem
 from . import _zones as zones
 from ._expand import first_start, wall_clock
 from ._limits import RecurrenceError, problem, refusal
-from ._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Timeline,
-    Until,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, End, Forever, Timeline, Until
 
 SERIES_TYPE = 8
 DAILY, WEEKLY, MONTHLY = 1, 2, 3

@@ -60,7 +60,7 @@ def preview(
 
     Leaves with 2 if Zoom would refuse it.
     """
-    from ...recurrence._pattern import Forever
+    from ...recurrence._timeline import Forever
 
     policies: dict[str, Any] = {"short_months": short_months, "clock_gaps": clock_gaps}
     written = _read(repeat, rrule, body, start, timezone, short_months=short_months)

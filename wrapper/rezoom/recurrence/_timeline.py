@@ -1,0 +1,75 @@
+"""The ends of a recurrence, and a timeline: a pattern and its end, placed in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from .._public import public
+from . import _limits as limits
+from ._pattern import Pattern
+
+ShortMonths: TypeAlias = Literal["skip", "clamp"]
+ClockGaps: TypeAlias = Literal["move", "drop"]
+
+
+@public("rezoom.recurrence")
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The last local day on which a meeting may start."""
+
+    last_day: date
+
+    def __post_init__(self) -> None:
+        limits.last_day(self.last_day)
+
+
+@public("rezoom.recurrence")
+@dataclass(frozen=True, slots=True)
+class UntilInstant:
+    """The last instant at which a meeting may start; kept in UTC and whole seconds."""
+
+    instant: datetime
+
+    def __post_init__(self) -> None:
+        limits.aware(self.instant)
+        whole = self.instant.astimezone(UTC).replace(microsecond=0, fold=0)
+        object.__setattr__(self, "instant", whole)
+
+
+@public("rezoom.recurrence")
+@dataclass(frozen=True, slots=True)
+class Count:
+    """After so many meetings."""
+
+    times: int
+
+    def __post_init__(self) -> None:
+        limits.positive_count(self.times)
+
+
+@public("rezoom.recurrence")
+@dataclass(frozen=True, slots=True)
+class Forever:
+    """Without an end; Zoom makes a limited number of meetings of it."""
+
+
+End: TypeAlias = Until | UntilInstant | Count | Forever
+
+
+@public("rezoom.recurrence")
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A pattern and its end, placed at a first wall-clock time of a time zone.
+
+    What functions take and return in place of a `Series`, which means the same and has methods.
+    """
+
+    pattern: Pattern
+    end: End
+    start: datetime
+    tz: ZoneInfo
+    short_months: ShortMonths = "skip"
+    clock_gaps: ClockGaps = "move"
