@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from heapq import merge
 from itertools import dropwhile, islice, takewhile
 
 from . import _zones as zones
@@ -119,28 +120,16 @@ def dates(
     """Return the dates from `not_before` on, and the place of their first among all dates."""
     first, wanted = start.toordinal(), max(start, not_before).toordinal()
     if isinstance(pattern, Daily):
-        return _daily(pattern.every, first, wanted)
-    if isinstance(pattern, Weekly):
-        return _weekly(pattern, first, wanted)
-    return _monthly(pattern, first, wanted, short_months)
-
-
-def _daily(every: int, first: int, wanted: int) -> tuple[int, Iterator[int]]:
-    index = -((first - wanted) // every)
-    return index, iter(range(first + index * every, _END_DAY, every))
-
-
-def _weekly(pattern: Weekly, first: int, wanted: int) -> tuple[int, Iterator[int]]:
-    places = sorted(day.zoom - 1 for day in pattern.days)
-    # Day number 7 is a Sunday: this is the one on or before the start.
-    sunday, step = first - first % 7, pattern.every * 7
-    turn = (wanted - sunday) // step
-    begin = sunday + turn * step
-    before_start = sum(sunday + place < first for place in places)
-    passed = sum(begin + place < wanted for place in places)
-    weeks = range(begin, _END_DAY - 6, step)
-    days = (sunday + place for sunday in weeks for place in places)
-    return turn * len(places) + passed - before_start, dropwhile(wanted.__gt__, days)
+        found = [range(first, _END_DAY, pattern.every)]
+    elif isinstance(pattern, Weekly):
+        # Day number 7 is a Sunday: this is the one on or before the start.
+        sunday, step = first - first % 7, pattern.every * 7
+        days = (sunday + day.zoom - 1 for day in pattern.days)
+        found = [range(day if day >= first else day + step, _END_DAY, step) for day in days]
+    else:
+        return _monthly(pattern, first, wanted, short_months)
+    passed = [len(range(every.start, wanted, every.step)) for every in found]
+    return sum(passed), merge(*(days[count:] for days, count in zip(found, passed, strict=True)))
 
 
 def _monthly(

@@ -23,6 +23,7 @@ _LOOK_AHEAD = 120
 _FOURTH = 4
 _SHORTEST = 28
 _AN_HOUR_AWAY = "move the series by an hour with at(…)"
+_UNSAID = "and Zoom does not say what it does"
 
 
 def surprises(timeline: Timeline, now: datetime | None) -> Iterator[Problem]:
@@ -58,10 +59,8 @@ def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
     end = timeline.end
     if isinstance(end, Forever):
         seen = facts.ENDLESS
-        message = (
-            f"no series is endless: about {seen.weekly} weekly or {seen.other} other meetings"
-            " were seen"
-        )
+        found = f"about {seen.weekly} weekly or {seen.other} other meetings were seen"
+        message = f"no series is endless: {found}"
         fix = "say until(…) or times(…), or update the series again before its end"
         yield _problem("end_times", "endless", message, fix)
         return
@@ -75,25 +74,22 @@ def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
         yield _problem(field, rule, message, fix, _days(ahead[most:]), severity="error")
     elif len(ahead) > advised:
         message = f"{number} meetings are over {advised}, the most in an older page of Zoom's"
-        fix = (
-            f"write {until_call(ahead[advised - 1].local)}, or compare with diff() what came of it"
-        )
+        until = until_call(ahead[advised - 1].local)
+        fix = f"write {until}, or compare with diff() what came of it"
         yield _problem(field, "over-count", message, fix, _days(ahead[advised:]))
 
 
 def _firsts(timeline: Timeline, first: Occurrence, now: datetime | None) -> Iterator[Problem]:
     if first.local.date() != timeline.start.date():
-        message = (
-            f"{_day(timeline.start)} is not on the pattern: the first meeting is {_day(first)}"
-        )
+        begin = _day(timeline.start)
+        message = f"{begin} is not on the pattern: the first meeting is {_day(first)}"
         fix = f"start on {first.local:%Y-%m-%d %H:%M}"
-        days = (first.local.date(),)
-        yield _problem("start_time", "first-differs", message, fix, days, of="")
+        yield _problem("start_time", "first-differs", message, fix, _days([first]), of="")
     if now is not None and first.utc <= now:
         later = next(starts_after(timeline, now), None)
         fix = f"start on {later.local:%Y-%m-%d %H:%M}" if later else "choose a later end too"
         message = f"{_day(first)} is past, and Zoom ignores such a start with the whole update"
-        yield _problem("start_time", "past-start", message, fix, (first.local.date(),), of="")
+        yield _problem("start_time", "past-start", message, fix, _days([first]), of="")
 
 
 def _months(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
@@ -106,8 +102,8 @@ def _months(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
         short = tuple(day for day in ends if day.day < pattern.day)
         if short:
             done = "left out" if timeline.short_months == "skip" else "moved to their last day"
-            message = f"{len(short)} months have no day {pattern.day}; here they are {done}, and "
-            message += "Zoom does not say what it does"
+            message = f"{len(short)} months have no day {pattern.day}; here they are {done}, "
+            message += _UNSAID
             fix = 'write on_the("last", FRI), or on_day(28)'
             yield _problem("monthly_day", "short-month", message, fix, short)
     if isinstance(pattern, MonthlyOnWeekday) and pattern.nth == _FOURTH:
@@ -129,8 +125,7 @@ def _clocks(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
     hour = f"{clock:%H:%M}"
     if skipped:
         done = "moved forward" if timeline.clock_gaps == "move" else "left out"
-        message = f"the clocks jump over {hour} on {_listed(skipped)}; here it is {done}, and Zoom "
-        message += "does not say what it does"
+        message = f"the clocks jump over {hour} on {_listed(skipped)}; here it is {done}, {_UNSAID}"
         yield _problem("start_time", "clock-gap", message, _AN_HOUR_AWAY, skipped, of="")
     if twice:
         message = f"the clocks show {hour} twice on {_listed(twice)}; the first is meant here"

@@ -142,13 +142,12 @@ def placed(start: datetime, tz: str | ZoneInfo | None) -> tuple[datetime, ZoneIn
         kind = "a date without a time" if isinstance(start, date) else f"{start!r:.40}"
         raise _bad_start(f"a series starts at a datetime, not {kind}", _NAME_IT)
     place = named(tz) if tz is not None else _zone_of(start)
-    if start.utcoffset() is not None and start.tzinfo is not place:
-        start = start.astimezone(UTC).astimezone(place)
-    # Whatever subclass came in; Zoom reads whole seconds.
-    plain = time(start.hour, start.minute, start.second)
     if not date.min.year < start.year < date.max.year:
         raise _bad_start(f"{start} is too near the end of the calendar", "choose another year")
-    return datetime.combine(date.fromordinal(start.toordinal()), plain), place
+    if start.utcoffset() is not None and start.tzinfo is not place:
+        start = local(instant(start, place), place)
+    # Whatever subclass came in; Zoom reads whole seconds.
+    return datetime.combine(start.date(), start.time().replace(microsecond=0, fold=0)), place
 
 
 def _zone_of(start: datetime) -> ZoneInfo:
