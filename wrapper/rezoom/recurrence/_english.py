@@ -73,7 +73,6 @@ NOT_PART_OF_IT: Mapping[str, str] = {
 _CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINALS = "first second third fourth fifth".split()
 _WRITTEN_ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)", re.IGNORECASE)
-_LONGEST_NUMBER = 4
 # More is not worth counting for a sentence.
 _COUNTED = 1000
 
@@ -81,8 +80,8 @@ _COUNTED = 1000
 def cardinal(word: str) -> int | None:
     """Read a number in digits or, up to twelve, in letters."""
     if word.isascii() and word.isdigit():
-        # More digits than any limit has; the limits themselves are judged elsewhere.
-        return int(word) if len(word) <= _LONGEST_NUMBER else 10**_LONGEST_NUMBER
+        # What is over any limit need not be told apart; the limits are judged elsewhere.
+        return min(int(word), 10_000)
     return _CARDINALS.index(word) + 1 if word in _CARDINALS else None
 
 
@@ -94,6 +93,12 @@ def ordinal(word: str) -> int | None:
         return _ORDINALS.index(word) + 1
     written = _WRITTEN_ORDINAL.fullmatch(word)
     return int(written[1]) if written else None
+
+
+def number(word: str) -> int | None:
+    """Read a place in a row or a number, whichever the word is."""
+    place = ordinal(word)
+    return cardinal(word) if place is None else place
 
 
 def weekday(word: str) -> Weekday | None:

@@ -180,7 +180,7 @@ def _after_every(reader: Reader) -> Pattern:
     place = english.ordinal(first.plain)
     if place is not None and (place < 1 or reader.ahead(1).plain not in english.UNITS):
         return _every_nth(reader, place, first)
-    number = 2 if first.plain == "other" else place or english.cardinal(first.plain)
+    number = 2 if first.plain == "other" else english.number(first.plain)
     if number is not None:
         reader.take()
     return _counted(reader, 1 if number is None else number, first)
@@ -282,8 +282,7 @@ def _monthly(reader: Reader, every: int) -> MonthlyOnDay | MonthlyOnWeekday:
     if reader.take("day"):
         begin = reader.now
     token = reader.now
-    place = english.ordinal(token.plain)
-    which = english.cardinal(token.plain) if place is None else place
+    which, place = english.number(token.plain), english.ordinal(token.plain)
     if which is None:
         raise _unknown(reader, _A_PLACE, "monthly_day")
     reader.take()
@@ -410,8 +409,7 @@ def _written_date(reader: Reader) -> date:
 
 
 def _day_number(reader: Reader) -> int | None:
-    place = english.ordinal(reader.now.plain)
-    number = english.cardinal(reader.now.plain) if place is None else place
+    number = english.number(reader.now.plain)
     if number is not None:
         reader.take()
     return number

@@ -60,7 +60,7 @@ def problem(
     dates: Sequence[date] = (),
     *,
     of: str = "recurrence",
-    severity: Severity,
+    severity: Severity = "warning",
 ) -> Problem:
     """Describe one problem, with the place where its rule or its field is documented."""
     path = ".".join(filter(None, (of, field)))

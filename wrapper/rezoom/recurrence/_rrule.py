@@ -154,7 +154,9 @@ def read_text(text: object, tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]
         raise malformed(f"{text!r:.40} is not a rule")
     rule: Mapping[str, str] | None = None
     start: datetime | None = None
-    for line in _unfolded(text):
+    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
+    lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
+    for line in filter(None, map(str.strip, lines)):
         found = _LINE.fullmatch(line)
         name = found["name"].upper() if found else "RRULE"
         value = found["value"] if found else line
@@ -191,11 +193,6 @@ def read_moment(text: str, name: str) -> date | datetime:
 def malformed(message: str) -> RecurrenceError:
     """Return the error for a text that breaks RFC 5545; the caller raises it."""
     return refusal("", "rrule", message, _EXAMPLE)
-
-
-def _unfolded(text: str) -> list[str]:
-    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
-    return [line.strip() for line in re.sub(r"\r?\n[ \t]", "", text).splitlines() if line.strip()]
 
 
 def _parts(value: str) -> Mapping[str, str]:

@@ -40,11 +40,9 @@ _CLOCK_FREQUENCIES = ("HOURLY", "MINUTELY", "SECONDLY")
 
 
 class _Unsayable(Exception):
-    """A part that Zoom cannot say, and a rule or a pattern to try in its place."""
+    """A part that Zoom cannot say, and a rule to try in its place."""
 
-    def __init__(
-        self, part: str, why: str, instead: Rule | Pattern | None = None, *, fix: str = ""
-    ) -> None:
+    def __init__(self, part: str, why: str, instead: Rule | None = None, *, fix: str = "") -> None:
         super().__init__(part, why)
         self.part, self.why, self.instead, self.fix = part, why, instead, fix
 
@@ -87,11 +85,7 @@ def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> tuple[Pattern,
         last = None if cutoff is None else zones.local(cutoff, tz)
         return _read_pattern(rule, last, clamp=short_months == "clamp"), end
     except _Unsayable as found:
-        instead = found.instead
-        if instead is not None and not isinstance(instead, Rule):
-            ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
-            instead = Rule(write_pattern(instead, clamp=short_months == "clamp") | ends)
-        nearest = _readable(instead, tz, short_months)
+        nearest = _readable(found.instead, tz, short_months)
         raise NotExpressible(found.part, found.why, nearest=nearest, fix=found.fix) from None
 
 
@@ -284,7 +278,8 @@ def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
     nearest = max(_candidates(picks, every), key=likeness)
     found = replace(nearest, every=every)
     if _picks_of(nearest, clamp) != picks:
-        raise _Unsayable(*_blame(rule), found)
+        ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
+        raise _Unsayable(*_blame(rule), Rule(write_pattern(found, clamp=clamp) | ends))
     return found
 
 

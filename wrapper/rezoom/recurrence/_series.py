@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import wraps
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeAlias, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
 from .._public import public
@@ -55,23 +55,19 @@ def explained(field: str, rule: str, fix: str) -> Callable[[Callable[P, R]], Cal
     return decorate
 
 
-# What other phases offer: the field, the rule, the message and the fix of the refusal.
-Elsewhere: TypeAlias = Mapping[str, tuple[str, str, str, str]]
-
-
 class Phase:
     """One phase of saying a recurrence; `_ELSEWHERE` knows what other phases offer."""
 
     __slots__ = ()
-    _ELSEWHERE: ClassVar[Elsewhere] = {}
 
     # Hidden from mypy, which must go on refusing what is not there.
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
-            if name in self._ELSEWHERE:
-                raise refusal(*self._ELSEWHERE[name], kind=WrongStep)
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            phase = type(self).__name__
+            if elsewhere := _ELSEWHERE.get(phase, {}).get(name):
+                raise refusal(*elsewhere, kind=WrongStep)
+            raise AttributeError(f"{phase!r} object has no attribute {name!r}")
 
 
 _NO_END = (
@@ -101,6 +97,12 @@ _SECOND_END = (
 _ENDS = ("until", "until_instant", "times", "forever")
 _DAYS = ("on_day", "on_the")
 _USES = ("starting", "to_zoom", "to_rrule")
+# By the phase and the name: the field, the rule, the message and the fix of the refusal.
+_ELSEWHERE = {
+    "Unbounded": dict.fromkeys((*_USES, "end"), _NO_END) | dict.fromkeys(_DAYS, _SECOND_DAY),
+    "Monthly": dict.fromkeys((*_ENDS, *_USES), _NO_DAY),
+    "Recurrence": dict.fromkeys(_ENDS, _SECOND_END) | dict.fromkeys(_DAYS, _SECOND_DAY),
+}
 
 
 @public("rezoom.recurrence")
@@ -108,10 +110,6 @@ _USES = ("starting", "to_zoom", "to_rrule")
 class Unbounded(Phase):
     """A pattern without an end yet: say one of `until`, `until_instant`, `times`, `forever`."""
 
-    _ELSEWHERE: ClassVar[Elsewhere] = {
-        **dict.fromkeys((*_USES, "end"), _NO_END),
-        **dict.fromkeys(_DAYS, _SECOND_DAY),
-    }
     pattern: Pattern
 
     def until(self, last_day: date, /) -> Recurrence:
@@ -137,7 +135,6 @@ class Unbounded(Phase):
 class Monthly(Phase):
     """A monthly pattern without its day yet: say `on_day` or `on_the`."""
 
-    _ELSEWHERE: ClassVar[Elsewhere] = dict.fromkeys((*_ENDS, *_USES), _NO_DAY)
     every: int = 1
 
     @explained("monthly_day", "monthly-needs-day", "write on_day(15)")
@@ -156,10 +153,6 @@ class Monthly(Phase):
 class Recurrence(Phase):
     """A pattern with its end; with a start and a time zone it becomes a `Series`."""
 
-    _ELSEWHERE: ClassVar[Elsewhere] = {
-        **dict.fromkeys(_ENDS, _SECOND_END),
-        **dict.fromkeys(_DAYS, _SECOND_DAY),
-    }
     pattern: Pattern
     end: End
 

@@ -23,7 +23,11 @@ _SAY_BOTH = "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(
 
 def write_recurrence(pattern: Pattern, end: End, tz: ZoneInfo) -> dict[str, Any]:
     """Return the whole `recurrence` object; a last day ends with its last second in `tz`."""
-    return {**_write_pattern(pattern), **_write_end(end, tz)}
+    written = _write_pattern(pattern)
+    last = zones.cutoff(end, tz)
+    if last is not None:
+        return written | {"end_date_time": utc_instant(last)}
+    return written | {"end_times": end.times if isinstance(end, Count) else 0}
 
 
 def write_series(timeline: Timeline) -> dict[str, Any]:
@@ -57,13 +61,6 @@ def _write_pattern(pattern: Pattern) -> dict[str, Any]:
         case MonthlyOnWeekday(every, nth, weekday):
             week = {"monthly_week": nth, "monthly_week_day": weekday.zoom}
             return {"type": MONTHLY, "repeat_interval": every, **week}
-
-
-def _write_end(end: End, tz: ZoneInfo) -> dict[str, Any]:
-    last = zones.cutoff(end, tz)
-    if last is not None:
-        return {"end_date_time": utc_instant(last)}
-    return {"end_times": end.times if isinstance(end, Count) else 0}
 
 
 def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Pattern, End, tuple[Problem, ...]]:
@@ -139,7 +136,7 @@ def _read_days(given: Mapping[str, Any], guesses: list[Problem]) -> tuple[Weekda
         return found
     message = "missing: read as Sunday, Zoom's default"
     fix = "name the days: Recurrence.weekly(MON, WED)"
-    guesses.append(_guess("weekly_days", "weekly-needs-days", message, fix))
+    guesses.append(problem("weekly_days", "weekly-needs-days", message, fix))
     return (Weekday.SUN,)
 
 
@@ -151,18 +148,18 @@ def _read_month(given: Mapping[str, Any], every: int, guesses: list[Problem]) ->
         if day:
             message = "beside a week and its day: the weekday was taken"
             fix = "choose one of the forms"
-            guesses.append(_guess("monthly_day", "monthly-one-form", message, fix))
+            guesses.append(problem("monthly_day", "monthly-one-form", message, fix))
         return MonthlyOnWeekday(every, nth, Weekday.from_zoom(weekday))
     message = "alone says nothing: the day of the month was taken"
     fix = 'write monthly().on_the("last", FRI)'
     if nth:
-        guesses.append(_guess("monthly_week", "monthly-week-needs-week-day", message, fix))
+        guesses.append(problem("monthly_week", "monthly-week-needs-week-day", message, fix))
     if weekday:
-        guesses.append(_guess("monthly_week_day", "monthly-week-day-needs-week", message, fix))
+        guesses.append(problem("monthly_week_day", "monthly-week-day-needs-week", message, fix))
     if not day:
         message = "missing: read as the first of the month, Zoom's default"
         fix = "write monthly().on_day(1)"
-        guesses.append(_guess("monthly_day", "monthly-needs-day", message, fix))
+        guesses.append(problem("monthly_day", "monthly-needs-day", message, fix))
     return MonthlyOnDay(every, day or 1)
 
 
@@ -172,12 +169,12 @@ def _read_end(given: Mapping[str, Any], tz: ZoneInfo, guesses: list[Problem]) ->
         if count is not None:
             message = f"both ends are there: the date was taken, not the count of {count}"
             fix = "choose one: Series.until() or Series.with_count()"
-            guesses.append(_guess("end_times", "both-ends", message, fix))
+            guesses.append(problem("end_times", "both-ends", message, fix))
         return _read_end_date(end, tz)
     if count is None:
         message = "no end is there: read as one meeting, Zoom's documented default"
         fix = "say until(date(2027, 6, 30)), times(12) or forever()"
-        guesses.append(_guess("end_times", "no-end-means-one", message, fix))
+        guesses.append(problem("end_times", "no-end-means-one", message, fix))
         return Count(1)
     return Forever() if count == 0 else Count(count)
 
@@ -202,7 +199,3 @@ def _number(given: Mapping[str, Any], member: str) -> int | None:
     message = f"{value!r:.40} is not a whole number"
     fix = "look at the answer: Zoom writes whole numbers here"
     raise refusal(member, f"recurrence.{member}.type", message, fix)
-
-
-def _guess(member: str, rule: str, message: str, fix: str) -> Problem:
-    return problem(member, rule, message, fix, severity="warning")
