@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -372,19 +372,17 @@ def _until(reader: Reader) -> Until | UntilInstant:
 def _until_instant(reader: Reader, token: Token) -> UntilInstant:
     try:
         moment = datetime.fromisoformat(token.word.upper())
-    except ValueError:
-        message = f"{token.word!r:.40} is not a moment"
-        fix = "write 2027-06-30T21:59:59Z, or only the last day: 2027-06-30"
-        raise reader.wrong(token, "end_date_time", "words", message, fix) from None
-    if moment.utcoffset() is None:
-        message = f"{token.word!r:.40} could be in any time zone"
+        if moment.utcoffset() is not None:
+            return UntilInstant(moment)
+        message = "could be in any time zone"
         fix = f'write the last day, "until {moment.date()}", or add Z for UTC'
-        raise reader.wrong(token, "end_date_time", "words", message, fix)
-    try:
-        return UntilInstant(moment)
+    except ValueError:
+        message = "is not a moment"
+        fix = "write 2027-06-30T21:59:59Z, or only the last day: 2027-06-30"
     except OverflowError:
-        message, fix = f"{token.word!r:.40} is beyond the calendar", "choose another year"
-        raise reader.wrong(token, "end_date_time", "words", message, fix) from None
+        message, fix = "is beyond the calendar", "choose another year"
+    message = f"{token.word!r:.40} {message}"
+    raise reader.wrong(token, "end_date_time", "words", message, fix)
 
 
 def _written_date(reader: Reader) -> date:
@@ -427,10 +425,8 @@ def _numbers_only(reader: Reader, at: Token, numbers: list[int]) -> WordsError:
     readings = []
     if len(numbers) == 3 and numbers[2] > 31:
         for day, month in (numbers[:2], numbers[1::-1]):
-            try:
+            with suppress(ValueError):
                 readings.append(date(numbers[2], month, day).isoformat())
-            except ValueError:
-                continue
     choice = " or ".join(dict.fromkeys(readings)) or _A_DATE
     message = "a date in numbers is read differently from country to country"
     return reader.wrong(at, "end_date_time", "words-ambiguous", message, f"write {choice}")

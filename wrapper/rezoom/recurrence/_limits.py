@@ -135,8 +135,8 @@ def named_week(nth: object) -> int:
 def week_of_month(nth: object) -> None:
     """Refuse a number that is not Zoom's for a week of the month."""
     if not is_whole(nth) or nth not in NTH.values():
-        message = f"{nth!r:.40} is not a week of the month that Zoom knows: 1 to 4, or -1 for the "
-        message += "last"
+        known = "1 to 4, or -1 for the last"
+        message = f"{nth!r:.40} is not a week of the month that Zoom knows: {known}"
         fix = 'write Recurrence.monthly().on_the("last", FRI)'
         raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
 

@@ -160,9 +160,8 @@ Pattern: TypeAlias = Daily | Weekly | MonthlyOnDay | MonthlyOnWeekday
 
 def _sorted(days: object) -> tuple[Weekday, ...]:
     """Return the days once each, from Monday to Sunday."""
-    if not isinstance(days, Iterable) or isinstance(days, str):
-        raise _not_weekday(days)
-    found = {_weekday(day) for day in days}
+    given = days if isinstance(days, Iterable) and not isinstance(days, str) else [days]
+    found = {_weekday(day) for day in given}
     if not found:
         message, fix = "a weekly pattern has no days", "write Recurrence.weekly(MON, WED)"
         raise refusal("weekly_days", "weekly-needs-days", message, fix)
@@ -173,13 +172,9 @@ def _weekday(day: object, field: str = "weekly_days") -> Weekday:
     """Return the weekday; numbers are refused, since everybody counts them differently."""
     if isinstance(day, Weekday):
         return day
-    raise _not_weekday(day, field)
-
-
-def _not_weekday(day: object, field: str = "weekly_days") -> RecurrenceError:
     message = f"{day!r:.40} is not a Weekday, and numbers mean different days to all"
     fix = "write MON to SUN, or Weekday.from_iso, from_python, from_zoom or from_name"
-    return refusal(field, "weekday", message, fix)
+    raise refusal(field, "weekday", message, fix)
 
 
 def _of_seven(number: object, first: int, counting: str) -> int:

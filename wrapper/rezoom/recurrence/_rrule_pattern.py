@@ -107,8 +107,7 @@ def _read_end(rule: Rule, tz: ZoneInfo) -> End:
         count, limit = rule.number("COUNT", 1), limits.field_limits("end_times")[1]
         if count > limit:
             why = f"Zoom makes {limit} meetings of a series at most"
-            fewer = rule.without("COUNT", COUNT=limit)
-            raise _Unsayable(rule.said("COUNT"), why, fewer)
+            raise _Unsayable(rule.said("COUNT"), why, rule.without("COUNT", COUNT=limit))
         return Count(count)
     if "UNTIL" not in rule.parts:
         return Forever()
