@@ -1,4 +1,4 @@
-"""What a part of a recurrence may hold, and how it is refused; every limit is read from the spec.
+"""The limits of a recurrence, read from the spec, and how what breaks a rule is refused.
 
 A refusal names the field, the value, what is allowed, and the fix.
 """
@@ -6,7 +6,7 @@ A refusal names the field, the value, what is allowed, and the fix.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from math import inf
 from typing import Literal, TypeAlias, TypeGuard
 
@@ -113,15 +113,6 @@ def interval_limit(unit: Unit, every: object) -> None:
         raise refusal("repeat_interval", rule, message, fix)
 
 
-def month_day(day: object) -> None:
-    """Refuse a day that no month has."""
-    low, high = field_limits("monthly_day")
-    if not is_whole(day, low, high):
-        message = f"{day!r:.40} is not a day of the month, {low} to {high}"
-        fix = 'write on_day(15), or on_the("last", FRI) to count from the end'
-        raise refusal("monthly_day", "recurrence.monthly_day.maximum", message, fix)
-
-
 def named_week(nth: object) -> int:
     """Return Zoom's number for a week of the month said in words."""
     if isinstance(nth, str) and nth in NTH:
@@ -130,41 +121,6 @@ def named_week(nth: object) -> int:
     message = f"{nth!r:.40} is not a week of the month that Zoom knows: {', '.join(NTH)}"
     fix = f'write on_the("{meant}", FRI)'
     raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
-
-
-def week_of_month(nth: object) -> None:
-    """Refuse a number that is not Zoom's for a week of the month."""
-    if not is_whole(nth) or nth not in NTH.values():
-        known = "1 to 4, or -1 for the last"
-        message = f"{nth!r:.40} is not a week of the month that Zoom knows: {known}"
-        fix = 'write Recurrence.monthly().on_the("last", FRI)'
-        raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
-
-
-def last_day(day: object) -> None:
-    """Refuse anything but a plain date."""
-    if isinstance(day, datetime):
-        hint = "" if day.utcoffset() is not None else ", with a time zone"
-        raise _bad_end(
-            f"{day.isoformat()} is a moment, and until() takes the last day",
-            f"write {until_call(day)}, or until_instant(…){hint}",
-        )
-    if not isinstance(day, date):
-        raise _bad_end(f"{day!r:.40} is not a date", "write until(date(2027, 6, 30))")
-
-
-def aware(end: object) -> None:
-    """Refuse an end that is not an aware datetime."""
-    if not isinstance(end, datetime):
-        raise _bad_end(
-            f"{end!r:.60} is not an instant",
-            "write until(date(2027, 6, 30)) for a day, or until_instant(datetime(…, tzinfo=UTC))",
-        )
-    if end.utcoffset() is None:
-        raise _bad_end(
-            f"{end.isoformat()} could be in any time zone",
-            f"write {until_call(end)}, or give it a tzinfo",
-        )
 
 
 def positive_count(count: object) -> None:
@@ -190,15 +146,3 @@ def policy(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         choices = " or ".join(f"{name}={choice!r}" for choice in allowed)
         raise refusal(name, "policy", f"{value!r:.40} is not a policy", f"write {choices}", of="")
-
-
-def wall_clock(clock: object) -> None:
-    """Refuse anything but a time of day without a time zone."""
-    if not isinstance(clock, time) or clock.tzinfo is not None:
-        message = f"{clock!r:.40} is not a plain time of day"
-        fix = "write at(time(9, 30)); the series has its time zone already"
-        raise refusal("start_time", "clock", message, fix, of="")
-
-
-def _bad_end(message: str, fix: str) -> RecurrenceError:
-    return refusal("end_date_time", "end-date", message, fix)

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from .._public import public
 from . import _limits as limits
-from ._limits import RecurrenceError, Unit, refusal
+from ._limits import NTH, RecurrenceError, Unit, refusal
 
 Nth: TypeAlias = Literal["first", "second", "third", "fourth", "last"]
 
@@ -136,7 +136,11 @@ class MonthlyOnDay:
 
     def __post_init__(self) -> None:
         limits.interval(self.every)
-        limits.month_day(self.day)
+        low, high = limits.field_limits("monthly_day")
+        if not limits.is_whole(self.day, low, high):
+            message = f"{self.day!r:.40} is not a day of the month, {low} to {high}"
+            fix = 'write on_day(15), or on_the("last", FRI) to count from the end'
+            raise refusal("monthly_day", "recurrence.monthly_day.maximum", message, fix)
 
 
 @public("rezoom.recurrence")
@@ -151,7 +155,11 @@ class MonthlyOnWeekday:
 
     def __post_init__(self) -> None:
         limits.interval(self.every)
-        limits.week_of_month(self.nth)
+        if not limits.is_whole(self.nth) or self.nth not in NTH.values():
+            known = "1 to 4, or -1 for the last"
+            message = f"{self.nth!r:.40} is not a week of the month that Zoom knows: {known}"
+            fix = 'write Recurrence.monthly().on_the("last", FRI)'
+            raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
         _weekday(self.day, "monthly_week_day")
 
 

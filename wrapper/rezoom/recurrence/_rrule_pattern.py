@@ -125,7 +125,7 @@ def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
     match rule.parts["FREQ"]:
         case "DAILY" if every == 1 and "BYMONTHDAY" in rule.parts:
             # Every day that is such a day of the month: the same thing said from the other side.
-            rule.weekdays()
+            rule.weekdays()  # refuses 2TU, which a month would take
             found = _monthly(_without_places(rule).without(FREQ="MONTHLY"), 1, clamp=clamp)
         case "DAILY":
             found = _daily(_without_places(rule), every)

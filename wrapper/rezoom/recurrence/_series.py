@@ -355,7 +355,10 @@ class Series:
 
     def at(self, clock: time, /) -> Series:
         """Return the series at another time of day, on the same days."""
-        limits.wall_clock(clock)
+        if not isinstance(clock, time) or clock.tzinfo is not None:
+            message = f"{clock!r:.40} is not a plain time of day"
+            fix = "write at(time(9, 30)); the series has its time zone already"
+            raise refusal("start_time", "clock", message, fix, of="")
         return replace(self, start=datetime.combine(self.start, clock.replace(fold=0)))
 
     def until(self, last_day: date, /) -> Series:

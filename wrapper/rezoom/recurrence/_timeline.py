@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from .._public import public
 from . import _limits as limits
+from ._limits import RecurrenceError, refusal, until_call
 from ._pattern import Pattern
 
 ShortMonths: TypeAlias = Literal["skip", "clamp"]
@@ -23,7 +24,13 @@ class Until:
     last_day: date
 
     def __post_init__(self) -> None:
-        limits.last_day(self.last_day)
+        day: object = self.last_day
+        if isinstance(day, datetime):
+            hint = "" if day.utcoffset() is not None else ", with a time zone"
+            message = f"{day.isoformat()} is a moment, and until() takes the last day"
+            raise _bad_end(message, f"write {until_call(day)}, or until_instant(…){hint}")
+        if not isinstance(day, date):
+            raise _bad_end(f"{day!r:.40} is not a date", "write until(date(2027, 6, 30))")
 
 
 @public("rezoom.recurrence")
@@ -34,8 +41,15 @@ class UntilInstant:
     instant: datetime
 
     def __post_init__(self) -> None:
-        limits.aware(self.instant)
-        whole = self.instant.astimezone(UTC).replace(microsecond=0, fold=0)
+        end: object = self.instant
+        if not isinstance(end, datetime):
+            fix = "write until(date(2027, 6, 30)) for a day, "
+            fix += "or until_instant(datetime(…, tzinfo=UTC))"
+            raise _bad_end(f"{end!r:.60} is not an instant", fix)
+        if end.utcoffset() is None:
+            message = f"{end.isoformat()} could be in any time zone"
+            raise _bad_end(message, f"write {until_call(end)}, or give it a tzinfo")
+        whole = end.astimezone(UTC).replace(microsecond=0, fold=0)
         object.__setattr__(self, "instant", whole)
 
 
@@ -73,3 +87,7 @@ class Timeline:
     tz: ZoneInfo
     short_months: ShortMonths = "skip"
     clock_gaps: ClockGaps = "move"
+
+
+def _bad_end(message: str, fix: str) -> RecurrenceError:
+    return refusal("end_date_time", "end-date", message, fix)
