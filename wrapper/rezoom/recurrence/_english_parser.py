@@ -350,8 +350,9 @@ def _times(reader: Reader) -> Count | Forever:
             raise reader.expected('"times"', "end_times")
     fix = 'write fewer times, or "until" and a date, and a second series after it'
     with reader.pointing(token, fix):
+        end = Count(number)
         limits.count_limit(number)
-    return Count(number)
+        return end
 
 
 def _until(reader: Reader) -> Until | UntilInstant:

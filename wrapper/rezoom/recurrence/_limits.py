@@ -11,7 +11,8 @@ from math import inf
 from typing import Literal, TypeAlias, TypeGuard
 
 from .._public import public
-from .._wire import facts, source
+from .._wire import facts
+from .._wire import source as source_of
 from ..errors import InvalidChange, Problem
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -40,16 +41,10 @@ class WrongStep(RecurrenceError, AttributeError):
 
 
 def refusal(
-    field: str,
-    rule: str,
-    message: str,
-    fix: str,
-    *,
-    of: str = "recurrence",
-    kind: type[RecurrenceError] = RecurrenceError,
+    field: str, rule: str, message: str, fix: str, *, of: str = "recurrence"
 ) -> RecurrenceError:
     """Return the error for one member of the recurrence, or of the meeting; the caller raises."""
-    return kind([problem(field, rule, message, fix, of=of, severity="error")])
+    return RecurrenceError([problem(field, rule, message, fix, of=of, severity="error")])
 
 
 def problem(
@@ -60,17 +55,20 @@ def problem(
     dates: Sequence[date] = (),
     *,
     of: str = "recurrence",
-    severity: Severity = "warning",
+    severity: Severity | None = None,
 ) -> Problem:
-    """Describe one problem, with the place where its rule or its field is documented."""
+    """Describe one problem, as grave as the spec takes its rule, and where that is documented."""
     path = ".".join(filter(None, (of, field)))
-    return Problem(path, severity, rule, message, fix, where_from(rule, path), tuple(dates))
+    known = facts.RULES.get(rule)
+    grave: Severity = "error" if known and known.severity == "error" else "warning"
+    source = where_from(rule, path)
+    return Problem(path, severity or grave, rule, message, fix, source, tuple(dates))
 
 
 def where_from(rule: str, path: str) -> str:
     """Say where the rule, or else the field, is documented; nothing for rules of our own."""
     found = facts.RULES.get(rule) or facts.FIELDS.get(path)
-    return source(found.source) if found else ""
+    return source_of(found.source) if found else ""
 
 
 def rule_bound(rule: str, member: str) -> int:
@@ -123,19 +121,10 @@ def named_week(nth: object) -> int:
     raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
 
 
-def positive_count(count: object) -> None:
-    """Refuse a count that is not a whole number of at least 1."""
-    if not is_whole(count, 1):
-        message = f"{count!r:.40} is not a number of meetings, 1 or more"
-        fix = "write times(12), or forever() for no end"
-        raise refusal("end_times", "recurrence.end_times.minimum", message, fix)
-
-
-def count_limit(count: object) -> None:
+def count_limit(count: int) -> None:
     """Refuse a count over Zoom's newest limit."""
-    positive_count(count)
     limit = field_limits("end_times")[1]
-    if not is_whole(count, 1, limit):
+    if count > limit:
         message = f"{count} meetings are over {limit}"
         fix = f"write times({limit}), or until() and a second series after it"
         raise refusal("end_times", "recurrence.end_times.maximum", message, fix)

@@ -21,7 +21,7 @@ from . import _limits as limits
 from . import _zones as zones
 from . import _zoom as zoom
 from ._date_diff import Difference, compare
-from ._limits import WrongStep, refusal
+from ._limits import WrongStep, problem, refusal
 from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Nth, Pattern, Weekday, Weekly
 from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until, UntilInstant
 from ._warnings import surprises
@@ -66,7 +66,7 @@ class Phase:
         def __getattr__(self, name: str) -> NoReturn:
             phase = type(self).__name__
             if elsewhere := _ELSEWHERE.get(phase, {}).get(name):
-                raise refusal(*elsewhere, kind=WrongStep)
+                raise WrongStep([problem(*elsewhere, severity="error")])
             raise AttributeError(f"{phase!r} object has no attribute {name!r}")
 
 
@@ -122,8 +122,9 @@ class Unbounded(Phase):
 
     def times(self, count: int, /) -> Recurrence:
         """End after `count` meetings; RecurrenceError over the most that Zoom makes."""
+        end = Count(count)
         limits.count_limit(count)
-        return Recurrence(self.pattern, Count(count))
+        return Recurrence(self.pattern, end)
 
     def forever(self) -> Recurrence:
         """Never end; Zoom makes a limited number of meetings of it, see `Series.warnings()`."""
@@ -379,9 +380,9 @@ class Series:
 
         RecurrenceError, if it is endless or has more meetings than Zoom makes.
         """
-        count = len(self.occurrences())
-        limits.count_limit(count)
-        return self._ending(Count(count))
+        end = Count(len(self.occurrences()))
+        limits.count_limit(end.times)
+        return self._ending(end)
 
     def not_empty(self) -> Series:
         """Return the series itself, or raise RecurrenceError if it has no start at all."""

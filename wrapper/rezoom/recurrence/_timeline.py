@@ -8,8 +8,7 @@ from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._public import public
-from . import _limits as limits
-from ._limits import RecurrenceError, refusal, until_call
+from ._limits import RecurrenceError, is_whole, refusal, until_call
 from ._pattern import Pattern
 
 ShortMonths: TypeAlias = Literal["skip", "clamp"]
@@ -61,7 +60,10 @@ class Count:
     times: int
 
     def __post_init__(self) -> None:
-        limits.positive_count(self.times)
+        if not is_whole(self.times, 1):
+            message = f"{self.times!r:.40} is not a number of meetings, 1 or more"
+            fix = "write times(12), or forever() for no end"
+            raise refusal("end_times", "recurrence.end_times.minimum", message, fix)
 
 
 @public("rezoom.recurrence")

@@ -13,7 +13,7 @@ from ..errors import Problem
 from . import _limits as limits
 from . import _zones as zones
 from ._expand import dates, no_start, occurrences, pattern_days, starts_after, starts_between
-from ._limits import Severity, problem, until_call
+from ._limits import problem, until_call
 from ._pattern import MonthlyOnDay, MonthlyOnWeekday
 from ._timeline import Count, Forever, Timeline, UntilInstant
 from ._zones import Occurrence
@@ -48,11 +48,11 @@ def _intervals(timeline: Timeline) -> Iterator[Problem]:
     if pattern.every > most:
         message = f"every={pattern.every} is over {most}, and Zoom refuses it"
         fix = f"repeat every {most} at most"
-        yield _problem("repeat_interval", newest, message, fix)
+        yield problem("repeat_interval", newest, message, fix)
     elif pattern.every > advised:
         message = f"every={pattern.every} is over {advised}, the most in an older page of Zoom's"
         fix = f"repeat every {advised} at most, or read the meeting to see what came of it"
-        yield _problem("repeat_interval", older, message, fix)
+        yield problem("repeat_interval", older, message, fix)
 
 
 def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
@@ -62,7 +62,7 @@ def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
         found = f"about {seen.weekly} weekly or {seen.other} other meetings were seen"
         message = f"no series is endless: {found}"
         fix = "say until(…) or times(…), or update the series again before its end"
-        yield _problem("end_times", "endless", message, fix)
+        yield problem("end_times", "endless", message, fix)
         return
     field = "end_times" if isinstance(end, Count) else "end_date_time"
     most = limits.field_limits("end_times")[1]
@@ -71,12 +71,12 @@ def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
     if len(ahead) > most:
         message, rule = f"{number} meetings are over {most}", "recurrence.end_times.maximum"
         fix = f"write {until_call(ahead[most - 1].local)}, and a second series after it"
-        yield _problem(field, rule, message, fix, _days(ahead[most:]), severity="error")
+        yield problem(field, rule, message, fix, _days(ahead[most:]), severity="error")
     elif len(ahead) > advised:
         message = f"{number} meetings are over {advised}, the most in an older page of Zoom's"
         until = until_call(ahead[advised - 1].local)
         fix = f"write {until}, or compare with diff() what came of it"
-        yield _problem(field, "over-count", message, fix, _days(ahead[advised:]))
+        yield problem(field, "over-count", message, fix, _days(ahead[advised:]))
 
 
 def _firsts(timeline: Timeline, first: Occurrence, now: datetime | None) -> Iterator[Problem]:
@@ -84,12 +84,12 @@ def _firsts(timeline: Timeline, first: Occurrence, now: datetime | None) -> Iter
         begin = _day(timeline.start)
         message = f"{begin} is not on the pattern: the first meeting is {_day(first)}"
         fix = f"start on {first.local:%Y-%m-%d %H:%M}"
-        yield _problem("start_time", "first-differs", message, fix, _days([first]), of="")
+        yield problem("start_time", "first-differs", message, fix, _days([first]), of="")
     if now is not None and first.utc <= now:
         later = next(starts_after(timeline, now), None)
         fix = f"start on {later.local:%Y-%m-%d %H:%M}" if later else "choose a later end too"
         message = f"{_day(first)} is past, and Zoom ignores such a start with the whole update"
-        yield _problem("start_time", "past-start", message, fix, _days([first]), of="")
+        yield problem("start_time", "past-start", message, fix, _days([first]), of="")
 
 
 def _months(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
@@ -105,7 +105,7 @@ def _months(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
             message = f"{len(short)} months have no day {pattern.day}; here they are {done}, "
             message += _UNSAID
             fix = 'write on_the("last", FRI), or on_day(28)'
-            yield _problem("monthly_day", "short-month", message, fix, short)
+            yield problem("monthly_day", "short-month", message, fix, short)
     if isinstance(pattern, MonthlyOnWeekday) and pattern.nth == _FOURTH:
         week = timedelta(days=7)
         starts = [start for start in ahead if (start.local + week).month == start.local.month]
@@ -113,7 +113,7 @@ def _months(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
             day = pattern.day.full_name
             message = f"the fourth {day} is not the last one in {len(starts)} months"
             fix = f'if the last one is meant, write on_the("last", {pattern.day.name})'
-            yield _problem("monthly_week", "fourth-not-last", message, fix, _days(starts))
+            yield problem("monthly_week", "fourth-not-last", message, fix, _days(starts))
 
 
 def _clocks(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem]:
@@ -126,10 +126,10 @@ def _clocks(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
     if skipped:
         done = "moved forward" if timeline.clock_gaps == "move" else "left out"
         message = f"the clocks jump over {hour} on {_listed(skipped)}; here it is {done}, {_UNSAID}"
-        yield _problem("start_time", "clock-gap", message, _AN_HOUR_AWAY, skipped, of="")
+        yield problem("start_time", "clock-gap", message, _AN_HOUR_AWAY, skipped, of="")
     if twice:
         message = f"the clocks show {hour} twice on {_listed(twice)}; the first is meant here"
-        yield _problem("start_time", "clock-overlap", message, _AN_HOUR_AWAY, twice, of="")
+        yield problem("start_time", "clock-overlap", message, _AN_HOUR_AWAY, twice, of="")
 
 
 def _instants(timeline: Timeline) -> Iterator[Problem]:
@@ -141,34 +141,18 @@ def _instants(timeline: Timeline) -> Iterator[Problem]:
     if start is not None and start.local.date() in (written, local):
         message = f"the end comes before the meeting of that day, {_day(start)}"
         fix = _right_instant(start.local.date(), timeline)
-        yield _problem("end_date_time", "utc-cutoff", message, fix, _days([start]))
+        yield problem("end_date_time", "utc-cutoff", message, fix, _days([start]))
     last = tuple(starts_between(timeline, end.instant - timedelta(days=1), end.instant))
     if last and last[-1].utc == end.instant:
         message = f"the end is the very start of {_day(last[-1])}, and Zoom does not say whether "
         message += "that meeting still takes place"
         fix = _right_instant(last[-1].local.date(), timeline)
-        yield _problem("end_date_time", "utc-cutoff", message, fix, _days(last[-1:]))
+        yield problem("end_date_time", "utc-cutoff", message, fix, _days(last[-1:]))
     extra = [start for start in last if start.local.date() > written]
     if extra:
         message = f"the end in UTC leaves room for a meeting of the next day, {_day(extra[-1])}"
         fix = _right_instant(written, timeline)
-        yield _problem("end_date_time", "utc-extra", message, fix, _days(extra))
-
-
-def _problem(
-    field: str,
-    rule: str,
-    message: str,
-    fix: str,
-    days: Sequence[date] = (),
-    *,
-    of: str = "recurrence",
-    severity: Severity = "warning",
-) -> Problem:
-    """Describe a problem, as grave as the spec takes its rule."""
-    known = facts.RULES.get(rule)
-    grave = "error" if known and known.severity == "error" else severity
-    return problem(field, rule, message, fix, days, of=of, severity=grave)
+        yield problem("end_date_time", "utc-extra", message, fix, _days(extra))
 
 
 def _right_instant(day: date, timeline: Timeline) -> str:

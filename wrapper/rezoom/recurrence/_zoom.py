@@ -136,7 +136,7 @@ def _read_days(given: Mapping[str, Any], guesses: list[Problem]) -> tuple[Weekda
         return found
     message = "missing: read as Sunday, Zoom's default"
     fix = "name the days: Recurrence.weekly(MON, WED)"
-    guesses.append(problem("weekly_days", "weekly-needs-days", message, fix))
+    guesses.append(_guess("weekly_days", "weekly-needs-days", message, fix))
     return (Weekday.SUN,)
 
 
@@ -148,18 +148,18 @@ def _read_month(given: Mapping[str, Any], every: int, guesses: list[Problem]) ->
         if day:
             message = "beside a week and its day: the weekday was taken"
             fix = "choose one of the forms"
-            guesses.append(problem("monthly_day", "monthly-one-form", message, fix))
+            guesses.append(_guess("monthly_day", "monthly-one-form", message, fix))
         return MonthlyOnWeekday(every, nth, Weekday.from_zoom(weekday))
     message = "alone says nothing: the day of the month was taken"
     fix = 'write monthly().on_the("last", FRI)'
     if nth:
-        guesses.append(problem("monthly_week", "monthly-week-needs-week-day", message, fix))
+        guesses.append(_guess("monthly_week", "monthly-week-needs-week-day", message, fix))
     if weekday:
-        guesses.append(problem("monthly_week_day", "monthly-week-day-needs-week", message, fix))
+        guesses.append(_guess("monthly_week_day", "monthly-week-day-needs-week", message, fix))
     if not day:
         message = "missing: read as the first of the month, Zoom's default"
         fix = "write monthly().on_day(1)"
-        guesses.append(problem("monthly_day", "monthly-needs-day", message, fix))
+        guesses.append(_guess("monthly_day", "monthly-needs-day", message, fix))
     return MonthlyOnDay(every, day or 1)
 
 
@@ -169,12 +169,12 @@ def _read_end(given: Mapping[str, Any], tz: ZoneInfo, guesses: list[Problem]) ->
         if count is not None:
             message = f"both ends are there: the date was taken, not the count of {count}"
             fix = "choose one: Series.until() or Series.with_count()"
-            guesses.append(problem("end_times", "both-ends", message, fix))
+            guesses.append(_guess("end_times", "both-ends", message, fix))
         return _read_end_date(end, tz)
     if count is None:
         message = "no end is there: read as one meeting, Zoom's documented default"
         fix = "say until(date(2027, 6, 30)), times(12) or forever()"
-        guesses.append(problem("end_times", "no-end-means-one", message, fix))
+        guesses.append(_guess("end_times", "no-end-means-one", message, fix))
         return Count(1)
     return Forever() if count == 0 else Count(count)
 
@@ -199,3 +199,7 @@ def _number(given: Mapping[str, Any], member: str) -> int | None:
     message = f"{value!r:.40} is not a whole number"
     fix = "look at the answer: Zoom writes whole numbers here"
     raise refusal(member, f"recurrence.{member}.type", message, fix)
+
+
+def _guess(member: str, rule: str, message: str, fix: str) -> Problem:
+    return problem(member, rule, message, fix, severity="warning")
