@@ -270,16 +270,17 @@ def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
     if not any(picks):
         raise malformed("the parts together leave no dates")
 
-    def likeness(candidate: Pattern) -> float:
-        pairs = list(zip(picks, _picks_of(candidate, clamp), strict=True))
+    patterns = _patterns(picks, every, clamp)
+    if picks in patterns:
+        return replace(patterns[picks], every=every)
+
+    def likeness(others: _Picks) -> float:
+        pairs = list(zip(picks, others, strict=True))
         return sum(len(a & b) for a, b in pairs) / sum(len(a | b) for a, b in pairs)
 
-    nearest = max(_candidates(picks, every), key=likeness)
-    found = replace(nearest, every=every)
-    if _picks_of(nearest, clamp) != picks:
-        ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
-        raise _Unsayable(*_blame(rule), Rule(write_pattern(found, clamp=clamp) | ends))
-    return found
+    nearest = replace(patterns[max(patterns, key=likeness)], every=every)
+    ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
+    raise _Unsayable(*_blame(rule), Rule(write_pattern(nearest, clamp=clamp) | ends))
 
 
 def _blame(rule: Rule) -> tuple[str, str]:
@@ -301,23 +302,24 @@ def _blame(rule: Rule) -> tuple[str, str]:
     return rule.said("BYDAY"), "Zoom takes one weekday of the month, such as the last Friday"
 
 
-def _candidates(picks: _Picks, every: int) -> list[Pattern]:
-    """List the patterns of Zoom's that may pick these days, for an interval of one."""
+def _patterns(picks: _Picks, every: int, clamp: bool) -> dict[_Picks, Pattern]:
+    """Return the patterns of Zoom's that may pick these days, by what they pick."""
+    if every > 1:
+        return _monthly_patterns(clamp)  # weekly and daily ones leave no month out
+    pairs = zip(_SHAPES, picks, strict=True)
+    weekdays = {(first + day - 1) % 7 for (_, first), mine in pairs for day in mine}
+    weekly = Weekly(1, tuple(map(Weekday.from_python, weekdays)))
+    found = Daily(1) if len(weekdays) == len(Weekday) else weekly
+    return _monthly_patterns(clamp) | {_picks(Rule(write_pattern(found))): found}
+
+
+@cache
+def _monthly_patterns(clamp: bool) -> dict[_Picks, Pattern]:
     found: list[Pattern] = [
         *(MonthlyOnWeekday(1, nth, day) for day in Weekday for nth in NTH.values()),
         *(MonthlyOnDay(1, day) for day in range(1, _LONGEST + 1)),
     ]
-    if every > 1:
-        return found  # weekly and daily patterns leave no month out
-    pairs = zip(_SHAPES, picks, strict=True)
-    weekdays = {(first + day - 1) % 7 for (_, first), mine in pairs for day in mine}
-    weekly = Weekly(1, tuple(map(Weekday.from_python, weekdays)))
-    return [*found, Daily(1) if len(weekdays) == len(Weekday) else weekly]
-
-
-@cache
-def _picks_of(pattern: Pattern, clamp: bool) -> _Picks:
-    return _picks(Rule(write_pattern(pattern, clamp=clamp)))
+    return {_picks(Rule(write_pattern(one, clamp=clamp))): one for one in found}
 
 
 def _picks(rule: Rule) -> _Picks:
