@@ -257,11 +257,11 @@ def _days(count: int) -> timedelta:
 
 
 def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
-    month_days = rule.numbers("BYMONTHDAY")
+    days, month_days, places = rule.days(), rule.numbers("BYMONTHDAY"), rule.places()
     if any(not 1 <= abs(day) <= _LONGEST for day in month_days):
         raise malformed(f"{rule.said('BYMONTHDAY')} is not a list of days of a month")
-    if not rule.days() and not month_days:
-        if rule.places():
+    if not days and not month_days:
+        if places:
             raise malformed("BYSETPOS stands only beside another part that begins with BY")
         if rule.start is None:
             raise malformed("without BYMONTHDAY the day is DTSTART's, which is not there")
