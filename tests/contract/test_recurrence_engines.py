@@ -19,15 +19,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from rezoom._times import clock_gap
 from rezoom.recurrence import Recurrence, Series, Weekday
-from rezoom.recurrence._pattern import (
-    Count,
-    Daily,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Until,
-    Weekly,
-)
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Weekly
+from rezoom.recurrence._timeline import Count, Forever, Until
 from spec_lint import ROOT, ToolError, install_packages
 
 Judge: TypeAlias = Callable[[str, int], list[int]]

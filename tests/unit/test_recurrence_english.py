@@ -143,6 +143,7 @@ def test_variants_are_read(words: str, meant: Recurrence) -> None:
         ("every day until 31 June 2027", "31 June 2027", "not in the calendar"),
         ("every day until 2027-06-31", "2027-06-31", "not in the calendar"),
         ("every day until 2027-06-30T12:00", "2027-06-30T12:00", "until 2027-06-30"),
+        ("every day until 2027-06-30 12:00", "2027-06-30 12:00", "until 2027-06-30"),
         ("every tue and forever", "forever", "a day of the week"),
         ("every day at 9:00 forever", "at", "--start"),
         ("every day forever 9:00", "9:00", "--start"),

@@ -14,19 +14,15 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from rezoom.recurrence import Recurrence, Series, Weekday
 from rezoom.recurrence._expand import dates, pattern_days
-from rezoom.recurrence._pattern import (
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
+from rezoom.recurrence._timeline import (
     ClockGaps,
     Count,
-    Daily,
     End,
     Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
     ShortMonths,
     Until,
     UntilInstant,
-    Weekly,
 )
 from rezoom.recurrence._zones import last_instant
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from rezoom.recurrence import MON, SUN, TUE, WED, Recurrence, Series
-from rezoom.recurrence._pattern import Count, Weekly
+from rezoom.recurrence._pattern import Weekly
+from rezoom.recurrence._timeline import Count
 from rezoom_wire.models import Meeting
 
 pytestmark = pytest.mark.smoke

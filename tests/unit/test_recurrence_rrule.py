@@ -25,17 +25,8 @@ from rezoom.recurrence import (
     Series,
     Weekday,
 )
-from rezoom.recurrence._pattern import (
-    Count,
-    Daily,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    ShortMonths,
-    Until,
-    UntilInstant,
-    Weekly,
-)
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Weekly
+from rezoom.recurrence._timeline import Count, Forever, ShortMonths, Until, UntilInstant
 
 NEW_YORK = "America/New_York"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -303,6 +294,7 @@ def test_what_is_read_has_the_dates_of_the_rule(parts: dict[str, object], first:
         ("UNTIL=20260630", Until(date(2026, 6, 30))),
         ("until=20260630t215959z", Until(date(2026, 6, 30))),
         ("UNTIL=20260630T215960Z", Until(date(2026, 6, 30))),
+        ("UNTIL=99991231T235959Z", Until(date(9999, 12, 31))),
         ("COUNT=60", Count(60)),
         ("INTERVAL=1", Forever()),
     ],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from rezoom.recurrence import FRI, MON, SUN, TUE, WED, Recurrence, RecurrenceError, Series
-from rezoom.recurrence._pattern import Count
+from rezoom.recurrence._timeline import Count
 
 pytestmark = pytest.mark.smoke
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from rezoom import Problem
 from rezoom.recurrence import FRI, MON, SUN, TUE, Recurrence, Series
-from rezoom.recurrence._pattern import Count, Daily, Until
+from rezoom.recurrence._pattern import Daily
+from rezoom.recurrence._timeline import Count, Until
 from rezoom_wire import facts
 
 MARCH_2 = datetime.fromisoformat("2027-03-02 09:00")

@@ -6,7 +6,8 @@ from itertools import islice
 import pytest
 from rezoom.recurrence import FRI, MON, SUN, TUE, Recurrence, Series
 from rezoom.recurrence._expand import dates
-from rezoom.recurrence._pattern import ClockGaps, Daily, MonthlyOnDay, Pattern, Weekly
+from rezoom.recurrence._pattern import Daily, MonthlyOnDay, Pattern, Weekly
+from rezoom.recurrence._timeline import ClockGaps
 from rezoom.recurrence._zones import last_instant, named
 
 pytestmark = pytest.mark.smoke

@@ -18,7 +18,8 @@ from .._times import place_of, read_time, zulu
 from .._wire import facts, source
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
-from ..recurrence._pattern import Forever, Weekly
+from ..recurrence._pattern import Weekly
+from ..recurrence._timeline import Forever
 
 if TYPE_CHECKING:
     from .._wire import MeetingOccurrence

@@ -19,7 +19,7 @@ from .._times import in_utc, place_of, zulu
 from .._wire import facts, is_whole
 from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
-from ..recurrence._pattern import Count
+from ..recurrence._timeline import Count
 from ..recurrence._zones import last_instant
 from ..recurrence._zoom import SERIES_TYPE
 from .compare import leaves

@@ -13,21 +13,17 @@ if TYPE_CHECKING:
     from ._zones import Occurrence
 
 _HOMES = {
-    "._date_diff": ("Difference",),
-    "._english_parser": ("WordsError",),
-    "._limits": ("RecurrenceError",),
-    "._rrule": ("NotExpressible",),
-    "._series": ("Monthly", "Recurrence", "Series", "Unbounded"),
-    "._pattern": ("FRI", "MON", "SAT", "SUN", "THU", "TUE", "WED", "Weekday"),
-    "._zones": ("Occurrence",),
+    "._date_diff": "Difference",
+    "._english_parser": "WordsError",
+    "._limits": "RecurrenceError",
+    # The others in these two are not promised: pickles of public values hold them.
+    "._pattern": "FRI MON SAT SUN THU TUE WED Weekday Daily MonthlyOnDay MonthlyOnWeekday Weekly",
+    "._timeline": "Count Forever Timeline Until UntilInstant",
+    "._rrule": "NotExpressible",
+    "._series": "Monthly Recurrence Series Unbounded",
+    "._zones": "Occurrence",
 }
-# Found here, though not promised: pickles of public values hold them.
-_IN_PICKLES = (
-    "Count Daily Forever MonthlyOnDay MonthlyOnWeekday Timeline Until UntilInstant Weekly".split()
-)
-_HOME_OF = dict.fromkeys(_IN_PICKLES, "._pattern") | {
-    name: home for home, names in _HOMES.items() for name in names
-}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "FRI",

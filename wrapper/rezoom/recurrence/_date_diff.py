@@ -10,7 +10,7 @@ from typing import Any
 
 from .._public import public
 from ._expand import occurrences
-from ._pattern import Forever, Timeline
+from ._timeline import Forever, Timeline
 from ._zones import Occurrence
 from ._zoom import members, moment
 
@@ -39,15 +39,12 @@ class Difference:
     def __str__(self) -> str:
         expected = len(self.matched) + len(self.missing) + len(self.deleted)
         lines = [f"{len(self.matched)} of {expected} meetings are there as expected"]
-        lines += [
-            f"{name}: {_shown(starts)}"
-            for name, starts in (
-                ("missing", [start.zoned for start in self.missing]),
-                ("unexpected", self.unexpected),
-                ("deleted in Zoom", [start.zoned for start in self.deleted]),
-            )
-            if starts
-        ]
+        others = {
+            "missing": [start.zoned for start in self.missing],
+            "unexpected": self.unexpected,
+            "deleted in Zoom": [start.zoned for start in self.deleted],
+        }
+        lines += [f"{name}: {_shown(starts)}" for name, starts in others.items() if starts]
         return "\n".join(lines)
 
 
@@ -73,13 +70,11 @@ def compare(timeline: Timeline, listed: Sequence[object], since: datetime | None
 def _expected(
     timeline: Timeline, seen: dict[datetime, Any], since: datetime | None
 ) -> list[Occurrence]:
-    if not isinstance(timeline.end, Forever):
-        starts = list(occurrences(timeline))
-    elif seen:
+    starts = occurrences(timeline)
+    if isinstance(timeline.end, Forever):
         # Zoom lists an endless series up to some horizon only.
-        starts = list(takewhile(lambda start: start.utc <= max(seen), occurrences(timeline)))
-    else:
-        starts = list(islice(occurrences(timeline), 1))
+        end = max(seen, default=None)
+        starts = takewhile(lambda start: start.utc <= end, starts) if end else islice(starts, 1)
     return [start for start in starts if since is None or start.utc >= since]
 
 

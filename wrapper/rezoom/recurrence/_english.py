@@ -7,27 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from .._times import zulu
+from . import _zones as zones
 from ._expand import occurrences
 from ._limits import NTH, RecurrenceError, Unit
-from ._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, End, Forever, Timeline, Until, UntilInstant
 
 MONTHS = (
     "january february march april may june july august september october november december".split()
@@ -85,7 +73,6 @@ NOT_PART_OF_IT: Mapping[str, str] = {
 _CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINALS = "first second third fourth fifth".split()
 _WRITTEN_ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)", re.IGNORECASE)
-_LONGEST_NUMBER = 4
 # More is not worth counting for a sentence.
 _COUNTED = 1000
 
@@ -93,8 +80,8 @@ _COUNTED = 1000
 def cardinal(word: str) -> int | None:
     """Read a number in digits or, up to twelve, in letters."""
     if word.isascii() and word.isdigit():
-        # More digits than any limit has; the limits themselves are judged elsewhere.
-        return int(word) if len(word) <= _LONGEST_NUMBER else 10**_LONGEST_NUMBER
+        # What is over any limit need not be told apart; the limits are judged elsewhere.
+        return min(int(word), 10_000)
     return _CARDINALS.index(word) + 1 if word in _CARDINALS else None
 
 
@@ -106,6 +93,12 @@ def ordinal(word: str) -> int | None:
         return _ORDINALS.index(word) + 1
     written = _WRITTEN_ORDINAL.fullmatch(word)
     return int(written[1]) if written else None
+
+
+def number(word: str) -> int | None:
+    """Read a place in a row or a number, whichever the word is."""
+    place = ordinal(word)
+    return cardinal(word) if place is None else place
 
 
 def weekday(word: str) -> Weekday | None:
@@ -127,16 +120,36 @@ def month(word: str) -> int | None:
 
 def canonical(pattern: Pattern, end: End) -> str:
     """Write the one form that `Recurrence.parse` gives back as it was."""
-    what = _pattern_words(pattern)
     match end:
         case Until(last_day):
-            return f"{what} until {last_day.isoformat()}"
+            return _said(pattern, end, last_day.isoformat())
         case UntilInstant(instant):
-            return f"{what} until {zulu(instant)}"
+            return _said(pattern, end, zulu(instant))
+    return _said(pattern, end)
+
+
+def sentence(timeline: Timeline) -> str:
+    """Say a series: the pattern, the clock, the time zone, and what comes of it."""
+    tz, until, year = timeline.tz, "", None
+    match timeline.end:
+        case Until(last_day):
+            until, year = _day(last_day), last_day.year
+        case UntilInstant(instant):
+            local = zones.local(instant, tz)
+            until, year = f"{_day(local)} at {_clock(local)}", local.year
+    what = _said(timeline.pattern, timeline.end, until)
+    return f"{what}, {_clock(timeline.start)} {tz.key} ({_meetings(timeline, year)})"
+
+
+def _said(pattern: Pattern, end: End, until: str = "") -> str:
+    """Write a pattern and its end; `until` is the last day or instant, if it has one."""
+    what = _pattern_words(pattern)
+    match end:
         case Count(times):
-            return f"{what}, {_times(times)}"
+            return f"{what}, {times} time{'' if times == 1 else 's'}"
         case Forever():
             return f"{what} forever"
+    return f"{what} until {until}"
 
 
 def _pattern_words(pattern: Pattern) -> str:
@@ -154,27 +167,8 @@ def _pattern_words(pattern: Pattern) -> str:
             return f"{_every(every, 'month')} on the {WEEKS[nth]} {day.full_name}"
 
 
-def sentence(timeline: Timeline) -> str:
-    """Say a series: the pattern, the clock, the time zone, and what comes of it."""
-    what = f"{_pattern_words(timeline.pattern)}{_end(timeline.end, timeline.tz)}"
-    clock = _clock(timeline.start.time())
-    return f"{what}, {clock} {timeline.tz.key} ({_meetings(timeline)})"
-
-
-def _end(end: End, tz: ZoneInfo) -> str:
-    match end:
-        case Until(last_day):
-            return f" until {_day(last_day)}"
-        case UntilInstant(instant):
-            local = _local(instant, tz)
-            return f" until {_day(local)} at {_clock(local.time())}"
-        case Count(times):
-            return f", {_times(times)}"
-        case Forever():
-            return " forever"
-
-
-def _meetings(timeline: Timeline) -> str:
+def _meetings(timeline: Timeline, year: int | None) -> str:
+    """Say what comes of a series; the `year` of its end need not be said twice."""
     end, starts = timeline.end, occurrences(timeline)
     found = tuple(islice(starts, 1 if isinstance(end, Forever) else _COUNTED + 1))
     if not found:
@@ -184,27 +178,10 @@ def _meetings(timeline: Timeline) -> str:
     if len(found) > _COUNTED:
         return f"more than {_COUNTED} meetings"
     last = found[-1].local
-    when = _day(last, year=_year_of(end, timeline.tz) != last.year)
+    when = _day(last, year=year != last.year)
     if isinstance(end, Count) and len(found) == end.times:
         return f"last on {when}" if len(found) > 1 else f"on {when}"
     return f"{len(found)} meetings, last on {when}" if len(found) > 1 else f"1 meeting, on {when}"
-
-
-def _year_of(end: End, tz: ZoneInfo) -> int | None:
-    """Return the year that the end names, so that it need not be said twice."""
-    match end:
-        case Until(last_day):
-            return last_day.year
-        case UntilInstant(instant):
-            return _local(instant, tz).year
-    return None
-
-
-def _local(instant: datetime, tz: ZoneInfo) -> datetime:
-    try:
-        return instant.astimezone(tz)
-    except OverflowError:
-        return instant  # beyond the calendar there
 
 
 def _day(day: date, *, year: bool = True) -> str:
@@ -212,17 +189,13 @@ def _day(day: date, *, year: bool = True) -> str:
     return f"{text} {day.year}" if year else text
 
 
-def _clock(clock: time) -> str:
+def _clock(clock: datetime) -> str:
     seconds = f":{clock.second:02}" if clock.second else ""
     return f"{clock.hour}:{clock.minute:02}{seconds}"
 
 
 def _every(every: int, unit: str) -> str:
     return f"every {unit}" if every == 1 else f"every {every} {unit}s"
-
-
-def _times(count: int) -> str:
-    return f"{count} time" if count == 1 else f"{count} times"
 
 
 def _listed(days: tuple[Weekday, ...]) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -25,19 +25,8 @@ from ..errors import Problem
 from . import _english as english
 from . import _limits as limits
 from ._limits import RecurrenceError, Unit, refusal, where_from
-from ._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, End, Forever, Until, UntilInstant
 
 _LONGEST = 200
 _TOKEN = re.compile(
@@ -99,11 +88,11 @@ class Reader:
         """Split the text; one without words is refused, and so is one that is too long."""
         # In one line, so that the carets stand under what they mean.
         line = " ".join(text.split())
-        reader = cls(line, [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(line)])
         if len(line) > _LONGEST:
             shown = Token(line[:60], 0, 60)
-            reader.text = f"{shown.word}…"
+            reader = cls(f"{shown.word}…", [shown])
             raise reader.wrong(shown, "", "words", "that is no sentence", _EXAMPLE)
+        reader = cls(line, [Token(m[0], m.start(), m.end()) for m in _TOKEN.finditer(line)])
         if not reader.tokens:
             raise reader.expected(_A_PATTERN)
         return reader
@@ -188,18 +177,13 @@ def _pattern(reader: Reader) -> Pattern:
 
 def _after_every(reader: Reader) -> Pattern:
     first = reader.now
-    if reader.take("other"):
-        return _counted(reader, 2, first)
     place = english.ordinal(first.plain)
-    if place is None:
-        number = english.cardinal(first.plain)
-        if number is not None:
-            reader.take()
-        return _counted(reader, 1 if number is None else number, first)
-    if place > 0 and reader.ahead(1).plain in english.UNITS:
+    if place is not None and (place < 1 or reader.ahead(1).plain not in english.UNITS):
+        return _every_nth(reader, place, first)
+    number = 2 if first.plain == "other" else english.number(first.plain)
+    if number is not None:
         reader.take()
-        return _counted(reader, place, first)
-    return _every_nth(reader, place, first)
+    return _counted(reader, 1 if number is None else number, first)
 
 
 def _counted(reader: Reader, every: int, at: Token) -> Pattern:
@@ -298,19 +282,19 @@ def _monthly(reader: Reader, every: int) -> MonthlyOnDay | MonthlyOnWeekday:
     if reader.take("day"):
         begin = reader.now
     token = reader.now
-    place, number = english.ordinal(token.plain), english.cardinal(token.plain)
-    if place is None and number is None:
+    which, place = english.number(token.plain), english.ordinal(token.plain)
+    if which is None:
         raise _unknown(reader, _A_PLACE, "monthly_day")
     reader.take()
     day = None if place is None else english.weekday(reader.now.word)
     if day is not None:
         reader.take()
-        if place not in english.WEEKS:
-            message = f"Zoom knows no {token.word} {day.full_name} of a month, since not all have "
-            message += "one"
+        if which not in english.WEEKS:
+            said = f"{token.word} {day.full_name}"
+            message = f"Zoom knows no {said} of a month, since not all have one"
             fix = f'write "on the last {day.full_name}", or first, second, third, fourth'
             raise reader.wrong(reader.since(begin), "monthly_week", "words", message, fix)
-    elif place is not None and place < 0:
+    elif which < 0:
         reader.take("day")
         message = "Zoom has no word for the last day of a month"
         fix = 'write "on the last Friday" or "on day 28"; "on day 31" skips months without one'
@@ -319,7 +303,6 @@ def _monthly(reader: Reader, every: int) -> MonthlyOnDay | MonthlyOnWeekday:
         reader.take("the", "each", "every", "a")
         if not reader.take("month"):
             raise reader.expected('"the month"', "repeat_interval")
-    which = number or 0 if place is None else place
     if day is not None:
         return MonthlyOnWeekday(every, which, day)
     with reader.pointing(token, 'write "on day 15"'):
@@ -367,22 +350,22 @@ def _times(reader: Reader) -> Count | Forever:
             raise reader.expected('"times"', "end_times")
     fix = 'write fewer times, or "until" and a date, and a second series after it'
     with reader.pointing(token, fix):
+        end = Count(number)
         limits.count_limit(number)
-    return Count(number)
+        return end
 
 
 def _until(reader: Reader) -> Until | UntilInstant:
     first = reader.now
-    word = first.word.upper()
-    if first.plain and first.plain[0].isdigit() and "T" in word and "-" in word:
+    word = first.word
+    if "-" in word[1:]:
         reader.take()
-        return _until_instant(reader, first)
-    if "-" in word and len(word) > 1:
-        reader.take()
+        if ":" in word:
+            return _until_instant(reader, first)
         year, month, day = map(int, word.split("-"))
         return Until(_date(reader, first, year, month, day))
     if "." in word or "/" in word:
-        numbers = [int(part) for part in word.replace(".", "/").split("/") if part.isdigit()]
+        numbers = [int(part) for part in re.split("[./]", word) if part]
         raise _numbers_only(reader, first, numbers)
     return Until(_written_date(reader))
 
@@ -390,19 +373,17 @@ def _until(reader: Reader) -> Until | UntilInstant:
 def _until_instant(reader: Reader, token: Token) -> UntilInstant:
     try:
         moment = datetime.fromisoformat(token.word.upper())
-    except ValueError:
-        message = f"{token.word!r:.40} is not a moment"
-        fix = "write 2027-06-30T21:59:59Z, or only the last day: 2027-06-30"
-        raise reader.wrong(token, "end_date_time", "words", message, fix) from None
-    if moment.utcoffset() is None:
-        message = f"{token.word!r:.40} could be in any time zone"
+        if moment.utcoffset() is not None:
+            return UntilInstant(moment)
+        message = "could be in any time zone"
         fix = f'write the last day, "until {moment.date()}", or add Z for UTC'
-        raise reader.wrong(token, "end_date_time", "words", message, fix)
-    try:
-        return UntilInstant(moment)
+    except ValueError:
+        message = "is not a moment"
+        fix = "write 2027-06-30T21:59:59Z, or only the last day: 2027-06-30"
     except OverflowError:
-        message, fix = f"{token.word!r:.40} is beyond the calendar", "choose another year"
-        raise reader.wrong(token, "end_date_time", "words", message, fix) from None
+        message, fix = "is beyond the calendar", "choose another year"
+    message = f"{token.word!r:.40} {message}"
+    raise reader.wrong(token, "end_date_time", "words", message, fix)
 
 
 def _written_date(reader: Reader) -> date:
@@ -416,10 +397,8 @@ def _written_date(reader: Reader) -> date:
     if month is None:
         raise _surplus(reader, _A_DATE if number is None else "a month", "end_date_time")
     reader.take()
-    if number is None:
-        number = _day_number(reader)
-        if number is None:
-            raise reader.expected("a day of the month", "end_date_time")
+    if number is None and (number := _day_number(reader)) is None:
+        raise reader.expected("a day of the month", "end_date_time")
     reader.take(",")
     year = english.cardinal(reader.now.plain)
     if year is None or len(reader.now.word) != 4:
@@ -429,8 +408,7 @@ def _written_date(reader: Reader) -> date:
 
 
 def _day_number(reader: Reader) -> int | None:
-    word = reader.now.plain
-    number = english.cardinal(word) if english.ordinal(word) is None else english.ordinal(word)
+    number = english.number(reader.now.plain)
     if number is not None:
         reader.take()
     return number
@@ -448,10 +426,8 @@ def _numbers_only(reader: Reader, at: Token, numbers: list[int]) -> WordsError:
     readings = []
     if len(numbers) == 3 and numbers[2] > 31:
         for day, month in (numbers[:2], numbers[1::-1]):
-            try:
+            with suppress(ValueError):
                 readings.append(date(numbers[2], month, day).isoformat())
-            except ValueError:
-                continue
     choice = " or ".join(dict.fromkeys(readings)) or _A_DATE
     message = "a date in numbers is read differently from country to country"
     return reader.wrong(at, "end_date_time", "words-ambiguous", message, f"write {choice}")

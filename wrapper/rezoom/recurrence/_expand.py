@@ -1,4 +1,4 @@
-"""Dates of a pattern and starts of a timeline, with the month arithmetic; nothing is counted up.
+"""Dates of a pattern and starts of a timeline; what is far away is reached without steps.
 
 Dates are day numbers (`date.toordinal()`). The first one is the first match on or after the start;
 weeks begin on Sunday, as in the rules that Zoom itself writes
@@ -12,33 +12,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from heapq import merge
 from itertools import dropwhile, islice, takewhile
-from math import gcd
 
 from . import _zones as zones
 from ._limits import RecurrenceError, refusal
-from ._pattern import (
-    Count,
-    Daily,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    ShortMonths,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
+from ._timeline import Count, ShortMonths, Timeline
 from ._zones import Occurrence
 
 # A year short of the calendar's end: every time zone can still write these days.
 _END_YEAR = date.max.year
 _END_DAY = date(_END_YEAR, 1, 1).toordinal()
-_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_FEBRUARY = 1  # months count from 0 here
-# The calendar repeats after as many years.
-_CYCLE = 400
-_LEAP = frozenset(filter(isleap, range(_CYCLE)))
+# The number of days of every month from January of year 0 on; the calendar repeats in 400 years.
+_YEARS = [bytes(monthrange(year, month)[1] for month in range(1, 13)) for year in (1, 4)]
+_LENGTHS = b"".join(_YEARS[isleap(year)] for year in range(400)) * 25
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _CALENDAR_END = datetime(_END_YEAR, 1, 1, tzinfo=UTC)
@@ -53,18 +41,8 @@ def occurrences(timeline: Timeline, not_before: date | None = None) -> Iterator[
     found = zones.starts(index, days, timeline.start.time(), timeline.tz, timeline.clock_gaps)
     if isinstance(end, Count):
         return islice(found, end.times)
-    last = cutoff(timeline)
+    last = zones.cutoff(end, timeline.tz)
     return found if last is None else takewhile(lambda start: start.utc <= last, found)
-
-
-def cutoff(timeline: Timeline) -> datetime | None:
-    """Return the last instant at which a meeting may start, if the series ends by time."""
-    match timeline.end:
-        case Until(last_day):
-            return zones.last_instant(last_day, timeline.tz)
-        case UntilInstant(instant):
-            return instant
-    return None
 
 
 def starts_between(timeline: Timeline, begin: datetime, end: datetime) -> Iterator[Occurrence]:
@@ -100,9 +78,9 @@ def first_start(timeline: Timeline) -> Occurrence:
 
 def no_start(timeline: Timeline) -> RecurrenceError:
     """Return the error that says why a timeline has no start."""
-    start, last = timeline.start, cutoff(timeline)
+    start, last = timeline.start, zones.cutoff(timeline.end, timeline.tz)
     if last is not None and last < zones.instant(start, timeline.tz):
-        end = last.astimezone(timeline.tz)
+        end = zones.local(last, timeline.tz)
         message = f"the series would end on {end:%Y-%m-%d %H:%M}, before it starts on "
         message += f"{start:%Y-%m-%d %H:%M}"
         fix = f"write until(date({start.year + 1}, 6, 30)) or another later day"
@@ -142,28 +120,16 @@ def dates(
     """Return the dates from `not_before` on, and the place of their first among all dates."""
     first, wanted = start.toordinal(), max(start, not_before).toordinal()
     if isinstance(pattern, Daily):
-        return _daily(pattern.every, first, wanted)
-    if isinstance(pattern, Weekly):
-        return _weekly(pattern, first, wanted)
-    return _monthly(pattern, first, wanted, short_months)
-
-
-def _daily(every: int, first: int, wanted: int) -> tuple[int, Iterator[int]]:
-    index = -((first - wanted) // every)
-    return index, iter(range(first + index * every, _END_DAY, every))
-
-
-def _weekly(pattern: Weekly, first: int, wanted: int) -> tuple[int, Iterator[int]]:
-    places = sorted(day.zoom - 1 for day in pattern.days)
-    # Day number 7 is a Sunday: this is the one on or before the start.
-    sunday, step = first - first % 7, pattern.every * 7
-    turn = (wanted - sunday) // step
-    begin = sunday + turn * step
-    before_start = sum(sunday + place < first for place in places)
-    passed = sum(begin + place < wanted for place in places)
-    weeks = range(begin, _END_DAY - 6, step)
-    days = (sunday + place for sunday in weeks for place in places)
-    return turn * len(places) + passed - before_start, dropwhile(wanted.__gt__, days)
+        found = [range(first, _END_DAY, pattern.every)]
+    elif isinstance(pattern, Weekly):
+        # Day number 7 is a Sunday: this is the one on or before the start.
+        sunday, step = first - first % 7, pattern.every * 7
+        days = (sunday + day.zoom - 1 for day in pattern.days)
+        found = [range(day if day >= first else day + step, _END_DAY, step) for day in days]
+    else:
+        return _monthly(pattern, first, wanted, short_months)
+    passed = [len(range(every.start, wanted, every.step)) for every in found]
+    return sum(passed), merge(*(days[count:] for days, count in zip(found, passed, strict=True)))
 
 
 def _monthly(
@@ -173,7 +139,8 @@ def _monthly(
     turns = (_month_of(wanted) - begin) // every
     current, passed = begin + turns * every, turns
     if isinstance(pattern, MonthlyOnDay) and short_months == "skip":
-        passed = _months_with(pattern.day, begin, every, turns)
+        # Those that are long enough.
+        passed = sum(map(_LENGTHS[begin:current:every].count, range(pattern.day, 32)))
     day_in = partial(_day_in, pattern, short_months)
     # Only the first and the current month can hold a date that is too early.
     index = passed + (0 < day_in(current) < wanted) - (0 < day_in(begin) < first)
@@ -194,31 +161,7 @@ def _day_in(pattern: MonthlyOnDay | MonthlyOnWeekday, short_months: ShortMonths,
     return date(year, number, min(pattern.day, length)).toordinal()
 
 
-def _months_with(day: int, begin: int, every: int, turns: int) -> int:
-    """Count the months that are long enough, without visiting each."""
-    if day <= min(_LENGTHS):
-        return turns
-    # After so many turns the calendar month comes round again.
-    cycle = 12 // gcd(12, every)
-    total = 0
-    for place in range(min(cycle, turns)):
-        year, month = divmod(begin + place * every, 12)
-        rounds = len(range(place, turns, cycle))
-        if month != _FEBRUARY:
-            total += rounds if _LENGTHS[month] >= day else 0
-        elif day == _LENGTHS[_FEBRUARY] + 1:
-            total += _leap_years(year, every * cycle // 12, rounds)
-    return total
-
-
-def _leap_years(first: int, step: int, count: int) -> int:
-    """Count the leap years among years that are `step` apart."""
-    leap = [year % _CYCLE in _LEAP for year in range(first, first + _CYCLE * step, step)]
-    cycles, rest = divmod(count, _CYCLE)
-    return cycles * sum(leap) + sum(leap[:rest])
-
-
 def _month_of(day: int) -> int:
-    """Count the months from January of year 0, which is 0."""
+    """Return the month of a day number, counted from January of year 0."""
     found = date.fromordinal(day)
     return found.year * 12 + found.month - 1

@@ -9,61 +9,156 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import takewhile
-from typing import NamedTuple, TypeAlias, TypedDict
+from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from ._expand import first_start, occurrences
 from ._limits import refusal
-from ._pattern import Count, Forever, Timeline, Weekday
-from ._rrule import write_rule
+from ._pattern import Weekday
+from ._rrule import write_rule, written
+from ._timeline import Count, Forever, Timeline
 from ._zones import Occurrence, first_second
 from ._zoom import first_wall_clock
 
 _DAY = timedelta(days=1)
-# Far enough back to see a change before the first start, far enough on to tell a rule from chance.
+# Far enough back to see a change before the first start, far enough on to tell a rule from chance,
+# and how far an endless series is searched for starts that the clocks jump over.
 _BEFORE, _AHEAD = timedelta(days=500), timedelta(days=3653)
 _NEXT_YEAR = timedelta(days=400)
 _A_RULE = 5
 _UTC_KEYS = frozenset(("UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Universal"))
 _EARLIEST, _LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
+_OCTETS = 75
+_SPELLED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
+# Control characters, and half surrogate pairs, which UTF-8 cannot hold.
+_UNSENDABLE = ("Cc", "Cs")
 
-# What a clock shows: its offset, how much of that is summer time, and its name.
-State: TypeAlias = tuple[timedelta, timedelta, str]
+
+class Event(TypedDict, total=False):
+    """What a calendar shows beside the times.
+
+    Without a `uid` it is made from the series: give one of your own, such as the meeting number, if
+    a calendar is to replace an older version. `stamp` is when the text was made; without it, the
+    first start, so that the same series always has the same text.
+    """
+
+    summary: str
+    duration: timedelta | None
+    uid: str | None
+    stamp: datetime | None
+    description: str
+    location: str
+
+
+def vevent(timeline: Timeline, **event: Unpack[Event]) -> str:
+    """Write the VEVENT; its times refer to a time zone that `calendar` also writes."""
+    return _folded(_event_lines(timeline, **event))
+
+
+def calendar(timeline: Timeline, **event: Unpack[Event]) -> str:
+    """Write a whole calendar file, with the time zone's rules for as long as the series lasts."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//rezoom//recurrence//EN"]
+    event_lines = list(_event_lines(timeline, **event))
+    if timeline.tz.key not in _UTC_KEYS:
+        last = None if isinstance(timeline.end, Forever) else _last(timeline)
+        lines += _timezone_lines(timeline.tz, first_start(timeline).utc, last)
+    return _folded([*lines, *event_lines, "END:VCALENDAR"])
+
+
+def _event_lines(
+    timeline: Timeline,
+    *,
+    summary: str = "Zoom meeting",
+    duration: timedelta | None = None,
+    uid: str | None = None,
+    stamp: datetime | None = None,
+    description: str = "",
+    location: str = "",
+) -> Iterator[str]:
+    if duration is not None and duration <= timedelta():
+        message = f"a meeting of {duration} is none"
+        raise refusal("duration", "duration", message, "write timedelta(minutes=45)", of="")
+    if stamp is not None and stamp.utcoffset() is None:
+        message = f"stamp {stamp.isoformat()} could be in any time zone"
+        raise refusal("stamp", "stamp", message, "write datetime.now(UTC)", of="")
+    made = (stamp or first_start(timeline).utc).astimezone(UTC)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_escaped(uid or _made_uid(timeline, summary))}"
+    yield f"DTSTAMP:{written(made)}Z"
+    yield f"DTSTART{_at(timeline, first_wall_clock(timeline))}"
+    if duration is not None:
+        yield f"DURATION:{_length(duration)}"
+    moved = _moved(timeline)
+    # Dropped starts would not be counted, and others would come in at the end.
+    counted = moved and isinstance(timeline.end, Count)
+    yield f"RRULE:{write_rule(timeline, by_time=_last(timeline) if counted else None)}"
+    # A calendar drops starts that do not exist; here they took place later.
+    yield from (f"RDATE{_at(timeline, start.local)}" for start in moved)
+    texts = {"SUMMARY": summary, "DESCRIPTION": description, "LOCATION": location}
+    yield from (f"{name}:{said}" for name, text in texts.items() if (said := _escaped(text)))
+    yield "END:VEVENT"
+
+
+def _moved(timeline: Timeline) -> list[Occurrence]:
+    """List the starts that moved across a clock gap, but for the first, which is DTSTART."""
+    found = occurrences(timeline)
+    horizon = next(found).utc + _AHEAD
+    if isinstance(timeline.end, Forever):
+        found = takewhile(lambda start: start.utc < horizon, found)
+    return [start for start in found if start.local.time() != timeline.start.time()]
+
+
+def _last(timeline: Timeline) -> datetime:
+    return max(start.utc for start in occurrences(timeline))
+
+
+def _at(timeline: Timeline, wall: datetime) -> str:
+    if timeline.tz.key in _UTC_KEYS:
+        return f":{written(wall)}Z"
+    return f";TZID={timeline.tz.key}:{written(wall)}"
+
+
+def _length(duration: timedelta) -> str:
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n]
+    return f"PT{''.join(parts)}"
+
+
+def _made_uid(timeline: Timeline, summary: str) -> str:
+    # As in every release: a calendar takes another uid for another meeting.
+    recurrence = f"Recurrence(pattern={timeline.pattern!r}, end={timeline.end!r})"
+    content = f"({recurrence}, {timeline.start.isoformat()!r}, {timeline.tz.key!r}, {summary!r})"
+    return f"{hashlib.sha256(content.encode()).hexdigest()[:32]}@rezoom"
+
+
+class Clock(NamedTuple):
+    """What a clock shows: its offset, how much of that is summer time, and its name."""
+
+    offset: timedelta
+    summer: timedelta
+    name: str
 
 
 class Change(NamedTuple):
     """The clocks change: at `wall` on the clock before."""
 
     instant: datetime
-    before: State
-    after: State
+    before: Clock
+    after: Clock
 
     @property
     def wall(self) -> datetime:
         """The time that the old clock would have shown."""
-        return self.instant.replace(tzinfo=None) + self.before[0]
-
-    @property
-    def places(self) -> frozenset[int]:
-        """Which of its weekday the day is in its month: from the front, and -1 if the last."""
-        wall = self.wall
-        nth = (wall.day - 1) // 7 + 1
-        last = (wall + timedelta(weeks=1)).month != wall.month
-        return frozenset((nth, -1) if last else (nth,))
+        return self.instant.replace(tzinfo=None) + self.before.offset
 
     def continues(self, earlier: Change) -> bool:
         """Tell whether this is the same change a year later."""
         a, b = self.wall, earlier.wall
         same = (a.year - 1, a.month, a.weekday(), a.time(), self.before, self.after)
         return same == (b.year, b.month, b.weekday(), b.time(), earlier.before, earlier.after)
-
-
-def _is_utc(tz: ZoneInfo) -> bool:
-    """Tell whether the zone is UTC, which needs no rules."""
-    return tz.key in _UTC_KEYS
 
 
 def _timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Iterator[str]:
@@ -74,46 +169,39 @@ def _timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Ite
     yield "BEGIN:VTIMEZONE"
     yield f"TZID:{tz.key}"
     if not changes or changes[0].instant > first:
-        state = _state(tz, begin)
-        yield from _observance(state, state, begin.replace(tzinfo=None) + state[0])
-    # What comes after the last start is of no interest, but for telling rules from chance.
-    limit = last or end
+        clock = _clock(tz, begin)
+        yield from _observance(Change(begin, clock, clock))
     for run in _runs(changes):
-        if run[0].instant <= limit:
-            known = run[-1].instant + _NEXT_YEAR > end and len(run) >= _A_RULE
-            opening = run[0]
-            yield from _observance(
-                opening.before, opening.after, opening.wall, _yearly(run, open_ended=known)
-            )
+        # What comes after the last start is of no interest, but for telling rules from chance.
+        if run[0].instant <= (last or end):
+            yield from _observance(run[0], _yearly(run, end))
     yield "END:VTIMEZONE"
 
 
 def _changes(tz: ZoneInfo, begin: datetime, end: datetime) -> Iterator[Change]:
-    day, before = begin, _state(tz, begin)
+    day, before = begin, _clock(tz, begin)
     while day < end:
-        after = _state(tz, day + _DAY)
+        after = _clock(tz, day + _DAY)
         if after != before:
             yield Change(_end_of(before, tz, day), before, after)
         day, before = day + _DAY, after
 
 
-def _end_of(state: State, tz: ZoneInfo, day: datetime) -> datetime:
-    return first_second(day, day + _DAY, lambda then: _state(tz, then) != state)
+def _end_of(clock: Clock, tz: ZoneInfo, day: datetime) -> datetime:
+    return first_second(day, day + _DAY, lambda then: _clock(tz, then) != clock)
 
 
-def _state(tz: ZoneInfo, instant: datetime) -> State:
-    local = instant.astimezone(tz)
-    none = timedelta()
-    return local.utcoffset() or none, local.dst() or none, local.tzname() or tz.key
+def _clock(tz: ZoneInfo, instant: datetime) -> Clock:
+    local, none = instant.astimezone(tz), timedelta()
+    return Clock(local.utcoffset() or none, local.dst() or none, local.tzname() or tz.key)
 
 
-def _runs(changes: Sequence[Change]) -> list[list[Change]]:
+def _runs(changes: Iterable[Change]) -> list[list[Change]]:
     """Put changes together that one yearly rule can say."""
     runs: list[list[Change]] = []
     for change in changes:
         for run in runs:
-            places = frozenset.intersection(change.places, *(one.places for one in run))
-            if change.continues(run[-1]) and places:
+            if change.continues(run[-1]) and _places([*run, change]):
                 run.append(change)
                 break
         else:
@@ -121,156 +209,44 @@ def _runs(changes: Sequence[Change]) -> list[list[Change]]:
     return runs
 
 
-def _yearly(run: Sequence[Change], *, open_ended: bool) -> str:
+def _places(run: Iterable[Change]) -> set[int]:
+    """Return which of its weekday in the month all days are: from the front, and -1 for last."""
+    found = {1, 2, 3, 4, 5, -1}
+    for wall in (change.wall for change in run):
+        last = (wall + timedelta(weeks=1)).month != wall.month
+        found &= {(wall.day - 1) // 7 + 1, -1 if last else 0}
+    return found
+
+
+def _yearly(run: Sequence[Change], end: datetime) -> str:
+    """Write the rule of a run; it has no end if it holds up to the end of what was looked at."""
     if len(run) == 1:
         return ""
-    wall = run[0].wall
-    place = min(frozenset.intersection(*(change.places for change in run)))
-    day = f"{place}{Weekday.from_python(wall.weekday()).rrule}"
-    until = "" if open_ended else f";UNTIL={run[-1].instant:%Y%m%dT%H%M%SZ}"
-    return f"FREQ=YEARLY;BYMONTH={wall.month};BYDAY={day}{until}"
+    wall, last = run[0].wall, run[-1].instant
+    day = f"{min(_places(run))}{Weekday.from_python(wall.weekday()).rrule}"
+    known = last + _NEXT_YEAR > end and len(run) >= _A_RULE
+    until = "" if known else f";UNTIL={written(last)}Z"
+    return f"RRULE:FREQ=YEARLY;BYMONTH={wall.month};BYDAY={day}{until}"
 
 
-def _observance(before: State, after: State, wall: datetime, rule: str = "") -> Iterator[str]:
+def _observance(change: Change, rule: str = "") -> Iterator[str]:
+    _, before, after = change
     # Not by the sign of the summer time alone: Ireland's is negative, and in winter.
-    summer = bool(before[1] or after[1]) and after[0] > before[0]
-    kind = "DAYLIGHT" if summer or (before == after and after[1] > timedelta()) else "STANDARD"
+    summer = bool(before.summer or after.summer) and after.offset > before.offset
+    summer = summer or (before == after and after.summer > timedelta())
+    kind = "DAYLIGHT" if summer else "STANDARD"
     yield f"BEGIN:{kind}"
-    yield f"DTSTART:{wall:%Y%m%dT%H%M%S}"
-    yield f"TZOFFSETFROM:{_offset(before[0])}"
-    yield f"TZOFFSETTO:{_offset(after[0])}"
-    yield f"TZNAME:{after[2]}"
+    yield f"DTSTART:{written(change.wall)}"
+    yield f"TZOFFSETFROM:{_offset(before)}"
+    yield f"TZOFFSETTO:{_offset(after)}"
+    yield f"TZNAME:{after.name}"
     if rule:
-        yield f"RRULE:{rule}"
+        yield rule
     yield f"END:{kind}"
 
 
-def _offset(offset: timedelta) -> str:
-    return f"{_EARLIEST.replace(tzinfo=timezone(offset)):%z}"
-
-
-_OCTETS = 75
-_SPELLED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
-# Control characters, and half surrogate pairs, which UTF-8 cannot hold.
-_UNSENDABLE = ("Cc", "Cs")
-# For how long an endless series is searched for starts that the clocks jump over.
-_WRITTEN_AHEAD = timedelta(days=3653)
-
-
-class EventWords(TypedDict, total=False):
-    """What `Event` takes, for the methods that hand it on."""
-
-    summary: str
-    duration: timedelta | None
-    uid: str | None
-    stamp: datetime | None
-    description: str
-    location: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What a calendar shows beside the times.
-
-    Without a `uid` it is made from the series: give one of your own, such as the meeting number, if
-    a calendar is to replace an older version. `stamp` is when the text was made; without it, the
-    first start, so that the same series always has the same text.
-    """
-
-    summary: str = "Zoom meeting"
-    duration: timedelta | None = None
-    uid: str | None = None
-    stamp: datetime | None = None
-    description: str = ""
-    location: str = ""
-
-    def __post_init__(self) -> None:
-        if self.duration is not None and self.duration <= timedelta():
-            message = f"a meeting of {self.duration} is none"
-            raise refusal("duration", "duration", message, "write timedelta(minutes=45)", of="")
-        if self.stamp is not None and self.stamp.utcoffset() is None:
-            message = f"stamp {self.stamp.isoformat()} could be in any time zone"
-            raise refusal("stamp", "stamp", message, "write datetime.now(UTC)", of="")
-
-
-def vevent(timeline: Timeline, event: Event) -> str:
-    """Write the VEVENT; its times refer to a time zone that `calendar` also writes."""
-    return _folded(_event_lines(timeline, event))
-
-
-def calendar(timeline: Timeline, event: Event) -> str:
-    """Write a whole calendar file, with the time zone's rules for as long as the series lasts."""
-    first = first_start(timeline)
-    endless = isinstance(timeline.end, Forever)
-    last = None if endless else _last(timeline).utc
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//rezoom//recurrence//EN"]
-    if not _is_utc(timeline.tz):
-        lines += _timezone_lines(timeline.tz, first.utc, last)
-    return _folded([*lines, *_event_lines(timeline, event), "END:VCALENDAR"])
-
-
-def _event_lines(timeline: Timeline, event: Event) -> Iterator[str]:
-    first = first_start(timeline)
-    stamp = (event.stamp or first.utc).astimezone(UTC)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{_escaped(event.uid or _made_uid(timeline, event))}"
-    yield f"DTSTAMP:{_written(stamp)}Z"
-    yield f"DTSTART{_at(timeline, first_wall_clock(timeline))}"
-    if event.duration is not None:
-        yield f"DURATION:{_length(event.duration)}"
-    moved = _moved(timeline)
-    yield f"RRULE:{_rule(timeline, moved)}"
-    # A calendar drops starts that do not exist; here they took place later.
-    yield from (f"RDATE{_at(timeline, start.local)}" for start in moved)
-    for name in ("summary", "description", "location"):
-        words = _escaped(getattr(event, name))
-        if words:
-            yield f"{name.upper()}:{words}"
-    yield "END:VEVENT"
-
-
-def _moved(timeline: Timeline) -> list[Occurrence]:
-    """List the starts that moved across a clock gap, but for the first, which is DTSTART."""
-    found = occurrences(timeline)
-    horizon = next(found).utc + _WRITTEN_AHEAD
-    if isinstance(timeline.end, Forever):
-        found = takewhile(lambda start: start.utc < horizon, found)
-    return [start for start in found if start.local.time() != timeline.start.time()]
-
-
-def _rule(timeline: Timeline, moved: list[Occurrence]) -> str:
-    counted = isinstance(timeline.end, Count)
-    # Dropped starts would not be counted, and others would come in at the end.
-    return write_rule(timeline, by_time=_last(timeline).utc if moved and counted else None)
-
-
-def _last(timeline: Timeline) -> Occurrence:
-    return max(occurrences(timeline), key=lambda start: start.utc)
-
-
-def _at(timeline: Timeline, wall: datetime) -> str:
-    if _is_utc(timeline.tz):
-        return f":{_written(wall)}Z"
-    return f";TZID={timeline.tz.key}:{_written(wall)}"
-
-
-def _written(moment: datetime) -> str:
-    return moment.replace(tzinfo=None, microsecond=0).isoformat().replace("-", "").replace(":", "")
-
-
-def _length(duration: timedelta) -> str:
-    minutes, seconds = divmod(int(duration.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n]
-    return f"PT{''.join(parts)}"
-
-
-def _made_uid(timeline: Timeline, event: Event) -> str:
-    # As in every release: a calendar takes another uid for another meeting.
-    recurrence = f"Recurrence(pattern={timeline.pattern!r}, end={timeline.end!r})"
-    rest = f"{timeline.start.isoformat()!r}, {timeline.tz.key!r}, {event.summary!r}"
-    content = f"({recurrence}, {rest})"
-    return f"{hashlib.sha256(content.encode()).hexdigest()[:32]}@rezoom"
+def _offset(clock: Clock) -> str:
+    return f"{_EARLIEST.replace(tzinfo=timezone(clock.offset)):%z}"
 
 
 def _escaped(text: str) -> str:
@@ -283,12 +259,10 @@ def _folded(lines: Iterable[str]) -> str:
     """Break lines after 75 octets at most, never within a character."""
     out: list[str] = []
     for line in lines:
-        octets, kept = 0, ""
-        for char in line:
-            size = len(char.encode())
-            if octets + size > _OCTETS:
-                out.append(kept)
-                octets, kept = 1, " "
-            octets, kept = octets + size, kept + char
-        out.append(kept)
+        rest = line
+        while len(octets := rest.encode()) > _OCTETS:
+            # What is ignored is a character that was cut in two.
+            out.append(octets[:_OCTETS].decode(errors="ignore"))
+            rest = f" {rest[len(out[-1]) :]}"
+        out.append(rest)
     return "".join(f"{line}\r\n" for line in out)

@@ -1,4 +1,4 @@
-"""What a part of a recurrence may hold, and how it is refused; every limit is read from the spec.
+"""The limits of a recurrence, read from the spec, and how what breaks a rule is refused.
 
 A refusal names the field, the value, what is allowed, and the fix.
 """
@@ -6,14 +6,14 @@ A refusal names the field, the value, what is allowed, and the fix.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeGuard
+from datetime import date
+from math import inf
+from typing import Literal, TypeAlias, TypeGuard
 
 from .._public import public
+from .._wire import facts
+from .._wire import source as source_of
 from ..errors import InvalidChange, Problem
-
-if TYPE_CHECKING:
-    from .._wire import Endless
 
 Severity: TypeAlias = Literal["error", "warning"]
 Unit: TypeAlias = Literal["daily", "weekly", "monthly"]
@@ -41,16 +41,10 @@ class WrongStep(RecurrenceError, AttributeError):
 
 
 def refusal(
-    field: str,
-    rule: str,
-    message: str,
-    fix: str,
-    *,
-    of: str = "recurrence",
-    kind: type[RecurrenceError] = RecurrenceError,
+    field: str, rule: str, message: str, fix: str, *, of: str = "recurrence"
 ) -> RecurrenceError:
     """Return the error for one member of the recurrence, or of the meeting; the caller raises."""
-    return kind([problem(field, rule, message, fix, of=of, severity="error")])
+    return RecurrenceError([problem(field, rule, message, fix, of=of, severity="error")])
 
 
 def problem(
@@ -61,55 +55,47 @@ def problem(
     dates: Sequence[date] = (),
     *,
     of: str = "recurrence",
-    severity: Severity,
+    severity: Severity | None = None,
 ) -> Problem:
-    """Describe one problem, with the place where its rule or its field is documented."""
+    """Describe one problem, as grave as the spec takes its rule, and where that is documented."""
     path = ".".join(filter(None, (of, field)))
-    return Problem(path, severity, rule, message, fix, where_from(rule, path), tuple(dates))
+    known = facts.RULES.get(rule)
+    grave: Severity = "error" if known and known.severity == "error" else "warning"
+    source = where_from(rule, path)
+    return Problem(path, severity or grave, rule, message, fix, source, tuple(dates))
 
 
 def where_from(rule: str, path: str) -> str:
     """Say where the rule, or else the field, is documented; nothing for rules of our own."""
-    # Here and below in functions: a recurrence can be imported without the generated client.
-    from .._wire import facts, source
-
     found = facts.RULES.get(rule) or facts.FIELDS.get(path)
-    return source(found.source) if found else ""
-
-
-def severity_of(rule: str, otherwise: Severity) -> Severity:
-    """Say how grave the spec takes a rule; `otherwise` for what is no rule of the spec."""
-    from .._wire import facts
-
-    found = facts.RULES.get(rule)
-    return otherwise if found is None else "error" if found.severity == "error" else "warning"
+    return source_of(found.source) if found else ""
 
 
 def rule_bound(rule: str, member: str) -> int:
     """Return the largest value that a rule of the spec leaves alone."""
-    from .._wire import facts
-
     return facts.RULES[rule].bounds[member]["maximum"]
 
 
 def field_limits(member: str) -> tuple[int, int]:
     """Return the smallest and the largest value of a member of the recurrence."""
-    from .._wire import facts
-
     known = facts.FIELDS[f"recurrence.{member}"]
     return known.minimum or 0, known.maximum or 0
 
 
-def endless() -> Endless:
-    """Return how many meetings an endless series was seen to get."""
-    from .._wire import facts
+def is_whole(value: object, low: float = -inf, high: float = inf) -> TypeGuard[int]:
+    """Tell whether a value is a whole number from `low` to `high`."""
+    # True is an int to Python, and surely a mistake here.
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
-    return facts.ENDLESS
+
+def until_call(day: date) -> str:
+    """Write the call that ends a series with a day."""
+    return f"until(date({day.year}, {day.month}, {day.day}))"
 
 
 def interval(every: object) -> None:
     """Refuse an interval that is not a whole number of at least 1."""
-    if not _is_whole(every) or every < 1:
+    if not is_whole(every, 1):
         rule = "recurrence.repeat_interval.minimum"
         message = f"{every!r:.40} is not a whole number of 1 or more"
         raise refusal("repeat_interval", rule, message, "write every=2 for every other")
@@ -119,79 +105,26 @@ def interval_limit(unit: Unit, every: object) -> None:
     """Refuse an interval over Zoom's newest limit for this unit."""
     rule = f"{unit}-interval-limit"
     limit = rule_bound(rule, "repeat_interval")
-    if not _is_whole(every) or not 1 <= every <= limit:
+    if not is_whole(every, 1, limit):
         message = f"every={every!r:.40} is not a whole number from 1 to {limit}"
         fix = f"write Recurrence.{_SHAPES[unit]}every=2) or another of these"
         raise refusal("repeat_interval", rule, message, fix)
-
-
-def month_day(day: object) -> None:
-    """Refuse a day that no month has."""
-    low, high = field_limits("monthly_day")
-    if not _is_whole(day) or not low <= day <= high:
-        message = f"{day!r:.40} is not a day of the month, {low} to {high}"
-        fix = 'write on_day(15), or on_the("last", FRI) to count from the end'
-        raise refusal("monthly_day", "recurrence.monthly_day.maximum", message, fix)
 
 
 def named_week(nth: object) -> int:
     """Return Zoom's number for a week of the month said in words."""
     if isinstance(nth, str) and nth in NTH:
         return NTH[nth]
-    meant = next((name for name, number in NTH.items() if _is_whole(nth) and nth == number), "last")
+    meant = next((name for name, number in NTH.items() if is_whole(nth) and nth == number), "last")
     message = f"{nth!r:.40} is not a week of the month that Zoom knows: {', '.join(NTH)}"
     fix = f'write on_the("{meant}", FRI)'
     raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
 
 
-def week_of_month(nth: object) -> None:
-    """Refuse a number that is not Zoom's for a week of the month."""
-    if not _is_whole(nth) or nth not in NTH.values():
-        message = f"{nth!r:.40} is not a week of the month that Zoom knows: 1 to 4, or -1 for the "
-        message += "last"
-        fix = 'write Recurrence.monthly().on_the("last", FRI)'
-        raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
-
-
-def last_day(day: object) -> None:
-    """Refuse anything but a plain date."""
-    if isinstance(day, datetime):
-        hint = "" if day.utcoffset() is not None else ", with a time zone"
-        raise _bad_end(
-            f"{day.isoformat()} is a moment, and until() takes the last day",
-            f"write until(date({day.year}, {day.month}, {day.day})), or until_instant(…){hint}",
-        )
-    if not isinstance(day, date):
-        raise _bad_end(f"{day!r:.40} is not a date", "write until(date(2027, 6, 30))")
-
-
-def aware(end: object) -> None:
-    """Refuse an end that is not an aware datetime."""
-    if not isinstance(end, datetime):
-        raise _bad_end(
-            f"{end!r:.60} is not an instant",
-            "write until(date(2027, 6, 30)) for a day, or until_instant(datetime(…, tzinfo=UTC))",
-        )
-    if end.utcoffset() is None:
-        raise _bad_end(
-            f"{end.isoformat()} could be in any time zone",
-            f"write until(date({end.year}, {end.month}, {end.day})), or give it a tzinfo",
-        )
-
-
-def positive_count(count: object) -> None:
-    """Refuse a count that is not a whole number of at least 1."""
-    if not _is_whole(count) or count < 1:
-        message = f"{count!r:.40} is not a number of meetings, 1 or more"
-        fix = "write times(12), or forever() for no end"
-        raise refusal("end_times", "recurrence.end_times.minimum", message, fix)
-
-
-def count_limit(count: object) -> None:
+def count_limit(count: int) -> None:
     """Refuse a count over Zoom's newest limit."""
-    positive_count(count)
     limit = field_limits("end_times")[1]
-    if _is_whole(count) and count > limit:
+    if count > limit:
         message = f"{count} meetings are over {limit}"
         fix = f"write times({limit}), or until() and a second series after it"
         raise refusal("end_times", "recurrence.end_times.maximum", message, fix)
@@ -202,20 +135,3 @@ def policy(name: str, value: object, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         choices = " or ".join(f"{name}={choice!r}" for choice in allowed)
         raise refusal(name, "policy", f"{value!r:.40} is not a policy", f"write {choices}", of="")
-
-
-def wall_clock(clock: object) -> None:
-    """Refuse anything but a time of day without a time zone."""
-    if not isinstance(clock, time) or clock.tzinfo is not None:
-        message = f"{clock!r:.40} is not a plain time of day"
-        fix = "write at(time(9, 30)); the series has its time zone already"
-        raise refusal("start_time", "clock", message, fix, of="")
-
-
-def _is_whole(value: object) -> TypeGuard[int]:
-    # True is an int to Python, and surely a mistake here.
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _bad_end(message: str, fix: str) -> RecurrenceError:
-    return refusal("end_date_time", "end-date", message, fix)

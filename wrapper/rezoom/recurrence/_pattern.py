@@ -1,4 +1,4 @@
-"""The values of a recurrence: days of the week, patterns, ends, and a timeline of them all.
+"""Days of the week, and the patterns in which a meeting recurs.
 
 Monday is 1 to ISO, 0 to Python, and 2 to Zoom: a day of the week is a name here, never a number.
 """
@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from typing import ClassVar, Literal, TypeAlias
 
 from .._public import public
 from . import _limits as limits
-from ._limits import RecurrenceError, Unit, refusal
+from ._limits import NTH, RecurrenceError, Unit, refusal
 
 Nth: TypeAlias = Literal["first", "second", "third", "fourth", "last"]
-ShortMonths: TypeAlias = Literal["skip", "clamp"]
-ClockGaps: TypeAlias = Literal["move", "drop"]
 
 _FULL = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RRULE = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -39,19 +35,19 @@ class Weekday(Enum):
     @classmethod
     def from_iso(cls, number: int, /) -> Weekday:
         """Read the number of `date.isoweekday()`: 1 for Monday to 7 for Sunday."""
-        return cls(_within(number, 1, 7, "ISO counts from 1, Monday, to 7, Sunday"))
+        return cls(_of_seven(number, 1, "ISO counts from 1, Monday, to 7, Sunday"))
 
     @classmethod
     def from_python(cls, number: int, /) -> Weekday:
         """Read the number of `date.weekday()`: 0 for Monday to 6 for Sunday."""
-        return cls(_within(number, 0, 6, "Python counts from 0, Monday, to 6, Sunday") + 1)
+        return cls(_of_seven(number, 0, "Python counts from 0, Monday, to 6, Sunday") + 1)
 
     @classmethod
     def from_zoom(cls, number: int | str, /) -> Weekday:
         """Read Zoom's number: 1 for Sunday to 7 for Saturday, also as text."""
         if isinstance(number, str) and number.strip().isdecimal():
             number = int(number)
-        sunday_first = _within(number, 1, 7, "Zoom counts from 1, Sunday, to 7, Saturday")
+        sunday_first = _of_seven(number, 1, "Zoom counts from 1, Sunday, to 7, Saturday")
         return cls((sunday_first + 5) % 7 + 1)
 
     @classmethod
@@ -108,6 +104,7 @@ MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 class Daily:
     """On every n-th day from the start."""
 
+    unit: ClassVar[Unit] = "daily"
     every: int
 
     def __post_init__(self) -> None:
@@ -119,6 +116,7 @@ class Daily:
 class Weekly:
     """On these days, kept from Monday to Sunday, of every n-th week, which begins on Sunday."""
 
+    unit: ClassVar[Unit] = "weekly"
     every: int
     days: tuple[Weekday, ...]
 
@@ -132,12 +130,17 @@ class Weekly:
 class MonthlyOnDay:
     """On a day of every n-th month."""
 
+    unit: ClassVar[Unit] = "monthly"
     every: int
     day: int
 
     def __post_init__(self) -> None:
         limits.interval(self.every)
-        limits.month_day(self.day)
+        low, high = limits.field_limits("monthly_day")
+        if not limits.is_whole(self.day, low, high):
+            message = f"{self.day!r:.40} is not a day of the month, {low} to {high}"
+            fix = 'write on_day(15), or on_the("last", FRI) to count from the end'
+            raise refusal("monthly_day", "recurrence.monthly_day.maximum", message, fix)
 
 
 @public("rezoom.recurrence")
@@ -145,92 +148,28 @@ class MonthlyOnDay:
 class MonthlyOnWeekday:
     """On a weekday of every n-th month: the first (1) to fourth (4), or the last (-1)."""
 
+    unit: ClassVar[Unit] = "monthly"
     every: int
     nth: int
     day: Weekday
 
     def __post_init__(self) -> None:
         limits.interval(self.every)
-        limits.week_of_month(self.nth)
+        if not limits.is_whole(self.nth) or self.nth not in NTH.values():
+            known = "1 to 4, or -1 for the last"
+            message = f"{self.nth!r:.40} is not a week of the month that Zoom knows: {known}"
+            fix = 'write Recurrence.monthly().on_the("last", FRI)'
+            raise refusal("monthly_week", "recurrence.monthly_week.enum", message, fix)
         _weekday(self.day, "monthly_week_day")
 
 
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Until:
-    """The last local day on which a meeting may start."""
-
-    last_day: date
-
-    def __post_init__(self) -> None:
-        limits.last_day(self.last_day)
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class UntilInstant:
-    """The last instant at which a meeting may start; kept in UTC and whole seconds."""
-
-    instant: datetime
-
-    def __post_init__(self) -> None:
-        limits.aware(self.instant)
-        whole = self.instant.astimezone(UTC).replace(microsecond=0, fold=0)
-        object.__setattr__(self, "instant", whole)
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Count:
-    """After so many meetings."""
-
-    times: int
-
-    def __post_init__(self) -> None:
-        limits.positive_count(self.times)
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Forever:
-    """Without an end; Zoom makes a limited number of meetings of it."""
-
-
 Pattern: TypeAlias = Daily | Weekly | MonthlyOnDay | MonthlyOnWeekday
-End: TypeAlias = Until | UntilInstant | Count | Forever
-
-
-@public("rezoom.recurrence")
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """A pattern and its end, placed at a first wall-clock time of a time zone.
-
-    What functions take and return in place of a `Series`, which means the same and has methods.
-    """
-
-    pattern: Pattern
-    end: End
-    start: datetime
-    tz: ZoneInfo
-    short_months: ShortMonths = "skip"
-    clock_gaps: ClockGaps = "move"
-
-
-def unit_of(pattern: Pattern) -> Unit:
-    """Return the unit that the pattern's interval counts."""
-    match pattern:
-        case Daily():
-            return "daily"
-        case Weekly():
-            return "weekly"
-    return "monthly"
 
 
 def _sorted(days: object) -> tuple[Weekday, ...]:
     """Return the days once each, from Monday to Sunday."""
-    if not isinstance(days, Iterable) or isinstance(days, str):
-        raise _not_weekday(days)
-    found = {_weekday(day) for day in days}
+    given = days if isinstance(days, Iterable) and not isinstance(days, str) else [days]
+    found = {_weekday(day) for day in given}
     if not found:
         message, fix = "a weekly pattern has no days", "write Recurrence.weekly(MON, WED)"
         raise refusal("weekly_days", "weekly-needs-days", message, fix)
@@ -241,17 +180,13 @@ def _weekday(day: object, field: str = "weekly_days") -> Weekday:
     """Return the weekday; numbers are refused, since everybody counts them differently."""
     if isinstance(day, Weekday):
         return day
-    raise _not_weekday(day, field)
-
-
-def _not_weekday(day: object, field: str = "weekly_days") -> RecurrenceError:
     message = f"{day!r:.40} is not a Weekday, and numbers mean different days to all"
     fix = "write MON to SUN, or Weekday.from_iso, from_python, from_zoom or from_name"
-    return refusal(field, "weekday", message, fix)
+    raise refusal(field, "weekday", message, fix)
 
 
-def _within(number: object, low: int, high: int, counting: str) -> int:
-    if isinstance(number, int) and not isinstance(number, bool) and low <= number <= high:
+def _of_seven(number: object, first: int, counting: str) -> int:
+    if limits.is_whole(number, first, first + 6):
         return number
     raise _not_a_day(number, counting)
 

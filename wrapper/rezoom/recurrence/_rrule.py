@@ -12,18 +12,9 @@ from zoneinfo import ZoneInfo
 from .._public import public
 from ..errors import Problem
 from . import _zones as zones
-from ._expand import cutoff
 from ._limits import RecurrenceError, refusal
-from ._pattern import (
-    Count,
-    Daily,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Timeline,
-    Weekday,
-    Weekly,
-)
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, Timeline
 
 # An ordinal weekday: (2, TUE) is 2TU, (None, TUE) every TU.
 DayRule: TypeAlias = tuple[int | None, Weekday]
@@ -89,6 +80,18 @@ class Rule:
             raise malformed(f"{self.said('BYDAY')} is not a list of days such as MO,WE or 2TU")
         return tuple(dict.fromkeys(days))
 
+    def weekdays(self) -> tuple[Weekday, ...]:
+        """Return BYDAY where a place in the month would mean nothing."""
+        if any(nth is not None for nth, _ in self.days()):
+            raise malformed(f"{self.said('BYDAY')} has a number, which only FREQ=MONTHLY takes")
+        return tuple(day for _, day in self.days())
+
+    def places(self) -> tuple[int, ...]:
+        """Return BYSETPOS: places that count from 1, or from -1 at the end."""
+        if 0 in (places := self.numbers("BYSETPOS")):
+            raise malformed(f"{self.said('BYSETPOS')} has a place 0")
+        return places
+
     def week_start(self) -> Weekday:
         """Return WKST, Monday unless it is there."""
         return _weekday(self.parts.get("WKST", "MO"))
@@ -113,12 +116,17 @@ def write_rule(timeline: Timeline, *, by_time: datetime | None = None) -> str:
     `by_time` ends it with that instant, whatever end the timeline has.
     """
     parts = write_pattern(timeline.pattern, clamp=timeline.short_months == "clamp")
-    end, last = timeline.end, by_time or cutoff(timeline)
+    end, last = timeline.end, by_time or zones.cutoff(timeline.end, timeline.tz)
     if last is not None:
-        parts["UNTIL"] = f"{last.isoformat().replace('-', '').replace(':', '')[:15]}Z"
+        parts["UNTIL"] = f"{written(last)}Z"
     elif isinstance(end, Count):
         parts["COUNT"] = str(end.times)
     return Rule(parts).text()
+
+
+def written(moment: datetime) -> str:
+    """Write the date and the clock of a moment: 20270630T215959."""
+    return re.sub("[-:]", "", moment.isoformat()[:19])
 
 
 def write_pattern(pattern: Pattern, *, clamp: bool = False) -> dict[str, str]:
@@ -146,12 +154,14 @@ def read_text(text: object, tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]
         raise malformed(f"{text!r:.40} is not a rule")
     rule: Mapping[str, str] | None = None
     start: datetime | None = None
-    for line in _unfolded(text):
+    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
+    lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
+    for line in filter(None, map(str.strip, lines)):
         found = _LINE.fullmatch(line)
         name = found["name"].upper() if found else "RRULE"
         value = found["value"] if found else line
         if name == "DTSTART" and found and start is None:
-            start, tz = _start(value, found["options"].upper(), found["options"], tz)
+            start, tz = _start(value, found["options"], tz)
         elif name == "RRULE" and rule is None:
             rule = _parts(value)
         elif name in _EXCEPTIONS:
@@ -185,11 +195,6 @@ def malformed(message: str) -> RecurrenceError:
     return refusal("", "rrule", message, _EXAMPLE)
 
 
-def _unfolded(text: str) -> list[str]:
-    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
-    return [line.strip() for line in re.sub(r"\r?\n[ \t]", "", text).splitlines() if line.strip()]
-
-
 def _parts(value: str) -> Mapping[str, str]:
     parts: dict[str, str] = {}
     for part in value.strip().strip(";").split(";"):
@@ -210,16 +215,13 @@ def _parts(value: str) -> Mapping[str, str]:
     return parts
 
 
-def _start(
-    value: str, options: str, written: str, tz: ZoneInfo | None
-) -> tuple[datetime, ZoneInfo | None]:
+def _start(value: str, options: str, tz: ZoneInfo | None) -> tuple[datetime, ZoneInfo | None]:
     moment = read_moment(value, "DTSTART")
     if not isinstance(moment, datetime):
         raise malformed(f"DTSTART={value} has no time, and a meeting needs one")
     place = tz
-    if ";TZID=" in options:
-        begin = options.index(";TZID=") + len(";TZID=")
-        place = zones.named(written[begin:].partition(";")[0].strip('"'))
+    if named := re.search(";TZID=([^;]*)", options, re.IGNORECASE):
+        place = zones.named(named[1].strip('"'))
     elif moment.tzinfo is not None:
         place = ZoneInfo("UTC")
     if tz is not None and place is not None and place.key != tz.key:

@@ -8,39 +8,28 @@ rules that pick the same days in all 28 are the same rule, however differently t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice, zip_longest
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from . import _limits as limits
 from . import _zones as zones
 from ._limits import NTH, RecurrenceError, refusal
-from ._pattern import (
-    ClockGaps,
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    ShortMonths,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-    unit_of,
-)
-from ._rrule import DayRule, NotExpressible, Rule, malformed, read_moment, read_text, write_pattern
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._rrule import NotExpressible, Rule, malformed, read_moment, read_text, write_pattern
+from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until
 
 T = TypeVar("T")
 
-_SHORTEST = 28
+# The number of days of a month, and the weekday of its first, 0 for Monday.
+_SHAPES = tuple((length, first) for length in range(28, 32) for first in range(7))
+# The days of the month that a rule picks in each of the shapes.
+_Picks: TypeAlias = tuple[frozenset[int], ...]
+
 _LONGEST = 31
 _MONTHS = 12
 # More dates than can differ.
@@ -51,11 +40,9 @@ _CLOCK_FREQUENCIES = ("HOURLY", "MINUTELY", "SECONDLY")
 
 
 class _Unsayable(Exception):
-    """A part that Zoom cannot say, and a rule or a pattern to try in its place."""
+    """A part that Zoom cannot say, and a rule to try in its place."""
 
-    def __init__(
-        self, part: str, why: str, instead: Rule | Pattern | None = None, *, fix: str = ""
-    ) -> None:
+    def __init__(self, part: str, why: str, instead: Rule | None = None, *, fix: str = "") -> None:
         super().__init__(part, why)
         self.part, self.why, self.instead, self.fix = part, why, instead, fix
 
@@ -94,13 +81,11 @@ def read_series(
 def _read(rule: Rule, tz: ZoneInfo, short_months: ShortMonths) -> tuple[Pattern, End]:
     try:
         end = _read_end(rule, tz)
-        return _read_pattern(rule, _last_wall(end, tz), clamp=short_months == "clamp"), end
+        cutoff = zones.cutoff(end, tz)
+        last = None if cutoff is None else zones.local(cutoff, tz)
+        return _read_pattern(rule, last, clamp=short_months == "clamp"), end
     except _Unsayable as found:
-        instead = found.instead
-        if instead is not None and not isinstance(instead, Rule):
-            ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
-            instead = Rule(write_pattern(instead, clamp=short_months == "clamp") | ends)
-        nearest = _readable(instead, tz, short_months)
+        nearest = _readable(found.instead, tz, short_months)
         raise NotExpressible(found.part, found.why, nearest=nearest, fix=found.fix) from None
 
 
@@ -122,8 +107,7 @@ def _read_end(rule: Rule, tz: ZoneInfo) -> End:
         count, limit = rule.number("COUNT", 1), limits.field_limits("end_times")[1]
         if count > limit:
             why = f"Zoom makes {limit} meetings of a series at most"
-            fewer = rule.without("COUNT", COUNT=limit)
-            raise _Unsayable(rule.said("COUNT"), why, fewer)
+            raise _Unsayable(rule.said("COUNT"), why, rule.without("COUNT", COUNT=limit))
         return Count(count)
     if "UNTIL" not in rule.parts:
         return Forever()
@@ -131,14 +115,6 @@ def _read_end(rule: Rule, tz: ZoneInfo) -> End:
     if not isinstance(found, datetime):
         return Until(found)
     return zones.end_at(zones.instant(found, tz), tz)
-
-
-def _last_wall(end: End, tz: ZoneInfo) -> datetime | None:
-    if isinstance(end, Until):
-        return datetime.combine(end.last_day, time.max)
-    if isinstance(end, UntilInstant):
-        return end.instant.astimezone(tz).replace(tzinfo=None)
-    return None
 
 
 def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
@@ -149,7 +125,7 @@ def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
     match rule.parts["FREQ"]:
         case "DAILY" if every == 1 and "BYMONTHDAY" in rule.parts:
             # Every day that is such a day of the month: the same thing said from the other side.
-            _plain_days(rule)
+            rule.weekdays()  # refuses 2TU, which a month would take
             found = _monthly(_without_places(rule).without(FREQ="MONTHLY"), 1, clamp=clamp)
         case "DAILY":
             found = _daily(_without_places(rule), every)
@@ -157,10 +133,9 @@ def _read_pattern(rule: Rule, last: datetime | None, *, clamp: bool) -> Pattern:
             found = _weekly(rule, every, last)
         case _:
             found = _monthly(rule, every, clamp=clamp)
-    unit = unit_of(found)
-    limit = limits.rule_bound(f"{unit}-interval-limit", "repeat_interval")
+    limit = limits.rule_bound(f"{found.unit}-interval-limit", "repeat_interval")
     if found.every > limit:
-        why = f"Zoom's longest {unit} interval is {limit}"
+        why = f"Zoom's longest {found.unit} interval is {limit}"
         raise _Unsayable(rule.said("INTERVAL"), why, rule.without(INTERVAL=limit))
     return found
 
@@ -192,9 +167,12 @@ def _without_months(rule: Rule) -> Rule:
     if frequency != "YEARLY" and len(months) in (0, _MONTHS):
         return rule.without("BYMONTH")
     step = _MONTHS // max(1, len(months))
-    even = months == list(range(months[0], _MONTHS + 1, step)) if months else False
     monthly = None
-    if even and len(months) > 1 and frequency in ("MONTHLY", "YEARLY"):
+    if (
+        len(months) > 1
+        and frequency in ("MONTHLY", "YEARLY")
+        and months == list(range(months[0], _MONTHS + 1, step))
+    ):
         monthly = rule.without("BYMONTH", FREQ="MONTHLY", INTERVAL=step)
         # In a year's set of dates BYSETPOS counts differently than in a month's.
         exact = frequency == "MONTHLY" or "BYSETPOS" not in rule.parts
@@ -209,7 +187,7 @@ def _without_months(rule: Rule) -> Rule:
 
 
 def _daily(rule: Rule, every: int) -> Pattern:
-    days = _plain_days(rule)
+    days = rule.weekdays()
     if "BYMONTHDAY" in rule.parts:
         why = "Zoom takes a day of the month only without skipping days"
         raise _Unsayable(rule.said("BYMONTHDAY"), why, rule.without("INTERVAL"))
@@ -220,38 +198,34 @@ def _daily(rule: Rule, every: int) -> Pattern:
         return Weekly(1, days)
     longest = limits.rule_bound("daily-interval-limit", "repeat_interval")
     if every > longest and every % 7 == 0 and rule.start is not None:
-        return Weekly(every // 7, (Weekday.from_python(rule.start.weekday()),))
+        return Weekly(every // 7, (Weekday(rule.start.isoweekday()),))
     return Daily(every)
 
 
 def _weekly(rule: Rule, every: int, last: datetime | None) -> Pattern:
     if "BYMONTHDAY" in rule.parts:
         raise malformed("BYMONTHDAY is not allowed beside FREQ=WEEKLY")
-    days = _plain_days(rule)
-    if not days and rule.start is None:
-        raise malformed("without BYDAY the day of the week is DTSTART's, which is not there")
-    if not days and rule.start is not None:
-        days = (Weekday.from_python(rule.start.weekday()),)
-    days = _at_places(rule, days)
+    days: Sequence[Weekday] = rule.weekdays()
+    if not days:
+        if rule.start is None:
+            raise malformed("without BYDAY the day of the week is DTSTART's, which is not there")
+        days = [Weekday(rule.start.isoweekday())]
+    if places := rule.places():
+        week = sorted(days, key=lambda day: (day.iso - rule.week_start().iso) % 7)
+        days = _nth_of(week, places)
+        if not days:
+            raise malformed(f"{rule.said('BYSETPOS')} leaves no dates")
+    pattern = Weekly(every, tuple(days))
     if every > 1:
-        _same_week_start(rule, Weekly(every, days), last)
-    return Weekly(every, days)
-
-
-def _at_places(rule: Rule, days: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
-    places = _places(rule)
-    if not places:
-        return days
-    week = sorted(days, key=lambda day: (day.iso - rule.week_start().iso) % 7)
-    found = tuple(_nth_of(week, places))
-    if not found:
-        raise malformed(f"{rule.said('BYSETPOS')} leaves no dates")
-    return found
+        _same_week_start(rule, pattern, last)
+    return pattern
 
 
 def _same_week_start(rule: Rule, pattern: Weekly, last: datetime | None) -> None:
     """Refuse another first day of the week than Sunday, unless the dates are the same."""
-    for start in [rule.start] if rule.start else _starts_on(pattern):
+    monday = datetime(2027, 1, 4)  # noqa: DTZ001  # any Monday will do
+    starts = [rule.start] if rule.start else [monday + _days(day.python) for day in pattern.days]
+    for start in starts:
         end = last if rule.start else None
         theirs, ours = (
             [day for day in _two_rounds(pattern, start, first) if not end or day <= end]
@@ -270,21 +244,20 @@ def _same_week_start(rule: Rule, pattern: Weekly, last: datetime | None) -> None
             raise _Unsayable(said, why, rule.without(WKST="SU"), fix=fix)
 
 
-def _starts_on(pattern: Weekly) -> Iterator[datetime]:
-    monday = datetime(2027, 1, 4)  # noqa: DTZ001  # any Monday will do
-    return (monday + timedelta(days=day.python) for day in pattern.days)
-
-
 def _two_rounds(pattern: Weekly, start: datetime, week_start: Weekday) -> list[datetime]:
     """List the dates of two rounds of the interval, after which nothing new comes."""
-    begun = timedelta(days=(start.isoweekday() - week_start.iso) % 7)
-    days = [timedelta(days=(day.iso - week_start.iso) % 7) for day in pattern.days]
-    weeks = [start - begun + timedelta(weeks=pattern.every) * n for n in range(3)]
-    return [week + day for week in weeks for day in sorted(days) if day >= begun or week > start]
+    begin = start - _days((start.isoweekday() - week_start.iso) % 7)
+    places = sorted((day.iso - week_start.iso) % 7 for day in pattern.days)
+    weeks = (begin + _days(7 * pattern.every * n) for n in range(3))
+    return [day for week in weeks for place in places if (day := week + _days(place)) >= start]
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=count)
 
 
 def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
-    days, month_days, places = rule.days(), rule.numbers("BYMONTHDAY"), _places(rule)
+    days, month_days, places = rule.days(), rule.numbers("BYMONTHDAY"), rule.places()
     if any(not 1 <= abs(day) <= _LONGEST for day in month_days):
         raise malformed(f"{rule.said('BYMONTHDAY')} is not a list of days of a month")
     if not days and not month_days:
@@ -292,32 +265,33 @@ def _monthly(rule: Rule, every: int, *, clamp: bool) -> Pattern:
             raise malformed("BYSETPOS stands only beside another part that begins with BY")
         if rule.start is None:
             raise malformed("without BYMONTHDAY the day is DTSTART's, which is not there")
-        month_days = (rule.start.day,)
-    match days, month_days, places:
-        case (), (day,), () if 0 < day <= (_SHORTEST if clamp else _LONGEST):
-            return MonthlyOnDay(every, day)
-        case ((int(nth), weekday),), (), () if nth in NTH.values():
-            return MonthlyOnWeekday(every, nth, weekday)
-    picks = _picked(days, month_days, places)
+        rule = rule.without(BYMONTHDAY=rule.start.day)
+    picks = _picks(rule)
     if not any(picks):
         raise malformed("the parts together leave no dates")
-    found = _same_pattern(picks, every, clamp=clamp)
-    if found is None:
-        part, why = _blame(rule, days, month_days)
-        near = _nearest_pattern(picks, every, clamp=clamp)
-        raise _Unsayable(part, why, near)
-    return found
+
+    patterns = _patterns(picks, every, clamp)
+    if picks in patterns:
+        return replace(patterns[picks], every=every)
+
+    def likeness(others: _Picks) -> float:
+        pairs = list(zip(picks, others, strict=True))
+        return sum(len(a & b) for a, b in pairs) / sum(len(a | b) for a, b in pairs)
+
+    nearest = replace(patterns[max(patterns, key=likeness)], every=every)
+    ends = {name: rule.parts[name] for name in ("COUNT", "UNTIL") if name in rule.parts}
+    raise _Unsayable(*_blame(rule), Rule(write_pattern(nearest, clamp=clamp) | ends))
 
 
-def _blame(rule: Rule, days: tuple[DayRule, ...], month_days: tuple[int, ...]) -> tuple[str, str]:
+def _blame(rule: Rule) -> tuple[str, str]:
     """Name the part of a monthly rule that stands in the way."""
+    days, month_days = rule.days(), rule.numbers("BYMONTHDAY")
     if "BYSETPOS" in rule.parts:
         return rule.said("BYSETPOS"), "no day of the month, and no weekday of it, has these dates"
-    foreign = next(
-        (f"{nth}{day.rrule}" for nth, day in days if nth not in (None, *NTH.values())), ""
-    )
-    if foreign:
-        return f"BYDAY={foreign}", "Zoom knows the first to fourth and the last of a weekday"
+    for nth, day in days:
+        if nth not in (None, *NTH.values()):
+            why = "Zoom knows the first to fourth and the last of a weekday"
+            return f"BYDAY={nth}{day.rrule}", why
     if days and month_days:
         return f"{rule.said('BYDAY')} with {rule.said('BYMONTHDAY')}", "Zoom takes one of the two"
     if len(month_days) > 1:
@@ -328,118 +302,46 @@ def _blame(rule: Rule, days: tuple[DayRule, ...], month_days: tuple[int, ...]) -
     return rule.said("BYDAY"), "Zoom takes one weekday of the month, such as the last Friday"
 
 
-def _places(rule: Rule) -> tuple[int, ...]:
-    places = rule.numbers("BYSETPOS")
-    if 0 in places:
-        raise malformed(f"{rule.said('BYSETPOS')} has a place 0")
-    return places
-
-
-def _without_places(rule: Rule) -> Rule:
-    if _places(rule) and not {1, -1} & set(_places(rule)):
-        raise malformed(f"{rule.said('BYSETPOS')} leaves no dates: a day has one start")
-    return rule.without("BYSETPOS")
-
-
-def _plain_days(rule: Rule) -> tuple[Weekday, ...]:
-    days = rule.days()
-    if any(nth is not None for nth, _ in days):
-        raise malformed(f"{rule.said('BYDAY')} has a number, which only FREQ=MONTHLY takes")
-    return tuple(day for _, day in days)
-
-
-class _Shape(NamedTuple):
-    """A month by its number of days and the weekday of its first, 0 for Monday."""
-
-    length: int
-    first: int
-
-    def weekday(self, day: int) -> int:
-        """Return the weekday of a day of the month, 0 for Monday."""
-        return (self.first + day - 1) % 7
-
-    def days_on(self, weekday: int) -> range:
-        """Return the days of the month that fall on a weekday."""
-        return range(1 + (weekday - self.first) % 7, self.length + 1, 7)
-
-
-# The days picked in each of the shapes.
-_Picks: TypeAlias = tuple[frozenset[int], ...]
-
-_SHAPES = tuple(_Shape(length, first) for length in range(28, 32) for first in range(7))
-
-
-def _picked(days: Sequence[DayRule], month_days: Sequence[int], places: Sequence[int]) -> _Picks:
-    """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
-    rules = [(nth, day.python) for nth, day in days]
-    return tuple(frozenset(_picked_in(shape, rules, month_days, places)) for shape in _SHAPES)
-
-
-def _same_pattern(picks: _Picks, every: int, *, clamp: bool) -> Pattern | None:
-    """Return the pattern of Zoom's that picks the same days, if there is one."""
-    return next((p for p, theirs in _candidates(picks, every, clamp) if theirs == picks), None)
-
-
-def _nearest_pattern(picks: _Picks, every: int, *, clamp: bool) -> Pattern:
-    """Return the pattern of Zoom's that has the most days in common."""
-
-    def likeness(candidate: tuple[Pattern, _Picks]) -> float:
-        pairs = list(zip(picks, candidate[1], strict=True))
-        return sum(len(a & b) for a, b in pairs) / max(1, sum(len(a | b) for a, b in pairs))
-
-    return max(_candidates(picks, every, clamp), key=likeness)[0]
-
-
-def _candidates(picks: _Picks, every: int, clamp: bool) -> Iterator[tuple[Pattern, _Picks]]:
-    for pattern, theirs in _monthly_shapes(clamp):
-        yield replace(pattern, every=every), theirs
+def _patterns(picks: _Picks, every: int, clamp: bool) -> dict[_Picks, Pattern]:
+    """Return the patterns of Zoom's that may pick these days, by what they pick."""
     if every > 1:
-        return  # weekly and daily patterns leave no month out
+        return _monthly_patterns(clamp)  # weekly and daily ones leave no month out
     pairs = zip(_SHAPES, picks, strict=True)
-    weekdays = sorted({shape.weekday(day) for shape, mine in pairs for day in mine})
-    if len(weekdays) == len(Weekday):
-        yield Daily(1), _picked((), (), ())
-    elif weekdays:
-        days = tuple(map(Weekday.from_python, weekdays))
-        yield Weekly(1, days), _picked([(None, day) for day in days], (), ())
+    weekdays = {(first + day - 1) % 7 for (_, first), mine in pairs for day in mine}
+    weekly = Weekly(1, tuple(map(Weekday.from_python, weekdays)))
+    found = Daily(1) if len(weekdays) == len(Weekday) else weekly
+    return _monthly_patterns(clamp) | {_picks(Rule(write_pattern(found))): found}
 
 
 @cache
-def _monthly_shapes(clamp: bool) -> list[tuple[MonthlyOnDay | MonthlyOnWeekday, _Picks]]:
-    found: list[tuple[MonthlyOnDay | MonthlyOnWeekday, _Picks]] = [
-        (MonthlyOnWeekday(1, nth, weekday), _picked([(nth, weekday)], (), ()))
-        for weekday in Weekday
-        for nth in NTH.values()
+def _monthly_patterns(clamp: bool) -> dict[_Picks, Pattern]:
+    found: list[Pattern] = [
+        *(MonthlyOnWeekday(1, nth, day) for day in Weekday for nth in NTH.values()),
+        *(MonthlyOnDay(1, day) for day in range(1, _LONGEST + 1)),
     ]
-    for number in range(1, 32):
-        theirs = (_on_day(shape, number, clamp) for shape in _SHAPES)
-        found.append((MonthlyOnDay(1, number), tuple(map(frozenset, theirs))))
-    return found
+    return {_picks(Rule(write_pattern(one, clamp=clamp))): one for one in found}
 
 
-def _on_day(shape: _Shape, number: int, clamp: bool) -> Iterable[int]:
-    if number <= shape.length:
-        return (number,)
-    return (shape.length,) if clamp else ()
+def _picks(rule: Rule) -> _Picks:
+    """Return what BYDAY, BYMONTHDAY and BYSETPOS pick."""
+    days, month_days, places = rule.days(), rule.numbers("BYMONTHDAY"), rule.places()
+    picks: list[frozenset[int]] = []
+    for length, first in _SHAPES:
+        month = range(1, length + 1)
+        found = set(month)
+        if days:
+            weeks = ((nth, month[(day.python - first) % 7 :: 7]) for nth, day in days)
+            found = {day for nth, week in weeks for day in (_nth_of(week, [nth]) if nth else week)}
+        if month_days:
+            found &= {day if day > 0 else length + 1 + day for day in month_days}
+        picks.append(frozenset(_nth_of(sorted(found), places) if places else found))
+    return tuple(picks)
 
 
-def _picked_in(
-    shape: _Shape,
-    rules: Sequence[tuple[int | None, int]],
-    month_days: Sequence[int],
-    places: Sequence[int],
-) -> Iterable[int]:
-    found = set(range(1, shape.length + 1))
-    if rules:
-        found = {day for rule in rules for day in _days_of(shape, *rule)}
-    if month_days:
-        found &= {day if day > 0 else shape.length + 1 + day for day in month_days}
-    return _nth_of(sorted(found), places) if places else found
-
-
-def _days_of(shape: _Shape, nth: int | None, weekday: int) -> Sequence[int]:
-    days = shape.days_on(weekday)
-    return days if nth is None else _nth_of(days, (nth,))
+def _without_places(rule: Rule) -> Rule:
+    if rule.places() and not {1, -1} & set(rule.places()):
+        raise malformed(f"{rule.said('BYSETPOS')} leaves no dates: a day has one start")
+    return rule.without("BYSETPOS")
 
 
 def _nth_of(days: Sequence[T], places: Sequence[int]) -> list[T]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import wraps
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeAlias, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar, Unpack
 from zoneinfo import ZoneInfo
 
 from .._public import public
@@ -21,30 +21,15 @@ from . import _limits as limits
 from . import _zones as zones
 from . import _zoom as zoom
 from ._date_diff import Difference, compare
-from ._limits import WrongStep, refusal
-from ._pattern import (
-    ClockGaps,
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Nth,
-    Pattern,
-    ShortMonths,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._limits import WrongStep, problem, refusal
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Nth, Pattern, Weekday, Weekly
+from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until, UntilInstant
 from ._warnings import surprises
 from ._zones import Occurrence
 
 if TYPE_CHECKING:
     from .._wire import Meeting
-    from ._icalendar import EventWords
+    from ._icalendar import Event
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -70,23 +55,19 @@ def explained(field: str, rule: str, fix: str) -> Callable[[Callable[P, R]], Cal
     return decorate
 
 
-# What other phases offer: the field, the rule, the message and the fix of the refusal.
-Elsewhere: TypeAlias = Mapping[str, tuple[str, str, str, str]]
-
-
 class Phase:
     """One phase of saying a recurrence; `_ELSEWHERE` knows what other phases offer."""
 
     __slots__ = ()
-    _ELSEWHERE: ClassVar[Elsewhere] = {}
 
     # Hidden from mypy, which must go on refusing what is not there.
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> NoReturn:
-            if name in self._ELSEWHERE:
-                raise refusal(*self._ELSEWHERE[name], kind=WrongStep)
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            phase = type(self).__name__
+            if elsewhere := _ELSEWHERE.get(phase, {}).get(name):
+                raise WrongStep([problem(*elsewhere, severity="error")])
+            raise AttributeError(f"{phase!r} object has no attribute {name!r}")
 
 
 _NO_END = (
@@ -116,6 +97,12 @@ _SECOND_END = (
 _ENDS = ("until", "until_instant", "times", "forever")
 _DAYS = ("on_day", "on_the")
 _USES = ("starting", "to_zoom", "to_rrule")
+# By the phase and the name: the field, the rule, the message and the fix of the refusal.
+_ELSEWHERE = {
+    "Unbounded": dict.fromkeys((*_USES, "end"), _NO_END) | dict.fromkeys(_DAYS, _SECOND_DAY),
+    "Monthly": dict.fromkeys((*_ENDS, *_USES), _NO_DAY),
+    "Recurrence": dict.fromkeys(_ENDS, _SECOND_END) | dict.fromkeys(_DAYS, _SECOND_DAY),
+}
 
 
 @public("rezoom.recurrence")
@@ -123,10 +110,6 @@ _USES = ("starting", "to_zoom", "to_rrule")
 class Unbounded(Phase):
     """A pattern without an end yet: say one of `until`, `until_instant`, `times`, `forever`."""
 
-    _ELSEWHERE: ClassVar[Elsewhere] = {
-        **dict.fromkeys((*_USES, "end"), _NO_END),
-        **dict.fromkeys(_DAYS, _SECOND_DAY),
-    }
     pattern: Pattern
 
     def until(self, last_day: date, /) -> Recurrence:
@@ -139,8 +122,9 @@ class Unbounded(Phase):
 
     def times(self, count: int, /) -> Recurrence:
         """End after `count` meetings; RecurrenceError over the most that Zoom makes."""
+        end = Count(count)
         limits.count_limit(count)
-        return Recurrence(self.pattern, Count(count))
+        return Recurrence(self.pattern, end)
 
     def forever(self) -> Recurrence:
         """Never end; Zoom makes a limited number of meetings of it, see `Series.warnings()`."""
@@ -152,7 +136,6 @@ class Unbounded(Phase):
 class Monthly(Phase):
     """A monthly pattern without its day yet: say `on_day` or `on_the`."""
 
-    _ELSEWHERE: ClassVar[Elsewhere] = dict.fromkeys((*_ENDS, *_USES), _NO_DAY)
     every: int = 1
 
     @explained("monthly_day", "monthly-needs-day", "write on_day(15)")
@@ -171,10 +154,6 @@ class Monthly(Phase):
 class Recurrence(Phase):
     """A pattern with its end; with a start and a time zone it becomes a `Series`."""
 
-    _ELSEWHERE: ClassVar[Elsewhere] = {
-        **dict.fromkeys(_ENDS, _SECOND_END),
-        **dict.fromkeys(_DAYS, _SECOND_DAY),
-    }
     pattern: Pattern
     end: End
 
@@ -377,7 +356,10 @@ class Series:
 
     def at(self, clock: time, /) -> Series:
         """Return the series at another time of day, on the same days."""
-        limits.wall_clock(clock)
+        if not isinstance(clock, time) or clock.tzinfo is not None:
+            message = f"{clock!r:.40} is not a plain time of day"
+            fix = "write at(time(9, 30)); the series has its time zone already"
+            raise refusal("start_time", "clock", message, fix, of="")
         return replace(self, start=datetime.combine(self.start, clock.replace(fold=0)))
 
     def until(self, last_day: date, /) -> Series:
@@ -398,9 +380,9 @@ class Series:
 
         RecurrenceError, if it is endless or has more meetings than Zoom makes.
         """
-        count = len(self.occurrences())
-        limits.count_limit(count)
-        return self._ending(Count(count))
+        end = Count(len(self.occurrences()))
+        limits.count_limit(end.times)
+        return self._ending(end)
 
     def not_empty(self) -> Series:
         """Return the series itself, or raise RecurrenceError if it has no start at all."""
@@ -425,21 +407,21 @@ class Series:
 
         return write_rule(self.timeline)
 
-    def to_vevent(self, **event: Unpack[EventWords]) -> str:
+    def to_vevent(self, **event: Unpack[Event]) -> str:
         """Write the VEVENT of RFC 5545.
 
         It takes `summary`, `description`, `location`, a `duration`, the `stamp` of when it was
         made, and the `uid` by which a calendar knows an older version of it.
         """
-        from ._icalendar import Event, vevent
+        from ._icalendar import vevent
 
-        return vevent(self.timeline, Event(**event))
+        return vevent(self.timeline, **event)
 
-    def to_ics(self, **event: Unpack[EventWords]) -> str:
+    def to_ics(self, **event: Unpack[Event]) -> str:
         """Write a calendar file: the VEVENT, as `to_vevent` does, and its time zone's rules."""
-        from ._icalendar import Event, calendar
+        from ._icalendar import calendar
 
-        return calendar(self.timeline, Event(**event))
+        return calendar(self.timeline, **event)
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None

@@ -7,6 +7,7 @@ over moves forward by as much as the clock does, or is dropped: Zoom does not sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 from .._public import public
 from .._times import WireTimeError, clock_gap, zone
 from ._limits import RecurrenceError, refusal
-from ._pattern import ClockGaps, Until, UntilInstant
+from ._timeline import ClockGaps, End, Until, UntilInstant
 
 
 @public("rezoom.recurrence")
@@ -101,8 +102,25 @@ def moment(when: date | datetime | Occurrence, tz: ZoneInfo) -> datetime:
 
 def end_at(instant: datetime, tz: ZoneInfo) -> Until | UntilInstant:
     """Return the end that an instant means: a day, if it is the last second of one in that zone."""
-    day = instant.astimezone(tz).date()
+    day = local(instant, tz).date()
     return Until(day) if last_instant(day, tz) == instant else UntilInstant(instant)
+
+
+def cutoff(end: End, tz: ZoneInfo) -> datetime | None:
+    """Return the last instant at which a meeting may start, if the series ends by time."""
+    match end:
+        case Until(last_day):
+            return last_instant(last_day, tz)
+        case UntilInstant(instant):
+            return instant
+    return None
+
+
+def local(instant: datetime, tz: ZoneInfo) -> datetime:
+    """Return the wall clock of that zone; that of UTC where the calendar ends."""
+    with suppress(OverflowError):
+        instant = instant.astimezone(tz)
+    return instant.replace(tzinfo=None)
 
 
 def instant(wall: datetime, tz: ZoneInfo) -> datetime:
@@ -124,13 +142,12 @@ def placed(start: datetime, tz: str | ZoneInfo | None) -> tuple[datetime, ZoneIn
         kind = "a date without a time" if isinstance(start, date) else f"{start!r:.40}"
         raise _bad_start(f"a series starts at a datetime, not {kind}", _NAME_IT)
     place = named(tz) if tz is not None else _zone_of(start)
-    if start.utcoffset() is not None and start.tzinfo is not place:
-        start = start.astimezone(UTC).astimezone(place)
-    # Whatever subclass came in; Zoom reads whole seconds.
-    plain = time(start.hour, start.minute, start.second)
     if not date.min.year < start.year < date.max.year:
         raise _bad_start(f"{start} is too near the end of the calendar", "choose another year")
-    return datetime.combine(date.fromordinal(start.toordinal()), plain), place
+    if start.utcoffset() is not None and start.tzinfo is not place:
+        start = local(instant(start, place), place)
+    # Whatever subclass came in; Zoom reads whole seconds.
+    return datetime.combine(start.date(), start.time().replace(microsecond=0, fold=0)), place
 
 
 def _zone_of(start: datetime) -> ZoneInfo:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,21 +12,9 @@ from .._times import WireTimeError, start_fields, utc_instant
 from ..errors import Problem
 from . import _zones as zones
 from ._expand import first_start, wall_clock
-from ._limits import RecurrenceError, problem, refusal
-from ._pattern import (
-    Count,
-    Daily,
-    End,
-    Forever,
-    MonthlyOnDay,
-    MonthlyOnWeekday,
-    Pattern,
-    Timeline,
-    Until,
-    UntilInstant,
-    Weekday,
-    Weekly,
-)
+from ._limits import problem, refusal
+from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
+from ._timeline import Count, End, Forever, Timeline, Until
 
 SERIES_TYPE = 8
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
@@ -34,7 +23,11 @@ _SAY_BOTH = "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(
 
 def write_recurrence(pattern: Pattern, end: End, tz: ZoneInfo) -> dict[str, Any]:
     """Return the whole `recurrence` object; a last day ends with its last second in `tz`."""
-    return {**_write_pattern(pattern), **_write_end(end, tz)}
+    written = _write_pattern(pattern)
+    last = zones.cutoff(end, tz)
+    if last is not None:
+        return written | {"end_date_time": utc_instant(last)}
+    return written | {"end_times": end.times if isinstance(end, Count) else 0}
 
 
 def write_series(timeline: Timeline) -> dict[str, Any]:
@@ -70,18 +63,6 @@ def _write_pattern(pattern: Pattern) -> dict[str, Any]:
             return {"type": MONTHLY, "repeat_interval": every, **week}
 
 
-def _write_end(end: End, tz: ZoneInfo) -> dict[str, Any]:
-    match end:
-        case Count(times):
-            return {"end_times": times}
-        case Forever():
-            return {"end_times": 0}
-        case Until(last_day):
-            return {"end_date_time": utc_instant(zones.last_instant(last_day, tz))}
-        case UntilInstant(instant):
-            return {"end_date_time": utc_instant(instant)}
-
-
 def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Pattern, End, tuple[Problem, ...]]:
     """Return the pattern and the end of an answer, and what had to be guessed."""
     given = members(obj)
@@ -101,8 +82,17 @@ def read_series(meeting: object) -> tuple[Timeline, tuple[Problem, ...]]:
         raise refusal("timezone", "no-time-zone", message, _SAY_BOTH, of="")
     tz = zones.named(key)
     pattern, end, guesses = read_recurrence(given.get("recurrence"), tz)
-    start = given.get("start_time") or next(_listed_starts(given), None)
-    return Timeline(pattern, end, _read_start(start, tz), tz), guesses
+    listed = given.get("occurrences")
+    items = map(members, listed if isinstance(listed, list | tuple) else ())
+    starts = (item["start_time"] for item in items if "start_time" in item)
+    start = given.get("start_time") or next(starts, None)
+    if start is None:
+        message = "the answer holds no start_time and no occurrences"
+        raise refusal("start_time", "no-start", message, _SAY_BOTH, of="")
+    read = moment(start, tz, utc_only=False)
+    # A wall clock stays as it is written: one in a clock gap is that of all other starts.
+    wall = read if read.tzinfo is None else zones.local(read, tz)
+    return Timeline(pattern, end, wall, tz), guesses
 
 
 def members(obj: object) -> Mapping[str, Any]:
@@ -114,16 +104,15 @@ def members(obj: object) -> Mapping[str, Any]:
     return {name: value for name, value in found.items() if value is not None and value != ""}
 
 
-def moment(value: object, tz: ZoneInfo) -> datetime:
-    """Return the instant of a time that Zoom wrote, or of a local one in that zone."""
-    return datetime.fromisoformat(_start_fields(value, tz, utc_only=True)["start_time"])
-
-
-def _start_fields(value: object, tz: ZoneInfo, *, utc_only: bool) -> dict[str, str]:
+def moment(
+    value: object, tz: ZoneInfo, path: str = "start_time", *, utc_only: bool = True
+) -> datetime:
+    """Return the time that Zoom wrote: an instant, or the wall clock if that is wanted."""
     try:
-        return start_fields(value, tz, utc_only=utc_only)  # type: ignore[arg-type]  # it refuses
+        read = start_fields(value, tz, utc_only=utc_only)  # type: ignore[arg-type]  # it refuses
     except WireTimeError as error:
-        raise refusal("start_time", "time", error.message, error.fix, of="") from None
+        raise refusal(path, "time", error.message, error.fix, of="") from None
+    return datetime.fromisoformat(read["start_time"])
 
 
 def _read_pattern(given: Mapping[str, Any], guesses: list[Problem]) -> Pattern:
@@ -139,10 +128,9 @@ def _read_pattern(given: Mapping[str, Any], guesses: list[Problem]) -> Pattern:
 
 
 def _read_days(given: Mapping[str, Any], guesses: list[Problem]) -> tuple[Weekday, ...]:
-    days = given.get("weekly_days")
+    days = given.get("weekly_days", [])
     listed = days.split(",") if isinstance(days, str) else days
-    if not isinstance(listed, list | tuple):
-        listed = [] if listed is None else [listed]
+    listed = listed if isinstance(listed, list | tuple) else [listed]
     found = tuple(Weekday.from_zoom(day) for day in listed if str(day).strip())
     if found:
         return found
@@ -154,24 +142,21 @@ def _read_days(given: Mapping[str, Any], guesses: list[Problem]) -> tuple[Weekda
 
 def _read_month(given: Mapping[str, Any], every: int, guesses: list[Problem]) -> Pattern:
     # 0 is how some answers write "not set".
-    day = _number(given, "monthly_day") or None
-    nth = _number(given, "monthly_week") or None
-    weekday = _number(given, "monthly_week_day") or None
-    if nth is not None and weekday is not None:
-        if day is not None:
-            message, fix = (
-                "beside a week and its day: the weekday was taken",
-                "choose one of the forms",
-            )
+    day, nth = _number(given, "monthly_day"), _number(given, "monthly_week")
+    weekday = _number(given, "monthly_week_day")
+    if nth and weekday:
+        if day:
+            message = "beside a week and its day: the weekday was taken"
+            fix = "choose one of the forms"
             guesses.append(_guess("monthly_day", "monthly-one-form", message, fix))
         return MonthlyOnWeekday(every, nth, Weekday.from_zoom(weekday))
     message = "alone says nothing: the day of the month was taken"
     fix = 'write monthly().on_the("last", FRI)'
-    if nth is not None:
+    if nth:
         guesses.append(_guess("monthly_week", "monthly-week-needs-week-day", message, fix))
-    if weekday is not None:
+    if weekday:
         guesses.append(_guess("monthly_week_day", "monthly-week-day-needs-week", message, fix))
-    if day is None:
+    if not day:
         message = "missing: read as the first of the month, Zoom's default"
         fix = "write monthly().on_day(1)"
         guesses.append(_guess("monthly_day", "monthly-needs-day", message, fix))
@@ -196,34 +181,10 @@ def _read_end(given: Mapping[str, Any], tz: ZoneInfo, guesses: list[Problem]) ->
 
 def _read_end_date(end: object, tz: ZoneInfo) -> End:
     if isinstance(end, str):
-        try:
+        with suppress(ValueError):  # it is a time too, as documented
             return Until(date.fromisoformat(end))
-        except ValueError:
-            pass  # a time too, as documented
-    try:
-        # Zoom documents UTC for it, Z or not.
-        instant = moment(end, ZoneInfo("UTC"))
-    except RecurrenceError as error:
-        found = error.problems[0]
-        raise refusal("end_date_time", "time", found.message, found.fix) from None
-    return zones.end_at(instant, tz)
-
-
-def _read_start(start: object, tz: ZoneInfo) -> datetime:
-    if start is None:
-        message = "the answer holds no start_time and no occurrences"
-        raise refusal("start_time", "no-start", message, _SAY_BOTH, of="")
-    read = datetime.fromisoformat(_start_fields(start, tz, utc_only=False)["start_time"])
-    # A wall clock stays as it is written: one in a clock gap is that of all other starts.
-    return read if read.tzinfo is None else read.astimezone(tz).replace(tzinfo=None)
-
-
-def _listed_starts(given: Mapping[str, Any]) -> Iterator[object]:
-    listed = given.get("occurrences")
-    for item in listed if isinstance(listed, list | tuple) else ():
-        start = members(item).get("start_time")
-        if start is not None:
-            yield start
+    # Zoom documents UTC for it, Z or not.
+    return zones.end_at(moment(end, ZoneInfo("UTC"), "recurrence.end_date_time"), tz)
 
 
 def _number(given: Mapping[str, Any], member: str) -> int | None:

@@ -57,7 +57,7 @@ def preview(
     Leaves with 2 if Zoom would refuse it.
     """
     from ...recurrence import Series
-    from ...recurrence._pattern import Forever
+    from ...recurrence._timeline import Forever
 
     one_of(repeat, rrule, body, names="--repeat, --rrule and --body")
     if body is None:
