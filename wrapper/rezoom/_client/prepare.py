@@ -150,7 +150,7 @@ def read_answer(reply: Reply) -> dict[str, Any]:
 def named_host(answer: Mapping[str, Any]) -> str | None:
     """Read the host's id; never the address beside it, or one host would have two quotas."""
     host = answer.get("host_id")
-    return host if isinstance(host, str) and host else None
+    return host if isinstance(host, str) and host.strip() else None
 
 
 def encode(body: Mapping[str, Any]) -> bytes:

@@ -71,7 +71,7 @@ def _host(context: ClientContext, meeting: int, policy: Policy) -> Flow[str | No
         from .reading import read_first
 
         return named_host((yield from read_first(context, meeting, policy, None)).answer)
-    host = yield from host_id(context, context.hosts(meeting))
-    if host:
+    host = yield from host_id(context, context.hosts(meeting) or None)
+    if host is not None:
         yield from learn(context, meeting, host)
-    return host or None
+    return host

@@ -199,8 +199,7 @@ class LedgerFile:
         if self._identity is None:
             held = prepare(self.path, self._patience)
             self._held.append(held)
-            found = os.fstat(held)
-            self._identity = found.st_dev, found.st_ino
+            self._identity = _node(os.fstat(held))
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
         db: Connection | None = None
@@ -219,7 +218,7 @@ class LedgerFile:
             if isinstance(error, sqlite3.Error):
                 raise self._failed(error) from error
             raise
-        db.journals = [_node(name) for name in self._names[1:]]
+        db.journals = [_node(_status(name)) for name in self._names[1:]]
         if noted > (0 if row is None else row[0]):
             raise self._lost(
                 "is older than what was counted in it: its journal was deleted, it was emptied, or"
@@ -230,30 +229,27 @@ class LedgerFile:
         return db
 
     def _begin(self, db: Connection, write: bool) -> None:
-        def begin() -> None:
-            if db.in_transaction:  # begun, and then busy
-                db.execute("ROLLBACK")
-            db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            if not write:
-                db.execute("SELECT 1 FROM anchor")
-
-        retried(begin, self._patience)
+        if write:
+            retried(lambda: db.execute("BEGIN IMMEDIATE"), self._patience)
+        else:
+            db.execute("BEGIN")
+            retried(lambda: db.execute("SELECT 1 FROM anchor"), self._patience)
 
     def _verify(self, db: Connection | None) -> None:
         """Raise StateLost unless the path leads to the file, and the journals, that are open."""
-        found = _status(self._names[0])
-        if found is None:
+        file, *journals = map(_status, self._names)
+        if file is None:
             raise self._lost("was deleted while it was in use")
-        if (found.st_dev, found.st_ino) != self._identity:
+        if _node(file) != self._identity:
             raise self._lost("was replaced while it was in use")
-        if not found.st_size:
+        if not file.st_size:
             raise self._lost("was emptied while it was in use")
-        if found.st_nlink > 1:
+        if file.st_nlink > 1:
             raise self._lost(
                 "has a second name (a hard link), under which others would count apart",
                 "Remove the other name.",
             )
-        if db is not None and [_node(name) for name in self._names[1:]] != db.journals:
+        if db is not None and [*map(_node, journals)] != db.journals:
             raise self._lost("was parted from its journal (-wal, -shm) while it was in use")
 
     def _noted(self) -> int:
@@ -274,8 +270,7 @@ def _status(name: str | Path) -> os.stat_result | None:
         raise LedgerUnavailable(f"The ledger {name} cannot be looked at: {error}") from error
 
 
-def _node(name: str | Path) -> tuple[int, int] | None:
-    found = _status(name)
+def _node(found: os.stat_result | None) -> tuple[int, int] | None:
     return None if found is None else (found.st_dev, found.st_ino)
 
 
@@ -317,7 +312,7 @@ def prepare(path: Path, patience: float) -> int:
     try:
         refuse_network(path, filesystem(path))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = _node(path)
+        found = _status(path)
         if path.is_dir():
             raise LedgerUnavailable(
                 f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."
