@@ -153,7 +153,10 @@ class MemoryLedger(BlockingLedger):
             counted = [(scope, slots) for scope, slots in found if not scope.gate]
             before = [slots.slots.get(token) for _, slots in counted]
             if any(before):
-                return _again(reservation, token, before, (now, ahead))
+                latest = min(0 if slot is None else slot.send_by for slot in before)
+                if latest < now:
+                    raise spent(token)
+                return granted_before(reservation, token, latest, now, ahead)
             stored = UNPACED if pace is None else self._paces.get(pace.key, UNPACED)
             at, following = (now, None) if pace is None else turn(pace, stored, now)
             full = at - now > wait * SECOND
@@ -301,14 +304,3 @@ class MemoryLedger(BlockingLedger):
     def _after_fork(self) -> None:
         self._forked = True
         self._lock = threading.Lock()  # the parent's may have been held by a thread that is gone
-
-
-def _again(
-    reservation: Reservation, token: str, found: list[_Slot | None], clock: tuple[int, int]
-) -> Grant:
-    """Grant the slots of `token` once more; raise SlotExpired if they may not be used any more."""
-    now, ahead = clock
-    latest = min(0 if slot is None else slot.send_by for slot in found)
-    if latest < now:
-        raise spent(token)
-    return granted_before(reservation, token, latest, now, ahead)

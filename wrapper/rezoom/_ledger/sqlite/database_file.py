@@ -61,28 +61,25 @@ class Connection(sqlite3.Connection):
             self.close()
 
 
-# Threads that are amid a step, and how many are forking. A fork copies SQLite's own locks: if a
+# Threads that are amid a step, and those that are forking. A fork copies SQLite's own locks: if a
 # thread held one, the child could never take it. So a fork waits for the steps, and they for it.
 _STEPPING: list[int] = []
-_forking = 0
+_FORKING: list[int] = []
 
 
 def _before_fork() -> None:
-    global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking += 1
+    _FORKING.append(threading.get_ident())
     deadline, me = time.monotonic() + _LONGEST_STEP, threading.get_ident()
     while any(thread != me for thread in _STEPPING) and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN[0])
 
 
 def _after_fork() -> None:
-    global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking -= 1
+    _FORKING.pop()
 
 
 def _in_child() -> None:
-    global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking = 0  # the other threads are not there
+    _FORKING.clear()  # the other threads are not there
     _STEPPING.clear()
 
 
@@ -124,7 +121,7 @@ class LedgerFile:
         me = threading.get_ident()
         try:
             _STEPPING.append(me)
-            while _forking:
+            while _FORKING:
                 _STEPPING.remove(me)
                 time.sleep(_LOOK_AGAIN[0])
                 _STEPPING.append(me)
