@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from callers import Caller
-from clocks import FakeClock
+from clocks import MONDAY_NOON, FakeClock
 from ledgers import LEDGERS, asking, through_async
 from rezoom import Bearer, ConfigError, MemoryLedger, QuotaExceeded, RateLimited, Zoom
 from rezoom._ledger.observed import Observed
@@ -244,7 +244,7 @@ def spend(ledger: Ledger) -> None:
     assert ledger.external(asked, "host", 4) == 0
     assert ledger.external(asked, "nothing", 4) == 0
     ledger.slow_down(asked)
-    ledger.block(asked, "nothing", datetime.max.replace(tzinfo=UTC))
+    ledger.block(asked, "nothing", MONDAY_NOON)
 
 
 @pytest.mark.smoke

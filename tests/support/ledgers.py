@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from functools import partial
@@ -14,6 +15,7 @@ import redis_server
 from clocks import FakeClock
 from rezoom._ledger.pacing import Pace
 from rezoom._ledger.redis.redis_ledger import RedisLedger
+from rezoom._times import SECOND
 from rezoom.quota import Lease, Ledger, MemoryLedger, Reservation, Scope, SQLiteLedger
 
 Factory: TypeAlias = Callable[[Path, FakeClock], AbstractContextManager[Ledger]]
@@ -50,9 +52,21 @@ class _Turns:
             ledger.close()
 
 
+class _Boot:
+    """A clock since boot that goes by the test's."""
+
+    id = "this one"
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def read(self) -> int:
+        return round(self._clock.monotonic() * SECOND)
+
+
 def _sqlite_by_two(folder: Path, clock: FakeClock) -> AbstractContextManager[Ledger]:
-    path = folder / "quota.sqlite3"
-    both = (SQLiteLedger(path, durability="normal", clock=clock) for _ in range(2))
+    options: Any = {"durability": "normal", "clock": clock, "boot": _Boot(clock)}
+    both = (SQLiteLedger(folder / "quota.sqlite3", **options) for _ in range(2))
     return closing(cast("Ledger", _Turns(*both)))
 
 
@@ -96,3 +110,9 @@ def asking(
     if host is not None:
         scopes.append(Scope("host", "account/host/h", host, "utc-day"))
     return Reservation(tuple(scopes), pace, lease or Lease())
+
+
+def spend(ledger: Ledger, count: int) -> None:
+    """Take and settle that many of three places."""
+    for _ in range(count):
+        ledger.settle(ledger.reserve(asking(), os.urandom(8).hex()))

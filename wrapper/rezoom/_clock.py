@@ -6,6 +6,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -22,14 +23,15 @@ Wait: TypeAlias = float | timedelta
 LONGEST_WAIT = timedelta(hours=25)
 
 
-def seconds(wait: Wait) -> float:
-    """Read a waiting time in seconds or as a timedelta."""
+def seconds(wait: Wait, name: str = "wait") -> float:
+    """Read a time in seconds or as a timedelta; `name` is the argument's."""
     value = wait.total_seconds() if isinstance(wait, timedelta) else wait
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
-        raise ConfigError(
-            f"wait is {wait!r}", field="wait", next_step="Give seconds from 0 up, or a timedelta."
-        )
-    return float(value)
+    with suppress(OverflowError):  # a whole number that no float can hold
+        if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+            return float(value)
+    raise ConfigError(
+        f"{name} is {wait!r:.80}", field=name, next_step="Give seconds from 0 up, or a timedelta."
+    )
 
 
 def aware_now(now: object) -> None:
@@ -70,6 +72,14 @@ class Clock(Time, Protocol):
     async def asleep(self, seconds: float) -> None:
         """Suspend this task for some seconds."""
         ...
+
+
+def check_clock(clock: Time | None, name: str = "clock") -> None:
+    """Raise ConfigError for what is no clock, if one was given; `name` is the argument's."""
+    methods = (getattr(clock, method, None) for method in ("now", "monotonic"))
+    if clock is not None and not all(map(callable, methods)):
+        step = "Give an object with the methods now() and monotonic(), or leave it out."
+        raise ConfigError(f"{name} is {clock!r:.80}", field=name, next_step=step)
 
 
 # Counts on through sleep; without it, a count that stands still in sleep frees places later.

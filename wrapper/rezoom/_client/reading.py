@@ -82,7 +82,7 @@ def _answer(reply: Reply) -> dict[str, Any]:
 def named_host(answer: Mapping[str, Any]) -> str | None:
     """Read the host's id; never the address beside it, or one host would have two quotas."""
     host = answer.get("host_id")
-    return host if isinstance(host, str) and host else None
+    return host if isinstance(host, str) and host.strip() else None
 
 
 def read_first(call: Call, meeting: int, when: When | None, *, alone: bool = False) -> Flow[Found]:

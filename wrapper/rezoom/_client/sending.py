@@ -160,10 +160,10 @@ def _host_of(call: Call, meeting: int) -> Flow[str | None]:
         from .reading import named_host, read_first
 
         return named_host((yield from read_first(call, meeting, None)).answer)
-    host = yield from host_id(context, context.hosts(meeting))
-    if host:
+    host = yield from host_id(context, context.hosts(meeting) or None)
+    if host is not None:
         yield from learn(context.account, meeting, host)
-    return host or None
+    return host
 
 
 def secret_values(body: object) -> Iterator[str]:

@@ -264,7 +264,7 @@ def take_turn(
     look_again = _LOOK_AGAIN
     while True:
         try:
-            grant: Grant = yield Reserve(reservation, wait - slept)
+            grant: Grant = yield Reserve(reservation, max(0.0, wait - slept))
         except QuotaExceeded as error:
             if error.scope != _IN_FLIGHT or slept + look_again > wait:
                 raise

@@ -61,7 +61,7 @@ def named_in(body: bytes) -> Named:
     host, email = (answer.get(name) or None for name in ("host_id", "host_email"))
     return Named(
         number if whole else None,
-        host if isinstance(host, str) else None,
+        host if isinstance(host, str) and host.strip() else None,
         email.casefold() if isinstance(email, str) else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -45,18 +45,16 @@ class Around(Ledger):
         """Surround one call; whatever `call.result` is in the end, is returned."""
         yield call
 
-    def _call(self, call: Call, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    def _call(self, call: Call, *given: Any, **named: Any) -> Any:
         with self.around(call):
             if not call.skipped:
-                call.result = method(*given, **named)
+                call.result = getattr(self.inner, call.name)(*given, **named)
         return call.result
 
-    async def _acall(
-        self, call: Call, method: Callable[..., Awaitable[Any]], *given: Any, **named: Any
-    ) -> Any:
+    async def _acall(self, call: Call, *given: Any, **named: Any) -> Any:
         with self.around(call):
             if not call.skipped:
-                call.result = await method(*given, **named)
+                call.result = await getattr(self.inner, f"a{call.name}")(*given, **named)
         return call.result
 
     @property
@@ -65,71 +63,71 @@ class Around(Ledger):
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         call = Call("reserve", reservation, about={"token": token})
-        return cast("Grant", self._call(call, self.inner.reserve, reservation, token, wait=wait))
+        return cast("Grant", self._call(call, reservation, token, wait=wait))
 
     async def areserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         call = Call("reserve", reservation, about={"token": token})
-        granted = await self._acall(call, self.inner.areserve, reservation, token, wait=wait)
+        granted = await self._acall(call, reservation, token, wait=wait)
         return cast("Grant", granted)
 
     def settle(self, grant: Grant) -> None:
-        self._call(Call("settle", grant.reservation, grant), self.inner.settle, grant)
+        self._call(Call("settle", grant.reservation, grant), grant)
 
     async def asettle(self, grant: Grant) -> None:
-        await self._acall(Call("settle", grant.reservation, grant), self.inner.asettle, grant)
+        await self._acall(Call("settle", grant.reservation, grant), grant)
 
     def release(self, grant: Grant) -> None:
-        self._call(Call("release", grant.reservation, grant), self.inner.release, grant)
+        self._call(Call("release", grant.reservation, grant), grant)
 
     async def arelease(self, grant: Grant) -> None:
-        await self._acall(Call("release", grant.reservation, grant), self.inner.arelease, grant)
+        await self._acall(Call("release", grant.reservation, grant), grant)
 
     def abandon(self, grant: Grant) -> None:
-        self._call(Call("abandon", grant.reservation, grant), self.inner.abandon, grant)
+        self._call(Call("abandon", grant.reservation, grant), grant)
 
     async def aabandon(self, grant: Grant) -> None:
-        await self._acall(Call("abandon", grant.reservation, grant), self.inner.aabandon, grant)
+        await self._acall(Call("abandon", grant.reservation, grant), grant)
 
     def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
         call = Call("block", reservation, about={"scope": name, "until": until, "why": why})
-        self._call(call, self.inner.block, reservation, name, until, why)
+        self._call(call, reservation, name, until, why)
 
     async def ablock(
         self, reservation: Reservation, name: str, until: datetime, why: str = ""
     ) -> None:
         call = Call("block", reservation, about={"scope": name, "until": until, "why": why})
-        await self._acall(call, self.inner.ablock, reservation, name, until, why)
+        await self._acall(call, reservation, name, until, why)
 
     def external(self, reservation: Reservation, name: str, used: int) -> int:
         call = Call("external", reservation, about={"scope": name})
-        return int(self._call(call, self.inner.external, reservation, name, used))
+        return int(self._call(call, reservation, name, used))
 
     async def aexternal(self, reservation: Reservation, name: str, used: int) -> int:
         call = Call("external", reservation, about={"scope": name})
-        return int(await self._acall(call, self.inner.aexternal, reservation, name, used))
+        return int(await self._acall(call, reservation, name, used))
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         call = Call("slow_down", reservation, about={"limit": limit})
-        self._call(call, self.inner.slow_down, reservation, limit)
+        self._call(call, reservation, limit)
 
     async def aslow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         call = Call("slow_down", reservation, about={"limit": limit})
-        await self._acall(call, self.inner.aslow_down, reservation, limit)
+        await self._acall(call, reservation, limit)
 
     def usage(self, reservation: Reservation) -> Quota:
         call = Call("usage", reservation)
-        return cast("Quota", self._call(call, self.inner.usage, reservation))
+        return cast("Quota", self._call(call, reservation))
 
     async def ausage(self, reservation: Reservation) -> Quota:
         call = Call("usage", reservation)
-        return cast("Quota", await self._acall(call, self.inner.ausage, reservation))
+        return cast("Quota", await self._acall(call, reservation))
 
     def host_of(self, account: str, meeting: int | str) -> str | None:
-        found = self._call(Call("host_of"), self.inner.host_of, account, meeting)
+        found = self._call(Call("host_of"), account, meeting)
         return cast("str | None", found)
 
     async def ahost_of(self, account: str, meeting: int | str) -> str | None:
-        found = await self._acall(Call("host_of"), self.inner.ahost_of, account, meeting)
+        found = await self._acall(Call("host_of"), account, meeting)
         return cast("str | None", found)
 
     def keys(self, prefix: str) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ from .pacing import Stored, rate_now, turn, turns_ahead
 # The states of a slot: the request is in flight, was answered, was sent by another client, or may
 # have been counted though no answer came.
 PENDING, SETTLED, EXTERNAL, UNKNOWN = "pending", "settled", "external", "unknown"
+# What a gauge and a refusal both tell.
+_COUNTS = "limit", "used", "pending", "unknown", "external"
 # Slots of one state that free at one instant (microseconds), and how many there are.
 Slots: TypeAlias = tuple[str, int, int]
 
@@ -68,8 +70,7 @@ class Gauge:
     def to_dict(self) -> dict[str, Any]:
         """Return the gauge as JSON-ready data; times in UTC with Z."""
         when = None if self.next_free is None else zulu(self.next_free)
-        counts = ("limit", "used", "pending", "unknown", "external", "remaining")
-        return {name: getattr(self, name) for name in counts} | {"next_free": when}
+        return {name: getattr(self, name) for name in (*_COUNTS, "remaining")} | {"next_free": when}
 
 
 @public("rezoom.quota")
@@ -102,19 +103,8 @@ class Quota(Gauge):
         """
         endless = Gauge(sys.maxsize, 0, 0, 0, 0, sys.maxsize, None)
         tight = min(gauges.values(), key=lambda gauge: gauge.remaining, default=endless)
-        return cls(
-            tight.limit,
-            tight.used,
-            tight.pending,
-            tight.unknown,
-            tight.external,
-            tight.remaining,
-            tight.next_free,
-            gauges.get("meeting"),
-            gauges.get("host"),
-            gauges.get("account"),
-            places=tight.places,
-        )
+        parts: dict[str, Any] = {name: gauges.get(name) for name in ("meeting", "host", "account")}
+        return cls(**{name: getattr(tight, name) for name in Gauge.__slots__}, **parts)
 
 
 def read_quota(scopes: Iterable[Scope], held: Iterable[Held], ahead: int) -> Quota:
@@ -171,9 +161,8 @@ def spent(token: str) -> SlotExpired:
 
 
 def _refused(scope: str, gauge: Gauge, retry_at: datetime) -> QuotaExceeded:
-    counts = ("limit", "used", "pending", "unknown", "external")
-    told = {name: getattr(gauge, name) for name in counts}
-    return QuotaExceeded(**told, scope=scope, retry_at=retry_at)
+    counts = {name: getattr(gauge, name) for name in _COUNTS}
+    return QuotaExceeded(**counts, scope=scope, retry_at=retry_at)
 
 
 def _gauge(scope: Scope, held: Held, ahead: int) -> Gauge:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from .._clock import MACHINE, Time, in_forked_child
+from .._clock import MACHINE, Time, check_clock, in_forked_child
 from .._public import public
 from .._times import SECOND, micros
 from ..errors import StateLost
 from .boot_clock import shown
 from .gauge import EXTERNAL, PENDING, SETTLED, UNKNOWN, Held, Quota, read_quota, refusal, spent
 from .model import Grant, Reservation, Scope, granted_before
-from .pacing import UNPACED, Stored, lesson, turn
+from .pacing import UNPACED, Pace, Stored, lesson, turn
 from .protocol import BlockingLedger
 
 T = TypeVar("T")
@@ -124,6 +123,7 @@ class MemoryLedger(BlockingLedger):
 
     def __init__(self, *, clock: Time = MACHINE) -> None:
         """Make an empty ledger that counts by `clock`."""
+        check_clock(clock)
         self._clock = clock
         self._base, self._steady = micros(clock.now()), clock.monotonic()
         self._ahead, self._look_at = 0, 0
@@ -147,26 +147,30 @@ class MemoryLedger(BlockingLedger):
                 next_step="Make the client after the fork, or use a ledger in a file.",
             )
         lease, pace = reservation.lease, reservation.pace
-        counted = reservation.counted
         with self._lock:
             now, ahead = self._now()
-            before = self._again(counted, token, now)
-            if before is not None:
-                return granted_before(reservation, token, before.send_by, now, ahead)
+            found = [(scope, self._scope(scope)) for scope in reservation.scopes]
+            counted = [(scope, slots) for scope, slots in found if not scope.gate]
+            before = [slots.slots.get(token) for _, slots in counted]
+            if any(before):
+                latest = min(0 if slot is None else slot.send_by for slot in before)
+                if latest < now:
+                    raise spent(token)
+                return granted_before(reservation, token, latest, now, ahead)
             stored = UNPACED if pace is None else self._paces.get(pace.key, UNPACED)
             at, following = (now, None) if pace is None else turn(pace, stored, now)
             full = at - now > wait * SECOND
-            for scope in reservation.scopes:
-                full = full or self._scope(scope).is_full(scope, now)
+            for scope, slots in found:
+                full = full or slots.is_full(scope, now)
             if full:
-                held = [self._scope(scope).held(now) for scope in reservation.scopes]
+                held = [slots.held(now) for _, slots in found]
                 refused = refusal(reservation, held, stored, (now, shown(0, ahead)), wait)
                 if refused is not None:
                     raise refused
             latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
-            for scope in counted:
-                slot = _Slot(PENDING, scope.free_at(latest, margin, ahead), send_by)
-                self._scope(scope).take(token, slot)
+            for scope, slots in counted:
+                free_at = scope.free_at(latest, margin, ahead)
+                slots.take(token, _Slot(PENDING, free_at, send_by))
             if following is not None and pace is not None:
                 self._paces[pace.key] = following
         return Grant(token, reservation, now + ahead, at - now)
@@ -198,26 +202,19 @@ class MemoryLedger(BlockingLedger):
         with self._lock:
             self._end(grant, lambda _, slots: slots.abandon(grant.token))
 
-    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
-        """Refuse this scope until the latest reset Zoom has named."""
+    def _block(self, scope: Scope, until: int, why: str) -> None:
         del why  # nobody else reads this ledger
-        scope = reservation.scope(name)
-        if scope is not None:
-            with self._lock:
-                _, ahead = self._now()
-                slots = self._scope(scope)
-                slots.blocked = max(slots.blocked, micros(until) - ahead)
+        with self._lock:
+            _, ahead = self._now()
+            slots = self._scope(scope)
+            slots.blocked = max(slots.blocked, until - ahead)
 
-    def external(self, reservation: Reservation, name: str, used: int) -> int:
-        """Make up for what others have spent."""
-        scope, margin = reservation.scope(name), reservation.lease.margin
-        if scope is None or not scope.counted:
-            return 0
+    def _external(self, scope: Scope, used: int, margin: int) -> int:
         with self._lock:
             now, ahead = self._now()
             slots = self._scope(scope)
             slots.purge(now)
-            missing = max(0, min(used, scope.most) - slots.count())
+            missing = max(0, used - slots.count())
             if missing:
                 free_at = scope.settled_at(now, margin, ahead)
                 slots.due = min(slots.due, free_at)
@@ -225,12 +222,10 @@ class MemoryLedger(BlockingLedger):
                 slots.tally[EXTERNAL, free_at] = number
         return missing
 
-    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """Pace more slowly for a while."""
-        if (pace := reservation.pace) is not None:
-            with self._lock:
-                stored = self._paces.get(pace.key, UNPACED)
-                self._paces[pace.key] = lesson(pace, stored, self._now()[0], limit) or stored
+    def _slow_down(self, pace: Pace, limit: float | None) -> None:
+        with self._lock:
+            stored = self._paces.get(pace.key, UNPACED)
+            self._paces[pace.key] = lesson(pace, stored, self._now()[0], limit) or stored
 
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope that is limited."""
@@ -252,8 +247,7 @@ class MemoryLedger(BlockingLedger):
             paces = {key: one for key, one in self._paces.items() if not key.startswith(prefix)}
             self._scopes, self._paces = scopes, paces
 
-    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
-        """Remember the host of `meeting`."""
+    def _learn_host(self, account: str, meeting: int | str, host: str) -> None:
         self._hosts[account, meeting] = host
 
     def host_of(self, account: str, meeting: int | str) -> str | None:
@@ -283,15 +277,6 @@ class MemoryLedger(BlockingLedger):
         if found is None:
             found = self._scopes[scope.key] = _ScopeSlots()
         return found
-
-    def _again(self, counted: list[Scope], token: str, now: int) -> _Slot | None:
-        """Find the slot that `token` has; raise SlotExpired if it may not be used any more."""
-        found = [self._scope(scope).slots.get(token) for scope in counted]
-        if found == [None] * len(found):
-            return None
-        if not all(slot is not None and slot.send_by >= now for slot in found):
-            raise spent(token)
-        return found[0]
 
     def _end(self, grant: Grant, end: Callable[[Scope, _ScopeSlots], None]) -> None:
         """End a request in each of its scopes; again, where an interrupt came between two."""

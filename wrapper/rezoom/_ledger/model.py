@@ -11,12 +11,37 @@ from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
 from .._public import public
-from .._times import DAY, HOUR, MINUTE, SECOND, instant
-from ..errors import SlotExpired
+from .._times import DAY, HOUR, MINUTE, SECOND, instant, micros
+from ..errors import ConfigError, SlotExpired
 from .pacing import Pace
 
 # What an address may leave out, so that both ways to write it are one account.
 _PORTS = {"http": 80, "https": 443}
+
+
+# What a float holds to the microsecond, as scripts in Redis count; it is in the year 2112.
+_LATEST = 1 << 52
+
+
+def wrong(name: str, value: object, next_step: str) -> ConfigError:
+    """Refuse the value of an argument or option."""
+    return ConfigError(f"{name} is {value!r:.80}", field=name, next_step=next_step)
+
+
+def checked_host(host: str) -> str:
+    """Return the name of a host; raise ConfigError for an empty one."""
+    if not isinstance(host, str) or not host.strip():
+        raise wrong("host", host, "Give the host's id or e-mail address; None: it is not known.")
+    return host
+
+
+def reset_at(until: datetime) -> int:
+    """Count an instant at which Zoom resets a limit; raise ConfigError for what cannot be one."""
+    if isinstance(until, datetime) and until.utcoffset() is not None:
+        at = micros(until)
+        if at < _LATEST:
+            return at
+    raise wrong("until", until, "Give an aware datetime before the year 2112.")
 
 
 class Key(NamedTuple):
@@ -45,7 +70,7 @@ def meeting_key(account: str, meeting: int) -> str:
 
 def host_key(account: str, host: str) -> str:
     """Name the creates and updates of a host."""
-    return f"{account}/host/{quote(host, safe='@.')}"
+    return f"{account}/host/{quote(checked_host(host), safe='@.')}"
 
 
 def day_key(account: str) -> str:
@@ -63,7 +88,7 @@ def is_alias(host: str) -> bool:
 
     Ids of users hold no "@" (https://developers.zoom.us/docs/api/users/).
     """
-    return host == "me" or "@" in host
+    return checked_host(host) == "me" or "@" in host
 
 
 def account_of(key: str) -> str:

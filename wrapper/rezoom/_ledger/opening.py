@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .._clock import Time
+from .._clock import Time, check_clock
 from .._public import public
 from ..errors import ConfigError
 from .location import default_path, filesystem
 from .memory import MemoryLedger
+from .model import wrong
 from .policy import Limits
 from .protocol import Ledger
 
@@ -35,8 +36,11 @@ def open_ledger(
 
     Nothing is opened yet. Raises ConfigError for an address that cannot be.
     """
-    scheme, colon, _ = (url or "sqlite:").partition(":")
+    if url is not None and not isinstance(url, str):
+        raise wrong("ledger", type(url), _FORMS)
+    check_clock(clock)
     address = url or "sqlite:"
+    scheme, colon, _ = address.partition(":")
     if scheme == "memory" and address in ("memory:", "memory://"):
         return MemoryLedger() if clock is None else MemoryLedger(clock=clock)
     if scheme == "sqlite":
@@ -110,14 +114,14 @@ def chosen_ledger(
     """
     down = chosen_down(ledger_down, environ)
     if on_event is not None and (not callable(on_event) or _awaited(on_event)):
-        raise ConfigError(
-            f"on_event is {on_event!r}",
-            field="on_event",
-            next_step="Give a plain function of one event; it is not awaited, and has to be quick.",
-        )
+        step = "Give a plain function of one event; it is not awaited, and has to be quick."
+        raise wrong("on_event", on_event, step)
+    check_clock(clock)
     if ledger is None or isinstance(ledger, str):
         url = ledger or environ.get("REZOOM_LEDGER") or None
         ledger = open_ledger(url, environ=environ, clock=clock)
+    elif not callable(getattr(ledger, "settle", None)):
+        raise wrong("ledger", type(ledger), _FORMS)
     if down == "open":
         from .decorators import Lenient
 
@@ -133,11 +137,8 @@ def chosen_down(ledger_down: str | None, environ: Mapping[str, str]) -> str:
     """Tell what becomes of a request while the ledger cannot be used: "closed" or "open"."""
     down = ledger_down or environ.get("REZOOM_LEDGER_DOWN") or "closed"
     if down not in ("closed", "open"):
-        raise ConfigError(
-            f"ledger_down is {down!r}",
-            field="ledger_down",
-            next_step='Give "closed" (send nothing) or "open" (send without counting).',
-        )
+        step = 'Give "closed" (send nothing) or "open" (send without counting).'
+        raise wrong("ledger_down", down, step)
     return down
 
 

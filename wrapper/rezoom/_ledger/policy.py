@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
-from .model import Lease, Reservation, Scope, day_key, host_key, meeting_key, pace_key
+from .model import Lease, Reservation, Scope, day_key, host_key, meeting_key, pace_key, wrong
 from .pacing import Pace
 
 _log = logging.getLogger("rezoom.quota")
@@ -82,11 +82,8 @@ class Limits:
         rate = facts.RATES.get(account_plan)
         if rate is None:
             plans = ", ".join(facts.RATES)
-            raise ConfigError(
-                f"account_plan is {account_plan!r}",
-                field="account_plan",
-                next_step=f"Give one of {plans}, or None when it is not known.",
-            )
+            step = f"Give one of {plans}, or None when it is not known."
+            raise wrong("account_plan", account_plan, step)
         return cls(account_day=rate.per_day, per_second=rate.per_second)
 
 
@@ -106,11 +103,8 @@ class Policy:
     ) -> None:
         """Resolve the limits; raises ConfigError for a plan that does not exist."""
         if limits is not None and not isinstance(limits, Limits):
-            raise ConfigError(
-                f"limits is {limits!r}",
-                field="limits",
-                next_step="Give Limits(meeting=80, …), or a text by Limits.parse or REZOOM_LIMITS.",
-            )
+            step = "Give Limits(meeting=80, …), or a text by Limits.parse or REZOOM_LIMITS."
+            raise wrong("limits", limits, step)
         own = Limits.of_plan(account_plan)
         given = limits or Limits()
         left_out = {

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from .._clock import seconds
 from .._public import public
 from ..errors import LedgerError, RezoomError
 from .gauge import Quota
-from .model import Grant, Reservation
+from .model import Grant, Reservation, Scope, checked_host, reset_at, wrong
+from .pacing import Pace
 
 
 @public("rezoom.quota")
@@ -132,20 +135,65 @@ T = TypeVar("T")
 class BlockingLedger(Ledger):
     """A ledger whose async methods are its blocking ones, run where they may wait."""
 
-    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant:
-        """Reserve as `reserve` does; an interrupt may leave the slot taken."""
-        raise NotImplementedError
+    @abstractmethod
+    def _reserve(self, reservation: Reservation, token: str, wait: float) -> Grant: ...
+
+    @abstractmethod
+    def _block(self, scope: Scope, until: int, why: str) -> None: ...
+
+    @abstractmethod
+    def _external(self, scope: Scope, used: int, margin: int) -> int: ...
+
+    @abstractmethod
+    def _slow_down(self, pace: Pace, limit: float | None) -> None: ...
+
+    @abstractmethod
+    def _learn_host(self, account: str, meeting: int | str, host: str) -> None: ...
 
     def reserve(self, reservation: Reservation, token: str, *, wait: float = 0.0) -> Grant:
         """Take one place in every scope and a turn, or nothing."""
+        if not isinstance(reservation, Reservation):
+            raise wrong("reservation", reservation, "Give one that Policy().reservation(…) makes.")
+        if not isinstance(token, str):
+            raise wrong("token", token, "Give a text of your own, another one for every attempt.")
+        longest = seconds(wait)
         try:
-            return self._reserve(reservation, token, wait)
+            return self._reserve(reservation, token, longest)
         except RezoomError:
             raise
         except BaseException:
             # An interrupt, perhaps when the slot was taken already: nobody would ever use it.
             self.release(Grant(token, reservation, 0))
             raise
+
+    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
+        """Refuse this scope until the latest reset Zoom has named."""
+        scope, closed = reservation.scope(name), reset_at(until)
+        if scope is not None:
+            with tolerant("a limit of Zoom's"):
+                self._block(scope, closed, why)
+
+    def external(self, reservation: Reservation, name: str, used: int) -> int:
+        """Make up for what others have spent."""
+        if not isinstance(used, int):
+            raise wrong("used", used, "Give the whole number that Zoom has counted.")
+        scope = reservation.scope(name)
+        if scope is not None and scope.counted:
+            with tolerant("what others spent"):
+                return self._external(scope, min(used, scope.most), reservation.lease.margin)
+        return 0
+
+    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
+        """Pace more slowly for a while."""
+        if reservation.pace is not None:
+            with tolerant("a slower pace"):
+                self._slow_down(reservation.pace, limit)
+
+    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
+        """Remember the host of `meeting`."""
+        checked_host(host)
+        with tolerant("whose meeting it is"):
+            self._learn_host(account, meeting, host)
 
     async def _away(self, call: Callable[[], T], *, always: bool = True) -> T:
         """Run `call` off the event loop: `always`, even for a task that is cancelled."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..._clock import MACHINE, Time
+from ..._clock import MACHINE, Time, check_clock
 from ..._public import public
-from ..._times import SECOND, micros
+from ..._times import SECOND
 from ...errors import ConfigError
 from ..gauge import Held, Quota, read_quota, refusal, spent
-from ..model import Grant, Reservation, Scope, granted_before
-from ..pacing import UNPACED
+from ..model import Grant, Reservation, Scope, granted_before, wrong
+from ..pacing import UNPACED, Pace
 from ..protocol import BlockingLedger, tolerant
 from .connection import TAG, Link, OnLoss
 from .redis_server import as_text, connect, explained
@@ -50,11 +49,7 @@ class RedisLedger(BlockingLedger):
     ) -> None:
         """Count in the server at an address, or behind a client; opens nothing before first use."""
         if on_loss not in ("refuse", "wait", "trust"):
-            raise ConfigError(
-                f"on_loss is {on_loss!r}",
-                field="on_loss",
-                next_step='Give "refuse", "wait" or "trust".',
-            )
+            raise wrong("on_loss", on_loss, 'Give "refuse", "wait" or "trust".')
         client = connect(server) if isinstance(server, str) else server
         if hasattr(client, "__aenter__"):
             raise ConfigError(
@@ -62,6 +57,10 @@ class RedisLedger(BlockingLedger):
                 field="ledger",
                 next_step="Give a redis.Redis: the async methods use it in a worker thread.",
             )
+        if not callable(getattr(client, "evalsha", None)):
+            raise wrong("server", type(server), "Give redis://host:6379/0, or a redis.Redis.")
+        check_clock(clock)
+        check_clock(server_clock, "server_clock")
         self._link = Link(client, clock or MACHINE, server_clock, on_loss)
 
     @property
@@ -81,27 +80,6 @@ class RedisLedger(BlockingLedger):
         """Keep the place counted, as spent at the worst instant."""
         self._finish("abandon", grant, "a missing answer")
 
-    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
-        """Refuse this scope until the latest reset Zoom has named."""
-        del why  # nothing shows it
-        if (scope := reservation.scope(name)) is not None:
-            with tolerant("a limit of Zoom's"):
-                self._learn("block", scope, reservation, micros(until))
-
-    def external(self, reservation: Reservation, name: str, used: int) -> int:
-        """Make up for what others have spent."""
-        scope = reservation.scope(name)
-        if scope is not None and scope.counted:
-            with tolerant("what others spent"):
-                return self._learn("external", scope, reservation, used)
-        return 0
-
-    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """Pace more slowly for a while."""
-        if (pace := reservation.pace) is not None:
-            with tolerant("a slower pace"):
-                self._link.ask("learn", "slow_down", pace=pace, named=max(0, limit or 0))
-
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope that is limited."""
         answer = self._link.ask("read", "usage", reservation.scopes)
@@ -117,11 +95,6 @@ class RedisLedger(BlockingLedger):
     def reset(self, prefix: str = "") -> None:
         """Forget what was counted; where all was, other processes go on with the new count."""
         self._link.reset(prefix)
-
-    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
-        """Remember the host of `meeting`."""
-        with tolerant("whose meeting it is"):
-            self._hosts("hset", account, meeting, host)
 
     def host_of(self, account: str, meeting: int | str) -> str | None:
         """Look up the host of `meeting`."""
@@ -174,11 +147,20 @@ class RedisLedger(BlockingLedger):
         with tolerant(what):
             self._link.ask("finish", operation, scopes, token=grant.token, margin=margin)
 
-    def _learn(self, operation: str, scope: Scope, reservation: Reservation, value: int) -> int:
-        margin = reservation.lease.margin
-        answer = self._link.ask("learn", operation, (scope,), value=value, margin=margin)
+    def _block(self, scope: Scope, until: int, why: str) -> None:
+        del why  # nothing shows it
+        self._link.ask("learn", "block", (scope,), value=until)
+
+    def _external(self, scope: Scope, used: int, margin: int) -> int:
+        answer = self._link.ask("learn", "external", (scope,), value=used, margin=margin)
         with explained(self.url):
             return int(answer.rest[0])
+
+    def _slow_down(self, pace: Pace, limit: float | None) -> None:
+        self._link.ask("learn", "slow_down", pace=pace, named=max(0, limit or 0))
+
+    def _learn_host(self, account: str, meeting: int | str, host: str) -> None:
+        self._hosts("hset", account, meeting, host)
 
     def _hosts(self, command: str, account: str, *words: int | str) -> Any:
         call = getattr(self._link.client, command)

@@ -61,28 +61,25 @@ class Connection(sqlite3.Connection):
             self.close()
 
 
-# Threads that are amid a step, and how many are forking. A fork copies SQLite's own locks: if a
+# Threads that are amid a step, and those that are forking. A fork copies SQLite's own locks: if a
 # thread held one, the child could never take it. So a fork waits for the steps, and they for it.
 _STEPPING: list[int] = []
-_forking = 0
+_FORKING: list[int] = []
 
 
 def _before_fork() -> None:
-    global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking += 1
+    _FORKING.append(threading.get_ident())
     deadline, me = time.monotonic() + _LONGEST_STEP, threading.get_ident()
     while any(thread != me for thread in _STEPPING) and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN[0])
 
 
 def _after_fork() -> None:
-    global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking -= 1
+    _FORKING.pop()
 
 
 def _in_child() -> None:
-    global _forking  # noqa: PLW0603 - forks are of the whole process
-    _forking = 0  # the other threads are not there
+    _FORKING.clear()  # the other threads are not there
     _STEPPING.clear()
 
 
@@ -124,7 +121,7 @@ class LedgerFile:
         me = threading.get_ident()
         try:
             _STEPPING.append(me)
-            while _forking:
+            while _FORKING:
                 _STEPPING.remove(me)
                 time.sleep(_LOOK_AGAIN[0])
                 _STEPPING.append(me)
@@ -199,8 +196,7 @@ class LedgerFile:
         if self._identity is None:
             held = prepare(self.path, self._patience)
             self._held.append(held)
-            found = os.fstat(held)
-            self._identity = found.st_dev, found.st_ino
+            self._identity = _node(os.fstat(held))
         self._verify(None)
         noted = self._noted()  # first, because others go on counting
         db: Connection | None = None
@@ -219,7 +215,7 @@ class LedgerFile:
             if isinstance(error, sqlite3.Error):
                 raise self._failed(error) from error
             raise
-        db.journals = [_node(name) for name in self._names[1:]]
+        db.journals = [_node(_status(name)) for name in self._names[1:]]
         if noted > (0 if row is None else row[0]):
             raise self._lost(
                 "is older than what was counted in it: its journal was deleted, it was emptied, or"
@@ -230,30 +226,27 @@ class LedgerFile:
         return db
 
     def _begin(self, db: Connection, write: bool) -> None:
-        def begin() -> None:
-            if db.in_transaction:  # begun, and then busy
-                db.execute("ROLLBACK")
-            db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            if not write:
-                db.execute("SELECT 1 FROM anchor")
-
-        retried(begin, self._patience)
+        if write:
+            retried(lambda: db.execute("BEGIN IMMEDIATE"), self._patience)
+        else:
+            db.execute("BEGIN")
+            retried(lambda: db.execute("SELECT 1 FROM anchor"), self._patience)
 
     def _verify(self, db: Connection | None) -> None:
         """Raise StateLost unless the path leads to the file, and the journals, that are open."""
-        found = _status(self._names[0])
-        if found is None:
+        file, *journals = map(_status, self._names)
+        if file is None:
             raise self._lost("was deleted while it was in use")
-        if (found.st_dev, found.st_ino) != self._identity:
+        if _node(file) != self._identity:
             raise self._lost("was replaced while it was in use")
-        if not found.st_size:
+        if not file.st_size:
             raise self._lost("was emptied while it was in use")
-        if found.st_nlink > 1:
+        if file.st_nlink > 1:
             raise self._lost(
                 "has a second name (a hard link), under which others would count apart",
                 "Remove the other name.",
             )
-        if db is not None and [_node(name) for name in self._names[1:]] != db.journals:
+        if db is not None and [*map(_node, journals)] != db.journals:
             raise self._lost("was parted from its journal (-wal, -shm) while it was in use")
 
     def _noted(self) -> int:
@@ -274,8 +267,7 @@ def _status(name: str | Path) -> os.stat_result | None:
         raise LedgerUnavailable(f"The ledger {name} cannot be looked at: {error}") from error
 
 
-def _node(name: str | Path) -> tuple[int, int] | None:
-    found = _status(name)
+def _node(found: os.stat_result | None) -> tuple[int, int] | None:
     return None if found is None else (found.st_dev, found.st_ino)
 
 
@@ -317,7 +309,7 @@ def prepare(path: Path, patience: float) -> int:
     try:
         refuse_network(path, filesystem(path))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = _node(path)
+        found = _status(path)
         if path.is_dir():
             raise LedgerUnavailable(
                 f"The ledger {path} is a folder", next_step="Name a file in REZOOM_LEDGER."

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import quote
 
-from ..._clock import Boot, Time, machine_boot, machine_wall
+from ..._clock import Boot, Time, check_clock, machine_boot, machine_wall, seconds
 from ..._public import public
 from ..._times import micros
-from ...errors import ConfigError, QuotaExceeded, SlotExpired
+from ...errors import QuotaExceeded, SlotExpired
 from ..boot_clock import Anchor, AnchoredClock
 from ..gauge import Quota
-from ..model import Grant, Reservation
+from ..model import Grant, Reservation, Scope, wrong
+from ..pacing import Pace
 from ..protocol import BlockingLedger, tolerant
 from .database_file import LedgerFile
 from .tables import Step
@@ -51,13 +51,12 @@ class SQLiteLedger(BlockingLedger):
         boot: Boot | None = None,
     ) -> None:
         """Count in the file at `path`, or at the path that a function finds at the first use."""
+        check_clock(clock)
         if durability not in ("full", "normal"):
-            raise ConfigError(
-                f"durability is {durability!r}",
-                field="durability",
-                next_step='Give "full" or "normal".',
-            )
-        self._find, self._patience = path, patience
+            raise wrong("durability", durability, 'Give "full" or "normal".')
+        if not callable(path) and not (isinstance(path, str | PathLike) and Path(path).name):
+            raise wrong("path", path, "Give a file, such as /var/lib/app/quota.sqlite3.")
+        self._find, self._patience = path, seconds(patience, "patience")
         self.durability = durability
         if clock is None:
             self._clock = AnchoredClock(machine_wall, boot or machine_boot())
@@ -94,27 +93,6 @@ class SQLiteLedger(BlockingLedger):
         with tolerant("a missing answer"):
             self._step(lambda step: step.abandon(grant))
 
-    def block(self, reservation: Reservation, name: str, until: datetime, why: str = "") -> None:
-        """Refuse this scope until the latest reset Zoom has named."""
-        scope = reservation.scope(name)
-        if scope is not None:
-            with tolerant("a limit of Zoom's"):
-                self._step(lambda step: step.block(scope, until, why))
-
-    def external(self, reservation: Reservation, name: str, used: int) -> int:
-        """Make up for what others have spent."""
-        scope, margin = reservation.scope(name), reservation.lease.margin
-        if scope is not None and scope.counted:
-            with tolerant("what others spent"):
-                return self._step(lambda step: step.external(scope, used, margin))
-        return 0
-
-    def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
-        """Pace more slowly for a while."""
-        if (pace := reservation.pace) is not None:
-            with tolerant("a slower pace"):
-                self._step(lambda step: step.slow_down(pace, limit))
-
     def usage(self, reservation: Reservation) -> Quota:
         """Read every scope that is limited."""
         return self._step(lambda step: step.usage(reservation), write=False)
@@ -128,12 +106,6 @@ class SQLiteLedger(BlockingLedger):
         if not prefix:
             self._file.start_over()
         self._step(lambda step: step.reset(prefix), durable=True)
-
-    def learn_host(self, account: str, meeting: int | str, host: str) -> None:
-        """Remember the host of `meeting`."""
-        with tolerant("whose meeting it is"):
-            if self.host_of(account, meeting) != host:
-                self._file.step(lambda db: db.execute(_SET_HOST, (account, str(meeting), host)))
 
     def host_of(self, account: str, meeting: int | str) -> str | None:
         """Look up the host of `meeting`."""
@@ -168,6 +140,19 @@ class SQLiteLedger(BlockingLedger):
             with tolerant("what has freed"):
                 self._swept = self._step(lambda step: step.sweep(self._swept))
         return answer
+
+    def _block(self, scope: Scope, until: int, why: str) -> None:
+        self._step(lambda step: step.block(scope, until, why))
+
+    def _external(self, scope: Scope, used: int, margin: int) -> int:
+        return self._step(lambda step: step.external(scope, used, margin))
+
+    def _slow_down(self, pace: Pace, limit: float | None) -> None:
+        self._step(lambda step: step.slow_down(pace, limit))
+
+    def _learn_host(self, account: str, meeting: int | str, host: str) -> None:
+        if self.host_of(account, meeting) != host:
+            self._file.step(lambda db: db.execute(_SET_HOST, (account, str(meeting), host)))
 
     def _step(self, work: Callable[[Step], T], *, write: bool = True, durable: bool = False) -> T:
         if not self._anchored:

@@ -8,10 +8,9 @@ microseconds of the ledger's own clock (boot_clock.py), which goes by the wall c
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
-from ..._times import SECOND, micros
+from ..._times import SECOND
 from ...errors import QuotaExceeded, SlotExpired
 from ..boot_clock import shown
 from ..gauge import EXTERNAL, PENDING, SETTLED, UNKNOWN, Held, Quota, read_quota, refusal, spent
@@ -87,8 +86,7 @@ _SWEEP = [
 _BEYOND = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One transaction of `db`, as of `now`; the wall clock is `ahead` of that."""
 
     db: sqlite3.Connection
@@ -160,13 +158,13 @@ class Step:
         for scope in grant.reservation.counted:
             self.db.execute(_ABANDON, (scope.key, grant.token))
 
-    def block(self, scope: Scope, until: datetime, why: str) -> None:
+    def block(self, scope: Scope, until: int, why: str) -> None:
         """Refuse everything in a scope until an instant of the wall clock."""
-        self.db.execute(_BLOCK, (scope.key, micros(until) - self.ahead, why, self.now))
+        self.db.execute(_BLOCK, (scope.key, until - self.ahead, why, self.now))
 
     def external(self, scope: Scope, used: int, margin: int) -> int:
         """Make up for what others have spent; return how much that was."""
-        missing = max(0, min(used, scope.most) - self._held(scope).total)
+        missing = max(0, used - self._held(scope).total)
         if missing:
             free_at = scope.settled_at(self.now, margin, self.ahead)
             self.db.execute(_EXTERNAL, (scope.key, free_at, missing))

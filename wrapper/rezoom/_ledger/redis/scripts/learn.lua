@@ -19,7 +19,7 @@ if operation == 'block' then
   return { 'done', now, 0 }
 end
 
-local missing = max(0, min(asked.value, scope.limit) - scope.count)
+local missing = max(0, asked.value - scope.count)
 if missing > 0 then
   local free = settled_at(scope)
   put(scope, #scope.places + 1, pack(PLACE, free, EXTERNAL, missing, NOBODY), free, missing)
