@@ -12,8 +12,8 @@ import icalendar
 import pytest
 from rezoom._cli.app import app
 from rezoom._cli.commands.preview import months
+from rezoom._cli.console import Console
 from rezoom.recurrence import Recurrence
-from rich.console import Console
 from typer.testing import CliRunner
 
 pytestmark = pytest.mark.smoke

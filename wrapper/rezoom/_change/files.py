@@ -155,7 +155,7 @@ def _read_plan(given: Body) -> PlanData:
     dates = given["read"].get("occurrences", {})
     if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
         raise ValueError("read.occurrences")
-    known = {
+    known: dict[str, Any] = {
         "changes": tuple(map(_read_change, given["changes"])),
         "problems": tuple(map(_read_problem, given["problems"])),
         "made_at": given["made_at"] and _moment(given["made_at"]),
@@ -289,7 +289,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 
 
 def _read_record(given: Body) -> Record:
-    known = {
+    known: dict[str, Any] = {
         "at": _moment(given["at"]),
         "dates": given["dates"] and _read_dates(given["dates"]),
         "hidden": tuple(map(str, given["hidden"])),

@@ -92,14 +92,14 @@ _ENDS: ContextVar[float] = ContextVar("ends", default=math.inf)
 class _TimedSocket(ssl.SSLSocket):
     """TLS socket whose reads end with the attempt: httpx bounds each of them, not their sum."""
 
-    def recv(self, *args: Any) -> bytes:
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Read, within what is left of the attempt."""
         left, timeout = _ENDS.get() - time.monotonic(), self.gettimeout()
         if left <= 0:
             raise TimeoutError("the attempt has taken too long")
         if timeout is None or left < timeout:
             self.settimeout(left)
-        return super().recv(*args)
+        return super().recv(buflen, flags)
 
 
 class _Attempt:
