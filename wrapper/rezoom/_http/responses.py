@@ -113,13 +113,15 @@ def read(reply: Reply, *, secrets: frozenset[str], repeatable: bool) -> Verdict:
     request again is harmless.
     """
     status = reply.status
-    message, more = _read_body(reply.body, secrets)
+    success = 200 <= status < 300
+    # Behind the status of a success a flawed body proves nothing, a refusal neither.
+    message, more = _read_body(b"" if success and reply.flaw else reply.body, secrets)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"], "")
     more["tracking_id"] = _clean(tracking, secrets) or None
     if status == _TOO_MANY:
         return _limited(message, reply, more)
     # A success by status that carries an error by code is read by its code.
-    success, code = 200 <= status < 300, more.get("code")
+    code = more.get("code")
     row = find_error(None if success else status, code, message)
     if row is not None:
         more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
