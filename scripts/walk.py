@@ -110,11 +110,7 @@ def figures(found: Mapping[str, Walk]) -> list[dict[str, Any]]:
 
 def table(found: Mapping[str, Walk]) -> str:
     """Write the walk of an update as a table of Markdown, in the order of the calls."""
-    rows = [
-        f"| {row['call']} | {row['files']} (at most {row['most'][0]})"
-        f" | {row['arrows']} (at most {row['most'][1]}) |"
-        for row in figures(found)
-    ]
+    rows = [f"| {row['call']} | {row['files']} | {row['arrows']} |" for row in figures(found)]
     lines = ["| call | files of the facade | arrows between them |", "| --- | --- | --- |", *rows]
     drawn = ["", "```mermaid", "flowchart LR"]
     walk = found["update"]
