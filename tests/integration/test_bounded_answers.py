@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import trustme
 from callers import AsyncCaller, Caller, SyncCaller
@@ -226,3 +227,17 @@ def test_a_dripped_head_ends_with_the_timeout_when_it_is_awaited(what: str) -> N
         zoom.end()
 
     assert type(lost) is UnansweredError
+
+
+@pytest.mark.parametrize("timeout", [httpx.Timeout(None), httpx.Timeout(5, read=None)])
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_whoever_asks_for_no_timeout_has_none(
+    timeout: httpx.Timeout, make: type[SyncCaller | AsyncCaller], tls: ssl.SSLContext
+) -> None:
+    """A phase without an end makes an attempt without one, and an answer arrives all the same."""
+    with Hostile(lambda: iter([head(204)]), tls=tls) as server:
+        zoom = make(Bearer("token"), base_url=server.url, ledger="memory:", timeout=timeout)
+        receipt = zoom.update(1, topic="x")
+        zoom.end()
+
+    assert receipt.sent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
 from functools import partial
@@ -37,6 +36,10 @@ class ZoomOptions(TypedDict, total=False):
     base_url: str | None
     skip_unchanged: bool
     clock: Clock | None
+
+
+# In seconds; sockets know no timeout of years.
+_LONGEST_TIMEOUT = 86_400
 
 
 class Session:
@@ -171,12 +174,14 @@ def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
 
 def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
     if isinstance(timeout, int | float):
-        if not isinstance(timeout, bool) and 0 < timeout < math.inf:
+        if not isinstance(timeout, bool) and 0 < timeout <= _LONGEST_TIMEOUT:
             return timeout
     # httpx.Timeout is known by its method: importing httpx for the type costs half a second.
     elif hasattr(timeout, "as_dict"):
-        return timeout
-    step = "Give seconds above 0, or an httpx.Timeout."
+        phases = timeout.as_dict().values()
+        if all(phase is None or 0 <= phase <= _LONGEST_TIMEOUT for phase in phases):
+            return timeout
+    step = "Give seconds above 0, a day's at most, or an httpx.Timeout of such phases."
     raise ConfigError(f"timeout is {timeout!r}", field="timeout", next_step=step)
 
 

@@ -97,7 +97,7 @@ class _TimedSocket(ssl.SSLSocket):
         left, timeout = _ENDS.get() - time.monotonic(), self.gettimeout()
         if left <= 0:
             raise TimeoutError("the attempt has taken too long")
-        if timeout is None or left < timeout:
+        if left < (math.inf if timeout is None else timeout):
             self.settimeout(left)
         return super().recv(buflen, flags)
 
