@@ -251,17 +251,21 @@ class Transport(_Transport[httpx.Client]):
                 sends()
             try:
                 with closing(self._send(client, written)) as response:
-                    if attempt.begins(response):
-                        for part in response.iter_raw():
-                            if not attempt.add(part):
-                                break
-                            if time.monotonic() > ends:
-                                return attempt.ends(self._late())
+                    late = self._read(response, attempt, ends)
             except RezoomError:  # of a guard around the client
                 raise
             except Exception as error:  # noqa: BLE001 - the status may have come all the same
                 return attempt.fails(error, sent=False if unsent(error, self._family) else None)
-            return attempt.ends()
+            return attempt.ends(late)
+
+    def _read(self, response: httpx.Response, attempt: _Attempt, ends: float) -> str:
+        if attempt.begins(response):
+            for part in response.iter_raw():
+                if not attempt.add(part):
+                    break
+                if time.monotonic() > ends:
+                    return self._late()
+        return ""
 
     def _send(self, client: httpx.Client, request: httpx.Request) -> httpx.Response:
         try:
@@ -301,16 +305,19 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
             try:
                 with anyio.move_on_after(self._deadline):
                     async with aclosing(await self._send(client, written)) as response:
-                        if attempt.begins(response):
-                            async for part in response.aiter_raw():
-                                if not attempt.add(part):
-                                    break
+                        await self._read(response, attempt)
                     return attempt.ends()
             except RezoomError:  # of a guard around the client
                 raise
             except Exception as error:  # noqa: BLE001 - the status may have come all the same
                 return attempt.fails(error, sent=False if unsent(error, self._family) else None)
             return attempt.ends(self._late())
+
+    async def _read(self, response: httpx.Response, attempt: _Attempt) -> None:
+        if attempt.begins(response):
+            async for part in response.aiter_raw():
+                if not attempt.add(part):
+                    break
 
     async def _send(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
         try:
