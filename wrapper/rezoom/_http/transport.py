@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar, cast
 import anyio
 import httpx
 
+from .._auth.secret import Secret
 from .._auth.tokens import TokenRequest
 from .._clock import Clock
 from .._wire import facts
@@ -204,7 +205,8 @@ class _Transport(Generic[Client]):
                 field="http",
                 next_step="Look at SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY; a SOCKS"
                 " proxy needs httpx[socks].",
-            ) from error
+                # A complaint about a proxy's address may quote the password in it.
+            ) from (error if isinstance(error, OSError) else None)
 
     def _late(self) -> str:
         return f"no whole answer within {self._deadline:g} s"
@@ -218,7 +220,7 @@ class _Transport(Generic[Client]):
         else:
             sent = {**request.arguments, "url": self._base_url + request.arguments["url"]}
             sent["params"] = sent["params"] or None
-            headers |= {**sent.pop("headers", {}), "Authorization": f"Bearer {token}"}
+            headers |= {**sent.pop("headers", {}), "Authorization": Secret(f"Bearer {token}")}
         if self._brought is not None:  # all its options hold
             return client.build_request(**sent, headers=headers, extensions={GUARDED: True})
         headers["User-Agent"] = "rezoom"
