@@ -24,6 +24,7 @@ import httpx
 from .._auth.secret import Secret
 from .._auth.tokens import TokenRequest
 from .._clock import Clock
+from .._visible import visible
 from .._wire import facts
 from ..errors import ConfigError, RezoomError
 from .body import BodyReader
@@ -141,6 +142,7 @@ class _Attempt:
         body = self._body.whole()
         flaw = f"broke off: {reason}" if reason else self._body.flaw
         tracking = self._headers.get(facts.HEADERS["tracking_id"])
+        tracking = None if tracking is None else visible(tracking)
         fields |= {"status": self._status, "tracking_id": tracking}
         self._log(str(self._status), fields)
         return Reply(self._status, self._headers, body, at, flaw)
@@ -153,7 +155,7 @@ class _Attempt:
         return self.ends(f"{type(error).__name__}{f' ({said})' if said else ''}", sent=sent)
 
     def _log(self, what: str, fields: dict[str, Any]) -> None:
-        request = self._request
+        request, what = self._request, visible(what)
         if isinstance(request, TokenRequest) or not _log.isEnabledFor(logging.INFO):
             return
         took = self._clock.monotonic() - self._start
