@@ -17,6 +17,7 @@ from callers import Caller
 from rezoom import Bearer, RezoomError, ServerToServer
 from rezoom._auth.tokens import Token
 from rezoom._redaction import hidden_paths, masked, without_secrets
+from rezoom._rules.judge import Change
 from rezoom.quota import open_ledger
 from wire import ACCEPTED, Answer, Wire, answer
 
@@ -63,6 +64,7 @@ def with_token() -> ServerToServer:
     return app
 
 
+BODY = {"password": PASSCODE}
 HOLDERS: dict[str, Callable[[], Any]] = {
     "credentials": app_of,
     "credentials-with-a-token": with_token,
@@ -72,6 +74,7 @@ HOLDERS: dict[str, Callable[[], Any]] = {
     "value": lambda: Token(TOKEN).value,
     "token-of-a-function": lambda: Bearer(lambda: TOKEN).peek(NOW),
     "token-request": lambda: app_of().request(),
+    "change": lambda: Change(BODY, BODY, extra=BODY),
     "headers": lambda: app_of().request().headers,
 }
 
