@@ -17,6 +17,7 @@ from .._auth.tokens import Token
 from .._clock import Clock
 from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
+from .._visible import visible
 from ..errors import RezoomError
 from .flow import (
     Abandon,
@@ -113,7 +114,7 @@ def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
     if reply.flaw and reply.status < 400:
         return Failure(True, f"HTTP {reply.status}, and the body {reply.flaw}", reply.at)
     token = context.auth.accept(reply.status, reply.body, reply.at)
-    _log.debug("token renewed for account %s", context.auth.account)
+    _log.debug("token renewed for account %s", visible(context.auth.account))
     return token
 
 

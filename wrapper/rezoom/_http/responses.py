@@ -13,6 +13,7 @@ from .._clock import LONGEST_WAIT
 from .._ledger.model import Block, External, Lease, Lesson, SlowDown
 from .._ledger.policy import next_utc_midnight
 from .._paths import json_object
+from .._redaction import masked_links
 from .._wire import facts, source
 from ..errors import (
     AuthError,
@@ -234,7 +235,9 @@ def _excerpt(body: bytes, secrets: frozenset[str]) -> str:
 
 
 def _clean(text: str, secrets: frozenset[str]) -> str:
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    found = sorted((one for one in secrets if one and one in text), key=len, reverse=True)
+    if found:
         # As a word of its own: a passcode of "1" must not garble every number of the message.
-        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", "(hidden)", text)
-    return text
+        words = "|".join(map(re.escape, found))
+        text = re.sub(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", "(hidden)", text)
+    return masked_links(text)

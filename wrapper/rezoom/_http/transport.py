@@ -21,8 +21,10 @@ from typing import Any, Generic, TypeVar, cast
 import anyio
 import httpx
 
+from .._auth.secret import Secret
 from .._auth.tokens import TokenRequest
 from .._clock import Clock
+from .._visible import visible
 from .._wire import facts
 from ..errors import ConfigError, RezoomError
 from .body import BodyReader
@@ -140,6 +142,7 @@ class _Attempt:
         body = self._body.whole()
         flaw = f"broke off: {reason}" if reason else self._body.flaw
         tracking = self._headers.get(facts.HEADERS["tracking_id"])
+        tracking = None if tracking is None else visible(tracking)
         fields |= {"status": self._status, "tracking_id": tracking}
         self._log(str(self._status), fields)
         return Reply(self._status, self._headers, body, at, flaw)
@@ -152,7 +155,7 @@ class _Attempt:
         return self.ends(f"{type(error).__name__}{f' ({said})' if said else ''}", sent=sent)
 
     def _log(self, what: str, fields: dict[str, Any]) -> None:
-        request = self._request
+        request, what = self._request, visible(what)
         if isinstance(request, TokenRequest) or not _log.isEnabledFor(logging.INFO):
             return
         took = self._clock.monotonic() - self._start
@@ -204,7 +207,8 @@ class _Transport(Generic[Client]):
                 field="http",
                 next_step="Look at SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY; a SOCKS"
                 " proxy needs httpx[socks].",
-            ) from error
+                # A complaint about a proxy's address may quote the password in it.
+            ) from (error if isinstance(error, OSError) else None)
 
     def _late(self) -> str:
         return f"no whole answer within {self._deadline:g} s"
@@ -218,7 +222,7 @@ class _Transport(Generic[Client]):
         else:
             sent = {**request.arguments, "url": self._base_url + request.arguments["url"]}
             sent["params"] = sent["params"] or None
-            headers |= {**sent.pop("headers", {}), "Authorization": f"Bearer {token}"}
+            headers |= {**sent.pop("headers", {}), "Authorization": Secret(f"Bearer {token}")}
         if self._brought is not None:  # all its options hold
             return client.build_request(**sent, headers=headers, extensions={GUARDED: True})
         headers["User-Agent"] = "rezoom"
