@@ -18,8 +18,8 @@ from rezoom._visible import visible
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
 SHORT, LONG = 10_000, 100_000
-# Ten is in proportion and a hundred is its square; the machine may be busy in between.
-MOST = 40
+# Ten is in proportion and a hundred is its square; what the process spends is compared.
+MOST = 60
 SECRETS = frozenset(f"s3cret{number}" for number in range(500))
 
 
@@ -59,12 +59,12 @@ TEXTS = (
 
 
 def best(work: Callable[[str], object], text: str) -> float:
-    """Return the seconds of the faster of two."""
+    """Return the CPU seconds of the faster of two."""
     taken = []
     for _ in range(2):
-        start = time.perf_counter()
+        start = time.process_time()
         work(text)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return min(taken)
 
 
@@ -73,7 +73,7 @@ def best(work: Callable[[str], object], text: str) -> float:
 def test_time_grows_with_the_length_and_not_with_its_square(name: str, unit: str) -> None:
     """Of the whole answer of a stranger, and of what is typed."""
     work, times = WORK[name], LONG // len(unit)
-    # Below a millisecond the clock says nothing.
-    allowed = MOST * max(best(work, unit * (SHORT // len(unit))), 0.001)
+    # Below some milliseconds the clock says nothing.
+    allowed = MOST * max(best(work, unit * (SHORT // len(unit))), 0.01)
 
     assert best(work, unit * times) <= allowed
