@@ -143,7 +143,7 @@ def compile_spec(root: Path, target: Path) -> None:
             (package / "py.typed").touch()
             shutil.rmtree(package / ".ruff_cache", ignore_errors=True)
             tidy(package)
-            add_headers(package, "spec/openapi.yaml", spec_digest)
+            add_headers(package, "spec/openapi.yaml")
             seal(package, spec_digest, bundled["info"]["version"], tools)
 
 

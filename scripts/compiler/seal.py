@@ -9,7 +9,7 @@ from pathlib import Path
 
 SEAL = "SEAL.json"
 HEADER = """\
-# Generated from {spec} (sha256 {digest:.16}) by `nox -s regen`.
+# Generated from {spec} by `nox -s regen`.
 # Do not edit: change the spec and regenerate. {seal} holds the hash of this file.
 """
 
@@ -25,9 +25,9 @@ def digest_of(files: Iterable[Path], folder: Path) -> str:
     return digest("".join(sorted(lines, key=lambda line: line[64:])).encode())
 
 
-def add_headers(package: Path, spec: str, spec_digest: str) -> None:
+def add_headers(package: Path, spec: str) -> None:
     """Put the "generated" header on every module of `package`."""
-    header = HEADER.format(spec=spec, digest=spec_digest, seal=SEAL)
+    header = HEADER.format(spec=spec, seal=SEAL)
     for module in sorted(package.rglob("*.py")):
         module.write_text(header + "\n" + module.read_text(encoding="utf-8"), encoding="utf-8")
 
