@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from compiler.document import Document, Mistake, SpecError
 from compiler.lint import lint
-from spec_copy import SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
+from regen import FACADE
+from spec_copy import ROOT, SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
 
 pytestmark = pytest.mark.slow
 
@@ -431,6 +432,14 @@ def test_unreadable_parts_are_all_told(copy: SpecCopy) -> None:
     for part in parts:
         part.write_text("a: [\n", encoding="utf-8")
     assert {mistake.file for mistake in refusals(copy.spec)} == set(parts)
+
+
+def test_field_named_like_a_real_option_is_refused(copy: SpecCopy) -> None:
+    """The compiler looks where the options of `update` are."""
+    copy.edit((*UPDATE, "topic"), "verify: {type: boolean, description: x}", "topic:")
+
+    told = refusals(copy.spec, ROOT / FACADE)
+    assert any("collides with the option 'verify' of sync.py" in one.reason for one in told)
 
 
 def test_field_named_like_an_option_is_refused(copy: SpecCopy) -> None:
