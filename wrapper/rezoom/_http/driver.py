@@ -89,11 +89,10 @@ def _authorize(
     auth, clock = context.auth, context.clock
     if token := auth.peek(clock.now(), rejected=rejected):
         return token
+    asked = clock.monotonic()
     with context.renewing:
-        # Who waited here finds the token that the one before fetched.
-        if token := auth.peek(clock.now(), rejected=rejected):
-            return token
-        return _accept(transport.exchange(auth.request()), context)
+        found = _awaited(rejected, context, asked)
+        return found or _accept(transport.exchange(auth.request()), context)
 
 
 async def _aauthorize(
@@ -102,17 +101,27 @@ async def _aauthorize(
     auth, clock = context.auth, context.clock
     if token := auth.peek(clock.now(), rejected=rejected):
         return token
+    asked = clock.monotonic()
     async with context.arenewing:
-        if token := auth.peek(clock.now(), rejected=rejected):
-            return token
-        return _accept(await transport.exchange(auth.request()), context)
+        found = _awaited(rejected, context, asked)
+        return found or _accept(await transport.exchange(auth.request()), context)
+
+
+def _awaited(rejected: str | None, context: ClientContext, asked: float) -> Token | Failure | None:
+    """Return the token, or the failure to get one, that the call before has come to meanwhile."""
+    last = context.renewal
+    if last.failure is not None and last.at > asked:
+        failure: Failure = last.failure
+        return failure
+    return context.auth.peek(context.clock.now(), rejected=rejected)
 
 
 def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
+    if isinstance(reply, Reply) and reply.flaw and reply.status < 400:
+        reply = Failure(True, f"HTTP {reply.status}, and the body {reply.flaw}", reply.at)
     if isinstance(reply, Failure):
+        context.renewal.failure, context.renewal.at = reply, context.clock.monotonic()
         return reply
-    if reply.flaw and reply.status < 400:
-        return Failure(True, f"HTTP {reply.status}, and the body {reply.flaw}", reply.at)
     token = context.auth.accept(reply.status, reply.body, reply.at)
     _log.debug("token renewed for account %s", visible(context.auth.account))
     return token
