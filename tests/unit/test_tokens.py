@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom._auth.tokens import Token, header_flaw, read_token
+from rezoom._auth.addresses import header_flaw
+from rezoom._auth.tokens import Token, read_token
 from rezoom._wire import facts
 from rezoom.errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
 
