@@ -89,9 +89,9 @@ def _authorize(
     auth, clock = context.auth, context.clock
     if token := auth.peek(clock.now(), rejected=rejected):
         return token
-    asked = clock.monotonic()
+    since = clock.monotonic()
     with context.renewing:
-        found = _awaited(rejected, context, asked)
+        found = _awaited(rejected, context, since)
         return found or _accept(transport.exchange(auth.request()), context)
 
 
@@ -101,16 +101,16 @@ async def _aauthorize(
     auth, clock = context.auth, context.clock
     if token := auth.peek(clock.now(), rejected=rejected):
         return token
-    asked = clock.monotonic()
+    since = clock.monotonic()
     async with context.arenewing:
-        found = _awaited(rejected, context, asked)
+        found = _awaited(rejected, context, since)
         return found or _accept(await transport.exchange(auth.request()), context)
 
 
-def _awaited(rejected: str | None, context: ClientContext, asked: float) -> Token | Failure | None:
+def _awaited(rejected: str | None, context: ClientContext, since: float) -> Token | Failure | None:
     """Return the token, or the failure to get one, that the call before has come to meanwhile."""
     last = context.renewal
-    if last.failure is not None and last.at > asked:
+    if last.failure is not None and last.at > since:
         failure: Failure = last.failure
         return failure
     return context.auth.peek(context.clock.now(), rejected=rejected)
