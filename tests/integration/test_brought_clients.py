@@ -28,8 +28,6 @@ from rezoom import (
 )
 from wire import HANG_UP, Wire, answer
 
-pytestmark = pytest.mark.smoke
-
 BEARER = Bearer("token")
 LIBRARIES = [httpx, httpx2]
 KINDS = {"Client": Zoom, "AsyncClient": AsyncZoom}
