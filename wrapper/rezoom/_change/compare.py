@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Any
@@ -13,6 +16,11 @@ from .._times import read_time
 from .._wire import facts, is_whole
 
 instant = read_time
+
+_TAG = re.compile(r"<[^<>]*>")
+# What has been seen where an emoji was.
+_INSTEAD = frozenset("-?\ufffd")
+_JOINERS = frozenset("\u200d\ufe0f")
 
 
 def elsewhere(path: str) -> tuple[str, ...]:
@@ -67,6 +75,46 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
     if known is not None and known.separator is not None:
         return _items(requested, known.separator) == _items(str(shown), known.separator)
     return requested == shown
+
+
+def shown_at(path: str, view: Mapping[str, Any]) -> Any:
+    """Return what a read shows of a member, also where another member shows it."""
+    places = elsewhere(path)
+    if not places:
+        return _paths.at(view, path)
+    return next(filter(None, (_paths.at(view, name) for name in places[::-1])), None)
+
+
+def form_of(path: str, requested: Any, found: Any, place: ZoneInfo | None = None) -> str | None:
+    """Name the form of its own in which Zoom shows a value (`x-case`); None: another value."""
+    if not isinstance(requested, str) or not isinstance(found, str) or requested == found:
+        return None
+    known = facts.FIELDS.get(pattern_path(path))
+    if known is not None and known.time is not None:
+        sent, seen = read_time(requested, place), read_time(found, place)
+        return "minute" if sent and seen == sent.replace(second=0) != sent else None
+    old, new = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (requested, found))
+    if old == new:
+        return "line-ends"
+    old, new = (" ".join(text.split()) for text in (requested, found))
+    if old == new:
+        return "blanks"
+    if " ".join(html.unescape(_TAG.sub("", old)).split()) == new:
+        return "markup"
+    lost = any(map(_is_emoji, old)) and not any(map(_is_emoji, new))
+    return "emoji" if lost and _letters(old) == _letters(new) else None
+
+
+def _is_emoji(character: str) -> bool:
+    return unicodedata.category(character) == "So" or character > "\uffff"
+
+
+def _letters(text: str) -> str:
+    return "".join(
+        one
+        for one in text
+        if not (_is_emoji(one) or one.isspace() or one in _INSTEAD or one in _JOINERS)
+    )
 
 
 def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
