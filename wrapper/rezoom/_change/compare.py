@@ -11,12 +11,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .. import _paths
-from .._paths import pattern_path, under
-from .._times import read_time
+from .._paths import last_name, pattern_path, under
+from .._times import read_time, same_zone
 from .._wire import facts, is_whole
 
 instant = read_time
 
+# Members, or lists, of e-mail addresses: in these, capitals mean nothing.
+_ADDRESSES = ("email", "participants")
 _TAG = re.compile(r"<[^<>]*>")
 # What has been seen where an emoji was.
 _INSTEAD = frozenset("-?\ufffd")
@@ -62,11 +64,15 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return isinstance(shown, list) and _same_list(path, requested, shown, place)
     if isinstance(requested, bool) or isinstance(shown, bool):
         return requested is shown
+    if _is_id(path):
+        return str(requested).strip() == str(shown).strip()
     if not isinstance(requested, str):
         return bool(requested == shown)
     if not isinstance(shown, str | int):
         return False
     known = facts.FIELDS.get(pattern_path(path))
+    if known is not None and known.time_zone:
+        return same_zone(requested, shown)
     if known is not None and known.time is not None:
         # Some times are in UTC, Z or not; where no zone is known, so is everything.
         clock = UTC if known.time == "utc" else place or UTC
@@ -74,6 +80,10 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return meant is not None and meant == read_time(shown, clock)
     if known is not None and known.separator is not None:
         return _items(requested, known.separator) == _items(str(shown), known.separator)
+    if known is None and (moment := read_time(requested, None)) is not None:
+        return moment == read_time(shown, None)
+    if last_name(path).endswith(_ADDRESSES):
+        return requested.strip().casefold() == str(shown).strip().casefold()
     return requested == shown
 
 
@@ -117,6 +127,11 @@ def _letters(text: str) -> str:
     )
 
 
+def _is_id(path: str) -> bool:
+    name = last_name(path)
+    return name in {"id", "pmi"} or name.endswith("_id")
+
+
 def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
     """Tell whether two reads show the same value: either way round, since absence proves little."""
     return same(path, old, new, place) and same(path, new, old, place)
@@ -128,14 +143,21 @@ def leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
+    item, kind = f"{path}[]", _kind(path)
+    if kind == "set":
+        return all(
+            any(same(item, one, other, place) for other in others)
+            for ones, others in ((requested, shown), (shown, requested))
+            for one in ones
+        )
     if len(requested) != len(shown):
         return False
-    item = f"{path}[]"
-    if _kind(path) not in ("set", "items"):
+    if kind not in ("items", "filled"):
         # In another order it is another list.
         return all(same(item, *pair, place) for pair in zip(requested, shown, strict=True))
     left = list(shown)
-    for one in requested:
+    # Who says most chooses first.
+    for one in sorted(requested, key=lambda one: -len(str(one))):
         found = next((n for n, other in enumerate(left) if same(item, one, other, place)), None)
         if found is None:
             return False
@@ -143,8 +165,8 @@ def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInf
     return True
 
 
-def _items(text: str, between: str) -> list[str]:
-    return sorted(item.strip().casefold() for item in text.split(between) if item.strip())
+def _items(text: str, between: str) -> set[str]:
+    return {item.strip().casefold() for item in text.split(between) if item.strip()}
 
 
 def _blank(value: Any) -> bool:

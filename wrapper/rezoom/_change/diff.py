@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from .._paths import Body, at, put
 from .._rules.in_context import build_case, form_reason, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import in_utc, place_of, read_time, wall, zulu
+from .._times import in_utc, place_of, read_time, same_zone, wall, zulu
 from .._wire import facts
 from ..errors import PlanError, Problem
 from . import compare
@@ -152,7 +152,9 @@ def _completed(
     """Complete a body from the meeting; of a series its Timing is noted too."""
     start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
     moves = "recurrence" in body or "start_time" in body
-    if (moves or zone not in (None, view.get("timezone"))) and is_series(body, view):
+    if (moves or not (zone is None or same_zone(zone, view.get("timezone")))) and is_series(
+        body, view
+    ):
         timings.append(complete(body, view, now, whole=whole))
         return {**body, **timings[-1].body}
     if isinstance(start, str) and not in_utc(start) and zone is None and place:

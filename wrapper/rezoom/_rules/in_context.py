@@ -193,8 +193,9 @@ def _names(body: Any, path: str) -> set[str]:
 
 def _name(item: Any) -> str:
     if not isinstance(item, Mapping):
-        return str(item).strip()
-    return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
+        return str(item).strip().casefold()
+    named = (str(item[name]).casefold() for name in _NAMES if item.get(name))
+    return next(named, str(sorted(item.items())))
 
 
 _LISTS = [
