@@ -1,7 +1,7 @@
 """Pace: who may send when, so that an account stays below its calls per second.
 
 Virtual scheduling, the form of GCRA that gives turns: every caller is told its own and sleeps
-once, in order (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). No burst: nobody knows
+once, in order (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). No burst: it is not known
 how Zoom cuts its seconds, and a smooth stream fits all of them.
 """
 
