@@ -40,6 +40,15 @@ def surprises(timeline: Timeline, now: datetime | None) -> Iterator[Problem]:
     yield from _instants(timeline)
 
 
+def left_out(excluded: Sequence[date]) -> Iterator[Problem]:
+    """Say that the days a calendar leaves out are made by Zoom, as an update deletes nothing."""
+    if excluded:
+        message = f"Zoom makes meetings on the {len(excluded)} days that the calendar leaves out"
+        fix = "delete each afterwards: DELETE /meetings/{meetingId}?occurrence_id=…, with the ids "
+        fix += "that `rezoom show` prints"
+        yield problem("", "excluded-dates", message, fix, excluded)
+
+
 def _intervals(timeline: Timeline) -> Iterator[Problem]:
     pattern = timeline.pattern
     unit = pattern.unit
