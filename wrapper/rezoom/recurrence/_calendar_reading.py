@@ -11,8 +11,8 @@ from ..errors import Problem
 from . import _zones as zones
 from ._content_lines import Component, ContentLine, read_components
 from ._expand import day_begins, starts_between
-from ._limits import problem, refusal
-from ._rrule import NotExpressible, Rule, malformed, read_lines, read_text, read_times
+from ._limits import RecurrenceError, problem, refusal
+from ._rrule import NotExpressible, Rule, read_lines, read_text, read_times
 from ._rrule_pattern import read_timeline
 from ._timeline import ClockGaps, ShortMonths, Timeline
 from ._zones import Occurrence
@@ -48,13 +48,13 @@ def read_calendar(
     """Read the event of a calendar, or the one with that `uid`."""
     if not isinstance(text, str):
         message = f"a calendar is text, not {text!r:.40}"
-        raise refusal("", "calendar", message, 'write Path("series.ics").read_text("utf-8")', of="")
+        raise _unusable(message, 'write Path("series.ics").read_text("utf-8")')
     components = read_components(text.removeprefix("\ufeff"))
     events = _events(components)
     event = _chosen([one for one in events if not one.first("RECURRENCE-ID")], uid)
     if not event.first("RRULE"):
         fix = "for a single meeting write start_time and timezone"
-        raise malformed("the event has no RRULE: it does not repeat", fix)
+        raise _unusable("the event has no RRULE: it does not repeat", fix)
     place = None if tz is None else zones.named(tz)
     rule, place = read_lines((line for line in event.lines if line.name in _WHEN), place)
     calendar = next((one for one in components if one.name == "VCALENDAR"), Component(""))
@@ -90,7 +90,8 @@ def _chosen(events: Sequence[Component], uid: str | None) -> Component:
     if len(named) == 1:
         return named[0]
     if not events:
-        raise malformed("the text holds no event: no BEGIN:VEVENT")
+        fix = "give a calendar file or a VEVENT; Series.from_rrule reads a rule alone"
+        raise _unusable("the text holds no event: no BEGIN:VEVENT", fix)
     shown = ", ".join(f"uid={one.text('UID')!r:.60} ({_titled(one)})" for one in events[:_LISTED])
     more = f" and {len(events) - _LISTED} more" if len(events) > _LISTED else ""
     if uid is None:
@@ -99,7 +100,11 @@ def _chosen(events: Sequence[Component], uid: str | None) -> Component:
         message, fix = f"{len(named)} events with the uid {uid!r:.60}", "keep one of them"
     else:
         message, fix = f"no event with the uid {uid!r:.60}", "choose one of these"
-    raise refusal("", "calendar", f"the text holds {message}: {shown}{more}", fix, of="")
+    raise _unusable(f"the text holds {message}: {shown}{more}", fix)
+
+
+def _unusable(message: str, fix: str) -> RecurrenceError:
+    return refusal("", "calendar", message, fix, of="")
 
 
 def _titled(event: Component) -> str:
@@ -125,7 +130,7 @@ def _with_dates(rule: Rule, timeline: Timeline) -> Reading:
     if strange:
         message = "EXDATE names dates that the series does not have"
         fix = "compare them with the dates of the series"
-        notes.append(problem("", "no-such-date", message, fix, strange))
+        notes.append(problem("", "no-such-date", message, fix, strange, of=""))
     return Reading(timeline, tuple(sorted(excluded)), tuple(notes))
 
 
@@ -144,7 +149,7 @@ def _with_changes(found: Reading, changed: Iterable[Component]) -> Reading:
     if moved:
         message = "the calendar has other times or words for single dates, which are not in a rule"
         fix = "change each by itself: update(meeting, occurrence=date(…), start_time=…)"
-        notes.append(problem("", "changed-dates", message, fix, moved))
+        notes.append(problem("", "changed-dates", message, fix, moved, of=""))
     return Reading(timeline, tuple(sorted(excluded)), tuple(notes))
 
 
