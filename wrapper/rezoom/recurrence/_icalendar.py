@@ -197,7 +197,7 @@ def _changes(tz: ZoneInfo, begin: datetime, end: datetime) -> Iterator[Change]:
 
 
 # Day by day, since clocks have changed twice in a month: worth keeping for the next series.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=500)
 def _changes_in(tz: ZoneInfo, year: int) -> tuple[Change, ...]:
     day = max(datetime(year, 1, 1, tzinfo=UTC), _EARLIEST)
     end = datetime(year + 1, 1, 1, tzinfo=UTC) if year < _LATEST.year else _LATEST
