@@ -1,8 +1,8 @@
 """Pace: who may send when, so that an account stays below its calls per second.
 
 Virtual scheduling, the form of GCRA that gives turns: every caller is told its own and sleeps
-once, in order (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). No burst: it is not known
-how Zoom cuts its seconds, and a smooth stream fits all of them.
+once, in order (https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm). There are no bursts: it
+is not known how Zoom cuts its seconds, and a smooth stream fits all of them.
 """
 
 from __future__ import annotations
