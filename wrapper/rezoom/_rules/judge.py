@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
-    " not-a-list-item meeting-id occurrence-in-body".split()
+    " not-a-list-item meeting-id occurrence-in-body no-time-zone".split()
 )
 
 
@@ -65,7 +65,10 @@ def judge(
         paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
         unknown = {path for path in paths if path not in facts.FIELDS}
     if complete is not None and not out.problems:
-        out.body = complete(out.body)
+        try:
+            out.body = complete(out.body)
+        except InvalidChange as error:
+            out.problems += error.problems
     problems = [*out.problems, *schema_problems(out.body, unknown)]
     if occurrence:
         honoured = facts.OCCURRENCE_FIELDS
