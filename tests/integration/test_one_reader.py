@@ -12,7 +12,8 @@ from rezoom import InvalidChange, Recurrence, RezoomError, Series
 from rezoom.simulator import Simulator
 from wire import ACCEPTED, Wire, answer
 
-Calling = Call = Callable[..., Caller]
+Call = Callable[..., Caller]
+Calling = Call
 NUMBER = 85746065
 STARTS = ["2030-01-07T08:00:00Z", "2030-01-14T08:00:00Z", "2030-01-21T08:00:00Z"]
 SINGLE: dict[str, Any] = {
