@@ -28,7 +28,7 @@ _MINUTE = timedelta(minutes=1)
 class Draft:
     """A body in Zoom's wire forms, and everything that could not be put into one.
 
-    What is refused stands there as None, so that nobody takes its member for one that is missing.
+    What is refused stands there as None, so that no rule takes its member for a missing one.
     """
 
     body: dict[str, Any] = field(default_factory=dict)
