@@ -10,6 +10,8 @@ from .._public import public
 from .options import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from .._auth.tokens import TokenSource
@@ -137,6 +139,7 @@ class AsyncZoom(Session):
         skip_unchanged: bool | None = None,
         plan_only: bool = False,
         in_flight: int | None = None,
+        journal: str | Path | None = None,
         wait: Wait | None = None,
         deadline: Wait | None = None,
     ) -> AsyncMany:
@@ -145,7 +148,7 @@ class AsyncZoom(Session):
         from .many import AsyncMany
 
         how = Treatment(verify, skip_unchanged, plan_only, wait)
-        more = {"in_flight": in_flight, "deadline": deadline}
+        more = {"in_flight": in_flight, "journal": journal, "deadline": deadline}
         return AsyncMany(self._run, self.apply, self._context, changes, how, **more)
 
     async def apply(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -74,6 +74,8 @@ class Row:
     key: str
     change: Change
     lane: int
+    # What a journal knows it by.
+    digest: str = field(default="", kw_only=True)
     # It may have been carried out in an earlier run: it is looked at before it is sent.
     last: bool = False
     sent: bool = False

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Final, Self, TypeAlias, cast
 
 import anyio
 from anyio.abc import TaskGroup
@@ -21,7 +22,14 @@ from .._http.flow import Flow, Outgoing
 from .._public import public
 from .._rules.judge import Change
 from .._rules.meeting_id import meeting_number
-from ..errors import ConfigError, InvalidChange, NotSentError, RetryLater, RezoomError
+from ..errors import (
+    ConfigError,
+    InvalidChange,
+    LedgerError,
+    NotSentError,
+    RetryLater,
+    RezoomError,
+)
 from .changes import (
     Row,
     Status,
@@ -36,6 +44,7 @@ from .changes import (
     status_of,
     watched,
 )
+from .journal import SENT, Journal
 from .schedule import Schedule, needed
 
 # An input that yields it has nothing more at the moment; `Many.wake` says that there is more.
@@ -63,6 +72,7 @@ class Updates:
         how: Treatment,
         *,
         in_flight: int | None = None,
+        journal: str | Path | None = None,
         deadline: Wait | None = None,
     ) -> None:
         """Read nothing of the input yet; raises ConfigError for an option that cannot be."""
@@ -73,6 +83,8 @@ class Updates:
         self._wait = context.wait if how.wait is None else seconds(how.wait)
         self._allowed = math.inf if deadline is None else seconds(deadline, "deadline")
         self._ends_at = math.inf
+        self._journal_path = journal
+        self._journal: Journal | None = None
         rate = context.quota.limits.per_second
         self._rate = float(rate) if isinstance(rate, int | float) else None
         self._most = in_flight or (_UNPACED if self._rate is None else _MOST)
@@ -113,7 +125,13 @@ class Updates:
         self._stopped = True
 
     def _begin(self) -> None:
+        if self._journal_path is not None:
+            self._journal = Journal(self._journal_path, self._context.account)
         self._ends_at = self._clock.monotonic() + self._allowed
+
+    def _close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
 
     def _next(self) -> Row | None:
         """Put the next change in flight, reading the input for it; None where none may go now."""
@@ -122,7 +140,7 @@ class Updates:
             now = self._clock.monotonic()
             if now >= self._ends_at:
                 self.stop()
-            elif self._schedule.in_flight >= needed(self._rate, self._latency, self._most):
+            elif self._busy():
                 break
             elif (row := self._schedule.take(now, drained=self._drained)) is not None:
                 if row.lane not in self._shut:
@@ -132,6 +150,11 @@ class Updates:
             elif self._drained or self._schedule.full or not self._read():
                 break
         return None
+
+    def _busy(self) -> bool:
+        """Tell whether enough is under way, or waits to be taken."""
+        enough = needed(self._rate, self._latency, self._most)
+        return self._schedule.in_flight >= enough or len(self._results) >= _MOST
 
     def _over(self) -> bool:
         return self._stopped or self._failure is not None
@@ -153,8 +176,36 @@ class Updates:
             lane = meeting_number(change.meeting)
         except InvalidChange:
             lane = -self._number  # judging it says so, with all else that is wrong
-        self._schedule.add(Row(key, change, lane))
+        row = Row(key, change, lane)
+        if self._journal is None or self._is_open(row, self._journal):
+            self._schedule.add(row)
         return True
+
+    def _is_open(self, row: Row, journal: Journal) -> bool:
+        """Tell whether a change is to be carried out still; otherwise its result is there."""
+        try:
+            row.digest, known = journal.find(row.key, row.change)
+        except InvalidChange as error:
+            self._add(row.key, row.change, "refused", error=error)
+            return False
+        row.last = known in (SENT, "unknown")
+        if known and not row.last:
+            self._add(row.key, row.change, cast("Status", known))
+            return False
+        return True
+
+    def _write(self, row: Row, status: str) -> None:
+        if self._journal is not None and not self._how.plan_only:
+            self._journal.write(row.key, row.digest, status, self._clock.now())
+
+    def _note(self, row: Row, done: Receipt | Plan | RezoomError) -> None:
+        """Write down what became of a change, in the thread that knows it first."""
+        status = status_of(done)
+        if row.sent or status == "unchanged":
+            try:
+                self._write(row, status)
+            except LedgerError as error:
+                self._failure = self._failure or error
 
     def _flow(self, row: Row) -> Flow[Receipt | Plan]:
         """Return the whole way of a change, for either driver."""
@@ -162,7 +213,8 @@ class Updates:
         def sending(request: Outgoing) -> None:
             if self._over() and not row.sent:
                 raise Stopped("The run was ended before this change was sent")
-            if request.operation == "updateMeeting":
+            if request.operation == "updateMeeting" and not row.sent:
+                self._write(row, SENT)
                 row.sent = True
 
         left = max(0.0, self._ends_at - self._clock.monotonic())
@@ -274,13 +326,14 @@ class Many(Updates, Iterator[UpdateResult]):
         self._pool: ThreadPoolExecutor | None = None
 
     def __enter__(self) -> Self:
-        self._pool = ThreadPoolExecutor(self._most, "rezoom")
         self._begin()
+        self._pool = ThreadPoolExecutor(self._most, "rezoom")
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._drain()
+        self._close()
 
     def __iter__(self) -> Self:
         return self
@@ -310,6 +363,8 @@ class Many(Updates, Iterator[UpdateResult]):
             done = self._run(self._flow(row)).bound(self._bind)
         except BaseException as error:  # noqa: BLE001 - it ends the run, in the thread of the caller
             done = error
+        if isinstance(done, Receipt | Plan | RezoomError):
+            self._note(row, done)
         self._ended.put((row, done))
 
     def _await(self) -> None:
@@ -358,16 +413,19 @@ class AsyncMany(Updates, AsyncIterator[UpdateResult]):
         self._ended = anyio.Event()
 
     async def __aenter__(self) -> Self:
+        self._begin()
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        self._begin()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.stop()
         if self._group is not None:
             # Not told of the error: it would cancel what is to be finished.
-            await self._group.__aexit__(None, None, None)
+            try:
+                await self._group.__aexit__(None, None, None)
+            finally:
+                self._close()
 
     def __aiter__(self) -> Self:
         return self
@@ -394,6 +452,8 @@ class AsyncMany(Updates, AsyncIterator[UpdateResult]):
                 done = (await self._run(self._flow(row))).bound(self._bind)
             except Exception as error:  # noqa: BLE001 - it ends the run, where it is iterated
                 done = error
+            if isinstance(done, Receipt | Plan | RezoomError):
+                self._note(row, done)
             self._end(row, done)
             self._ended.set()
 

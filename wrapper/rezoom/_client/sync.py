@@ -10,6 +10,8 @@ from .._public import public
 from .options import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from .._auth.tokens import TokenSource
@@ -173,6 +175,7 @@ class Zoom(Session):
         skip_unchanged: bool | None = None,
         plan_only: bool = False,
         in_flight: int | None = None,
+        journal: str | Path | None = None,
         wait: Wait | None = None,
         deadline: Wait | None = None,
     ) -> Many:
@@ -189,6 +192,12 @@ class Zoom(Session):
         the sleeping of each change, `deadline` the run (seconds or a timedelta): then nothing more
         is sent. Name the hosts, or set `hosts="resolve"`: a spent host is then known beforehand.
 
+        With a `journal`, a file that it keeps (`rezoom.journal/1`, without secrets), the same call
+        goes on where an earlier one ended, by a kill too: what is done is answered from it, and
+        what was under way is looked at last, and sent only where the meeting is not so already.
+        Another change under a known key is refused; of a passcode the journal keeps nothing, so
+        another passcode needs another key.
+
         Iterating raises, when what is under way has its results, AuthError, LedgerError,
         QuotaExceeded or RateLimited (of the account), or NotSentError (Zoom is out of reach).
         """
@@ -196,7 +205,7 @@ class Zoom(Session):
         from .many import Many
 
         how = Treatment(verify, skip_unchanged, plan_only, wait)
-        more = {"in_flight": in_flight, "deadline": deadline}
+        more = {"in_flight": in_flight, "journal": journal, "deadline": deadline}
         return Many(self._run, self.apply, self._context, changes, how, **more)
 
     def apply(
