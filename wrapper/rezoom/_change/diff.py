@@ -107,7 +107,7 @@ def change_of(body: Body) -> Change:
     extra: dict[str, Any] = {}
     for path, value in leaves(body):
         put(known if compare.writable(path) else extra, path, value)
-    return Change(None, known, extra=extra or None)
+    return Change("", known, extra=extra or None)
 
 
 def rejudge(

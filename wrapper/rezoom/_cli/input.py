@@ -241,7 +241,7 @@ class MeetingUpdate:
         from .._client.sending import prepare
         from .._rules.judge import Change
 
-        change = Change(self.fields.body, {}, meeting=self.meeting, **self.options())
+        change = Change(self.meeting, self.fields.body, **self.options())
         with self._with_unreadable():
             return prepare(change, SystemClock().now())
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._paths import Body, leaves, merged
+from .._public import public
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft, field_problem
@@ -16,6 +17,9 @@ from .spec_rules import ruled, schema_problems
 
 if TYPE_CHECKING:
     from ..recurrence import Series
+else:
+    # A plain update knows no series, and loads none.
+    Series = Any
 
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
@@ -24,19 +28,25 @@ _UNSENDABLE = frozenset(
 )
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a caller wants of a meeting, as it was said: a whole body, or single fields."""
+    """What is wanted of a meeting, as `Zoom.update` takes it: single fields, or a whole body.
 
+    Nothing is judged yet. `key` names the change among many and in a journal, `body` is a
+    MeetingUpdate or a mapping in place of `fields`; the others are the options of `update`.
+    """
+
+    meeting: int | str
     # A passcode may be in any of the three, and the whole in a local variable of each stage.
-    body: object = field(repr=False)
-    fields: Mapping[str, object] = field(repr=False)
-    schedule: Series | None = None
-    extra: Mapping[str, object] | None = field(default=None, repr=False)
-    allow: Sequence[str] = ()
-    meeting: int | str = ""
-    occurrence: Any = None
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    key: str | None = None
     host: str | None = None
+    occurrence: Any = None
+    schedule: Series | None = None
+    allow: Sequence[str] = ()
+    extra: Mapping[str, Any] | None = field(default=None, repr=False)
+    body: Any = field(default=None, repr=False, kw_only=True)
 
 
 def judge(
