@@ -158,11 +158,16 @@ def _read_plan(given: Body) -> PlanData:
     known = {
         "changes": tuple(map(_read_change, given["changes"])),
         "problems": tuple(map(_read_problem, given["problems"])),
-        "made_at": given["made_at"] and _moment(given["made_at"]),
-        "dates": given["dates"] and _read_dates(given["dates"]),
+        "made_at": _if_given(given["made_at"], _moment),
+        "dates": _if_given(given["dates"], _read_dates),
         "allow": tuple(map(str, given["allow"])),
     }
     return PlanData(**{name: given[name] for name in _PLAN} | known)
+
+
+def _if_given(value: Any, read: Callable[[Any], _Made]) -> _Made | None:
+    """Read what may be null; anything else, empty or not, has to be what it stands for."""
+    return None if value is None else read(value)
 
 
 def _read_change(given: Body) -> FieldChange:
@@ -264,10 +269,16 @@ def _read_receipt(given: Body) -> ReceiptData:
         given["tracking_id"],
         None,
         tuple(map(_read_problem, given["warnings"])),
-        error and RezoomError(str(error["message"]), sent=error["sent"]),
+        _if_given(error, _read_error),
         _read_verdict(given) if given["verified"] else None,
-        record and _read_record(record),
+        _if_given(record, _read_record),
     )
+
+
+def _read_error(given: Body) -> RezoomError:
+    if type(given["sent"]) not in (bool, type(None)):
+        raise ValueError("verify_error.sent")
+    return RezoomError(str(given["message"]), sent=given["sent"])
 
 
 def _states(record: Record) -> dict[str, Any]:
@@ -291,7 +302,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 def _read_record(given: Body) -> Record:
     known = {
         "at": _moment(given["at"]),
-        "dates": given["dates"] and _read_dates(given["dates"]),
+        "dates": _if_given(given["dates"], _read_dates),
         "hidden": tuple(map(str, given["hidden"])),
     }
     return Record(**{name: given[name] for name in _RECORD} | known)
