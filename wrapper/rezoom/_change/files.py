@@ -16,6 +16,7 @@ from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
+from .diff import check_shown
 from .fingerprint import without_digests
 from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
@@ -162,7 +163,9 @@ def _read_plan(given: Body) -> PlanData:
         "dates": _if_given(given["dates"], _read_dates),
         "allow": tuple(map(str, given["allow"])),
     }
-    return PlanData(**{name: given[name] for name in _PLAN} | known)
+    plan = PlanData(**{name: given[name] for name in _PLAN} | known)
+    check_shown(plan)
+    return plan
 
 
 def _if_given(value: Any, read: Callable[[Any], _Made]) -> _Made | None:

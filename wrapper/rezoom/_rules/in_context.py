@@ -6,6 +6,7 @@ The rules come from the spec (`x-situations`, `x-reasons`), and so does what the
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta

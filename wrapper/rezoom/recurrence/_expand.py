@@ -7,6 +7,7 @@ weeks begin on Sunday, as in the rules that Zoom itself writes
 
 from __future__ import annotations
 
+import sys
 from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import replace
