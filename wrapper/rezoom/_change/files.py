@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
-from .._paths import Body
+from .._paths import Body, DoubledName, once_each
 from .._redaction import hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
@@ -56,7 +56,9 @@ def _read(
     """Read what `seal` wrote, and make of it what it stands for; or say what is `wrong` with it."""
     kind = schema.partition(".")[2].partition("/")[0]
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=once_each)
+    except DoubledName as error:
+        raise wrong(f"The {kind} cannot be trusted: {error}") from None
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
