@@ -1,1 +1,1 @@
-"""The spec compiler: `spec/openapi.yaml` in, `generated/` out, nothing in between by hand."""
+"""The spec compiler: `spec/` in, `generated/` out, nothing in between by hand."""

@@ -11,30 +11,30 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from .bundle import BODY, REF, Schema, has_field
-from .document import Document, Path_, walk
+from .document import Document, Mistake, Path_, walk
 
 _FORM = Path(__file__).with_name("extensions.yaml")
 _TABLES = ("x-quotas", "x-errors", "x-token-errors", "x-throttles")
 _LONGEST = 300
 
 
-def check_forms(document: Document) -> None:
-    """Stop at the first line whose `x-` keys, components, or rules have not the agreed form."""
-    faults = list(_form().iter_errors(document.root))
-    if faults:
-        places = [(tuple(fault.absolute_path), _sentence(fault)) for fault in faults]
-        path, reason = min(places, key=lambda place: document.line(place[0]))
-        raise document.error(path, reason)
+def check_forms(document: Document) -> Iterator[Mistake]:
+    """Find every line whose `x-` keys, components, or rules have not the agreed form."""
+    faults = [
+        document.error(tuple(fault.absolute_path), _sentence(fault))
+        for fault in _form().iter_errors(document.root)
+    ]
+    yield from sorted(faults, key=lambda fault: fault[:2])
 
 
-def check_meanings(document: Document) -> None:
-    """Stop where a source, a field, or an id of the `x-` keys names nothing, or two things."""
+def check_meanings(document: Document) -> Iterator[Mistake]:
+    """Find where a source, a field, or an id of the `x-` keys names nothing, or two things."""
     for path, reason in (*_unknown_sources(document.root), *_repeated(document.root)):
-        raise document.error(path, reason)
+        yield document.error(path, reason)
     for path, node in walk(document.root):
         for index, field in enumerate(node.get("x-honours", []) if isinstance(node, dict) else []):
             if not has_field({"$ref": REF + BODY}, field, document.root):
-                raise document.error((*path, "x-honours", index), f"the body has no {field!r}")
+                yield document.error((*path, "x-honours", index), f"the body has no {field!r}")
 
 
 def _unknown_sources(root: Schema) -> Iterator[tuple[Path_, str]]:

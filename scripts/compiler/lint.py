@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .bundle import BODY, Schema, bundle, inline, references, request_schema, resolve
-from .document import Document, Path_, SpecError, walk
+from .document import Document, Mistake, Path_, SpecError, walk
 from .extensions import check_forms, check_meanings
 from .reading_back import check_read_backs
 from .rules import check_rules
@@ -25,35 +26,46 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def lint(document: Document, facade: Path | None) -> None:
-    """Stop at the first mistake in `document`, naming file, line and reason.
+    """Stop with every mistake found in `document`: of each its file, line and reason.
 
     `facade` is the module whose `update` options no body field may shadow.
     """
-    check_forms(document)
-    _check_references(document)
-    _require_openapi(document)
-    for path, schema in _schemas(document.root):
-        for reason in schema_faults(path, schema):
-            raise document.error(path, reason)
-    _check_components(document)
-    check_meanings(document)
-    check_rules(document)
-    bundled = bundle(document.root)
-    check_read_backs(document, bundled)
-    check_situations(document, bundled)
-    _check_examples(document)
-    if facade is not None:
-        _check_names(document, facade)
+    checks = (
+        check_forms,
+        _check_references,
+        _require_openapi,
+        _check_schemas,
+        _check_components,
+        check_meanings,
+        check_rules,
+        check_read_backs,
+        check_situations,
+        _check_examples,
+        partial(_check_names, facade=facade),
+    )
+    # One a line: the first check names the cause, and later ones its effects.
+    found: dict[tuple[Path, int], Mistake] = {}
+    for check in checks:
+        try:
+            for mistake in check(document):
+                found.setdefault(mistake[:2], mistake)
+        except Exception:
+            # Each check relies on those before it: of a broken spec it may be unable to judge.
+            if not found:
+                raise
+    if found:
+        raise SpecError(*found.values())
 
 
-def _require_openapi(document: Document) -> None:
+def _require_openapi(document: Document) -> Iterator[Mistake]:
     try:
         faults = list(OpenAPIV31SpecValidator(document.root).iter_errors())
     except Exception as error:  # noqa: BLE001  # what is malformed enough breaks the validator itself
-        raise document.error((), f"not OpenAPI 3.1: {type(error).__name__} {error}"[:300]) from None
+        yield document.error((), f"not OpenAPI 3.1: {type(error).__name__} {error}"[:300])
+        return
     for fault in faults:
         reason = fault.message.splitlines()[0][:300]
-        raise document.error(_whole_path(document.root, fault), reason)
+        yield document.error(_whole_path(document.root, fault), reason)
 
 
 def _whole_path(root: Schema, fault: ValidationError) -> Path_:
@@ -76,7 +88,7 @@ def _schemas(root: Schema) -> Iterator[tuple[Path_, Schema]]:
             yield path, node
 
 
-def _check_references(document: Document) -> None:
+def _check_references(document: Document) -> Iterator[Mistake]:
     root = document.root
     for path, node in walk(root):
         if isinstance(node, dict) and "$ref" in node and "properties" not in path[-1:]:
@@ -85,30 +97,36 @@ def _check_references(document: Document) -> None:
             except (KeyError, TypeError, AttributeError, RecursionError):
                 found = None
             if not isinstance(found, dict):
-                raise document.error((*path, "$ref"), f"{node['$ref']} does not exist")
+                yield document.error((*path, "$ref"), f"{node['$ref']} does not exist")
     schemas = root["components"]["schemas"]
     for name, schema in schemas.items():
         if "x-read-of" in schema and schema["x-read-of"] not in schemas:
             where = ("components", "schemas", name, "x-read-of")
-            raise document.error(where, f"{schema['x-read-of']!r} does not exist")
+            yield document.error(where, f"{schema['x-read-of']!r} does not exist")
     used = set(references(bundle(root)))
     for name in sorted(set(schemas) - used):
-        raise document.error(("components", "schemas", name), "no operation reaches this component")
+        yield document.error(("components", "schemas", name), "no operation reaches this component")
 
 
-def _check_components(document: Document) -> None:
+def _check_schemas(document: Document) -> Iterator[Mistake]:
+    for path, schema in _schemas(document.root):
+        for reason in schema_faults(path, schema):
+            yield document.error(path, reason)
+
+
+def _check_components(document: Document) -> Iterator[Mistake]:
     schemas = document.root["components"]["schemas"]
     for name in request_components(schemas):
         schema = schemas[name]
         if schema.get("additionalProperties") is not False:
-            raise document.error(
+            yield document.error(
                 ("components", "schemas", name),
                 "a request object is closed (additionalProperties: false), or a misspelt field"
                 " is ignored in silence",
             )
         for path, node in walk(schema):
             if isinstance(node, dict) and "default" in node and path[-1:] != ("properties",):
-                raise document.error(
+                yield document.error(
                     ("components", "schemas", name, *path), "no default in a request schema"
                 )
 
@@ -124,31 +142,34 @@ def request_components(schemas: dict[str, Schema]) -> list[str]:
     return found
 
 
-def _check_examples(document: Document) -> None:
+def _check_examples(document: Document) -> Iterator[Mistake]:
     root = bundle(document.root)
     try:
         Draft202012Validator.check_schema(request_schema(root))
     except SchemaError as error:
         where = ("components", "schemas", BODY)
-        raise document.error(where, f"not JSON Schema 2020-12: {error.message}") from None
+        yield document.error(where, f"not JSON Schema 2020-12: {error.message}")
+        return
     for path, schema in _schemas(document.root):
         examples: list[Any] = schema.get("examples", []) if "$ref" not in schema else []
         for index, example in enumerate(examples):
             for problem in Draft202012Validator(inline(schema, root)).iter_errors(example):
-                raise document.error((*path, "examples", index), problem.message)
+                yield document.error((*path, "examples", index), problem.message)
         scalar = "$ref" not in schema and schema.get("type") != "array"
         if path[-2:-1] == ("properties",) and scalar and not examples:
-            raise document.error(path, "no example")
+            yield document.error(path, "no example")
 
 
-def _check_names(document: Document, facade: Path) -> None:
+def _check_names(document: Document, facade: Path | None) -> Iterator[Mistake]:
+    if facade is None:
+        return
     fields = set(document.root["components"]["schemas"][BODY]["properties"])
     for function in ast.walk(ast.parse(facade.read_text(encoding="utf-8"))):
         if isinstance(function, _FUNCTIONS) and function.args.kwarg is not None:
             arguments = function.args.args + function.args.posonlyargs + function.args.kwonlyargs
             for name in sorted({argument.arg for argument in arguments} & fields):
                 where = ("components", "schemas", BODY, "properties", name)
-                raise document.error(
+                yield document.error(
                     where,
                     f"collides with the option {name!r} of {facade.name}:{function.name}();"
                     " rename the option before the field can be a keyword",

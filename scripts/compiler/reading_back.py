@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from .bundle import ANSWER, BODY, REF, Schema, has_field
-from .document import Document, Path_, walk
+from .bundle import ANSWER, BODY, REF, Schema, bundle, has_field
+from .document import Document, Mistake, Path_, walk
 from .rule_rows import members
 
 
@@ -25,16 +26,17 @@ def volatile(bundled: Schema) -> set[str]:
     return {name for name, schema in members.items() if schema.get("x-volatile") is True}
 
 
-def check_read_backs(document: Document, bundled: Schema) -> None:
-    """Stop where a fact about reading back points at what no answer has."""
+def check_read_backs(document: Document) -> Iterator[Mistake]:
+    """Find where a fact about reading back points at what no answer has."""
+    bundled = bundle(document.root)
     for path, node in walk(document.root):
         if not isinstance(node, dict) or "properties" in path[-1:]:
             continue
         for index, name in enumerate(node.get("x-read-back", {}).get("look", [])):
             if not has_field({"$ref": REF + ANSWER}, name, bundled):
                 where: Path_ = (*path, "x-read-back", "look", index)
-                raise document.error(where, f"an answer has no {name!r}")
+                yield document.error(where, f"an answer has no {name!r}")
         outside = path[:2] != ("components", "schemas") or path[2:3] != (ANSWER,)
         if "x-volatile" in node and (outside or len(path) != 5):
             reason = f"only a top-level member of {ANSWER} can be volatile"
-            raise document.error((*path, "x-volatile"), reason)
+            yield document.error((*path, "x-volatile"), reason)

@@ -7,27 +7,27 @@ from collections.abc import Iterator
 from jsonschema import Draft202012Validator
 
 from .bundle import Schema, has_field, inline, resolve
-from .document import Document, Path_, walk
+from .document import Document, Mistake, Path_, walk
 
 
-def check_rules(document: Document) -> None:
-    """Stop at the first rule that repeats an id, blames nobody, or cannot apply."""
+def check_rules(document: Document) -> Iterator[Mistake]:
+    """Find every rule that repeats an id, blames nobody, or cannot apply."""
     root, seen = document.root, set[str]()
     for path, node in walk(root):
         if not isinstance(node, dict) or "x-rule" not in node or path[:1] != ("components",):
             continue
         rule, owner = node["x-rule"], root["components"]["schemas"][path[2]]
         if rule["id"] in seen:
-            raise document.error(
+            yield document.error(
                 (*path, "x-rule", "id"), f"the rule id {rule['id']!r} stands twice"
             )
         seen.add(rule["id"])
         if not has_field(owner, rule["field"], root):
             reason = f"{path[2]} has no property {rule['field']!r}"
-            raise document.error((*path, "x-rule", "field"), reason)
+            yield document.error((*path, "x-rule", "field"), reason)
         if path[3] in ("allOf", "x-advice"):
             for place, reason in dead_parts(path, node, owner, root):
-                raise document.error(place, reason)
+                yield document.error(place, reason)
 
 
 def dead_parts(

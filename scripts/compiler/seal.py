@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 SEAL = "SEAL.json"
 HEADER = """\
-# Generated from {spec} (sha256 {digest:.16}) by `nox -s regen`.
+# Generated from {spec} by `nox -s regen`.
 # Do not edit: change the spec and regenerate. {seal} holds the hash of this file.
 """
 
@@ -18,9 +19,15 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def add_headers(package: Path, spec: str, spec_digest: str) -> None:
+def digest_of(files: Iterable[Path], folder: Path) -> str:
+    """Hash the names and contents of `files` of `folder`, in the order of their names."""
+    lines = (f"{digest(f.read_bytes())}  {f.relative_to(folder).as_posix()}\n" for f in files)
+    return digest("".join(sorted(lines, key=lambda line: line[64:])).encode())
+
+
+def add_headers(package: Path, spec: str) -> None:
     """Put the "generated" header on every module of `package`."""
-    header = HEADER.format(spec=spec, digest=spec_digest, seal=SEAL)
+    header = HEADER.format(spec=spec, seal=SEAL)
     for module in sorted(package.rglob("*.py")):
         module.write_text(header + "\n" + module.read_text(encoding="utf-8"), encoding="utf-8")
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .bundle import ANSWER, BODY, REF, Schema, has_field, inline
-from .document import Document, Path_
+from .bundle import ANSWER, BODY, REF, Schema, bundle, has_field, inline
+from .document import Document, Mistake, Path_
 from .rule_rows import LISTS, rule_rows
 from .rules import dead_parts
 
@@ -85,21 +85,22 @@ def inlined(schema: Schema) -> Schema:
     return found
 
 
-def check_situations(document: Document, bundled: Schema) -> None:
-    """Stop at the first rule that names what is not there, or that nothing can make hold."""
+def check_situations(document: Document) -> Iterator[Mistake]:
+    """Find every rule that names what is not there, or that nothing can make hold."""
+    bundled = bundle(document.root)
     case, ids = case_schema(bundled), {row["id"]: row for row in rule_rows(bundled)}
     seen = {row["id"] for row in rule_rows(bundled) if row["kind"] in ("body", "advice")}
     for name in LISTS:
         for index, rule in enumerate(document.root[name]):
             path: Path_ = (name, index)
             if rule["id"] in seen:
-                raise document.error((*path, "id"), f"the rule id {rule['id']!r} stands twice")
+                yield document.error((*path, "id"), f"the rule id {rule['id']!r} stands twice")
             seen.add(rule["id"])
             for place, reason in _faults(path, rule, case, ids, bundled):
-                raise document.error(place, reason)
+                yield document.error(place, reason)
     if document.root["x-reasons"][-1].get("explains") != ["*"]:
         reason = "the last reason must explain everything, or a field can go unexplained"
-        raise document.error(("x-reasons", len(document.root["x-reasons"]) - 1), reason)
+        yield document.error(("x-reasons", len(document.root["x-reasons"]) - 1), reason)
 
 
 def _faults(

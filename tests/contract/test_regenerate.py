@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from spec_copy import ROOT, SETTINGS, UPDATE, SpecCopy, original
+from spec_copy import ROOT, SETTINGS, UPDATE, SpecCopy
 
 pytestmark = pytest.mark.slow
 NEW_SETTING = (
@@ -51,7 +51,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> SpecCopy:
     """Compile a spec with two other numbers, one more setting, and one more field."""
     tree = SpecCopy(tmp_path_factory.mktemp("changed") / "tree")
     tree.add_compiler()
-    # From the end to the start: places are looked up in the spec as it was.
+    # From the end of a file to its start: places are looked up in the spec as it was.
     tree.edit(("x-quotas", 0, "limit"), "limit: 90")
     tree.edit((*SETTINGS, "waiting_room"), *NEW_SETTING, "waiting_room:")
     tree.edit((*UPDATE, "topic", "maxLength"), "maxLength: 210")
@@ -209,10 +209,10 @@ def test_mistake_in_the_spec_leaves_generated_untouched(tree: SpecCopy) -> None:
     """The compiler stops with file, line, and reason, and cleans up after itself."""
     before = contents(tree.root / "generated")
     tree.edit((*UPDATE, "duration", "minimum"), "minimum: 2000")
-    line = original().line((*UPDATE, "duration"))
+    file, line = tree.place((*UPDATE, "duration"))
     done = tree.regenerate()
     assert done.returncode == 2
-    assert f"{tree.spec}:{line}: " in done.stderr
+    assert f"{file}:{line}: " in done.stderr
     assert "minimum 2000 is above maximum 1440" in done.stderr
     assert contents(tree.root / "generated") == before
     assert sorted(p.name for p in (tree.root / "generated").iterdir()) == [

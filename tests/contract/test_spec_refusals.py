@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from compiler.document import Document, SpecError
+from compiler.document import Document, Mistake, SpecError
 from compiler.lint import lint
-from spec_copy import SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
+from regen import FACADE
+from spec_copy import ROOT, SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +109,7 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
     "not YAML": ((*UPDATE, "topic", "type"), ("type: [string",), NEXT, "not YAML"),
     "missing $ref": (
         (*UPDATE, "settings", "$ref"),
-        ('$ref: "#/components/schemas/MeetingSetting"',),
+        ('$ref: "../openapi.yaml#/components/schemas/MeetingSetting"',),
         HERE,
         "#/components/schemas/MeetingSetting does not exist",
     ),
@@ -314,22 +315,131 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
 }
 
 
-def refusal(spec: Path, facade: Path | None = None) -> SpecError:
-    """Lint a spec that must be refused; return the complaint."""
+def refusals(spec: Path, facade: Path | None = None) -> tuple[Mistake, ...]:
+    """Lint a spec that must be refused; return all complaints."""
     with pytest.raises(SpecError) as caught:
         lint(Document(spec), facade)
-    return caught.value
+    assert str(caught.value).splitlines() == [str(mistake) for mistake in caught.value.mistakes]
+    return caught.value.mistakes
+
+
+def refusal(spec: Path, facade: Path | None = None) -> Mistake:
+    """Lint a spec that must be refused; return the first complaint."""
+    return refusals(spec, facade)[0]
 
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_spec_with_a_trap_is_refused(trap: str, copy: SpecCopy) -> None:
     """The complaint names the file, the line, and the reason."""
     place, lines, named, reason = TRAPS[trap]
-    number = copy.edit(place, *lines)
-    expected = {HERE: number, PARENT: original().line(place[:-1]), NEXT: number + 1}[named]
+    file, number = copy.edit(place, *lines)
+    expected = {HERE: number, PARENT: copy.place(place[:-1])[1], NEXT: number + 1}[named]
     complaint = refusal(copy.spec)
     assert reason in complaint.reason
-    assert str(complaint) == f"{copy.spec}:{expected}: {complaint.reason}"
+    assert str(complaint) == f"{file}:{expected}: {complaint.reason}"
+
+
+# Mistakes that different checks find, in seven files.
+EIGHT = (
+    "misspelt keyword",
+    "text in an enum of numbers",
+    "rule blaming nobody",
+    "unknown source",
+    "situation blaming nobody",
+    "no last reason",
+    "quota that is no count",
+    "x-honours naming no field",
+)
+
+
+def test_all_mistakes_of_a_run_are_told(copy: SpecCopy) -> None:
+    """Eight mistakes in seven files are eight lines, each with its own place and reason."""
+    places = sorted((TRAPS[name] for name in EIGHT), key=lambda t: original().place(t[0]))
+    expected = set()
+    for place, lines, named, reason in reversed(places):
+        file, number = copy.edit(place, *lines)
+        at = {HERE: number, PARENT: copy.place(place[:-1])[1]}[named]
+        expected.add((file, at, reason))
+    told = refusals(copy.spec)
+    missed = [
+        (file, line, reason)
+        for file, line, reason in expected
+        if not any(m.file == file and m.line == line and reason in m.reason for m in told)
+    ]
+    assert missed == []
+    assert len(told) == len(expected)
+    assert len({mistake.file for mistake in told}) == 7
+
+
+PARTS: dict[str, tuple[str, str, str, str]] = {
+    "a reference that only the compiler could follow": (
+        "schemas/settings.yaml",
+        '$ref: "../openapi.yaml#/components/schemas/CustomKey"',
+        '$ref: "#/components/schemas/CustomKey"',
+        "must start with ../openapi.yaml#/",
+    ),
+    "a name the root does not have": (
+        "facts/lifetime.yaml",
+        "x-lapse:",
+        "x-laps:",
+        "openapi.yaml names no 'x-laps'",
+    ),
+    "a name the part does not have": (
+        "openapi.yaml",
+        "lifetime.yaml#/x-lapse",
+        "lifetime.yaml#/x-laps",
+        "has no 'x-laps'",
+    ),
+    "a part that is not there": (
+        "openapi.yaml",
+        "lifetime.yaml#/x-lapse",
+        "life.yaml#/x-lapse",
+        "cannot be read",
+    ),
+    "a member beside the reference": (
+        "openapi.yaml",
+        'lifetime.yaml#/x-lapse"',
+        'lifetime.yaml#/x-lapse", source: ITH',
+        "stands alone",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_part_that_does_not_fit_is_refused(name: str, copy: SpecCopy) -> None:
+    """What would be left out or looked for in vain is named with its line."""
+    place, old, new, reason = PARTS[name]
+    file = copy.spec.parent / place
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    told = [mistake for mistake in refusals(copy.spec) if reason in mistake.reason]
+    missing = (copy.spec.parent / "facts/life.yaml", 1)
+    assert [m[:2] for m in told] == [missing if "not there" in name else (file, line)]
+
+
+def test_part_nobody_names_is_refused(copy: SpecCopy) -> None:
+    """A file beside the others that the root forgot would be left out in silence."""
+    stray = copy.spec.parent / "schemas" / "stray.yaml"
+    stray.write_text("Stray: {type: object}\n", encoding="utf-8")
+    assert refusals(copy.spec) == (Mistake(stray, 1, "openapi.yaml names nothing of this file"),)
+
+
+def test_unreadable_parts_are_all_told(copy: SpecCopy) -> None:
+    """Two files that are not YAML are two complaints of one run."""
+    parts = [copy.spec.parent / name for name in ("facts/errors.yaml", "rules/case.yaml")]
+    for part in parts:
+        part.write_text("a: [\n", encoding="utf-8")
+    assert {mistake.file for mistake in refusals(copy.spec)} == set(parts)
+
+
+def test_field_named_like_a_real_option_is_refused(copy: SpecCopy) -> None:
+    """The compiler looks where the options of `update` are."""
+    copy.edit((*UPDATE, "topic"), "verify:")
+
+    told = refusals(copy.spec, ROOT / FACADE)
+    assert any("collides with the option 'verify' of sync.py" in one.reason for one in told), told
 
 
 def test_field_named_like_an_option_is_refused(copy: SpecCopy) -> None:

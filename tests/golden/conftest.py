@@ -51,7 +51,8 @@ def request_of() -> Callable[..., httpx.Request]:
             written = update_meeting.build_request(
                 meeting, body=body, occurrence_id=UNSET if occurrence is None else occurrence
             )
-            return client.build_request(**{**written, "params": written["params"] or None})
+            written["params"] = written["params"] or None
+            return client.build_request(**written)
 
     return build
 

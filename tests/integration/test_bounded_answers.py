@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
+import logging
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 import trustme
 from callers import AsyncCaller, Caller, SyncCaller
-from hostile import DAILY, FLAWS, UNTIL, Answer, Hostile, cut, dripped, head, whole
+from hostile import DAILY, FLAWS, UNTIL, Answer, Hostile, cut, dripped, head, sized, whole
 from rezoom import (
     Bearer,
+    NotSentError,
     QuotaExceeded,
     RateLimited,
     RefusedError,
     RezoomError,
     ServerError,
+    ServerToServer,
     UnansweredError,
+    Zoom,
 )
 
 KINDS: dict[str, type[SyncCaller | AsyncCaller]] = {
@@ -69,12 +78,12 @@ def failing(caller: Caller, call: Callable[[Caller], object]) -> RezoomError:
 
 
 def update(caller: Caller) -> object:
-    """Update a meeting."""
+    """Update a meeting, whatever comes."""
     return caller.update(1, topic="x")
 
 
 def read(caller: Caller) -> object:
-    """Read a meeting."""
+    """Read a meeting, whatever comes."""
     return caller.get(1)
 
 
@@ -226,3 +235,94 @@ def test_a_dripped_head_ends_with_the_timeout_when_it_is_awaited(what: str) -> N
         zoom.end()
 
     assert type(lost) is UnansweredError
+
+
+@pytest.mark.parametrize("timeout", [httpx.Timeout(None), httpx.Timeout(5, read=None)])
+@pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
+def test_whoever_asks_for_no_timeout_has_none(
+    timeout: httpx.Timeout, make: type[SyncCaller | AsyncCaller], tls: ssl.SSLContext
+) -> None:
+    """A phase without an end makes an attempt without one, and an answer arrives all the same."""
+    with Hostile(lambda: iter([head(204)]), tls=tls) as server:
+        zoom = make(Bearer("token"), base_url=server.url, ledger="memory:", timeout=timeout)
+        receipt = zoom.update(1, topic="x")
+        zoom.end()
+
+    assert receipt.sent
+
+
+LOCATIONS = {
+    "too long": b"/" + b"a" * 65530,
+    "not a name": "http://xn--a/\u00e9".encode(),
+    "a control character": b"http://a/\x7f",
+    "an empty label": "http://\u00e9..\u00e9/".encode(),
+    "elsewhere": b"https://example.com/",
+}
+
+
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_a_redirect_is_a_refusal_wherever_it_leads(
+    location: str, caller: Callable[..., Caller]
+) -> None:
+    """The update was sent and answered, though nobody can go there."""
+    moved = head(302, b"content-length: 0", b"location: " + LOCATIONS[location])
+    with Hostile(whole(moved)) as server:
+        zoom = caller(server, retries=2)
+        refused = failing(zoom, update)
+
+    assert isinstance(refused, RefusedError)
+    assert (refused.status, len(server.requests)) == (302, 1)
+    assert (zoom.quota(1).used, zoom.quota(1).unknown) == (1, 0)
+
+
+@pytest.mark.parametrize("packed", ["gzip", "members", "deflate"])
+def test_a_body_may_be_packed_as_servers_do(packed: str, caller: Callable[..., Caller]) -> None:
+    """In one member or several; it is read whole."""
+    said = b'{"id": 1, "topic": "Stand-up"}'
+    body = {
+        "gzip": gzip.compress(said),
+        "members": gzip.compress(said[:9]) + gzip.compress(said[9:]),
+        "deflate": zlib.compress(said),
+    }[packed]
+    encoding = b"deflate" if packed == "deflate" else b"gzip"
+    with Hostile(whole(sized(200, body, b"content-encoding: " + encoding))) as server:
+        assert caller(server).get(1).topic == "Stand-up"
+
+
+@pytest.mark.parametrize("answer", [b"", head(204)])
+def test_every_attempt_is_logged_with_the_same_fields(
+    answer: bytes, caller: Callable[..., Caller], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A formatter may name them all, of an attempt without an answer too."""
+    caplog.set_level(logging.INFO, logger="rezoom")
+    with Hostile(whole(answer)) as server, suppress(UnansweredError):
+        caller(server).update(1, topic="x")
+
+    (line,) = (one for one in caplog.records if one.name == "rezoom")
+    names = ("operation", "meeting", "status", "attempt", "tracking_id")
+    wanted = ("updateMeeting", 1, 204 if answer else None, 1, None)
+    assert tuple(getattr(line, name) for name in names) == wanted
+
+
+def test_whoever_waits_for_a_token_shares_the_failure_to_get_one() -> None:
+    """One attempt for all that were waiting, not one after the other."""
+    with Hostile(whole(b""), pause=30) as silent:
+        url = silent.url.removesuffix("/v2")
+        auth = ServerToServer("account", "client", "secret", token_url=f"{url}/oauth/token")
+        zoom = Zoom(auth, base_url=silent.url, ledger="memory:", timeout=TIMEOUT, retries=0)
+
+        def lost(_: int) -> type[Exception] | None:
+            try:
+                zoom.update(1, topic="x")
+            except RezoomError as error:
+                return type(error)
+            return None
+
+        start = time.monotonic()
+        with ThreadPoolExecutor(16) as pool:
+            found = list(pool.map(lost, range(16)))
+        took = time.monotonic() - start
+        zoom.close()
+
+    assert set(found) == {NotSentError}
+    assert took < 16 * TIMEOUT / 2

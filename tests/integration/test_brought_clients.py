@@ -12,7 +12,7 @@ import httpx
 import httpx2
 import pytest
 import requests
-from hostile import Hostile, cut, head
+from hostile import DAILY, Hostile, cut, head
 from rezoom import (
     AsyncZoom,
     Bearer,
@@ -22,12 +22,11 @@ from rezoom import (
     RefusedError,
     RezoomError,
     ServerError,
+    ServerToServer,
     UnansweredError,
     Zoom,
 )
 from wire import HANG_UP, Wire, answer
-
-pytestmark = pytest.mark.smoke
 
 BEARER = Bearer("token")
 LIBRARIES = [httpx, httpx2]
@@ -48,14 +47,14 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def run(http: Any, base: str, *, retries: int = 0, **fields: Any) -> Any:
+def run(http: Any, base: str, *, retries: int = 0, auth: Any = BEARER) -> Any:
     """Update a meeting through a client of either kind; return receipt or error, and quota."""
 
     async def awaited() -> Any:
         async with http:
-            zoom = AsyncZoom(BEARER, http=http, base_url=base, ledger="memory:", retries=retries)
+            zoom = AsyncZoom(auth, http=http, base_url=base, ledger="memory:", retries=retries)
             try:
-                done: Any = await zoom.update(1, **{"topic": "x", **fields})
+                done: Any = await zoom.update(1, topic="x")
             except RezoomError as error:
                 done = error
             return done, await zoom.quota(1)
@@ -63,9 +62,9 @@ def run(http: Any, base: str, *, retries: int = 0, **fields: Any) -> Any:
     if isinstance(http, httpx.AsyncClient | httpx2.AsyncClient):
         return asyncio.run(awaited())
     with http:
-        zoom = Zoom(BEARER, http=http, base_url=base, ledger="memory:", retries=retries)
+        zoom = Zoom(auth, http=http, base_url=base, ledger="memory:", retries=retries)
         try:
-            done: Any = zoom.update(1, **{"topic": "x", **fields})
+            done: Any = zoom.update(1, topic="x")
         except RezoomError as error:
             done = error
         return done, zoom.quota(1)
@@ -147,6 +146,81 @@ def test_a_hook_may_read_the_answer_before_us(library: Any, kind: str, wire: Wir
     error, _ = run(getattr(library, kind)(event_hooks={"response": [hook]}), f"{wire.origin}/v2")
 
     assert error.message == "no such day"
+
+
+def broken(response: Any) -> None:
+    """Fail in a hook of the caller's, as a service for metrics may."""
+    raise httpx.ConnectError("no metrics today")
+
+
+def undecodable(response: Any) -> None:
+    """Fail in a hook of the caller's that takes every body for text."""
+    b"\xff".decode()
+
+
+def reading(response: Any) -> None:
+    """Read every answer whole."""
+    response.read()
+
+
+async def abroken(response: Any) -> None:
+    """Fail as `broken` does."""
+    broken(response)
+
+
+async def aundecodable(response: Any) -> None:
+    """Fail as `undecodable` does."""
+    undecodable(response)
+
+
+async def areading(response: Any) -> None:
+    """Read as `reading` does."""
+    await response.aread()
+
+
+HOOKS = {
+    "broken": (broken, abroken),
+    "undecodable": (undecodable, aundecodable),
+    "reading": (reading, areading),
+}
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_that_fails_cannot_deny_that_an_update_was_accepted(
+    hook: str, library: Any, kind: str
+) -> None:
+    """Whatever it raises, the status has come: one request, and its place is settled."""
+    hooks = {"response": [HOOKS[hook][kind == "AsyncClient"]]}
+    with Hostile(lambda: iter([head(204)])) as server:
+        receipt, quota = run(getattr(library, kind)(event_hooks=hooks), server.url, retries=2)
+
+    assert receipt.sent
+    assert (quota.used, quota.unknown, len(server.requests)) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_hook_that_fails_cannot_hide_a_daily_limit(hook: str, library: Any, kind: str) -> None:
+    """Its headers are evidence; nothing is sent again."""
+    hooks = {"response": [HOOKS[hook][kind == "AsyncClient"]]}
+    with Hostile(lambda: iter([cut(429, b'{"code": 300', *DAILY)])) as server:
+        error, _ = run(getattr(library, kind)(event_hooks=hooks), server.url, retries=2)
+
+    assert type(error) is RateLimited
+    assert (error.scope, len(server.requests)) == ("host-day", 1)
+
+
+def test_a_token_is_asked_for_with_a_form_whatever_the_client_sends_else(
+    library: Any, kind: str, wire: Wire
+) -> None:
+    """A client whose every request is JSON does not make the form JSON."""
+    http = getattr(library, kind)(headers={"Content-Type": "application/json"})
+    auth = ServerToServer("account", "client", "secret", token_url=f"{wire.origin}/oauth/token")
+
+    receipt, _ = run(http, f"{wire.origin}/v2", auth=auth)
+
+    assert receipt.sent
+    (asked,) = wire.token_requests
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
 
 
 def test_a_request_that_cannot_be_written_gives_its_place_back(library: Any, kind: str) -> None:

@@ -392,7 +392,21 @@ def test_there_is_a_timeout_by_default(
     assert [request.extensions["timeout"] for request in seen] == [wanted] * 2
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True, "30", None])
+@pytest.mark.parametrize(
+    "timeout",
+    [
+        0,
+        -1,
+        float("nan"),
+        float("inf"),
+        86_401,
+        True,
+        "30",
+        None,
+        httpx.Timeout(-1),
+        httpx.Timeout(1e9),
+    ],
+)
 def test_an_impossible_timeout_is_refused(timeout: object, call: Call) -> None:
     """When the client is made, not when it is used."""
     with pytest.raises(ConfigError) as caught:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import tracemalloc
 from collections.abc import Callable
 from itertools import islice
 
 import httpx
 import pytest
-from hostile import DAILY, FLAWS, Hostile, cut, endless
+from hostile import BOMB, DAILY, FLAWS, Hostile, cut, endless, sized
 from rezoom import MemoryLedger, QuotaExceeded
 from rezoom.quota import Guard
 
@@ -85,3 +87,22 @@ def test_an_endless_answer_is_handed_on_as_it_comes(send: Send) -> None:
     assert status == 200
     assert len(body) > 2_000_000
     assert set(body) == {ord("x")}
+
+
+@SENDERS
+@pytest.mark.parametrize("encoding", [b"gzip, gzip", b"br", b"zstd"])
+def test_a_guard_unpacks_nothing_that_it_cannot_bound(encoding: bytes, send: Send) -> None:
+    """The limit is known by its headers; what is in the body is the client's to unpack."""
+    bomb = gzip.compress(BOMB)
+    answer = sized(429, bomb, b"content-encoding: " + encoding, *DAILY)
+    guard = Guard(MemoryLedger())
+    with Hostile(lambda: iter([answer])) as server:
+        tracemalloc.start()
+        status, _ = send(guard, server.url, "PATCH", 1)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        with pytest.raises(QuotaExceeded):
+            send(guard, server.url, "PATCH", 1)
+
+    assert status == 429
+    assert peak < 20_000_000

@@ -25,22 +25,29 @@ class SpecCopy:
         self.root = root
         self.spec = root / SPEC
         if not self.spec.exists():
-            self.spec.parent.mkdir(parents=True)
-            shutil.copyfile(ROOT / SPEC, self.spec)
+            for file in original().files:
+                copy = root / file.relative_to(ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, copy)
 
-    def edit(self, at: tuple[Step, ...], *lines: str) -> int:
-        """Put `lines` where the spec says `at`, equally indented; return the first one's number.
+    def edit(self, at: tuple[Step, ...], *lines: str) -> tuple[Path, int]:
+        """Put `lines` where the spec says `at`, equally indented; return the first one's place.
 
-        With several edits, work from the end of the file to its start: places are looked up in the
+        With several edits of a file, work from its end to its start: places are looked up in the
         spec as it was.
         """
-        number = original().line(at)
-        text = self.spec.read_text(encoding="utf-8").split("\n")
+        file, number = self.place(at)
+        text = file.read_text(encoding="utf-8").split("\n")
         old = text[number - 1]
         indent = old[: len(old) - len(old.lstrip())]
         text[number - 1 : number] = [indent + line for line in lines]
-        self.spec.write_text("\n".join(text), encoding="utf-8")
-        return number
+        file.write_text("\n".join(text), encoding="utf-8")
+        return file, number
+
+    def place(self, at: tuple[Step, ...]) -> tuple[Path, int]:
+        """Find the file of this tree, and the line in it, that held `at` before any edit."""
+        file, number = original().place(at)
+        return self.root / file.relative_to(ROOT), number
 
     def add_compiler(self) -> None:
         """Copy what compiling needs besides the spec."""

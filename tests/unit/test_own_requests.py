@@ -83,6 +83,9 @@ def test_a_read_has_no_body(sent: list[httpx.Request]) -> None:
         ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
         ("HTTPS_PROXY", "gopher://127.0.0.1:70"),
         ("ALL_PROXY", "nonsense://127.0.0.1"),
+        ("HTTPS_PROXY", "http://user:pa/ss@127.0.0.1:8080"),
+        ("HTTP_PROXY", "http://user:pa#ss@127.0.0.1:8080"),
+        ("NO_PROXY", "http://[::1"),
     ],
 )
 def test_a_connection_that_cannot_be_made_is_a_typed_error(
@@ -96,6 +99,7 @@ def test_a_connection_that_cannot_be_made_is_a_typed_error(
         zoom.update(85746065, topic="x")
 
     assert caught.value.sent is False
+    assert caught.value.__cause__ is None or isinstance(caught.value.__cause__, OSError)
     assert zoom.quota(85746065).used == zoom.quota(85746065).pending == 0
 
 

@@ -12,29 +12,39 @@ from ._wire import facts
 
 HIDDEN = "(hidden)"
 # Zoom adds members without asking: whatever is named like these is treated like them.
-_TELLING = re.compile("password|passcode|passphrase|secret|token", re.IGNORECASE)
-_IN_LINK = re.compile(r"\b(pwd|tk|zak)=[^&\s\"'<>]+")
+_TELLING_WORDS = "passw|passcode|passphrase|pwd|secret|token|host_?key"
+_TELLING = re.compile(rf"{_TELLING_WORDS}|^(?:tk|zak)$", re.IGNORECASE)
+# Also where a link is a parameter of another one, and so is encoded.
+_IN_LINK = re.compile(
+    r"(?:(?<![A-Za-z])|(?<=%[0-9A-F]{2}))(pwd|tk|zak)(=|%3D)[^&\s\"'<>]+", re.IGNORECASE
+)
+# The name is looked at once, from its beginning: long words must not take their length squared.
 _ASSIGNED = re.compile(
-    rf"\b({'|'.join(sorted(facts.SECRET_NAMES))}|\w*passw\w*|\w*passcode\w*)(\s*=\s*)\S+",
+    rf"\b(?=\w*?(?:{'|'.join(sorted(facts.SECRET_NAMES))}|{_TELLING_WORDS}))(\w++)(\s*+=\s*+)\S+",
     re.IGNORECASE,
 )
 
 
 def is_secret(path: str) -> bool:
     """Tell whether the member at a path is never shown unasked."""
-    name = last_name(path)
-    return name in facts.SECRET_NAMES or _TELLING.search(name) is not None
+    names = [last_name(name) for name in path.split(".")]
+    return any(name in facts.SECRET_NAMES or _TELLING.search(name) for name in names)
 
 
 def masked(value: Any, path: str = "") -> Any:
     """Return a copy of what stands at a path, in which every secret reads "(hidden)"."""
-    if path and is_secret(path) and not isinstance(value, bool | dict):
-        return HIDDEN if value not in ("", None) else value
+    if path and is_secret(path) and not isinstance(value, bool):
+        return HIDDEN if value not in ("", None, {}) else value
     if isinstance(value, dict):
         return {key: masked(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [masked(item) for item in value]
-    return _IN_LINK.sub(rf"\1={HIDDEN}", value) if isinstance(value, str) else value
+    return masked_links(value) if isinstance(value, str) else value
+
+
+def masked_links(text: str) -> str:
+    """Return a text whose links show no passcode and no key of a host."""
+    return _IN_LINK.sub(rf"\1\2{HIDDEN}", text)
 
 
 def without_secrets(value: Any) -> Any:

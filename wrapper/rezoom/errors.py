@@ -28,6 +28,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, TypedDict, Unpack
 
 from ._times import zulu
+from ._visible import visible
 
 _MOST_SHOWN = 5
 
@@ -47,7 +48,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.path}: " if self.path else ""
         fix = f" - {self.fix}" if self.fix else ""
-        return " ".join(f"{where}{self.message.rstrip('.')}{fix}".split())
+        return visible(" ".join(f"{where}{self.message.rstrip('.')}{fix}".split()))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as JSON-ready data."""
@@ -55,7 +56,11 @@ class Problem:
 
 
 class RezoomError(Exception):
-    """Base of all errors; `sent` is True, False, or None when it cannot be known."""
+    """Base of all errors; `sent` is True, False, or None when it cannot be known.
+
+    `str()` is safe to show: what would steer a terminal is written as an escape. The attributes
+    keep what was said.
+    """
 
     next_step: str = ""
 
@@ -70,7 +75,7 @@ class RezoomError(Exception):
 
     def __str__(self) -> str:
         parts = (self._what_happened(), self._whether_sent(), self._what_next())
-        return " ".join(map(_sentence, filter(None, parts)))
+        return " ".join(visible(_sentence(part)) for part in parts if part)
 
     def _what_happened(self) -> str:
         return self.message
@@ -140,7 +145,9 @@ class OccurrenceError(InvalidChange):
         self.candidates = tuple(candidates)
 
     def __str__(self) -> str:
-        nearest = f"\n  nearest: {', '.join(map(str, self.candidates))}" if self.candidates else ""
+        nearest = (
+            f"\n  nearest: {', '.join(map(visible, self.candidates))}" if self.candidates else ""
+        )
         return super().__str__() + nearest
 
 

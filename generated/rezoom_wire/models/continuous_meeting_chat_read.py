@@ -1,4 +1,4 @@
-# Generated from spec/openapi.yaml (sha256 89f8596efe920472) by `nox -s regen`.
+# Generated from spec/openapi.yaml by `nox -s regen`.
 # Do not edit: change the spec and regenerate. SEAL.json holds the hash of this file.
 
 from __future__ import annotations

@@ -7,11 +7,12 @@ import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 from .._public import public
 from ..errors import AuthError, ConfigError
-from .tokens import Token, TokenRequest, header_flaw, read_token
+from .addresses import header_flaw, safe_address
+from .secret import Secret, SecretBytes
+from .tokens import Token, TokenRequest, read_token
 
 if TYPE_CHECKING:
     import httpx
@@ -29,14 +30,19 @@ class ServerToServer:
     def __init__(
         self, account_id: str, client_id: str, client_secret: str, *, token_url: str | None = None
     ) -> None:
+        client_secret = _hidden(client_secret)
         self.account = self._account_id = _credential("account_id", account_id)
         user = _credential("client_id", client_id)
         if ":" in user:
             raise ConfigError("client_id has a colon in it", field="client_id")
         secret = _credential("client_secret", client_secret)
-        self._basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        self._basic = Secret(base64.b64encode(f"{user}:{secret}".encode()).decode())
         self._secrets = (self._basic, secret)
-        self._token_url = None if token_url is None else _address(token_url)
+        self._token_url = None
+        if token_url is not None:
+            fix = "Give the whole address, such as https://zoom.us/oauth/token."
+            what, who = "client secret", "credentials"
+            self._token_url = safe_address(token_url, "token_url", fix=fix, what=what, who=who)
         # One attribute, so that a thread never sees a new token with an old time.
         self._kept: tuple[Token, datetime | None] | None = None
         self._httpx_auth: httpx.Auth | None = None
@@ -59,11 +65,12 @@ class ServerToServer:
         return TokenRequest(
             url=self._token_url or facts.TOKEN_URL,
             form={"grant_type": "account_credentials", "account_id": self._account_id},
-            headers={"Authorization": f"Basic {self._basic}", "Accept": "application/json"},
+            headers={"Authorization": Secret(f"Basic {self._basic}"), "Accept": "application/json"},
         )
 
     def accept(self, status: int, body: bytes, now: datetime) -> Token:
         """Keep and return the token in the answer; raise the reason if there is none."""
+        body = SecretBytes(body)
         token = read_token(status, body, now, secrets=self._secrets)
         renew_at = None
         if token.expires_at is not None:
@@ -86,6 +93,7 @@ class Bearer:
     """A token from elsewhere: the token itself, or a function that returns the present one."""
 
     def __init__(self, token: str | Callable[[], str], *, account: str | None = None) -> None:
+        token = token if callable(token) else _hidden(token)
         self.account = account
         self._token = token if callable(token) else _bearer_token(token)
 
@@ -125,20 +133,14 @@ def _credential(name: str, value: str) -> str:
     return value
 
 
+def _hidden(value: str) -> str:
+    """Hide a text from whoever shows local variables; what is no text is judged later."""
+    return Secret(value) if isinstance(value, str) else value
+
+
 def _bearer_token(value: str) -> str:
+    value = _hidden(value)
     if flaw := header_flaw(value):
         fix = "Pass the token alone, without 'Bearer ' before it and without a line break."
         raise ConfigError(f"the token {flaw}", field="token", next_step=fix)
     return value
-
-
-def _address(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except (ValueError, TypeError, AttributeError):
-        whole = False
-    if not whole or header_flaw(url):
-        fix = "Give the whole address, such as https://zoom.us/oauth/token."
-        raise ConfigError("token_url is not an http address", field="token_url", next_step=fix)
-    return url

@@ -12,7 +12,10 @@ from typing import Any, Protocol
 
 from .._paths import json_object
 from .._public import public
+from .._redaction import MaskedRepr, masked_links
 from ..errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
+from .addresses import header_flaw, safe_address
+from .secret import Secret, SecretBytes
 
 _SHORTEST_SECRET = 8
 _LONGEST_LIFE = timedelta(days=366)
@@ -28,34 +31,29 @@ class Token:
     expires_at: datetime | None = None
     api_url: str | None = None
 
+    def __post_init__(self) -> None:
+        # Whatever source it is from: it becomes a local variable of every attempt.
+        object.__setattr__(self, "value", Secret(self.value))
+
 
 def read_token(status: int, body: bytes, now: datetime, *, secrets: Iterable[str] = ()) -> Token:
     """Return the token in an answer of the token address, or raise the typed reason.
 
     `secrets` are masked wherever the answer quotes them back.
     """
-    answer = json_object(body)
+    body, found = SecretBytes(body), json_object(body)
+    answer = None if found is None else MaskedRepr(found)
+    del found
     if 200 <= status < 300 and answer is not None and "access_token" in answer:
         return _token(status, answer, now)
-    said = "" if answer is None else _said(answer)
-    excerpt = _excerpt(body)
+    said: str = "" if answer is None else _said(answer)
+    excerpt, is_json = _excerpt(body), answer is not None
+    del answer  # which quotes them, in a local variable of a frame that raises
     # A test's "secret" would blot out every message that speaks of a client_secret.
     for secret in (one for one in secrets if len(one) >= _SHORTEST_SECRET):
         said, excerpt = said.replace(secret, "(hidden)"), excerpt.replace(secret, "(hidden)")
-    raise _refusal(status, said[:300], excerpt[:120], is_json=answer is not None, now=now)
-
-
-def header_flaw(value: object) -> str | None:
-    """Return what keeps a secret from being sent in a header; never the secret."""
-    if not isinstance(value, str):
-        return f"is {type(value).__name__}, not str"
-    if not value.strip():
-        return "is empty"
-    if not value.isascii():
-        return "has characters outside ASCII"
-    if not value.isprintable() or " " in value:
-        return "has a blank, a line break or a control character in it"
-    return None
+    said, excerpt = masked_links(said), masked_links(excerpt)
+    raise _refusal(status, said[:300], excerpt[:120], is_json=is_json, now=now)
 
 
 def _token(status: int, answer: Mapping[str, Any], now: datetime) -> Token:
@@ -63,10 +61,13 @@ def _token(status: int, answer: Mapping[str, Any], now: datetime) -> Token:
     if flaw:
         raise _unreadable(status, f"the access_token in the answer {flaw}")
     address = answer.get("api_url")
-    secure = isinstance(address, str) and address.startswith("https://")
+    try:
+        address = safe_address(str(address or ""), "api_url", fix="")
+    except ConfigError:  # the token itself is good
+        address = None
     life = answer.get("expires_in")
     expires_at = None if life is None else now + _lifetime(status, life)
-    return Token(answer["access_token"], expires_at, address if secure else None)
+    return Token(answer["access_token"], expires_at, address)
 
 
 def _lifetime(status: int, value: object) -> timedelta:

@@ -158,7 +158,7 @@ def _read_plan(given: Body) -> PlanData:
     dates = given["read"].get("occurrences", {})
     if not isinstance(dates, dict) or not all(isinstance(one, str) for one in dates.values()):
         raise ValueError("read.occurrences")
-    known = {
+    known: dict[str, Any] = {
         "changes": tuple(map(_read_change, given["changes"])),
         "problems": tuple(map(_read_problem, given["problems"])),
         "made_at": _if_given(given["made_at"], _moment),
@@ -305,7 +305,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 
 
 def _read_record(given: Body) -> Record:
-    known = {
+    known: dict[str, Any] = {
         "at": _moment(given["at"]),
         "dates": _if_given(given["dates"], _read_dates),
         "hidden": tuple(map(str, given["hidden"])),

@@ -9,6 +9,7 @@ from typing import Any, Generic
 from .._public import public
 from .._redaction import masked
 from .._times import zulu
+from .._visible import visible
 from .plan_data import Split
 from .results import Plan, R
 from .text import split_lines
@@ -39,7 +40,7 @@ class Following(Split, Generic[R]):
         return replace(self, trim=self.trim.bound(apply))
 
     def __str__(self) -> str:
-        return "\n".join(split_lines(self))
+        return "\n".join(map(visible, split_lines(self)))
 
     def __repr__(self) -> str:
         return f"<Following of {self.meeting} from {self.first}>"

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from .._ledger.gauge import Quota
 from .._public import public
 from .._redaction import HIDDEN, MaskedRepr, masked
+from .._visible import visible
 from ..errors import LedgerError, Problem, RezoomError
 
 
@@ -27,7 +28,8 @@ class FieldChange:
         return f"FieldChange({self.path!r}, {self._shown('before')!r}, {self._shown('after')!r})"
 
     def __str__(self) -> str:
-        return f"{self.path}: {words(self._shown('before'))} → {words(self._shown('after'))}"
+        before, after = words(self._shown("before")), words(self._shown("after"))
+        return visible(f"{self.path}: {before} → {after}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON-ready data; secrets are masked."""

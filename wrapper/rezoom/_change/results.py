@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from .._clock import Wait
 from .._ledger.gauge import Quota
 from .._public import public
+from .._visible import visible
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
 from .text import plan_lines
@@ -161,11 +162,11 @@ class Plan(PlanData, Generic[R]):
         return replace(self, _apply=apply)
 
     def __str__(self) -> str:
-        return "\n".join(plan_lines(self))
+        return "\n".join(map(visible, plan_lines(self)))
 
     def __repr__(self) -> str:
         paths = ", ".join(change.path for change in self.changes)
-        return f"<Plan for {self.meeting}: {paths or 'nothing to change'}>"
+        return f"<Plan for {self.meeting}: {visible(paths) or 'nothing to change'}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), {**vars(self), "_apply": None})

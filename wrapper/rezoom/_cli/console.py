@@ -8,20 +8,19 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, TextIO
-from unicodedata import category
 
 import rich.console
 import typer
 from rich.table import Column, Table
 from rich.text import Text
 
+from .._visible import visible
 from ..errors import InvalidChange, Problem, RezoomError
 from .exit_codes import Interrupted, NotConfirmed, Unwritten, UsageError
 
 # Wide enough that nothing is wrapped in a file or a pipe.
 _UNBOUNDED = 1000
 _DATES = 6
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow")}
 
 
@@ -38,8 +37,8 @@ class Console(rich.console.Console):
         raise  # noqa: PLE0704 - rich calls it while it handles the BrokenPipeError
 
     def say(self, text: object, style: str = "") -> None:
-        """Print a text that is not wrapped."""
-        self.print(Text(plain(text), style=style), soft_wrap=True)
+        """Print a text that is not wrapped; only its own line breaks and tabs steer."""
+        self.print(Text(visible(text, keep="\n\t"), style=style), soft_wrap=True)
 
     def rows(self, rows: Iterable[Iterable[object]], *columns: Column, gap: int = 2) -> None:
         """Print a table without a frame; each cell is a Text, or becomes one."""
@@ -83,24 +82,15 @@ def _console(*, stderr: bool) -> Console:
     return console
 
 
-def plain(value: object) -> str:
-    """Return the text without what would steer a terminal; titles come from strangers."""
-    # Cs: half a surrogate pair, which no terminal can be sent at all.
-    return "".join(
-        char if char in "\n\t" or category(char) not in ("Cc", "Cs") else _REPLACED
-        for char in str(value)
-    )
-
-
 def as_text(value: object, style: str = "") -> Text:
     """Return a text that cannot steer a terminal, in one style."""
-    return value if isinstance(value, Text) else Text(plain(value), style=style)
+    return value if isinstance(value, Text) else Text(visible(value), style=style)
 
 
 def _problem_rows(problem: Problem) -> Iterator[tuple[object, ...]]:
     mark, colour = _MARKS[problem.severity]
     where = f"{problem.path}: " if problem.path else ""
-    message = Text.assemble((plain(where), "bold"), plain(problem.message))
+    message = Text.assemble((visible(where), "bold"), visible(problem.message))
     dates = ", ".join(day.isoformat() for day in problem.dates[:_DATES])
     if len(problem.dates) > _DATES:
         dates += f" and {len(problem.dates) - _DATES} more"

@@ -60,7 +60,7 @@ class Inputs:
                 )
             self._taken_by = option
         step = "Give the path of a readable file, or - for standard input."
-        if option != "--body":
+        if member:
             step += " A text that begins with @ is written with two: @@."
         data = read_bytes(name, next_step=step, prefix=f"{option}: ", member=member)
         try:
@@ -81,9 +81,9 @@ class Inputs:
         return path, value
 
 
-def read_fields(options: FieldOptions) -> Fields:
+def read_fields(options: FieldOptions, inputs: Inputs | None = None) -> Fields:
     """Read the fields: `--body` first, direct options and `--set` laid over it, `--extra` last."""
-    inputs = Inputs()
+    inputs = inputs or Inputs()
     body = options.body
     where = "--body: standard input" if body == "-" else f"--body: {body}"
     given = {} if body is None else _object(inputs.read(body, "--body"), where, _BODY_EXAMPLE)
@@ -161,6 +161,20 @@ def read_series(
         moment, tz = _begin(start, zone, names)
         recurrence = Recurrence(*read_rule(rrule, tz, moment, short_months))
     return recurrence.starting(moment, tz=tz)
+
+
+def read_calendar(
+    name: str,
+    uid: str | None,
+    zone: str | None,
+    inputs: Inputs | None = None,
+    short_months: Any = "skip",
+) -> Series:
+    """Read the series of a calendar file; `zone` is for times that have none there."""
+    from ..recurrence import Series
+
+    text = (inputs or Inputs()).read(name, "--from-ics")
+    return Series.from_ics(text, uid=uid, tz=zone, short_months=short_months)
 
 
 def _begin(start: str | None, zone: str | None, names: tuple[str, str]) -> tuple[datetime, str]:
@@ -256,12 +270,19 @@ class MeetingUpdate:
 
 def read_update(meeting: str, options: ChangeOptions, host: str | None = None) -> MeetingUpdate:
     """Read the options that `rezoom plan` and `rezoom update` share."""
-    schedule = None
-    if options.repeat is not None or options.rrule is not None:
-        one_of(options.repeat, options.rrule, names="--repeat and --rrule")
+    schedule, inputs = None, Inputs()
+    patterns = (options.repeat, options.rrule, options.from_ics)
+    if any(one is not None for one in patterns):
+        one_of(*patterns, names="--repeat, --rrule and --from-ics")
+    if options.from_ics is not None:
+        schedule = read_calendar(options.from_ics, options.uid, options.timezone, inputs)
+        options = replace(options, timezone=None)
+    elif options.repeat is not None or options.rrule is not None:
         schedule = read_series(options.repeat, options.rrule, options.start, options.timezone)
         options = replace(options, start=None, timezone=None)
-    fields = read_fields(options)
+    elif options.uid is not None:
+        raise UsageError("--uid chooses an event of --from-ics", next_step="Give --from-ics FILE.")
+    fields = read_fields(options, inputs)
     when = None if options.occurrence is None else read_when(options.occurrence)
     return MeetingUpdate(meeting, fields, schedule, when, options.allow or (), host)
 

@@ -15,8 +15,9 @@ from .._change.results import Plan, Receipt
 from .._change.text import date_lines, request_lines
 from .._ledger.gauge import Quota
 from .._redaction import masked
+from .._visible import visible
 from ..errors import LedgerError
-from .console import Console, answers, confirm, plain, print_json, talk
+from .console import Console, answers, confirm, print_json, talk
 from .flags import SendOptions
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def show_plans(plans: Mapping[str, Plan[Any]], send: SendOptions) -> bool:
 
 def print_plan(console: Console, plan: Plan[Any]) -> None:
     """Show the diff of a plan, its warnings, and what applying it sends and spends."""
-    topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
+    topic = f" “{' '.join(masked(plan.topic).split())}”" if plan.topic else ""
     one = f", only the date {plan.occurrence}" if plan.occurrence else ""
     console.say(f"Meeting {printed_number(plan.meeting)}{topic}{one}", "bold")
     print_difference(console, plan)
@@ -103,9 +104,9 @@ def _print_changes(console: Console, changes: Iterable[FieldChange]) -> None:
             # Two secrets, of which nothing is shown but that they differ.
             becomes = f"another {becomes}"
         value = Text.assemble(
-            (plain(was), "dim" if change.before is None else "red"),
+            (visible(was), "dim" if change.before is None else "red"),
             " → ",
-            (plain(becomes), "dim" if change.after is None else "green"),
+            (visible(becomes), "dim" if change.after is None else "green"),
         )
         rows.append((f"  {change.path}", value))
     if rows:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from ..errors import ConfigError
@@ -37,6 +35,10 @@ class ZoomOptions(TypedDict, total=False):
     base_url: str | None
     skip_unchanged: bool
     clock: Clock | None
+
+
+# In seconds; sockets know no timeout of years.
+_LONGEST_TIMEOUT = 86_400
 
 
 class Session:
@@ -117,6 +119,7 @@ class Session:
         ZOOM_API_URL (ends in /v2) and ZOOM_OAUTH_URL (the token address, whole) may name another
         Zoom, such as a simulator. Raises ConfigError naming every variable that is missing.
         """
+        from .._auth.secret import Secret
         from .._auth.sources import ServerToServer
 
         names = [f"{prefix}{name}" for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET")]
@@ -128,7 +131,8 @@ class Session:
                 next_step="Set them to what the Server-to-Server OAuth app's page in Zoom's"
                 " marketplace shows.",
             )
-        account, client, secret = (os.environ[name].strip() for name in names)
+        account, client = (os.environ[name].strip() for name in names[:2])
+        secret = Secret(os.environ[names[2]].strip())
         token_url = os.environ.get(f"{prefix}OAUTH_URL") or None
         if options.get("base_url") is None:
             options["base_url"] = os.environ.get(f"{prefix}API_URL") or None
@@ -171,48 +175,21 @@ def _phases(timeout: float | httpx.Timeout) -> Iterable[float | None]:
 
 def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
     if isinstance(timeout, int | float):
-        if not isinstance(timeout, bool) and 0 < timeout < math.inf:
+        if not isinstance(timeout, bool) and 0 < timeout <= _LONGEST_TIMEOUT:
             return timeout
     # httpx.Timeout is known by its method: importing httpx for the type costs half a second.
     elif hasattr(timeout, "as_dict"):
-        return timeout
-    step = "Give seconds above 0, or an httpx.Timeout."
+        phases = timeout.as_dict().values()
+        if all(phase is None or 0 <= phase <= _LONGEST_TIMEOUT for phase in phases):
+            return timeout
+    step = "Give seconds above 0, a day's at most, or an httpx.Timeout of such phases."
     raise ConfigError(f"timeout is {timeout!r}", field="timeout", next_step=step)
 
 
 def api_address(url: str) -> str:
     """Check the API address: whole, ending in /v2, and never plain HTTP over a network."""
-    from urllib.parse import urlsplit
-
-    from .._auth.tokens import header_flaw
+    from .._auth.addresses import safe_address
     from .._wire import facts
 
-    wrong = partial(ConfigError, field="base_url")
     fix = f"Give an address such as {facts.BASE_URL}."
-    if flaw := header_flaw(url):
-        raise wrong(f"base_url {flaw}", next_step=fix)
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong("base_url is not an address", next_step=fix) from None
-    if "@" in parts.netloc:
-        step = "Leave them out: the token says who calls."
-        raise wrong("base_url has a user name or password in it", next_step=step)
-    path = parts.path.rstrip("/")
-    whole = parts.scheme in ("http", "https") and host and not parts.query and not parts.fragment
-    if not whole or not path.endswith("/v2"):
-        raise wrong("base_url is not an http address that ends in /v2", next_step=fix)
-    if parts.scheme == "http" and not _loopback(host):
-        step = "Use https; plain http is for a simulator on this machine."
-        raise wrong("base_url would send the token unencrypted over a network", next_step=step)
-    return url.rstrip("/")
-
-
-def _loopback(host: str) -> bool:
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+    return safe_address(url, "base_url", fix=fix, path="/v2").rstrip("/")

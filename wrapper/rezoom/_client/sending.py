@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from .._auth.secret import Secret
 from .._change.plan_data import Record
 from .._change.results import Receipt
 from .._http.context import Call, ClientContext
 from .._http.flow import Flow, Host, Outgoing, Usage, exchange, learn
 from .._http.responses import Reply
 from .._ledger.model import Reservation, is_alias
+from .._redaction import is_secret
 from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
 from .._wire import UNSET, facts
@@ -166,13 +168,13 @@ def _host_of(call: Call, meeting: int) -> Flow[str | None]:
     return host
 
 
-def secret_values(body: object) -> Iterator[str]:
-    """Yield the values that the spec marks as secret, so that nothing ever quotes them."""
+def secret_values(body: object, *, within: bool = False) -> Iterator[str]:
+    """Yield the values of secret members, so that nothing ever quotes them."""
     if isinstance(body, dict):
         for key, value in body.items():
-            if isinstance(value, str) and key in facts.SECRET_NAMES:
-                yield value
-            yield from secret_values(value)
+            yield from secret_values(value, within=within or is_secret(key))
     elif isinstance(body, list):
         for item in body:
-            yield from secret_values(item)
+            yield from secret_values(item, within=within)
+    elif within and isinstance(body, str):
+        yield Secret(body)

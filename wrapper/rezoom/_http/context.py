@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import anyio
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from .._auth.tokens import TokenSource
 
 Hosts: TypeAlias = Literal["known", "resolve"] | Callable[[int], str | None]
+
+
+@dataclass(slots=True)
+class Renewal:
+    """The last failure to get a token: whoever was waiting meanwhile shares it."""
+
+    failure: Any = None
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class ClientContext:
     retries: int = 2
     hosts: Hosts = "known"
     skip_unchanged: bool = False
+    renewal: Renewal = field(default_factory=Renewal)
     # One thread, or one task, at a time fetches a token.
     renewing: threading.Lock = field(default_factory=threading.Lock)
     arenewing: anyio.Lock = field(default_factory=anyio.Lock)

@@ -17,6 +17,7 @@ from .._auth.tokens import Token
 from .._clock import Clock
 from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
+from .._visible import visible
 from ..errors import RezoomError
 from .flow import (
     Abandon,
@@ -88,11 +89,10 @@ def _authorize(
     auth, clock = context.auth, context.clock
     if token := auth.peek(clock.now(), rejected=rejected):
         return token
+    since = clock.monotonic()
     with context.renewing:
-        # Who waited here finds the token that the one before fetched.
-        if token := auth.peek(clock.now(), rejected=rejected):
-            return token
-        return _accept(transport.exchange(auth.request()), context)
+        found = _awaited(rejected, context, since)
+        return found or _accept(transport.exchange(auth.request()), context)
 
 
 async def _aauthorize(
@@ -101,19 +101,29 @@ async def _aauthorize(
     auth, clock = context.auth, context.clock
     if token := auth.peek(clock.now(), rejected=rejected):
         return token
+    since = clock.monotonic()
     async with context.arenewing:
-        if token := auth.peek(clock.now(), rejected=rejected):
-            return token
-        return _accept(await transport.exchange(auth.request()), context)
+        found = _awaited(rejected, context, since)
+        return found or _accept(await transport.exchange(auth.request()), context)
+
+
+def _awaited(rejected: str | None, context: ClientContext, since: float) -> Token | Failure | None:
+    """Return the token, or the failure to get one, that the call before has come to meanwhile."""
+    last = context.renewal
+    if last.failure is not None and last.at > since:
+        failure: Failure = last.failure
+        return failure
+    return context.auth.peek(context.clock.now(), rejected=rejected)
 
 
 def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
+    if isinstance(reply, Reply) and reply.flaw and reply.status < 400:
+        reply = Failure(True, f"HTTP {reply.status}, and the body {reply.flaw}", reply.at)
     if isinstance(reply, Failure):
+        context.renewal.failure, context.renewal.at = reply, context.clock.monotonic()
         return reply
-    if reply.flaw and reply.status < 400:
-        return Failure(True, f"HTTP {reply.status}, and the body {reply.flaw}", reply.at)
     token = context.auth.accept(reply.status, reply.body, reply.at)
-    _log.debug("token renewed for account %s", context.auth.account)
+    _log.debug("token renewed for account %s", visible(context.auth.account))
     return token
 
 

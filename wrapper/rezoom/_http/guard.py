@@ -179,6 +179,7 @@ class Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
     def __init__(self, response: httpx.Response) -> None:
         """Hold the answer; nothing is read yet."""
         self._parts: list[bytes] = []
+        self._length = 0
         self._error: Exception | None = None
         self._response = response
         self._rest: Any = None
@@ -217,24 +218,18 @@ class Replayed(httpx.SyncByteStream, httpx.AsyncByteStream):
         again = httpx.Response(
             seen.status_code, headers=seen.headers, stream=self, extensions=seen.extensions
         )
-        reader = BodyReader(seen.headers.get("content-encoding", ""))
-        body, flaw = b"", reader.flaw
-        if flaw:  # the client has asked for it, and will unpack it just so
-            try:
-                whole = httpx.Response(seen.status_code, headers=seen.headers, content=raw)
-                body, flaw = whole.content, ""
-            except httpx.DecodingError:
-                pass
-        else:
+        reader = BodyReader(_plain(seen).get("content-encoding", "").strip().lower())
+        if not reader.flaw:
             reader.add(raw)
-            body, flaw = reader.whole(), reader.flaw
+        body, flaw = reader.whole(), reader.flaw
         if self._error is not None:
             flaw = f"broke off: {type(self._error).__name__}"
         return again, Reply(seen.status_code, _plain(seen), body, at, flaw)
 
     def _add(self, part: bytes) -> bool:
         self._parts.append(part)
-        return sum(map(len, self._parts)) > LONGEST_BODY
+        self._length += len(part)
+        return self._length > LONGEST_BODY
 
     def __iter__(self) -> Iterator[bytes]:
         """Replay, and read on."""

@@ -13,6 +13,7 @@ from .._clock import LONGEST_WAIT
 from .._ledger.model import Block, External, Lease, Lesson, SlowDown
 from .._ledger.policy import next_utc_midnight
 from .._paths import json_object
+from .._redaction import masked_links
 from .._wire import facts, source
 from ..errors import (
     AuthError,
@@ -113,13 +114,15 @@ def read(reply: Reply, *, secrets: frozenset[str], repeatable: bool) -> Verdict:
     request again is harmless.
     """
     status = reply.status
-    message, more = _read_body(reply.body, secrets)
+    success = 200 <= status < 300
+    # Behind the status of a success a flawed body proves nothing, a refusal neither.
+    message, more = _read_body(b"" if success and reply.flaw else reply.body, secrets)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"], "")
     more["tracking_id"] = _clean(tracking, secrets) or None
     if status == _TOO_MANY:
         return _limited(message, reply, more)
     # A success by status that carries an error by code is read by its code.
-    success, code = 200 <= status < 300, more.get("code")
+    code = more.get("code")
     row = find_error(None if success else status, code, message)
     if row is not None:
         more |= Refusal(meaning=row.meaning, next_step=row.next_step, source=source(row.source))
@@ -232,7 +235,9 @@ def _excerpt(body: bytes, secrets: frozenset[str]) -> str:
 
 
 def _clean(text: str, secrets: frozenset[str]) -> str:
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    found = sorted((one for one in secrets if one and one in text), key=len, reverse=True)
+    if found:
         # As a word of its own: a passcode of "1" must not garble every number of the message.
-        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(secret)}(?![A-Za-z0-9])", "(hidden)", text)
-    return text
+        words = "|".join(map(re.escape, found))
+        text = re.sub(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", "(hidden)", text)
+    return masked_links(text)

@@ -11,7 +11,7 @@ import math
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import aclosing, closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,8 +21,10 @@ from typing import Any, Generic, TypeVar, cast
 import anyio
 import httpx
 
+from .._auth.secret import Secret
 from .._auth.tokens import TokenRequest
 from .._clock import Clock
+from .._visible import visible
 from .._wire import facts
 from ..errors import ConfigError, RezoomError
 from .body import BodyReader
@@ -92,14 +94,14 @@ _ENDS: ContextVar[float] = ContextVar("ends", default=math.inf)
 class _TimedSocket(ssl.SSLSocket):
     """TLS socket whose reads end with the attempt: httpx bounds each of them, not their sum."""
 
-    def recv(self, *args: Any) -> bytes:
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Read, within what is left of the attempt."""
         left, timeout = _ENDS.get() - time.monotonic(), self.gettimeout()
         if left <= 0:
             raise TimeoutError("the attempt has taken too long")
-        if timeout is None or left < timeout:
+        if left < (math.inf if timeout is None else timeout):
             self.settimeout(left)
-        return super().recv(*args)
+        return super().recv(buflen, flags)
 
 
 class _Attempt:
@@ -108,18 +110,39 @@ class _Attempt:
     def __init__(self, request: Outgoing | TokenRequest, clock: Clock, number: int) -> None:
         self._request, self._clock, self._number = request, clock, number
         self._start = clock.monotonic()
+        self._traced = self._sent = False
         self._status: int | None = None
         self._headers: dict[str, str] = {}
         self._body = BodyReader("")
 
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note what httpx tells of a request under way: what raises later cannot deny it.
+
+        A hook of the client may raise after the answer, and so may an address to redirect to.
+        https://www.python-httpx.org/advanced/extensions/#trace
+        """
+        self._traced = True
+        if event.endswith("send_request_headers.started"):
+            # A proxy is asked for a tunnel first.
+            self._sent = info["request"].method != b"CONNECT"
+        elif event.endswith("receive_response_headers.complete") and self._sent:
+            found = info["return_value"]
+            status = next(one for one in found if isinstance(one, int))
+            self._answers(status, next(one for one in found if isinstance(one, list)))
+
+    async def atrace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Note as `trace` does; httpx awaits it."""
+        self.trace(event, info)
+
+    def _answers(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self._status = status
+        self._headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers
+        }
+
     def begins(self, response: httpx.Response) -> bool:
         """Note status and headers; tell whether there is a body to read."""
-        self._status = response.status_code
-        # Read once: httpx looks through all of them for each lookup.
-        self._headers = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in response.headers.raw
-        }
+        self._answers(response.status_code, response.headers.raw)
         if response.is_stream_consumed:  # by a hook, or made in a test: unpacked already
             self.add(response.content)
             return False
@@ -133,13 +156,14 @@ class _Attempt:
     def ends(self, reason: str = "", *, sent: bool | None = None) -> Reply | Failure:
         """Say what has come back: an answer, whole or flawed, or none for this `reason`."""
         at = self._clock.now()
-        fields: dict[str, Any] = {"attempt": self._number}
+        fields: dict[str, Any] = {"attempt": self._number, "status": None, "tracking_id": None}
         if self._status is None:
             self._log(reason, fields)
-            return Failure(sent, reason, at)
+            return Failure(False if self._traced and not self._sent else sent, reason, at)
         body = self._body.whole()
         flaw = f"broke off: {reason}" if reason else self._body.flaw
         tracking = self._headers.get(facts.HEADERS["tracking_id"])
+        tracking = None if tracking is None else visible(tracking)
         fields |= {"status": self._status, "tracking_id": tracking}
         self._log(str(self._status), fields)
         return Reply(self._status, self._headers, body, at, flaw)
@@ -152,7 +176,7 @@ class _Attempt:
         return self.ends(f"{type(error).__name__}{f' ({said})' if said else ''}", sent=sent)
 
     def _log(self, what: str, fields: dict[str, Any]) -> None:
-        request = self._request
+        request, what = self._request, visible(what)
         if isinstance(request, TokenRequest) or not _log.isEnabledFor(logging.INFO):
             return
         took = self._clock.monotonic() - self._start
@@ -198,31 +222,35 @@ class _Transport(Generic[Client]):
             nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             made = self._kind(verify=self._trust, limits=_LIMITS, cookies=nothing)
             return cast("Client", made)
-        except (OSError, ValueError, ImportError) as error:
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
             raise ConfigError(
                 f"no connection can be made: {type(error).__name__}",
                 field="http",
-                next_step="Look at SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY; a SOCKS"
-                " proxy needs httpx[socks].",
-            ) from error
+                next_step="Look at SSL_CERT_FILE, SSL_CERT_DIR, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY"
+                " and NO_PROXY; a SOCKS proxy needs httpx[socks].",
+                # A complaint about a proxy's address may quote the password in it.
+            ) from (error if isinstance(error, OSError) else None)
 
     def _late(self) -> str:
         return f"no whole answer within {self._deadline:g} s"
 
-    def _write(self, client: Client, request: Outgoing | TokenRequest, token: str) -> httpx.Request:
+    def _write(
+        self, client: Client, request: Outgoing | TokenRequest, token: str, trace: object
+    ) -> httpx.Request:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         if isinstance(request, TokenRequest):
             form = dict(request.form)
             sent: dict[str, Any] = {"method": "POST", "url": request.url, "data": form}
-            headers |= request.headers
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", **request.headers}
         else:
             sent = {**request.arguments, "url": self._base_url + request.arguments["url"]}
             sent["params"] = sent["params"] or None
-            headers |= {**sent.pop("headers", {}), "Authorization": f"Bearer {token}"}
+            headers |= {**sent.pop("headers", {}), "Authorization": Secret(f"Bearer {token}")}
+        extensions = {GUARDED: True, "trace": trace}
         if self._brought is not None:  # all its options hold
-            return client.build_request(**sent, headers=headers, extensions={GUARDED: True})
+            return client.build_request(**sent, headers=headers, extensions=extensions)
         headers["User-Agent"] = "rezoom"
-        extensions = {GUARDED: True, "timeout": self._phases}
+        extensions["timeout"] = self._phases
         return httpx.Request(**sent, headers=headers, extensions=extensions)
 
 
@@ -244,24 +272,28 @@ class Transport(_Transport[httpx.Client]):
             ends = time.monotonic() + self._deadline
             _ENDS.set(ends)
             try:
-                written = self._write(client, request, token)
+                written = self._write(client, request, token, attempt.trace)
             except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
                 return attempt.fails(error, sent=False)
             if sends is not None:
                 sends()
             try:
                 with closing(self._send(client, written)) as response:
-                    if attempt.begins(response):
-                        for part in response.iter_raw():
-                            if not attempt.add(part):
-                                break
-                            if time.monotonic() > ends:
-                                return attempt.ends(self._late())
+                    late = self._read(response, attempt, ends)
             except RezoomError:  # of a guard around the client
                 raise
             except Exception as error:  # noqa: BLE001 - the status may have come all the same
                 return attempt.fails(error, sent=False if unsent(error, self._family) else None)
-            return attempt.ends()
+            return attempt.ends(late)
+
+    def _read(self, response: httpx.Response, attempt: _Attempt, ends: float) -> str:
+        if attempt.begins(response):
+            for part in response.iter_raw():
+                if not attempt.add(part):
+                    break
+                if time.monotonic() > ends:
+                    return self._late()
+        return ""
 
     def _send(self, client: httpx.Client, request: httpx.Request) -> httpx.Response:
         try:
@@ -293,7 +325,7 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
         attempt = _Attempt(request, self._clock, number)
         with self._clients.one() as client:
             try:
-                written = self._write(client, request, token)
+                written = self._write(client, request, token, attempt.atrace)
             except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
                 return attempt.fails(error, sent=False)
             if sends is not None:
@@ -301,16 +333,19 @@ class AsyncTransport(_Transport[httpx.AsyncClient]):
             try:
                 with anyio.move_on_after(self._deadline):
                     async with aclosing(await self._send(client, written)) as response:
-                        if attempt.begins(response):
-                            async for part in response.aiter_raw():
-                                if not attempt.add(part):
-                                    break
+                        await self._read(response, attempt)
                     return attempt.ends()
             except RezoomError:  # of a guard around the client
                 raise
             except Exception as error:  # noqa: BLE001 - the status may have come all the same
                 return attempt.fails(error, sent=False if unsent(error, self._family) else None)
             return attempt.ends(self._late())
+
+    async def _read(self, response: httpx.Response, attempt: _Attempt) -> None:
+        if attempt.begins(response):
+            async for part in response.aiter_raw():
+                if not attempt.add(part):
+                    break
 
     async def _send(self, client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
         try:

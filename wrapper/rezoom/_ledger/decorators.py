@@ -206,13 +206,16 @@ class Lenient(Around):
         now = self._clock.monotonic()
         with self._noting:
             for scope in reservation.counted:
-                left = self._left.setdefault(scope.key, deque(maxlen=_MOST_OF_ONE))
-                if number > 0:
-                    left.append(now)
-                elif left:
-                    left.pop()
-            while len(self._left) > _MOST:
-                del self._left[next(iter(self._left))]
+                self._note_one(scope.key, now, number)
+
+    def _note_one(self, key: str, now: float, number: int) -> None:
+        left = self._left.setdefault(key, deque(maxlen=_MOST_OF_ONE))
+        if number > 0:
+            left.append(now)
+        elif left:
+            left.pop()
+        while len(self._left) > _MOST:
+            del self._left[next(iter(self._left))]
 
     def _uncounted(self, reservation: Reservation) -> int:
         since = self._clock.monotonic() - DAY / SECOND

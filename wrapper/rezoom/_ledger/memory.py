@@ -109,6 +109,10 @@ class _ScopeSlots:
         return Held([*one_by_one, *many], blocked, self.in_flight(now))
 
 
+def _without(prefix: str, entries: dict[str, T]) -> dict[str, T]:
+    return {key: one for key, one in entries.items() if not key.startswith(prefix)}
+
+
 # How many answers between two sweeps through scopes that are not asked for any more.
 _SWEEP_EVERY = 4096
 
@@ -147,11 +151,10 @@ class MemoryLedger(BlockingLedger):
                 next_step="Make the client after the fork, or use a ledger in a file.",
             )
         lease, pace = reservation.lease, reservation.pace
+        scopes, counted = reservation.scopes, reservation.counted
         with self._lock:
             now, ahead = self._now()
-            found = [(scope, self._scope(scope)) for scope in reservation.scopes]
-            counted = [(scope, slots) for scope, slots in found if not scope.gate]
-            before = [slots.slots.get(token) for _, slots in counted]
+            before = [self._scope(scope).slots.get(token) for scope in counted]
             if any(before):
                 latest = min(0 if slot is None else slot.send_by for slot in before)
                 if latest < now:
@@ -160,17 +163,17 @@ class MemoryLedger(BlockingLedger):
             stored = UNPACED if pace is None else self._paces.get(pace.key, UNPACED)
             at, following = (now, None) if pace is None else turn(pace, stored, now)
             full = at - now > wait * SECOND
-            for scope, slots in found:
-                full = full or slots.is_full(scope, now)
+            for scope in scopes:
+                full = full or self._scope(scope).is_full(scope, now)
             if full:
-                held = [slots.held(now) for _, slots in found]
+                held = [self._scope(scope).held(now) for scope in scopes]
                 refused = refusal(reservation, held, stored, (now, shown(0, ahead)), wait)
                 if refused is not None:
                     raise refused
             latest, margin, send_by = at + lease.horizon, lease.margin, at + lease.send_within
-            for scope, slots in counted:
+            for scope in counted:
                 free_at = scope.free_at(latest, margin, ahead)
-                slots.take(token, _Slot(PENDING, free_at, send_by))
+                self._scope(scope).take(token, _Slot(PENDING, free_at, send_by))
             if following is not None and pace is not None:
                 self._paces[pace.key] = following
         return Grant(token, reservation, now + ahead, at - now)
@@ -243,9 +246,10 @@ class MemoryLedger(BlockingLedger):
     def reset(self, prefix: str = "") -> None:
         """Forget what was counted."""
         with self._lock:
-            scopes = {key: one for key, one in self._scopes.items() if not key.startswith(prefix)}
-            paces = {key: one for key, one in self._paces.items() if not key.startswith(prefix)}
-            self._scopes, self._paces = scopes, paces
+            self._scopes, self._paces = (
+                _without(prefix, self._scopes),
+                _without(prefix, self._paces),
+            )
 
     def _learn_host(self, account: str, meeting: int | str, host: str) -> None:
         self._hosts[account, meeting] = host

@@ -69,7 +69,12 @@ def machine_path(environ: Mapping[str, str]) -> Path:
 def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
     from .sqlite.sqlite_ledger import SQLiteLedger
 
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # which quotes the address
+        raise ConfigError(
+            "the ledger's address cannot be read", field="ledger", next_step=_FORMS
+        ) from None
     path = unquote(parts.path)
     options: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(set(options) - {"durability"})
@@ -81,7 +86,7 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
         )
     if options.get("durability", "full") not in ("full", "normal"):
         raise ConfigError(
-            f"the ledger's address has durability={options['durability']}",
+            "the ledger's address has another durability",
             field="ledger",
             next_step="Write durability=full or durability=normal.",
         )
@@ -89,9 +94,13 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
         options["clock"] = clock
     if not path and not parts.netloc:
         return SQLiteLedger(partial(machine_path, environ), **options)
+    # Some write a user and a password where a server's address has them.
+    shown = url if "@" not in url else "sqlite:…"
     if parts.netloc or not path.startswith("/") or path.endswith("/") or "\0" in path:
         raise ConfigError(
-            f"the ledger's address {url!r} has no whole path", field="ledger", next_step=_FORMS
+            f"the ledger's address {shown!r} has no whole path",
+            field="ledger",
+            next_step=_FORMS,
         )
     # Some write an absolute path with two slashes.
     return SQLiteLedger(Path(f"/{path.lstrip('/')}"), **options)

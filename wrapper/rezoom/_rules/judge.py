@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -28,10 +28,11 @@ _UNSENDABLE = frozenset(
 class Change:
     """What a caller wants of a meeting, as it was said: a whole body, or single fields."""
 
-    body: object
-    fields: Mapping[str, object]
+    # A passcode may be in any of the three, and the whole in a local variable of each stage.
+    body: object = field(repr=False)
+    fields: Mapping[str, object] = field(repr=False)
     schedule: Series | None = None
-    extra: Mapping[str, object] | None = None
+    extra: Mapping[str, object] | None = field(default=None, repr=False)
     allow: Sequence[str] = ()
     meeting: int | str = ""
     occurrence: Any = None

@@ -10,7 +10,8 @@ from ..errors import InvalidChange, Problem
 _SEPARATORS = r"[ \u00a0\u2007\u202f\u2010-\u2013-]"
 _PRINTED = re.compile(rf"[0-9]+(?:{_SEPARATORS}+[0-9]+)*")
 _HEX_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_JOIN_LINK = re.compile(r"zoom[^/]*/[jsw]/([0-9]+)")
+# Bounded: a search from each "zoom" to the end of a long text would take minutes.
+_JOIN_LINK = re.compile(r"zoom[^/]{0,60}/[jsw]/([0-9]+)")
 _LARGEST = 2**63 - 1
 _DIGITS = "pass an int, or the digits as Zoom prints them: 85746065 or '857 460 65'"
 

@@ -21,6 +21,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from .._public import public
+from .._visible import visible
 from ..errors import Problem
 from . import _english as english
 from . import _limits as limits
@@ -69,7 +70,8 @@ class WordsError(RecurrenceError):
     @property
     def pointer(self) -> str:
         """The text, with carets under the place in a second line."""
-        return f"  {self.text}\n  {' ' * self.position}{'^' * self.length}"
+        position = len(visible(self.text[: self.position]))
+        return f"  {visible(self.text)}\n  {' ' * position}{'^' * self.length}"
 
     def __str__(self) -> str:
         return f"{self.message}:\n{self.pointer}\n  {self.problems[0]}"

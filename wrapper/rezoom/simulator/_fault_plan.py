@@ -107,14 +107,7 @@ class FaultPlan:
         with self._lock:
             # Drawn for every request, so that the nth draw is the nth request's.
             drawn = self._lottery.draw(self._random, method, path) if self._lottery else None
-            due: _Armed | None = None
-            for armed in self._armed:
-                if not armed.fault.fits(method, path):
-                    continue
-                if armed.passing:
-                    armed.passing -= 1
-                elif due is None:
-                    due = armed
+            due = self._due(method, path)
             if due is None:
                 if drawn is not None and drawn.times != 1:
                     rest = None if drawn.times is None else drawn.times - 1
@@ -125,6 +118,17 @@ class FaultPlan:
             elif due.left is not None:
                 due.left -= 1
             return due.fault
+
+    def _due(self, method: str, path: str) -> _Armed | None:
+        due: _Armed | None = None
+        for armed in self._armed:
+            if not armed.fault.fits(method, path):
+                continue
+            if armed.passing:
+                armed.passing -= 1
+            elif due is None:
+                due = armed
+        return due
 
     def remaining(self) -> Faults:
         """Return the faults still to come, each with the `nth` and `times` it was given."""

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from ..._ledger.gauge import Gauge
 from ..._times import zulu
+from ..._visible import visible
 from .. import flags
-from ..console import Console, answers, plain, print_json, talk
+from ..console import Console, answers, print_json, talk
 from ..environment import LedgerAccount, open_ledger_account
 from ..views import clock_time, next_minute, printed_number
 
@@ -90,7 +91,7 @@ class _Line:
     def title(self) -> str:
         if self.meeting is not None:
             return f"meeting {printed_number(self.meeting)}"
-        return "account" if self.host is None else f"host {plain(self.host)}"
+        return "account" if self.host is None else f"host {visible(self.host)}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line as JSON-ready data; times in UTC with Z."""

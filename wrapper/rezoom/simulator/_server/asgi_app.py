@@ -232,7 +232,11 @@ def _response(answer: Answer, more: Mapping[str, str] | None = None) -> Response
 async def _is_gone_within(seconds: float | None, receive: Receive) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
+            await _is_gone(receive)
             return True
     return False
+
+
+async def _is_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
