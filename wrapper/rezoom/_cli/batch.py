@@ -45,7 +45,10 @@ _RETRY_LATER = 3
 _STOPS = (errors.AuthError, errors.LedgerError, errors.UnansweredError, errors.RetryLater)
 # Limits of one meeting or of one host: others may still go out.
 _NARROW = ("meeting", "host", "lock")
-_WORDS = ("applied", "accepted", "unchanged", "ignored", "planned", "refused", "unknown", "left")
+_WORDS = (
+    *("applied", "accepted", "unchanged", "ignored", "altered"),
+    *("planned", "refused", "unknown", "left"),
+)
 # In a log every line counts; on a terminal a bar moves.
 _EVERY = 25
 
@@ -85,7 +88,9 @@ class Result:
                 return "unchanged"
             if not self.done.verified:
                 return "accepted"
-            return "ignored" if self.done.ignored else "applied"
+            if self.done.ignored:
+                return "ignored"
+            return "altered" if self.done.altered else "applied"
         return "unchanged" if self.done is None or self.done.empty else "planned"
 
 
@@ -123,7 +128,7 @@ class Tally:
     @property
     def sent(self) -> int:
         """Count the updates that Zoom has accepted."""
-        return sum(self.counts[word] for word in ("applied", "accepted", "ignored"))
+        return sum(self.counts[word] for word in ("applied", "accepted", "ignored", "altered"))
 
     def __str__(self) -> str:
         found = [f"{self.counts[word]} {word}" for word in _WORDS if self.counts[word]]
@@ -226,7 +231,7 @@ def _print_answer(result: Result, *, as_json: bool, many: bool) -> None:
     elif isinstance(done, Plan):
         print_json("plan/1", **(origin | done.to_dict()))
     elif done is not None:
-        print_json("receipt/1", **(origin | receipt_line(done)))
+        print_json("receipt/2", **(origin | receipt_line(done)))
     sys.stdout.flush()
 
 
