@@ -93,6 +93,7 @@ class Updates:
         self._schedule: Schedule[Row] = Schedule(_WINDOW)
         self._number = 0
         self._drained = self._starved = self._limited = self._stopped = False
+        self._signed_in = False
         self._failure: BaseException | None = None
         self._latency: float | None = None
         # Meetings of which a change was put off or is unknown: no other may overtake it.
@@ -125,6 +126,10 @@ class Updates:
         """Send nothing more; going on to iterate gives the results of what is under way."""
         self._stopped = True
 
+    def wake(self) -> None:
+        """Look again at what may go, and at the input."""
+        raise NotImplementedError
+
     def _begin(self) -> None:
         if self._journal_path is not None:
             self._journal = Journal(self._journal_path, self._context.account)
@@ -155,7 +160,8 @@ class Updates:
     def _busy(self) -> bool:
         """Tell whether enough is under way; a result that nobody has taken yet counts, too."""
         flying = self._schedule.in_flight
-        enough = needed(self._rate, self._latency, self._most)
+        # The first brings the token: if that is refused, no other has asked for it.
+        enough = needed(self._rate, self._latency, self._most) if self._signed_in else 1
         return flying >= enough or flying + len(self._results) >= self._most
 
     def _over(self) -> bool:
@@ -213,6 +219,9 @@ class Updates:
         """Return the whole way of a change, for either driver."""
 
         def sending(request: Outgoing) -> None:
+            if not self._signed_in:
+                self._signed_in = True
+                self.wake()
             if self._over() and not row.sent:
                 raise Stopped("The run was ended before this change was sent")
             if request.operation == "updateMeeting" and not row.sent:
@@ -360,7 +369,7 @@ class Many(Updates, Iterator[UpdateResult]):
             self._await()
 
     def wake(self) -> None:
-        """Look at the input again: it has more."""
+        """Look again at what may go, and at the input."""
         self._ended.put(None)
 
     def abandon(self, within: float) -> Iterator[UpdateResult]:
@@ -466,6 +475,10 @@ class AsyncMany(Updates, AsyncIterator[UpdateResult]):
             if not (self._over() and self._schedule.in_flight) and self._finished():
                 raise StopAsyncIteration
             await self._await()
+
+    def wake(self) -> None:
+        """Look again at what may go."""
+        self._ended.set()
 
     async def _work(self, row: Row) -> None:
         done: Outcome
