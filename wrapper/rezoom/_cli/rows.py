@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from .._disk import read_lines
 from ..errors import RezoomError
 from .batch import Done, Result, Task, print_answer, run, size_of
 from .console import can_ask, confirm, standard_input, talk
@@ -151,9 +152,9 @@ def _answering(
             talk().say(f"{result.task.name}: {result.word}: {why}", "red")
 
 
-def read_tasks(lines: Iterable[bytes]) -> Iterator[Task]:
+def read_tasks(source: BinaryIO) -> Iterator[Task]:
     """Read one task a line, while they come; a line that cannot be read is a task that fails."""
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_lines(source), 1):
         if line.strip():
             yield _task(number, partial(read_line, line))
 

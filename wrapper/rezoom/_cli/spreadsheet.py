@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -77,6 +79,8 @@ class Sheet:
     def _open(self) -> Iterator[tuple[TextIO, str]]:
         try:
             with open(self.name, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123 - as it was typed
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise OSError(errno.EINVAL, "it is no regular file, and is read twice")
                 first = file.readline()
                 file.seek(0)
                 yield file, max(",;\t", key=first.count)

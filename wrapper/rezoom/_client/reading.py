@@ -46,7 +46,9 @@ def read(
         show_previous_occurrences=True if past else UNSET,
     )
     context = call.context
-    answer = _answer((yield from exchange(Outgoing("getMeeting", meeting, arguments), call)))
+    request = Outgoing("getMeeting", meeting, arguments)
+    spent = context.quota.reading(context.account)
+    answer = _answer((yield from exchange(request, call, spent)))
     host = named_host(answer)
     if host is not None:
         yield from learn(context.account, meeting, host)
