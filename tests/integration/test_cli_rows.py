@@ -150,6 +150,15 @@ def test_a_sheet_that_cannot_be_meant_is_refused_before_anything_is_sent(
     assert sim.requests == ()
 
 
+def test_a_device_is_no_sheet(run: Run, sheet: Path) -> None:
+    """It would be read without an end."""
+    sheet.symlink_to("/dev/zero")
+
+    ran = run("apply", sheet, "--yes")
+
+    assert (ran.exit_code, "no regular file" in ran.stderr) == (2, True)
+
+
 def test_a_bad_row_is_a_result_and_stops_no_other(
     run: Run, sim: Simulator, sheet: Path, out: Path
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import errno
 import os
 import re
 import stat
@@ -80,7 +79,8 @@ class Sheet:
         try:
             with open(self.name, encoding="utf-8-sig", newline="") as file:  # noqa: PTH123 - as it was typed
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise OSError(errno.EINVAL, "it is no regular file, and is read twice")
+                    step = "Give a regular file: it is read more than once."
+                    raise self._wrong("this is no regular file", step)
                 first = file.readline()
                 file.seek(0)
                 yield file, max(",;\t", key=first.count)
