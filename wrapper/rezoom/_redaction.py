@@ -76,7 +76,11 @@ class MaskedRepr(dict[str, Any]):
     """Members by dotted path, or a body: every value is there, and no secret is in the repr."""
 
     def __repr__(self) -> str:
-        return repr({name: masked(value, str(name)) for name, value in self.items()})
+        return repr(masked(dict(self)))
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        # rich shows the members of a mapping, whatever its repr is.
+        yield masked(dict(self))
 
 
 def without_assignments(text: str) -> str:

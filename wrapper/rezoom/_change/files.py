@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
 from .._paths import Body
-from .._redaction import hidden_paths, is_secret, masked, without_secrets
+from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
 from ..errors import PlanError, Problem, RezoomError
@@ -67,6 +67,7 @@ def _read(
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
         raise wrong(f"This is no {schema}: {what}")
+    whole = MaskedRepr(whole)
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
         raise wrong(f"The {kind} has no digests, so it is not known whether it is whole")

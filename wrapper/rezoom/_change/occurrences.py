@@ -134,7 +134,8 @@ def filled(answer: Body) -> Body:
         "start_time": zulu(planned_start(items[0])),
         "duration": usual[0][0] if usual else None,
     }
-    return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
+    more = {name: known[name] for name in missing if known[name] is not None}
+    return MaskedRepr({**answer, **more})
 
 
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:

@@ -67,6 +67,7 @@ class AsyncZoom(Session):
         from .pipeline import update
 
         wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence, host)
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = update(
             context,
@@ -95,6 +96,7 @@ class AsyncZoom(Session):
         from . import planned
 
         wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan(context, wanted, context.clock.now())
         return (await self._run(flow)).bound(self.apply)
@@ -116,6 +118,7 @@ class AsyncZoom(Session):
         from . import planned
 
         wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan_following(context, wanted, context.clock.now())
         return (await self._run(flow)).bound(self.apply)

@@ -119,7 +119,7 @@ class Session:
         ZOOM_API_URL (ends in /v2) and ZOOM_OAUTH_URL (the token address, whole) may name another
         Zoom, such as a simulator. Raises ConfigError naming every variable that is missing.
         """
-        from .._auth.secret import Secret
+        from .._secret import Secret
         from .._auth.sources import ServerToServer
 
         names = [f"{prefix}{name}" for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET")]

@@ -86,6 +86,7 @@ class Zoom(Session):
         from .pipeline import update
 
         wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence, host)
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = update(
             context,
@@ -123,6 +124,7 @@ class Zoom(Session):
         from . import planned
 
         wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan(context, wanted, context.clock.now())
         return self._run(flow).bound(self.apply)
@@ -152,6 +154,7 @@ class Zoom(Session):
         from . import planned
 
         wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan_following(context, wanted, context.clock.now())
         return self._run(flow).bound(self.apply)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._paths import Body, leaves, merged
+from .._redaction import MaskedRepr
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft
@@ -37,6 +38,12 @@ class Change:
     meeting: int | str = ""
     occurrence: Any = None
     host: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("body", "fields", "extra"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, name, MaskedRepr(value))
 
 
 def judge(
@@ -76,7 +83,7 @@ def judge(
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
-    return out.body, problems
+    return MaskedRepr(out.body), problems
 
 
 def judge_scheduled(

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from .._secret import Secret
 from ..errors import ConfigError
 from ._answers import loaded
 from ._checked import wrong
@@ -26,7 +27,7 @@ class Document:
         self.file, self._field = Path(path), field
         self._lines: Any = None
         try:
-            text = self.file.read_text(encoding="utf-8")
+            text = Secret(self.file.read_text(encoding="utf-8"))
         except UnicodeDecodeError:
             raise self._wrong("is not text in UTF-8", "Save it as UTF-8.") from None
         except OSError as error:
