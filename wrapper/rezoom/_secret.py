@@ -35,5 +35,7 @@ class SecretBytes(bytes):
 
 def hidden(value: T) -> T:
     """Hide a text or bytes from whoever shows local variables; what is neither is judged later."""
-    kinds: Any = {str: Secret, bytes: SecretBytes}
-    return kinds.get(type(value), lambda same: same)(value)
+    kinds: dict[type, Any] = {str: Secret, bytes: SecretBytes}
+    kind = kinds.get(type(value))
+    found: T = value if kind is None else kind(value)
+    return found

@@ -30,7 +30,7 @@ class ServerToServer:
     def __init__(
         self, account_id: str, client_id: str, client_secret: str, *, token_url: str | None = None
     ) -> None:
-        client_secret = hidden(client_secret)
+        client_secret, token_url = hidden(client_secret), hidden(token_url)
         self.account = self._account_id = _credential("account_id", account_id)
         user = _credential("client_id", client_id)
         if ":" in user:

@@ -60,14 +60,14 @@ def _read(
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
-    found = whole.get("schema") if isinstance(whole, dict) else None
+    whole = MaskedRepr(whole if isinstance(whole, dict) else {})
+    found = whole.get("schema")
     if not isinstance(found, str):
         raise wrong(f"This is no {kind}: it has no schema")
     if found != schema:
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
         raise wrong(f"This is no {schema}: {what}")
-    whole = MaskedRepr(whole)
     digests = whole.pop(_SEAL, None)
     if not isinstance(digests, dict):
         raise wrong(f"The {kind} has no digests, so it is not known whether it is whole")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .._paths import Body, objects
 from .._public import public
+from .._redaction import MaskedRepr
 from .._rules.normalize import as_mapping
 from .._times import place_of, read_time, zulu
 from .._wire import facts, source

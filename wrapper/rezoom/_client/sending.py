@@ -19,8 +19,8 @@ from .._http.responses import Reply
 from .._ledger.model import Reservation, is_alias
 from .._redaction import is_secret
 from .._rules.judge import Change, judge_scheduled
-from .._rules.normalize import as_mapping
 from .._rules.meeting_id import meeting_number
+from .._rules.normalize import as_mapping
 from .._secret import Secret
 from .._wire import UNSET, facts
 from ..errors import InvalidChange, LedgerError, NotFoundError, OccurrenceError, Problem
