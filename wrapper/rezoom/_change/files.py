@@ -14,6 +14,7 @@ from .._paths import Body
 from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
+from .._visible import visible_json
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .fingerprint import without_digests
@@ -36,13 +37,7 @@ def seal(schema: str, members: Body) -> str:
     """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
-    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # Half a surrogate pair, which an answer may hold, goes into no file as it is.
-        return json.dumps(whole, indent=2) + "\n"
-    return text
+    return visible_json(whole, indent=2) + "\n"
 
 
 def _read(

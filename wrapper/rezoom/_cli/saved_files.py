@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from .._change.results import Plan, Receipt
 from .._paths import json_object
 from .._redaction import HIDDEN, hidden_paths, is_secret
+from .._visible import visible_json
 from ..errors import PlanError
 from .console import standard_input
 from .exit_codes import UsageError
@@ -81,7 +82,7 @@ def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
             f"the new meeting takes over {hidden}, and a file of it would show that",
             next_step=_WITH_SECRETS,
         )
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(body, indent=2) + "\n"
 
 
 def write_document(name: str, text: str) -> None:
