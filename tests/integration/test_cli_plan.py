@@ -335,3 +335,21 @@ def test_how_to_apply_a_plan_can_be_copied(run: Run, meeting: int, tmp_path: Pat
     assert f"rezoom apply '{file}'" in kept.stderr
     assert "rezoom apply PLAN.json" in printed.stderr
     assert "rezoom apply -" not in printed.stderr
+
+
+def test_a_calendar_is_planned_and_sent(run: Run, sim: Simulator, meeting: int) -> None:
+    """`--from-ics` gives the series; a body beside it cannot come from standard input, too."""
+    text = "BEGIN:VEVENT\nDTSTART;TZID=Europe/Berlin:20970305T090000\n"
+    text += "RRULE:FREQ=WEEKLY;BYDAY=TU, TH;COUNT=4\nEXDATE;VALUE=DATE:20970307\nEND:VEVENT\n"
+
+    planned = run("plan", meeting, "--from-ics", "-", "--json", stdin=text)
+    twice = run("plan", meeting, "--from-ics", "-", "--body", "-", stdin=text)
+    alone = run("plan", meeting, "--uid", "x")
+    sent = run("update", meeting, "--from-ics", "-", "--yes", stdin=text)
+
+    assert planned.exit_code == 0, planned.stdout
+    assert "3,5" in json.dumps(json.loads(planned.stdout)["changes"])
+    assert (twice.exit_code, "standard input cannot serve both" in twice.stderr) == (2, True)
+    assert (alone.exit_code, "--uid chooses an event" in alone.stderr) == (2, True)
+    assert (sent.exit_code, "2097-03-07" in sent.stderr + sent.stdout) == (0, True)
+    assert sim.meeting(meeting)["recurrence"]["weekly_days"] == "3,5"

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from ._change.plan_data import FieldChange
     from ._change.results import Plan, Receipt
     from ._client.asynchronous import AsyncZoom
+    from ._client.changes import UpdateResult
     from ._client.check import check
+    from ._client.many import AsyncMany, Many
     from ._client.sync import Zoom
     from ._clock import Clock
+    from ._rules.judge import Change
     from ._wire import UNSET
     from .errors import (
         AuthError,
@@ -62,9 +65,12 @@ _HOMES = {
     "._change.plan_data": ("FieldChange",),
     "._change.results": ("Plan", "Receipt"),
     "._client.asynchronous": ("AsyncZoom",),
+    "._client.changes": ("UpdateResult",),
     "._client.check": ("check",),
+    "._client.many": ("AsyncMany", "Many"),
     "._client.sync": ("Zoom",),
     "._clock": ("Clock",),
+    "._rules.judge": ("Change",),
     "._wire": ("UNSET",),
     ".quota": ("Gauge", "Ledger", "Limits", "MemoryLedger", "Quota"),
     ".recurrence": (
@@ -102,10 +108,12 @@ __all__ = [
     "TUE",
     "UNSET",
     "WED",
+    "AsyncMany",
     "AsyncZoom",
     "AuthError",
     "Bearer",
     "CannotUndo",
+    "Change",
     "Clock",
     "ConfigError",
     "FieldChange",
@@ -116,6 +124,7 @@ __all__ = [
     "LedgerError",
     "LedgerUnavailable",
     "Limits",
+    "Many",
     "Meeting",
     "MeetingUpdate",
     "MemoryLedger",
@@ -143,6 +152,7 @@ __all__ = [
     "ServerToServer",
     "TokenSource",
     "UnansweredError",
+    "UpdateResult",
     "Weekday",
     "Zoom",
     "check",

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import Body, at, put
+from .._paths import Body, at, first_name, put
+from .._redaction import masked
 from .._rules.in_context import build_case, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
 from .._times import in_utc, place_of, read_time, wall, zulu
@@ -17,9 +18,9 @@ from ..errors import PlanError, Problem
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import LISTED, Listed, view_of
+from .occurrences import LISTED, Listed, expected, view_of
 from .plan_data import Diff, FieldChange, PlanData
-from .timing import TIMED, Timing, complete, is_series
+from .timing import TIMED, Timing, complete, is_series, series_of
 
 
 def make_plan(
@@ -101,13 +102,32 @@ def judge_written(body: Body, *, occurrence: bool, allow: Sequence[str]) -> list
     return problems
 
 
+def check_shown(plan: PlanData) -> None:
+    """Raise ValueError unless a plan from a file shows the changes and the dates that it sends."""
+    shown = {change.path for change in plan.changes}
+    for change in plan.changes:
+        if masked(at(plan.body, change.path), change.path) != change.after:
+            raise ValueError(f"changes: {change.path} is not what body sends")
+    # One member of a time may be sent only because another one changes.
+    timed = plan.dates is not None or any(first_name(path) in TIMED for path in shown)
+    for path, _ in leaves(plan.body):
+        if path not in shown and not (timed and path in TIMED):
+            raise ValueError(f"changes: {path} is sent, and is not among them")
+    dates = plan.dates
+    if dates is not None:
+        series = series_of(plan.body, dates.place)
+        placed = place_of(plan.body) in (None, dates.place)
+        if not placed or not plan.made_at or dates.after != expected(series, plan.made_at):
+            raise ValueError("dates: they are not those that body makes")
+
+
 def change_of(body: Body) -> Change:
     """Take a body for a change; what the spec does not know in it is its `extra`."""
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for path, value in leaves(body):
         put(known if compare.writable(path) else extra, path, value)
-    return Change(None, known, extra=extra or None)
+    return Change("", known, extra=extra or None)
 
 
 def rejudge(

@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
-from .._paths import Body
+from .._paths import Body, DoubledName, once_each
 from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
 from .._visible import visible_json
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
+from .diff import check_shown
 from .fingerprint import without_digests
 from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
@@ -50,7 +51,9 @@ def _read(
     """Read what `seal` wrote, and make of it what it stands for; or say what is `wrong` with it."""
     kind = schema.partition(".")[2].partition("/")[0]
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=once_each)
+    except DoubledName as error:
+        raise wrong(f"The {kind} cannot be trusted: {error}") from None
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
@@ -154,11 +157,18 @@ def _read_plan(given: Body) -> PlanData:
     known: dict[str, Any] = {
         "changes": tuple(map(_read_change, given["changes"])),
         "problems": tuple(map(_read_problem, given["problems"])),
-        "made_at": given["made_at"] and _moment(given["made_at"]),
-        "dates": given["dates"] and _read_dates(given["dates"]),
+        "made_at": _if_given(given["made_at"], _moment),
+        "dates": _if_given(given["dates"], _read_dates),
         "allow": tuple(map(str, given["allow"])),
     }
-    return PlanData(**{name: given[name] for name in _PLAN} | known)
+    plan = PlanData(**{name: given[name] for name in _PLAN} | known)
+    check_shown(plan)
+    return plan
+
+
+def _if_given(value: Any, read: Callable[[Any], _Made]) -> _Made | None:
+    """Read what may be null; anything else, empty or not, has to be what it stands for."""
+    return None if value is None else read(value)
 
 
 def _read_change(given: Body) -> FieldChange:
@@ -260,10 +270,16 @@ def _read_receipt(given: Body) -> ReceiptData:
         given["tracking_id"],
         None,
         tuple(map(_read_problem, given["warnings"])),
-        error and RezoomError(str(error["message"]), sent=error["sent"]),
+        _if_given(error, _read_error),
         _read_verdict(given) if given["verified"] else None,
-        record and _read_record(record),
+        _if_given(record, _read_record),
     )
+
+
+def _read_error(given: Body) -> RezoomError:
+    if type(given["sent"]) not in (bool, type(None)):
+        raise ValueError("verify_error.sent")
+    return RezoomError(str(given["message"]), sent=given["sent"])
 
 
 def _states(record: Record) -> dict[str, Any]:
@@ -287,7 +303,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 def _read_record(given: Body) -> Record:
     known: dict[str, Any] = {
         "at": _moment(given["at"]),
-        "dates": given["dates"] and _read_dates(given["dates"]),
+        "dates": _if_given(given["dates"], _read_dates),
         "hidden": tuple(map(str, given["hidden"])),
     }
     return Record(**{name: given[name] for name in _RECORD} | known)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import Body
+from .._paths import Body, at
 from .._times import in_utc, place_of, read_time, read_wall, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
@@ -201,8 +201,8 @@ def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: 
     if start_requested and not {start, *(dates.after[:1] or (start,))} & starts:
         return False
     count = present.recurrence.get("end_times")
-    raw = answer.get("recurrence", {}).get("end_times")
+    raw = at(answer, "recurrence.end_times")
     if requested.get("end_times") == 0 and raw != 0:
         # Zoom would make the series longer: as many meetings from now on, again.
         return bool(present.ahead) and dates.after[-1:] <= (present.ahead[-1].utc,)
-    return requested.get("end_times") in {count, present.remaining.get("end_times", count)}
+    return requested.get("end_times") in (count, present.remaining.get("end_times", count))

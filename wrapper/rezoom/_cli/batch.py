@@ -18,6 +18,7 @@ import typer
 
 from .. import errors
 from .._change.results import Plan, Receipt
+from .._disk import read_lines
 from .console import answers, print_json, silence_stdout, talk
 from .environment import open_zoom
 from .exit_codes import (
@@ -273,7 +274,7 @@ def size_of(source: BinaryIO) -> int | None:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             return None
         here = source.tell()
-        total = sum(bool(line.strip()) for line in source)
+        total = sum(bool(line.strip()) for line in read_lines(source))
         source.seek(here)
     except (OSError, ValueError):
         return None

@@ -47,7 +47,9 @@ def read(
         show_previous_occurrences=True if past else UNSET,
     )
     context = call.context
-    reply = yield from exchange(Outgoing("getMeeting", meeting, arguments), call)
+    request = Outgoing("getMeeting", meeting, arguments)
+    spent = context.quota.reading(context.account)
+    reply = yield from exchange(request, call, spent)
     answer = _answer(reply, call.secrets)
     host = named_host(answer)
     if host is not None:

@@ -103,6 +103,8 @@ class Verdict:
     # Zoom rejected the token: a new one is worth one more attempt.
     renew: bool = False
     retry_after: timedelta | None = None
+    # Zoom has counted the request among the updates of the day.
+    spent: bool = True
     # What the ledger has to learn of it.
     lessons: tuple[Lesson, ...] = ()
 
@@ -168,7 +170,13 @@ def _limited(message: str, reply: Reply, more: Refusal) -> Verdict:
     lessons = _lessons(row, retry_at, headers)
     # What could not be read might have named a day's limit.
     lost = reply.flaw and row is facts.THROTTLES[-1]
-    return Verdict(error, retry=row.retry and not lost, retry_after=wait, lessons=lessons)
+    return Verdict(
+        error,
+        retry=row.retry and not lost,
+        retry_after=wait,
+        spent=row.scope != "second",
+        lessons=lessons,
+    )
 
 
 def _lessons(

@@ -6,6 +6,7 @@ The rules come from the spec (`x-situations`, `x-reasons`), and so does what the
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -257,7 +258,13 @@ def _always() -> frozenset[str]:
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
     rows = load_schema(name)["allOf"]
-    for error in validator(name).iter_errors(case):
+    try:
+        found = list(validator(name).iter_errors(case))
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which an answer may hold; no rule looks for one.
+        text = json.dumps(case, ensure_ascii=False).encode("utf-8", "replace")
+        found = list(validator(name).iter_errors(json.loads(text)))
+    for error in found:
         # allOf, the place of the rule, not: a rule is written so that it fails where it holds.
         yield facts.RULES[rows[error.schema_path[1]]["x-rule"]]
 

@@ -115,6 +115,9 @@ def _flaws(
         yield SeedFlaw(flaw.field, "this is not what a read shows there")
     if not unreadable:
         yield from _wrong_times(fixed)
+    email = fixed.get("host_email")
+    if isinstance(email, str) and email and "@" not in email:
+        yield SeedFlaw("host_email", f"{email!r} is no e-mail address", "write ada@example.com")
 
 
 def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
@@ -185,17 +188,18 @@ def new_meeting(
     quirks: Quirks,
     random: Random,
     where: Callable[[str], str] = str,
+    following: int = 0,
 ) -> State:
     """Return the state of a new meeting; ConfigError names every member that cannot be.
 
     Members of an update mean what they mean there, `recurrence` makes it a series, and members
     that only an answer has (`host_id`, `status`, `created_at`, ...) are taken as they are. Without
-    an `id` it gets the number after the highest of those that are taken, or a free one.
+    an `id` it gets the number `following` the highest of those that are taken, or a free one.
     """
     if not isinstance(fields, Mapping):
         raise _bad([SeedFlaw("", "this is no object")], where)
     given = deepcopy(dict(fields))
-    number = given.pop("id") if "id" in given else _free_number(taken)
+    number = given.pop("id") if "id" in given else _free_number(taken, following)
     updatable = MeetingUpdate.model_fields
     change = {name: value for name, value in given.items() if name in updatable}
     fixed = {name: value for name, value in given.items() if name not in updatable}
@@ -268,6 +272,6 @@ def _blank(number: int, now: datetime, random: Random) -> State:
     }
 
 
-def _free_number(taken: Collection[int]) -> int:
-    after = max(taken, default=FIRST_ID - 1) + 1
-    return after if after < _BEYOND else next(n for n in count(FIRST_ID) if n not in taken)
+def _free_number(taken: Collection[int], following: int) -> int:
+    following = max(following, FIRST_ID) if taken else FIRST_ID
+    return following if following < _BEYOND else next(n for n in count(FIRST_ID) if n not in taken)

@@ -70,7 +70,7 @@ class Simulator(Scenario):
         scheme = "https" if self._tls else "http"
         self._origin = f"{scheme}://{reachable(host)}:{listener.getsockname()[1]}"
         self._fake.api_url = self._origin
-        app = build_app(self._fake, self._faults, self._note, build_control(self, self._access))
+        app = build_app(self._fake, self._faults, self._log, build_control(self, self._access))
         self._server = ServerThread(app, listener, self._tls)
         self._server.start()
         if not is_loopback(host):
