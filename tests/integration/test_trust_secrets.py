@@ -74,7 +74,7 @@ HOLDERS: dict[str, Callable[[], Any]] = {
     "value": lambda: Token(TOKEN).value,
     "token-of-a-function": lambda: Bearer(lambda: TOKEN).peek(NOW),
     "token-request": lambda: app_of().request(),
-    "change": lambda: Change(BODY, BODY, extra=BODY),
+    "change": lambda: Change("", BODY, extra=BODY, body=BODY),
     "headers": lambda: app_of().request().headers,
 }
 

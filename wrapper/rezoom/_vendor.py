@@ -12,6 +12,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ._disk import read_file, write_file
+from ._paths import once_each
 from ._wire import PACKAGE
 from .errors import ConfigError
 
@@ -107,14 +109,15 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
     old, kept = _earlier_copy(target, force=force)
     try:
         for name in old["files"] if old else ():
+            path = _inside(target, name)
             if name not in package:
-                _inside(target, name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
         for name, data in package.items():
             path = _inside(target, name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write_file(path, data, private=False)
     except OSError as error:
-        raise _cannot(f"write {error.filename or target}", error) from error
+        raise _cannot(f"write {path}", error) from error
     seal = json.loads(package[SEAL])
     replaced = _version(old) if old else None
     return Vendored(target, _version(seal), len(package), replaced, kept)
@@ -141,7 +144,9 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
     edited = [SEAL] if current and seal != installed else []
     for name in sorted(sealed.keys() & present):
         try:
-            found = hashlib.sha256(_inside(target, name).read_bytes()).hexdigest()
+            path = _inside(target, name)
+            # A pipe would never end.
+            found = path.is_file() and hashlib.sha256(read_file(path)).hexdigest()
         except OSError as error:
             raise _cannot(f"read {name}", error) from error
         if found != sealed[name]:
@@ -201,8 +206,10 @@ def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, 
 
 
 def _seal_of(target: Path) -> dict[str, Any] | None:
+    if not (target / SEAL).is_file():
+        return None
     try:
-        seal = json.loads((target / SEAL).read_bytes())
+        seal = json.loads(read_file(target / SEAL), object_pairs_hook=once_each)
         named = seal["package"] == PACKAGE and isinstance(seal["spec"]["version"], str)
         whole = all(isinstance(value, str) for value in seal["files"].values())
     except FileNotFoundError:
@@ -225,7 +232,7 @@ def _present(target: Path) -> Iterator[str]:
 def _inside(target: Path, name: str) -> Path:
     path = target.joinpath(*name.split("/"))
     # A seal is a file like any other: one that someone wrote must not reach out of the folder.
-    if ".." in path.parts or not path.is_relative_to(target):
+    if ".." in path.parts or not path.parent.resolve().is_relative_to(target):
         raise VendorError(f"{SEAL} names a file outside the folder: {name}", field="folder")
     return path
 

@@ -18,6 +18,7 @@ import typer
 
 from .. import errors
 from .._change.results import Plan, Receipt
+from .._disk import read_lines
 from .console import answers, print_json, silence_stdout, talk
 from .environment import open_zoom
 from .exit_codes import (
@@ -44,7 +45,10 @@ _RETRY_LATER = 3
 _STOPS = (errors.AuthError, errors.LedgerError, errors.UnansweredError, errors.RetryLater)
 # Limits of one meeting or of one host: others may still go out.
 _NARROW = ("meeting", "host", "lock")
-_WORDS = ("applied", "accepted", "unchanged", "ignored", "planned", "refused", "unknown", "left")
+_WORDS = (
+    *("applied", "accepted", "unchanged", "ignored", "altered"),
+    *("planned", "refused", "unknown", "left"),
+)
 # In a log every line counts; on a terminal a bar moves.
 _EVERY = 25
 
@@ -84,7 +88,9 @@ class Result:
                 return "unchanged"
             if not self.done.verified:
                 return "accepted"
-            return "ignored" if self.done.ignored else "applied"
+            if self.done.ignored:
+                return "ignored"
+            return "altered" if self.done.altered else "applied"
         return "unchanged" if self.done is None or self.done.empty else "planned"
 
 
@@ -122,7 +128,7 @@ class Tally:
     @property
     def sent(self) -> int:
         """Count the updates that Zoom has accepted."""
-        return sum(self.counts[word] for word in ("applied", "accepted", "ignored"))
+        return sum(self.counts[word] for word in ("applied", "accepted", "ignored", "altered"))
 
     def __str__(self) -> str:
         found = [f"{self.counts[word]} {word}" for word in _WORDS if self.counts[word]]
@@ -225,7 +231,7 @@ def _print_answer(result: Result, *, as_json: bool, many: bool) -> None:
     elif isinstance(done, Plan):
         print_json("plan/1", **(origin | done.to_dict()))
     elif done is not None:
-        print_json("receipt/1", **(origin | receipt_line(done)))
+        print_json("receipt/2", **(origin | receipt_line(done)))
     sys.stdout.flush()
 
 
@@ -273,7 +279,7 @@ def size_of(source: BinaryIO) -> int | None:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
             return None
         here = source.tell()
-        total = sum(bool(line.strip()) for line in source)
+        total = sum(bool(line.strip()) for line in read_lines(source))
         source.seek(here)
     except (OSError, ValueError):
         return None

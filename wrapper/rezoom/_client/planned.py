@@ -138,7 +138,7 @@ def apply(
 
 def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
-    change = Change(dict(planned.body), {}, allow=planned.allow)
+    change = Change("", dict(planned.body), allow=planned.allow)
     try:
         return _made(change, found, planned.meeting, planned.account, now).empty
     except InvalidChange:

@@ -161,7 +161,7 @@ class RequestLog:
             return deepcopy(self._arrivals)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget all that was counted."""
         with self._lock:
             self._last.clear()
             self._arrivals.clear()

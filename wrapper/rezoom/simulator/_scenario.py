@@ -215,7 +215,7 @@ class Scenario:
         return tuple(one for one in patches if one.path == path)
 
     def clear_requests(self) -> None:
-        """Empty the log of requests, and count anew."""
+        """Empty the log of requests and its counts."""
         self._log.clear()
 
     def fail_next(self, *faults: Fault | str | int | Mapping[str, Any]) -> None:

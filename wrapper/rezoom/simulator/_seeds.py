@@ -112,6 +112,9 @@ def _flaws(
         yield SeedFlaw(flaw.field, "this is not what a read shows there")
     if not unreadable:
         yield from _wrong_times(fixed)
+    email = fixed.get("host_email")
+    if isinstance(email, str) and email and "@" not in email:
+        yield SeedFlaw("host_email", f"{email!r} is no e-mail address", "write ada@example.com")
 
 
 def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:

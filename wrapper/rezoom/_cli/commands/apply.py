@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from ..._change.results import Plan
 from ..._clock import SystemClock
+from ..._disk import read_lines
 from ...errors import RezoomError
 from .. import flags
 from ..batch import Done, Task, run, size_of
@@ -161,7 +162,7 @@ def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
     source = standard_input()
     if can_ask():
         talk().say("One JSON object a line; Ctrl-D ends them.", "dim")
-    tasks, total = read_tasks(source, sent), size_of(source)
+    tasks, total = read_tasks(read_lines(source), sent), size_of(source)
     run(tasks, lambda _: _SAME, replace(send, as_json=True), many=True, total=total)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import shlex
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -127,9 +130,20 @@ def simulate(
         wanted["tls"] = (cert, key)
     if seed is None:
         wanted["meetings"] = _examples(wanted.get("clock"))
-    serve(host, port, seed, announce=announce, **wanted)
+    with _ended_by(signal.SIGTERM):
+        serve(host, port, seed, announce=announce, **wanted)
     talk().say("Stopped.", "dim")
     raise typer.Exit(Interrupted.exit_code)
+
+
+@contextmanager
+def _ended_by(number: signal.Signals) -> Iterator[None]:
+    """Take a signal, as of `docker stop`, for a Ctrl-C."""
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _behaviour(
