@@ -99,9 +99,9 @@ class Result:
                 return "unchanged"
             if not self.done.verified:
                 return "accepted"
-            if getattr(self.done, "altered", None):
-                return "altered"
-            return "ignored" if self.done.ignored else "applied"
+            if self.done.ignored:
+                return "ignored"
+            return "altered" if self.done.altered else "applied"
         return "unchanged" if self.done is None or self.done.empty else "planned"
 
 
@@ -247,7 +247,7 @@ def print_answer(result: Result, *, as_json: bool, many: bool) -> None:
     elif isinstance(done, Plan):
         print_json("plan/1", **(origin | done.to_dict()))
     elif done is not None:
-        print_json("receipt/1", **(origin | receipt_line(done)))
+        print_json("receipt/2", **(origin | receipt_line(done)))
     else:
         print_json("result/1", **(origin | {"meeting": task.meeting, "result": result.word}))
     sys.stdout.flush()

@@ -14,6 +14,7 @@ from .._change.results import Plan, Receipt
 from .._disk import read_file, read_stream, write_file
 from .._paths import DoubledName, once_each
 from .._redaction import HIDDEN, hidden_paths, is_secret
+from .._visible import visible_json
 from ..errors import PlanError
 from .console import standard_input
 from .exit_codes import UsageError
@@ -93,7 +94,7 @@ def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
             f"the new meeting takes over {hidden}, and a file of it would show that",
             next_step=_WITH_SECRETS,
         )
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(body, indent=2) + "\n"
 
 
 def write_document(name: str, text: str) -> None:
