@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import wire_diff
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rezoom._builds import compare_builds, members
 from spec_copy import ROOT, SpecCopy
@@ -155,7 +155,11 @@ def numbers() -> Iterator[int]:
 
 @pytest.mark.slow
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5,
+    deadline=None,
+    # Each example is compiled: what fails is told as it was found.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     chosen=st.lists(
