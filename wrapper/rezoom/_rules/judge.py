@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._paths import Body, leaves, merged
 from .._public import public
+from .._redaction import MaskedRepr
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft, field_problem
@@ -47,6 +48,12 @@ class Change:
     allow: Sequence[str] = ()
     extra: Mapping[str, Any] | None = field(default=None, repr=False)
     body: Any = field(default=None, repr=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for name in ("body", "fields", "extra"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, name, MaskedRepr(value))
 
 
 def judge(
@@ -91,7 +98,7 @@ def judge(
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
-    return out.body, problems
+    return MaskedRepr(out.body), problems
 
 
 def judge_scheduled(
