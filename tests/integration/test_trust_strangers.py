@@ -258,7 +258,7 @@ class Kept(logging.Handler):
     """Keep what our own loggers write."""
 
     def __init__(self) -> None:
-        """Keep nothing yet."""
+        """Begin with nothing kept."""
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
 
