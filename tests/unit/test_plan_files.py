@@ -115,7 +115,7 @@ def test_an_added_member_is_named() -> None:
         ('{"schema": "rezoom.plan/9"}', "rezoom.plan/9"),
         ('{"schema": "rezoom.plan/1"}', "no digests"),
         ('{"schema": "something else"}', "something else"),
-        (receipt().to_json(), "rezoom.receipt/1"),
+        (receipt().to_json(), "rezoom.receipt/2"),
         (b"\xff\xfe", "not JSON"),
         ("[" * 100_000, "not JSON"),
     ],

@@ -19,7 +19,7 @@ from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .diff import check_shown
 from .fingerprint import without_digests
-from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
+from .plan_data import Altered, Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
 # The types that each member of a file may have.
@@ -47,6 +47,8 @@ def _read(
     shape: _Shape,
     wrong: Callable[[str], PlanError],
     make: Callable[[dict[str, Any]], _Made],
+    *,
+    older: str = "",
 ) -> _Made:
     """Read what `seal` wrote, and make of it what it stands for; or say what is `wrong` with it."""
     kind = schema.partition(".")[2].partition("/")[0]
@@ -62,7 +64,7 @@ def _read(
     found = whole.get("schema")
     if not isinstance(found, str):
         raise wrong(f"This is no {kind}: it has no schema")
-    if found != schema:
+    if found not in (schema, older):
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
         raise wrong(f"This is no {schema}: {what}")
@@ -211,7 +213,9 @@ def _read_dates(given: Body) -> Dates:
     return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
-RECEIPT_SCHEMA = "rezoom.receipt/1"
+RECEIPT_SCHEMA = "rezoom.receipt/2"
+# Without what Zoom changed to something else, which was among what it ignored.
+_OLDER_RECEIPT = "rezoom.receipt/1"
 
 _RECEIPT = _shape(
     {int: "meeting", bool: "sent verified", list: "warnings"},
@@ -257,7 +261,9 @@ def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
 
 def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    return _read(text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt)
+    return _read(
+        text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt, older=_OLDER_RECEIPT
+    )
 
 
 def _read_receipt(given: Body) -> ReceiptData:
@@ -314,5 +320,12 @@ def _read_verdict(given: Body) -> Verdict:
         {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")
     )
+    written = {} if given["schema"] == _OLDER_RECEIPT else given["altered"]
+    altered = {path: _read_altered(one) for path, one in written.items()}
     effects = map(_read_change, given["side_effects"])
-    return Verdict(given["applied"], ignored, unseen, tuple(effects))
+    return Verdict(given["applied"], ignored, unseen, tuple(effects), altered)
+
+
+def _read_altered(given: Body) -> Altered:
+    sides = (given["before"], given["requested"], given["found"])
+    return Altered(*sides, _read_problem(given["problem"]))

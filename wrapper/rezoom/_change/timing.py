@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import Body, at
-from .._times import in_utc, place_of, read_time, read_wall, wall
+from .._times import in_utc, place_of, read_time, read_wall, same_zone, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
@@ -187,7 +187,7 @@ def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: 
     """Tell whether the series already has the requested times."""
     answer, place = present.answer, dates.place
     requested = timed.get("recurrence", {})
-    there = answer.get("type") == SERIES_TYPE and answer.get("timezone", place.key) == place.key
+    there = answer.get("type") == SERIES_TYPE and same_zone(answer.get("timezone", place), place)
     if not there or not isinstance(requested, dict):
         return False
     new, old = (

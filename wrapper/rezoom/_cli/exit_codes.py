@@ -108,7 +108,7 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     """Look up the exit code of an update that Zoom accepted; `verify`: it was to be checked."""
     if not receipt.sent or not verify:
         return 0
-    seen = receipt.verified and not (receipt.ignored or receipt.unseen)
+    seen = receipt.verified and not (receipt.ignored or receipt.altered or receipt.unseen)
     return 0 if seen else 7
 
 

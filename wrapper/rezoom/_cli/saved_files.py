@@ -60,8 +60,9 @@ def read_receipts(name: str) -> list[Receipt]:
         found = [_object(line) for line in lines]
         if not lines or None in found:
             return [Receipt.from_json(text)]
-        # Refusals stand between the receipts that `rezoom apply -` wrote.
-        kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
+        # Refusals stand between the receipts that `rezoom apply -` wrote, and what a journal knew.
+        others = ("rezoom.error/1", "rezoom.result/1")
+        kept = [one for one in found if one is not None and one.get("schema") not in others]
         return [Receipt.from_json(_receipt(one)) for one in kept]
 
 

@@ -150,7 +150,7 @@ def verified(call: Call, receipt: Receipt, record: Record) -> Flow[Receipt]:
         checked = yield from _look(call, receipt, record)
     except RezoomError as error:
         return replace(receipt, verify_error=error)
-    if checked.ignored and call.left >= _LAG:
+    if (checked.ignored or checked.altered) and call.left >= _LAG:
         yield Pause(_LAG)
         call.slept += _LAG
         try:
