@@ -14,9 +14,11 @@ HIDDEN = "(hidden)"
 # Zoom adds members without asking: whatever is named like these is treated like them.
 _TELLING_WORDS = "passw|passcode|passphrase|pwd|secret|token|host_?key"
 _TELLING = re.compile(rf"{_TELLING_WORDS}|^(?:tk|zak)$", re.IGNORECASE)
-# Also where a link is a parameter of another one, and so is encoded.
+# Also where a link is a parameter of another one, and so is encoded, once or more often.
 _IN_LINK = re.compile(
-    r"(?:(?<![A-Za-z])|(?<=%[0-9A-F]{2}))(pwd|tk|zak)(=|%3D)[^&\s\"'<>]+", re.IGNORECASE
+    rf"(\b(?=\w*?(?:{_TELLING_WORDS}))\w++|(?:(?<![A-Za-z])|(?<=%[0-9A-F]{{2}}))(?:tk|zak|zpk|jwt))"
+    r"(=|%(?:25)*+3D)[^&\s\"'<>]+",
+    re.IGNORECASE,
 )
 # A user and a password before the host of an address.
 _BEFORE_HOST = re.compile(r"(?<=://)[^\s/?#@\"'<>]*+@")
