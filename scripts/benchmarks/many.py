@@ -12,11 +12,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias
 
-import aiolimiter
 import httpx
-import pyrate_limiter
 import redis
-import tenacity
 from rezoom import AsyncZoom, Bearer, Limits, ServerToServer, Zoom, check
 from rezoom._wire import facts
 from rezoom.quota import SQLiteLedger
@@ -181,6 +178,9 @@ def _client(kind: type[Any], origin: str) -> Any:
 
 def pool(how: str, origin: str, numbers: Sequence[int]) -> None:
     """Update from bare httpx in threads: with what people put around it."""
+    import pyrate_limiter  # these are in no other environment than the bench's
+    import tenacity
+
     limiter = pyrate_limiter.Limiter(pyrate_limiter.Rate(76, pyrate_limiter.Duration.SECOND))
     again = tenacity.Retrying(
         retry=tenacity.retry_if_result(lambda answer: answer.status_code == 429),
@@ -203,6 +203,7 @@ def pool(how: str, origin: str, numbers: Sequence[int]) -> None:
 
 def aio(origin: str, numbers: Sequence[int]) -> None:
     """Update from bare httpx in tasks, behind a leaky bucket."""
+    import aiolimiter
 
     async def send(client: httpx.AsyncClient, bucket: Any, number: int) -> None:
         async with bucket:
