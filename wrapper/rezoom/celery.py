@@ -3,10 +3,10 @@
     app = rezoom.celery.register(Celery("shop", broker="redis://localhost"))
     update_meeting.delay({"meeting": 85746065, "topic": "Stand-up"})
 
-A row is a mapping of plain JSON data: `meeting`, and if wanted `host`, `occurrence` (an id), `allow`
-and `extra`, as `Zoom.update` takes them; every other member is a field of the update. Celery may
-deliver a message twice; each task reads the meeting first and sends only what differs. What a limit
-stops waits in a table in Redis, and beat picks it up (`update_due`).
+A row is a mapping of plain JSON data: `meeting`, and if wanted `host`, `occurrence` (an id),
+`allow` and `extra`, as `Zoom.update` takes them; every other member is a field of the update.
+Celery may deliver a message twice; each task reads the meeting first and sends only what differs.
+What a limit stops waits in a table in Redis, and beat picks it up (`update_due`).
 
 The client is made from the environment (`Zoom.from_env`) by the first task of a process. No token
 is in any message; a passcode that a row sets is, in the broker and in the table.
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from redis import Redis
 
     from ._change.results import Receipt
+    from ._ledger.gauge import Quota
 
 __all__ = ["UpdateFailed", "register", "update_due", "update_meeting", "update_meetings"]
 
@@ -88,11 +89,13 @@ class UpdateFailed(Exception):
 def register(app: Celery) -> Celery:
     """Configure an app for these tasks, and return it.
 
-    Sets a prefetch of 1; a visibility timeout of 120 seconds where the app has none, and a place in
-    the schedule of beat for `update_due`. Whatever `app.conf.rezoom_options` holds goes to
-    `Zoom.from_env` as keywords. All tasks of the app are treated so: give longer ones an app of
-    their own.
+    Sets a prefetch of 1, a visibility timeout of 120 seconds where the app has none, and a place in
+    the schedule of beat for `update_due`, and makes it the default app of all threads. Whatever
+    `app.conf.rezoom_options` holds goes to `Zoom.from_env` as keywords. All tasks of the app are
+    treated so: give longer ones an app of their own.
     """
+    # Without it, `update_meeting.delay` in another thread would look for a broker of its own.
+    app.set_default()
     app.conf.worker_prefetch_multiplier = 1
     app.conf.broker_transport_options = {
         "visibility_timeout": _VISIBILITY,
@@ -113,29 +116,23 @@ def update_meeting(row: Mapping[str, Any], verify: bool = False, tries: int = 0)
 
     Raises UpdateFailed where trying again would not help.
     """
+    text, zoom = _message(row, verify, tries), _zoom()
     try:
-        text = json.dumps([row, verify, tries], sort_keys=True)
-        zoom = _zoom()
-        if (until := _spent_until(zoom, row)) is not None:
+        if (until := _spent_until(_quota(zoom, row))) is not None:
             return _put_off(row, text, until, "the day's updates are spent")
         return _answer(_updated(zoom, row, verify=verify))
     except RetryLater as limit:
         if limit.scope.startswith("host"):
-            text = json.dumps([_with_host(zoom, row), verify, tries], sort_keys=True)
+            text = _message(_with_host(zoom, row), verify, tries)
         return _put_off(row, text, limit.retry_at, str(limit))
     except (RezoomError, SoftTimeLimitExceeded) as error:
         # A bare NotSentError is an unreached host; its kinds concern this update.
         passing = isinstance(error, _PASSING) or type(error) is NotSentError
         if passing and tries < _TRIES:
-            text = json.dumps([row, verify, tries + 1], sort_keys=True)
+            text = _message(row, verify, tries + 1)
             return _put_off(row, text, _now() + _PAUSE, str(error))
         details = error.to_dict() if isinstance(error, RezoomError) else {}
-        raise UpdateFailed(str(error) or "The time limit was reached", details) from error
-    except (TypeError, AttributeError) as error:
-        raise UpdateFailed(
-            f"The row is no mapping of plain data ({error}). Give text for times, and `timezone`.",
-            {},
-        ) from error
+        raise UpdateFailed(str(error), details) from error
 
 
 @shared_task(name="rezoom.update_meetings", **_DELIVERY)
@@ -153,34 +150,29 @@ def update_due() -> dict[str, int]:
 
     Beat sends it every minute. What is still without quota stays until there is some.
     """
-    table = _table()
-    lock = table.lock(f"{_key()}:lock", timeout=_VISIBILITY)
-    if not lock.acquire(blocking=False):
-        return {"queued": 0}
-    try:
-        due = table.zrange(
-            _key(), "-inf", _now().timestamp(), byscore=True, offset=0, num=_PICK_UP_MOST
-        )
-        left: dict[str, int] = {}
-        return {"queued": sum(_picked_up(table, text, left) for text in due)}
-    finally:
-        if lock.owned():
+    with _table() as table:
+        lock = table.lock(f"{_key()}:lock", timeout=_VISIBILITY)
+        if not lock.acquire(blocking=False):
+            return {"queued": 0}
+        try:
+            due = table.zrangebyscore(_key(), "-inf", _now().timestamp(), 0, _PICK_UP_MOST)
+            left: dict[str, int] = {}
+            return {"queued": sum(_picked_up(table, text, left) for text in due)}
+        finally:
             lock.release()
 
 
 def _picked_up(table: Redis, text: bytes, left: dict[str, int]) -> bool:
     """Queue one row, unless its host's share, in `left`, is spent."""
     row, verify, tries = json.loads(text)
-    zoom, host = _zoom(), str(row.get("host", ""))
-    if (until := _spent_until(zoom, row)) is not None:
+    quota = _quota(_zoom(), row)
+    if (until := _spent_until(quota)) is not None:
         table.zadd(_key(), {text: until.timestamp()}, xx=True)
         return False
-    if host:
-        gauge = zoom.quota(row["meeting"], host=host).host
-        left.setdefault(host, gauge.remaining if gauge else 1)
-        if left[host] <= 0:
+    if "host" in row and quota.host is not None:
+        if not left.setdefault(row["host"], quota.host.remaining):
             return False
-        left[host] -= 1
+        left[row["host"]] -= 1
     # In this order a kill between the two queues it twice, and loses nothing.
     update_meeting.delay(row, verify, tries)
     table.zrem(_key(), text)
@@ -206,9 +198,12 @@ def _answer(receipt: Receipt) -> dict[str, Any]:
     return found | {"status": next(iter(known), "applied")} | known
 
 
-def _spent_until(zoom: Zoom, row: Mapping[str, Any]) -> datetime | None:
-    """Ask the ledger, which costs no call of Zoom's, until when nothing may be sent."""
-    quota = zoom.quota(row.get("meeting", ""), host=row.get("host"))
+def _quota(zoom: Zoom, row: Mapping[str, Any]) -> Quota:
+    """Ask the ledger, which costs no call of Zoom's."""
+    return zoom.quota(row.get("meeting", ""), host=row.get("host"))
+
+
+def _spent_until(quota: Quota) -> datetime | None:
     gauges = [gauge for gauge in (quota.meeting, quota.host, quota.account) if gauge is not None]
     return max((g.next_free for g in gauges if g.remaining <= 0 and g.next_free), default=None)
 
@@ -223,8 +218,18 @@ def _with_host(zoom: Zoom, row: Mapping[str, Any]) -> Mapping[str, Any]:
         return row
 
 
+def _message(row: Mapping[str, Any], verify: bool, tries: int) -> str:
+    """Write what the table keeps; a row that comes twice is there once."""
+    try:
+        return json.dumps([{**row}, verify, tries], sort_keys=True)
+    except TypeError as error:
+        step = "Give a JSON object, with text for times, and `timezone`."
+        raise UpdateFailed(f"The row is no mapping of plain data ({error}). {step}", {}) from error
+
+
 def _put_off(row: Mapping[str, Any], text: str, until: datetime, why: str) -> dict[str, Any]:
-    _table().zadd(_key(), {text: until.timestamp()})
+    with _table() as table:
+        table.zadd(_key(), {text: until.timestamp()})
     found = {"meeting": row.get("meeting"), "status": "put off"}
     return found | {"retry_at": zulu(until), "why": why}
 
