@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -14,22 +16,38 @@ from redis_server import Server
 from rezoom.simulator import Simulator
 
 PATIENCE = 60.0
+SUPPORT = Path(__file__).parent
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait for what another process does."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 class Worker:
     """A worker in a process of its own, which is ready."""
 
     def __init__(
-        self, sim: Simulator, server: Server, *flags: str, command: str = "worker"
+        self,
+        sim: Simulator,
+        server: Server,
+        *flags: str,
+        command: str = "worker",
+        app: str = "celery_app",
+        folder: Path = SUPPORT,
     ) -> None:
         environment = {"REZOOM_LEDGER": server.url, "TEST_BROKER": server.url, "C_FORCE_ROOT": "1"}
-        path = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+        path = os.pathsep.join([str(SUPPORT), str(folder), *filter(None, sys.path)])
         environment |= {"PYTHONPATH": path, "REZOOM_LIMITS": "host=5"}
         quiet = [] if command == "beat" else ["--without-gossip", "--without-mingle"]
-        celery = [sys.executable, "-m", "celery", "-A", "celery_app", command]
+        celery = [sys.executable, "-m", "celery", "-A", app, command]
         self.process = subprocess.Popen(
             [*celery, *flags, *quiet, "-l", "INFO"],
             env=os.environ | sim.env() | environment,
+            cwd=None if folder == SUPPORT else folder,  # beat keeps its schedule there
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from celery_worker import PATIENCE, Worker
+from celery_worker import Worker
 from redis_server import Server, shared
 from rezoom.simulator import SimClock, Simulator
 
@@ -33,23 +33,10 @@ def work(sim: Simulator, redis: Server) -> Iterator[Callable[..., Worker]]:
     """Start workers, and kill those that a test leaves."""
     started: list[Worker] = []
 
-    def start(*flags: str, command: str = "worker") -> Worker:
-        started.append(Worker(sim, redis, *flags, command=command))
+    def start(*flags: str, **options: Any) -> Worker:
+        started.append(Worker(sim, redis, *flags, **options))
         return started[-1]
 
     yield start
     for worker in started:
         worker.kill()
-
-
-@pytest.fixture
-def until() -> Callable[[Callable[[], object]], None]:
-    """Wait for what another process does."""
-
-    def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-
-    return wait

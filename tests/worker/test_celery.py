@@ -7,18 +7,18 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import Celery
 from celery_app import make_app
-from celery_worker import Worker
+from celery_worker import Worker, wait_until
 from redis_server import Server
 from rezoom.celery import UpdateFailed, update_due, update_meeting, update_meetings
 from rezoom.simulator import Simulator
 
 Work = Callable[..., Worker]
-Until = Callable[[Callable[[], object]], None]
 POOLS = pytest.mark.parametrize(
     "pool", [("-P", "threads", "-c", "4"), ("-P", "prefork", "-c", "2")]
 )
@@ -40,6 +40,7 @@ def topics(sim: Simulator, numbers: list[int]) -> list[str]:
     return [sim.meeting(number)["topic"] for number in numbers]
 
 
+@pytest.mark.smoke
 @POOLS
 def test_a_worker_updates_and_ends_in_order(sim: Simulator, work: Work, pool: list[str]) -> None:
     """A row is applied; one that Zoom or a rule refuses fails with the reason; TERM ends it."""
@@ -69,15 +70,13 @@ def test_any_thread_of_the_sender_finds_the_broker(sim: Simulator, work: Work) -
     assert sent[0].get(timeout=LONG)["status"] == "accepted"
 
 
-def test_a_killed_child_loses_nothing_and_sends_nothing_twice(
-    sim: Simulator, work: Work, until: Until
-) -> None:
+def test_a_killed_child_loses_nothing_and_sends_nothing_twice(sim: Simulator, work: Work) -> None:
     """The update was carried out when the child died; who takes it over reads that."""
     number = sim.add_meeting(topic="Stand-up")
     worker = work("-P", "prefork", "-c", "1")
     sim.fault("timeout-after", match="PATCH")
     sent = update_meeting.delay({"meeting": number, "topic": "Daily"})
-    until(lambda: sim.updates(number))
+    wait_until(lambda: sim.updates(number))
 
     for child in worker.children():
         os.kill(child, signal.SIGKILL)
@@ -86,15 +85,13 @@ def test_a_killed_child_loses_nothing_and_sends_nothing_twice(
     assert len(sim.updates(number)) == 1
 
 
-def test_a_killed_worker_loses_nothing_and_sends_nothing_twice(
-    sim: Simulator, work: Work, until: Until
-) -> None:
+def test_a_killed_worker_loses_nothing_and_sends_nothing_twice(sim: Simulator, work: Work) -> None:
     """What it had begun, and what waited, is done by the next."""
     begun, waiting = sim.add_meeting(topic="Stand-up"), sim.add_meeting(topic="Stand-up")
     first = work("-P", "threads", "-c", "1")
     sim.fault("timeout-after", match="PATCH")
     sent = [update_meeting.delay({"meeting": one, "topic": "Daily"}) for one in (begun, waiting)]
-    until(lambda: sim.updates(begun))
+    wait_until(lambda: sim.updates(begun))
 
     first.kill()
     work("-P", "threads", "-c", "1")
@@ -120,13 +117,14 @@ def test_a_soft_time_limit_puts_off_and_sends_nothing_twice(sim: Simulator, work
 
 
 def test_a_day_takes_what_a_host_has_left_and_the_next_days_the_rest(
-    sim: Simulator, redis: Server, work: Work, until: Until
+    sim: Simulator, redis: Server, work: Work
 ) -> None:
     """Twelve meetings of a host that has five updates a day; no secret is in Redis."""
     numbers = [sim.add_meeting(topic="Stand-up") for _ in range(12)]
     worker = work("-P", "threads", "-c", "4")
     rows = [{"meeting": number, "topic": "Daily"} for number in numbers]
-    made = [5, 10, 12]
+    made, waiting = [5, 10, 12], redis.client()
+    table = f"rezoom.due:{sim.credentials.account_id}"
 
     assert done(update_meetings, rows) == {"queued": 12}
     for day, whole in enumerate(made):
@@ -134,24 +132,23 @@ def test_a_day_takes_what_a_host_has_left_and_the_next_days_the_rest(
             assert done(update_due) == {"queued": 0}
             sim.clock.advance(timedelta(days=1))
             assert done(update_due) == {"queued": whole - made[day - 1]}
-        until(lambda whole=whole: topics(sim, numbers).count("Daily") >= whole)
-        with redis.client() as client:
-            (table,) = client.scan_iter("rezoom.due:*") if whole < 12 else [""]
-            until(lambda table=table, whole=whole: client.zcard(table) == 12 - whole)
-            assert sim.credentials.client_secret not in str(client.zrange(table, 0, -1))
+        wait_until(lambda whole=whole: topics(sim, numbers).count("Daily") >= whole)
+        wait_until(lambda whole=whole: waiting.zcard(table) == 12 - whole)
+        assert sim.credentials.client_secret not in str(waiting.zrange(table, 0, -1))
+    waiting.close()
     assert worker.stop() == 0
     assert {len(sim.updates(number)) for number in numbers} == {1}
 
 
-def test_beat_picks_up_what_is_due(sim: Simulator, work: Work, until: Until, tmp_path: Any) -> None:
+def test_beat_picks_up_what_is_due(sim: Simulator, work: Work, tmp_path: Path) -> None:
     """Zoom itself says that the host's day is over; nobody but beat asks again."""
     number = sim.add_meeting(topic="Stand-up")
     work("-P", "threads", "-c", "1")
-    work("-s", str(tmp_path / "schedule"), command="beat")
+    work(command="beat", folder=tmp_path)
     sim.fail_next("host-day")
 
     answer = done(update_meeting, {"meeting": number, "topic": "Daily"})
     assert (answer["status"], sim.meeting(number)["topic"]) == ("put off", "Stand-up")
     sim.clock.set(datetime.fromisoformat(answer["retry_at"]) + timedelta(seconds=1))
 
-    until(lambda: sim.meeting(number)["topic"] == "Daily")
+    wait_until(lambda: sim.meeting(number)["topic"] == "Daily")
