@@ -35,7 +35,7 @@ os.environ["PATH"] = os.pathsep.join([*FOUND, os.environ["PATH"]])
 TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
 EXTRAS = "[cli,redis,simulator]"
 EVERYTHING = f".{EXTRAS}"
-# Not among the others: its workers take a minute, so they have a session of their own.
+# Its workers take minutes on a slow machine, so their tests have a session of their own.
 WITH_CELERY = "[celery,cli,redis,simulator]"
 Env = Mapping[str, str | None]
 DAYS_AHEAD = 400
@@ -111,7 +111,7 @@ def tests(session: nox.Session) -> None:
     pytest(session, "-n", "auto", *session.posargs)
 
 
-@nox.session
+@nox.session(default=False, tags=["elsewhere"])
 def celery(session: nox.Session) -> None:
     """Run the tests with real workers of Celery, against the built wheel."""
     install_wheel(session, *TOOLCHAIN, *group("testing"), extras=WITH_CELERY)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +37,26 @@ def done(task: Any, *args: Any, **options: Any) -> Any:
     return task.apply_async(args, **options).get(timeout=LONG)
 
 
-def topics(sim: Simulator, numbers: list[int]) -> list[str]:
-    return [sim.meeting(number)["topic"] for number in numbers]
+def renamed(sim: Simulator, numbers: list[int]) -> int:
+    """Count the meetings that have got their new topic."""
+    return sum(sim.meeting(number)["topic"] == "Daily" for number in numbers)
+
+
+def is_so(expected: object, found: Callable[[], object]) -> bool:
+    """Compare what is expected with what is found."""
+    return found() == expected
 
 
 @pytest.mark.smoke
 @POOLS
 def test_a_worker_updates_and_ends_in_order(sim: Simulator, work: Work, pool: list[str]) -> None:
-    """A row is applied; one that Zoom or a rule refuses fails with the reason; TERM ends it."""
+    """A row is applied, whatever thread sends it; a refused one fails with the reason."""
     number, worker = sim.add_meeting(topic="Stand-up"), work(*pool)
     row = {"meeting": number, "topic": "Daily", "settings": {"waiting_room": True}}
 
-    assert done(update_meeting, row, True) == {"meeting": number, "status": "applied"}
+    with ThreadPoolExecutor() as web_server:
+        applied = web_server.submit(done, update_meeting, row, True)
+    assert applied.result() == {"meeting": number, "status": "applied"}
     assert done(update_meeting, row) == {"meeting": number, "status": "unchanged"}
     with pytest.raises(UpdateFailed, match="duration: 2000 is above 1440") as caught:
         done(update_meeting, {"meeting": number, "duration": 2000})
@@ -56,18 +65,6 @@ def test_a_worker_updates_and_ends_in_order(sim: Simulator, work: Work, pool: li
         done(update_meeting, {"meeting": number, "start_time": datetime(2031, 1, 1, tzinfo=UTC)})
     assert worker.stop() == 0
     assert [one.status for one in sim.updates(number)] == [204]
-
-
-def test_any_thread_of_the_sender_finds_the_broker(sim: Simulator, work: Work) -> None:
-    """As in a web server, whose threads did not make the app."""
-    number, _ = sim.add_meeting(), work("-P", "threads", "-c", "1")
-    sent: list[Any] = []
-    row = {"meeting": number, "topic": "Daily"}
-    thread = threading.Thread(target=lambda: sent.append(update_meeting.delay(row)))
-    thread.start()
-    thread.join()
-
-    assert sent[0].get(timeout=LONG)["status"] == "accepted"
 
 
 def test_a_killed_child_loses_nothing_and_sends_nothing_twice(sim: Simulator, work: Work) -> None:
@@ -103,10 +100,12 @@ def test_a_killed_worker_loses_nothing_and_sends_nothing_twice(sim: Simulator, w
 def test_a_soft_time_limit_puts_off_and_sends_nothing_twice(sim: Simulator, work: Work) -> None:
     """A minute later it is looked at again, and found done."""
     number, _ = sim.add_meeting(topic="Stand-up"), work("-P", "prefork", "-c", "1")
-    sim.fault("timeout-after", match="PATCH")
     row = {"meeting": number, "topic": "Daily"}
+    # The first task of a process takes longer: it imports what it needs.
+    done(update_meeting, {"meeting": sim.add_meeting(), "topic": "Daily"})
+    sim.fault("timeout-after", match="PATCH")
 
-    answer = done(update_meeting, row, soft_time_limit=1)
+    answer = done(update_meeting, row, soft_time_limit=3)
 
     assert answer["status"] == "put off"
     assert done(update_due) == {"queued": 0}
@@ -132,8 +131,8 @@ def test_a_day_takes_what_a_host_has_left_and_the_next_days_the_rest(
             assert done(update_due) == {"queued": 0}
             sim.clock.advance(timedelta(days=1))
             assert done(update_due) == {"queued": whole - made[day - 1]}
-        wait_until(lambda whole=whole: topics(sim, numbers).count("Daily") >= whole)
-        wait_until(lambda whole=whole: waiting.zcard(table) == 12 - whole)
+        state = whole, 12 - whole
+        wait_until(partial(is_so, state, lambda: (renamed(sim, numbers), waiting.zcard(table))))
         assert sim.credentials.client_secret not in str(waiting.zrange(table, 0, -1))
     waiting.close()
     assert worker.stop() == 0

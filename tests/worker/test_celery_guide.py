@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery_worker import PATIENCE, Worker
+from celery_worker import PATIENCE, Worker, wait_until
 from redis_server import Server
 from rezoom.simulator import Simulator
 from starlette.testclient import TestClient
@@ -46,7 +46,7 @@ def test_the_app_works(
     guide = run(APP)
 
     guide["rename"](numbers, "Daily")
-    assert guide["open_the_door"](numbers[0]) == "unchanged"
+    assert guide["open_the_door"](numbers[0]) == "applied"
 
     wait_until(lambda: {sim.meeting(number)["topic"] for number in numbers} == {"Daily"})
 

@@ -51,9 +51,10 @@ __all__ = ["UpdateFailed", "register", "update_due", "update_meeting", "update_m
 
 # Seconds. After the first, the broker delivers again what no worker has acknowledged; no task may
 # take longer, or two would work at once. Threads know no time limit, so the client has its own:
-# a token, two reads and an update of two attempts each, and all sleeping, are less.
+# a token, two reads, an update and all sleeping are less. It does not send again what was not
+# answered: the next task reads first.
 _VISIBILITY = 120
-_CLIENT: dict[str, Any] = {"hosts": "resolve", "wait": 20, "timeout": 10, "retries": 1}
+_CLIENT: dict[str, Any] = {"hosts": "resolve", "wait": 20, "timeout": 15, "retries": 0}
 _DELIVERY: dict[str, Any] = {
     "acks_late": True,
     "reject_on_worker_lost": True,
