@@ -38,8 +38,10 @@ class Worker:
         command: str = "worker",
         app: str = "celery_app",
         folder: Path = SUPPORT,
+        ledger: Server | None = None,
     ) -> None:
-        environment = {"REZOOM_LEDGER": server.url, "TEST_BROKER": server.url, "C_FORCE_ROOT": "1"}
+        counts = ledger or server
+        environment = {"REZOOM_LEDGER": counts.url, "TEST_BROKER": server.url, "C_FORCE_ROOT": "1"}
         path = os.pathsep.join([str(SUPPORT), str(folder), *filter(None, sys.path)])
         environment |= {"PYTHONPATH": path, "REZOOM_LIMITS": "host=5"}
         quiet = [] if command == "beat" else ["--without-gossip", "--without-mingle"]

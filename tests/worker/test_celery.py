@@ -115,6 +115,21 @@ def test_a_soft_time_limit_puts_off_and_sends_nothing_twice(sim: Simulator, work
     assert len(sim.updates(number)) == 1
 
 
+def test_a_server_that_is_down_delays_and_loses_nothing(sim: Simulator, work: Work) -> None:
+    """The ledger's, which also keeps what is put off; the broker has the message meanwhile."""
+    number, ledger = sim.add_meeting(topic="Stand-up"), Server("redis 8.2")
+    try:
+        worker = work("-P", "threads", "-c", "1", ledger=ledger)
+        ledger.kill()
+        sent = update_meeting.delay({"meeting": number, "topic": "Daily"})
+        wait_until(lambda: any("reject" in line.lower() for line in worker.said))
+        ledger.start()
+
+        assert sent.get(timeout=LONG)["status"] == "accepted"
+    finally:
+        ledger.remove()
+
+
 def test_a_day_takes_what_a_host_has_left_and_the_next_days_the_rest(
     sim: Simulator, redis: Server, work: Work
 ) -> None:

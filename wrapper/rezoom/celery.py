@@ -17,6 +17,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,8 @@ from .errors import (
 
 try:
     from celery import Celery, current_app, shared_task, signals
-    from celery.exceptions import SoftTimeLimitExceeded
+    from celery.exceptions import Reject, SoftTimeLimitExceeded
+    from redis import RedisError
 except ImportError as missing:
     raise ImportError('rezoom.celery needs Celery: pip install "rezoom[celery]"') from missing
 
@@ -65,7 +67,7 @@ _DELIVERY: dict[str, Any] = {
 # What may pass by itself is tried again, this often and this far apart; a limit is not counted.
 _PASSING = UnansweredError, ServerError, LedgerUnavailable, SlotExpired, SoftTimeLimitExceeded
 _TRIES, _PAUSE = 5, timedelta(minutes=1)
-_PICK_UP_EVERY, _PICK_UP_MOST = 60.0, 2000
+_PICK_UP_EVERY, _PICK_UP_MOST, _WITHOUT_REDIS = 60.0, 2000, 1.0
 _OPTIONS = "host", "occurrence", "allow", "extra"
 
 _opening = threading.Lock()
@@ -119,7 +121,10 @@ def update_meeting(row: Mapping[str, Any], verify: bool = False, tries: int = 0)
     """
     text, zoom = _message(row, verify, tries), _zoom()
     try:
-        if (until := _spent_until(_quota(zoom, row))) is not None:
+        quota = _quota(zoom, row)
+        if (until := _spent_until(quota)) is not None:
+            if quota.host is not None and quota.host.remaining <= 0:
+                text = _message(_with_host(zoom, row), verify, tries)
             return _put_off(row, text, until, "the day's updates are spent")
         return _answer(_updated(zoom, row, verify=verify))
     except RetryLater as limit:
@@ -229,8 +234,13 @@ def _message(row: Mapping[str, Any], verify: bool, tries: int) -> str:
 
 
 def _put_off(row: Mapping[str, Any], text: str, until: datetime, why: str) -> dict[str, Any]:
-    with _table() as table:
-        table.zadd(_key(), {text: until.timestamp()})
+    try:
+        with _table() as table:
+            table.zadd(_key(), {text: until.timestamp()})
+    except RedisError as error:
+        # Nothing may be lost meanwhile, so the message itself goes back, and not at full speed.
+        time.sleep(_WITHOUT_REDIS)
+        raise Reject(str(error), requeue=True) from error
     found = {"meeting": row.get("meeting"), "status": "put off"}
     return found | {"retry_at": zulu(until), "why": why}
 
