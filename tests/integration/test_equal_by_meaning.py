@@ -41,7 +41,7 @@ WEEKLY: dict[str, Any] = {
 
 
 def settings(**members: Any) -> dict[str, Any]:
-    """Write settings alone."""
+    """Write a body of settings alone."""
     return {"settings": members}
 
 

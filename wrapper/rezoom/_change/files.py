@@ -11,9 +11,10 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
 from .._paths import Body, DoubledName, once_each
-from .._redaction import hidden_paths, is_secret, masked, without_secrets
+from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
+from .._visible import visible_json
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .diff import check_shown
@@ -37,13 +38,7 @@ def seal(schema: str, members: Body) -> str:
     """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
-    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # Half a surrogate pair, which an answer may hold, goes into no file as it is.
-        return json.dumps(whole, indent=2) + "\n"
-    return text
+    return visible_json(whole, indent=2) + "\n"
 
 
 def _read(
@@ -65,7 +60,8 @@ def _read(
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
-    found = whole.get("schema") if isinstance(whole, dict) else None
+    whole = MaskedRepr(whole if isinstance(whole, dict) else {})
+    found = whole.get("schema")
     if not isinstance(found, str):
         raise wrong(f"This is no {kind}: it has no schema")
     if found not in (schema, older):

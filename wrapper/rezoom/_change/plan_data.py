@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
 from .._public import public
-from .._redaction import HIDDEN, MaskedRepr, masked
+from .._redaction import HIDDEN, MaskedRepr, masked, masked_links
 from .._visible import visible
 from ..errors import LedgerError, Problem, RezoomError
 
@@ -140,7 +140,7 @@ class Dates:
 class Diff:
     """The members of a change that differ from the meeting, and the problems of sending them."""
 
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict, repr=False)
     changes: list[FieldChange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dates: Dates | None = None
@@ -165,6 +165,7 @@ class PlanData:
     def __post_init__(self) -> None:
         object.__setattr__(self, "body", MaskedRepr(self.body))
         object.__setattr__(self, "read", MaskedRepr(self.read))
+        object.__setattr__(self, "topic", masked_links(self.topic))
 
     @property
     def empty(self) -> bool:

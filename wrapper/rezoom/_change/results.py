@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from .._clock import Wait
 from .._ledger.gauge import Quota
 from .._public import public
+from .._secret import hidden
 from .._visible import visible
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import Altered, FieldChange, PlanData, ReceiptData, Verdict
@@ -108,6 +109,7 @@ class Receipt(ReceiptData):
         """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
         from .files import read_receipt
 
+        text = hidden(text)
         return Receipt(**vars(read_receipt(text)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -197,6 +199,7 @@ class Plan(PlanData, Generic[R]):
         """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
         from .files import read_plan
 
+        text = hidden(text)
         return Plan.of(read_plan(text))
 
 

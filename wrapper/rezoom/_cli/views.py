@@ -60,7 +60,7 @@ def show_plans(plans: Mapping[str, Plan[Any]], send: SendOptions) -> bool:
 
 def print_plan(console: Console, plan: Plan[Any]) -> None:
     """Show the diff of a plan, its warnings, and what applying it sends and spends."""
-    topic = f" “{' '.join(masked(plan.topic).split())}”" if plan.topic else ""
+    topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
     one = f", only the date {plan.occurrence}" if plan.occurrence else ""
     console.say(f"Meeting {printed_number(plan.meeting)}{topic}{one}", "bold")
     print_difference(console, plan)

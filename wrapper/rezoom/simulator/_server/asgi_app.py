@@ -13,6 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..._visible import visible
 from .._answers import (
     JSON,
     Answer,
@@ -71,7 +72,7 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
             entry = _entry(call, result, response, fault, at)
             log.add(entry)
-            _log.debug("%s %s %s", call.method, call.path, entry.status or "cut")
+            _log.debug("%s %s %s", visible(call.method), visible(call.path), entry.status or "cut")
             await response(scope, receive, send)
 
     return app
