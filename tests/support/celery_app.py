@@ -44,6 +44,8 @@ def make_app(broker: str) -> Celery:
     # Short, so that a test need not wait for a killed worker's messages.
     made.conf.broker_transport_options = {"visibility_timeout": 3}
     made.conf.broker_connection_retry_on_startup = True
+    # Or each thread would have connections of its own, and none would close them.
+    made.conf.result_backend_thread_safe = True
     made.conf.redis_backend_health_check_interval = None
     made.conf.worker_hijack_root_logger = False
     return register(made)

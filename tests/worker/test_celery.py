@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -27,9 +27,14 @@ LONG = 90
 
 
 @pytest.fixture(autouse=True)
-def app(redis: Server) -> Celery:
-    """Give the app that sends."""
-    return make_app(redis.url)
+def app(redis: Server) -> Iterator[Celery]:
+    """Give the app that sends, and close its connections."""
+    made = make_app(redis.url)
+    yield made
+    results: Any = made.backend  # one of Redis has more than the types say
+    results.result_consumer.stop()
+    results.client.connection_pool.disconnect()
+    made.close()
 
 
 def done(task: Any, *args: Any, **options: Any) -> Any:
