@@ -257,6 +257,17 @@ def test_a_zoom_that_is_out_of_reach_ends_the_run(sim: Simulator, carry_out: Run
         carry_out(sim, rows, client=nowhere)
 
 
+def test_a_zoom_that_does_not_answer_ends_the_run(sim: Simulator, carry_out: Run) -> None:
+    """Every update that is sent into silence spends one of the day's."""
+    sim.fault("reset-after", times=None, match="PATCH")
+    rows = ({"meeting": sim.add_meeting(), "topic": "Daily"} for _ in itertools.count())
+
+    with pytest.raises(UnansweredError):
+        carry_out(sim, rows, in_flight=1, client={"retries": 0})
+
+    assert len(sim.updates()) == 10
+
+
 def test_a_deadline_ends_a_run_without_an_end(sim: Simulator, carry_out: Run) -> None:
     """What was sent has its result; nothing more is read."""
     number = sim.add_meeting()
