@@ -325,6 +325,12 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
         HERE,
         "the body has 'duration'",
     ),
+    "announced and described": (
+        ("x-announced", 0, "name"),
+        ("name: waiting_room",),
+        HERE,
+        "'waiting_room' is described now, in MeetingSettings",
+    ),
     "misspelt fact": (
         ("x-throttles", 0, "retry"),
         ("retries: true",),

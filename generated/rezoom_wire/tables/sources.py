@@ -151,6 +151,12 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             url="https://developers.zoom.us/changelog/meetings/july-20-2026/",
             date="2026-07-20",
         ),
+        "CL-2610": Source(
+            tag="CL-2610",
+            title="Changelog of the Meetings API, 19 October 2026",
+            url="https://developers.zoom.us/changelog/meetings/october-19-2026/",
+            date="2026-10-19",
+        ),
         "CL-2611": Source(
             tag="CL-2611",
             title="Changelog of the Meetings API, 16 November 2026",

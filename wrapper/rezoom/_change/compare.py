@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .. import _paths
 from .._paths import last_name, pattern_path, under
-from .._times import read_time, same_zone
+from .._times import in_utc, read_time, same_zone
 from .._wire import facts, is_whole
 
 instant = read_time
@@ -74,8 +74,9 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
     if known is not None and known.time_zone:
         return same_zone(requested, shown)
     if known is not None and known.time is not None:
-        # Some times are in UTC, Z or not; where no zone is known, so is everything.
-        clock = UTC if known.time == "utc" else place or UTC
+        # Some times are in UTC, Z or not; two wall clocks are compared as such.
+        walls = not in_utc(requested) and not in_utc(shown)
+        clock = UTC if known.time == "utc" or walls else place
         meant = read_time(requested, clock)
         return meant is not None and meant == read_time(shown, clock)
     if known is not None and known.separator is not None:

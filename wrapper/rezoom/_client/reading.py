@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
@@ -132,9 +132,9 @@ def _alone(number: str, answer: Mapping[str, Any]) -> Listed:
     """Take the occurrence as the answer itself shows it."""
     place = place_of(answer)
     start, length = instant(answer.get("start_time"), place), answer.get("duration")
-    if start is None or place is None:
+    if start is None:
         raise not_there(number, answer)
-    return Listed(number, start, place, length if isinstance(length, int) else None)
+    return Listed(number, start, place or UTC, length if isinstance(length, int) else None)
 
 
 # No source tells how soon a read shows an update; a second look costs none of the day's updates.

@@ -125,14 +125,18 @@ def _counts(dates: Sequence[Body], before: Body) -> dict[str, object]:
     standing = [row for row in dates if row.get("status") != "deleted"]
     length = before.get("duration")
     usual = (None, length) if isinstance(length, int) else ()
-    edited = sum(
+    moved = _moved(standing, place_of(before))
+    edited = moved and sum(
         is_moved or bool(usual and row.get("duration") not in usual)
-        for row, is_moved in zip(standing, _moved(standing, place_of(before)), strict=True)
+        for row, is_moved in zip(standing, moved, strict=True)
     )
-    return {"edited_occurrences": edited, "deleted_occurrences": len(dates) - len(standing)}
+    return {
+        "edited_occurrences": edited or 0 if moved is not None else None,
+        "deleted_occurrences": len(dates) - len(standing),
+    }
 
 
-def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
+def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool] | None:
     """Tell of each date whether it stands elsewhere than its series put it."""
     starts = [read_time(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
@@ -140,7 +144,9 @@ def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
     if 2 * sum(same) > len(same):
         # Then the ids are what they look like: the milliseconds of the first start.
         return [not one for one in same]
-    clocks = [start and start.astimezone(place or UTC).time() for start in starts]
+    if place is None:
+        return None
+    clocks = [start and start.astimezone(place).time() for start in starts]
     usual = Counter(filter(None, clocks)).most_common(1)
     return [clock is not None and clock != usual[0][0] for clock in clocks]
 

@@ -25,7 +25,7 @@ else:
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
-    " not-a-list-item not-a-series meeting-id occurrence-in-body".split()
+    " not-a-list-item not-a-series meeting-id occurrence-in-body no-time-zone".split()
 )
 
 
@@ -82,7 +82,10 @@ def judge(
         paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
         unknown = {path for path in paths if path not in facts.FIELDS}
     if complete is not None and not out.problems:
-        out.body = complete(out.body)
+        try:
+            out.body = complete(out.body)
+        except InvalidChange as error:
+            out.problems += error.problems
     refused = [problem.path for problem in out.problems]
     found = schema_problems(out.body, unknown)
     problems = [*out.problems, *(one for one in found if not _follows(one, refused))]
