@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 
 from ._public import public
 from ._times import SECOND
-from .errors import ConfigError
+from .errors import ConfigError, LedgerUnavailable
 
 Wait: TypeAlias = float | timedelta
 
@@ -150,8 +150,13 @@ def machine_boot() -> Boot | None:
     """Find the clock since boot; None where the system has none that all processes share."""
     try:
         name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError):
         return None
+    except OSError as error:  # of this moment, such as no descriptors: the next look may find it
+        raise LedgerUnavailable(
+            f"The clock of this machine cannot be looked for: {error.strerror}",
+            next_step="Raise the limit of open files, or close some; then try again.",
+        ) from error
     try:
         namespace = str(Path("/proc/self/ns/time").readlink())
     except OSError:  # the kernel has none
@@ -163,11 +168,18 @@ def machine_boot() -> Boot | None:
 
 def in_forked_child(method: Callable[[], None]) -> None:
     """Call a bound method in every child this process forks, as long as its object lives."""
-    alive = weakref.WeakMethod(method)
+    _IN_CHILD.add(weakref.WeakMethod(method, _IN_CHILD.discard))
 
-    def forked() -> None:
+
+# Of all ledgers together: a hook of the system's is there for good.
+_IN_CHILD: set[weakref.WeakMethod[Callable[[], None]]] = set()
+
+
+def _forked() -> None:
+    for alive in list(_IN_CHILD):
         if (call := alive()) is not None:
             call()
 
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=forked)
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

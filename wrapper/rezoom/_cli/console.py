@@ -61,7 +61,7 @@ class Console(rich.console.Console):
             self.say(pointer)
         self.problems(error.problems)
         if candidates := getattr(error, "candidates", ()):
-            self.say(f"nearest: {', '.join(map(str, candidates))}")
+            self.say(f"nearest: {', '.join(map(visible, candidates))}")
 
 
 def answers() -> Console:

@@ -18,7 +18,8 @@ from .._clock import Clock
 from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
 from .._visible import visible
-from ..errors import RezoomError
+from .._wire import facts
+from ..errors import RateLimited, RezoomError
 from .flow import (
     Abandon,
     Authorize,
@@ -36,7 +37,7 @@ from .flow import (
     Settle,
     Usage,
 )
-from .responses import Reply
+from .responses import Reply, parse_retry_after
 
 if TYPE_CHECKING:
     from .context import ClientContext
@@ -122,7 +123,12 @@ def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
     if isinstance(reply, Failure):
         context.renewal.failure, context.renewal.at = reply, context.clock.monotonic()
         return reply
-    token = context.auth.accept(reply.status, reply.body, reply.at)
+    try:
+        token = context.auth.accept(reply.status, reply.body, reply.at)
+    except RateLimited as error:
+        named = parse_retry_after(reply.headers.get(facts.HEADERS["retry_after"]), reply.at)
+        error.retry_at = named or error.retry_at
+        raise
     _log.debug("token renewed for account %s", visible(context.auth.account))
     return token
 
