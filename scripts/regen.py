@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from compiler.bundle import (
+    Schema,
     advice_schema,
     bundle,
     generator_document,
@@ -31,7 +32,7 @@ from compiler.document import Document, SpecError
 from compiler.facts import facts_modules, secret_names
 from compiler.lint import lint
 from compiler.literals import refuse_booleans
-from compiler.rule_rows import LISTS
+from compiler.operations import Operation, bodies, operations, query_keywords, query_schema
 from compiler.rules_page import rules_page
 from compiler.seal import add_headers, digest_of, seal
 from compiler.situations import situation_schema
@@ -42,6 +43,7 @@ FACADE = Path("wrapper/rezoom/_client/sync.py")
 WIRE, CONTRACT = "rezoom_wire", "rezoom_contract"
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
 EXIT_DRIFT = 10
+NO_ROOT = "Model: TypeAlias = Any\n"
 _SHAPES = ("--formatters", "builtin", "--disable-timestamp", "--enum-field-as-literal", "all")
 _PYTHON = ("--target-python-version", "3.11", "--use-schema-description", "--use-field-description")
 
@@ -101,14 +103,18 @@ def compile_spec(root: Path, target: Path) -> None:
             mend_client(target / WIRE / "client.py")
         with step("typed keywords (datamodel-code-generator)"):
             keywords = work / "keywords.json"
-            keywords.write_text(json.dumps(keyword_schema(bundled, "MeetingUpdateFields")))
+            queries = {one.title: query_keywords(one) for one in operations(bundled) if one.query}
+            sent = [operation.body for operation in bodies(bundled)]
+            keywords.write_text(json.dumps(keyword_schema(bundled, sent, queries)))
             # fmt: off
             run("datamodel-codegen", "--input", keywords, "--input-file-type", "jsonschema",
                 "--output", work / "params.py", "--output-model-type", "typing.TypedDict",
                 "--use-total-false-for-typed-dict", "--no-use-closed-typed-dict",
                 *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
-            shutil.move(work / "params.py", target / WIRE)
+            # A schema of definitions alone leaves a root that nobody has asked for.
+            params = (work / "params.py").read_text("utf-8").replace(NO_ROOT, "")
+            (target / WIRE / "params.py").write_text(params, "utf-8")
         with step("contract (datamodel-code-generator)"):
             (target / CONTRACT).mkdir()
             # fmt: off
@@ -127,16 +133,12 @@ def compile_spec(root: Path, target: Path) -> None:
         (wire / "tables").mkdir()
         for place, text in facts_modules(bundled).items():
             (wire / place).write_text(text, encoding="utf-8")
-        schemas = {"update": request_schema(bundled), "advice": advice_schema(bundled)}
-        schemas |= {
-            name.removeprefix("x-"): situation_schema(bundled, name)
-            for name in LISTS
-            if name != "x-computed"
-        }
-        (wire / "schemas").mkdir()
-        for name, schema in schemas.items():
-            text = json.dumps(schema, separators=(",", ":")) + "\n"
-            (wire / "schemas" / f"{name}.json").write_text(text)
+        for operation in operations(bundled):
+            folder = wire / "schemas" / operation.id
+            for name, schema in schemas_of(operation, bundled).items():
+                folder.mkdir(parents=True, exist_ok=True)
+                text = json.dumps(schema, separators=(",", ":")) + "\n"
+                (folder / f"{name}.json").write_text(text)
         whole = json.dumps(bundled, indent=1, ensure_ascii=False) + "\n"
         (wire / "RULES.md").write_text(rules_page(bundled), encoding="utf-8")
         (wire / "openapi.json").write_text(whole, encoding="utf-8")
@@ -147,6 +149,17 @@ def compile_spec(root: Path, target: Path) -> None:
             tidy(package)
             add_headers(package, "spec/openapi.yaml")
             seal(package, spec_digest, bundled["info"]["version"], tools)
+
+
+def schemas_of(operation: Operation, bundled: Schema) -> dict[str, Schema]:
+    """Give the validator schemas of an operation: of its query, its body, and its cases."""
+    found = {"query": query_schema(operation, bundled)} if operation.query else {}
+    if operation.body:
+        found["body"] = request_schema(bundled, operation.body, operation.rules)
+        found["advice"] = advice_schema(bundled, operation.body, operation.rules)
+        for name in ("x-situations", "x-reasons"):
+            found[name.removeprefix("x-")] = situation_schema(bundled, operation, name)
+    return found
 
 
 def mend_client(client: Path) -> None:

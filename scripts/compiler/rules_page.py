@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .bundle import Schema
-from .rule_rows import rule_rows
+from .rule_rows import all_rows
 
 _HEAD = """\
 # The rules
@@ -31,7 +31,7 @@ _KINDS = {
 
 def rules_page(bundled: Schema) -> str:
     """Render the page of all rules."""
-    rows, sources = rule_rows(bundled), bundled["x-sources"]
+    rows, sources = all_rows(bundled), bundled.get("x-sources", {})
     parts = [_HEAD]
     for kind, (title, about) in _KINDS.items():
         parts.append(f"## {title}\n\n{about}\n")

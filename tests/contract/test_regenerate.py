@@ -97,7 +97,7 @@ def value(tree: SpecCopy, expression: str) -> object:
 
 def test_changed_numbers_change_facts(changed: SpecCopy) -> None:
     """The limit of a text and a quota are read from the spec and from nowhere else."""
-    assert value(changed, 'facts.FIELDS["topic"].max_length') == 210
+    assert value(changed, 'facts.BODIES["updateMeeting"]["topic"].max_length') == 210
     assert value(changed, '[facts.QUOTAS[name].limit for name in ("meeting", "host")]') == [90, 100]
 
 
@@ -114,7 +114,9 @@ def test_changed_number_changes_the_guard(changed: SpecCopy) -> None:
 
 def test_changed_number_changes_every_validation(changed: SpecCopy) -> None:
     """The JSON Schema, the facade over it, and the contract all count to the new limit."""
-    schema = json.loads((changed.root / "generated/rezoom_wire/schemas/update.json").read_bytes())
+    schema = json.loads(
+        (changed.root / "generated/rezoom_wire/schemas/updateMeeting/body.json").read_bytes()
+    )
     assert schema["properties"]["topic"]["maxLength"] == 210
     verdicts = '[[p.rule for p in judge(None, {"topic": "x" * n})[1]] for n in (210, 211)]'
     assert value(changed, verdicts) == [[], ["topic.maxLength"]]

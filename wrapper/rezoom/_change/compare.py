@@ -17,7 +17,7 @@ instant = read_time
 
 def elsewhere(path: str) -> tuple[str, ...]:
     """Name the members of an answer that show what became of `path`; empty: `path` itself."""
-    row = facts.READ_BACK.get(path)
+    row = facts.READ_BACKS["updateMeeting"].get(path)
     return row.look if row is not None else ()
 
 
@@ -28,13 +28,13 @@ def proves_nothing(path: str, shown: object) -> bool:
 
 
 def _kind(path: str) -> str:
-    row = facts.READ_BACK.get(pattern_path(path))
+    row = facts.READ_BACKS["updateMeeting"].get(pattern_path(path))
     return "" if row is None else row.kind
 
 
 def writable(path: str) -> bool:
     """Tell whether an update knows the member."""
-    return pattern_path(path) in facts.FIELDS
+    return pattern_path(path) in facts.BODIES["updateMeeting"]
 
 
 def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -> bool:
@@ -58,7 +58,7 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return bool(requested == shown)
     if not isinstance(shown, str | int):
         return False
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     if known is not None and known.time is not None:
         # Some times are in UTC, Z or not; where no zone is known, so is everything.
         clock = UTC if known.time == "utc" else place or UTC

@@ -46,7 +46,7 @@ def present_of(recurrence: object) -> dict[str, Any]:
     }
     if "end_date_time" in found:
         found.pop("end_times", None)
-    most = facts.FIELDS["recurrence.end_times"].maximum or 0
+    most = facts.BODIES["updateMeeting"]["recurrence.end_times"].maximum or 0
     count = found.get("end_times")
     if isinstance(count, int) and count > most:
         found["end_times"] = 0  # Zoom itself wrote it: a series without an end
