@@ -40,7 +40,6 @@ from compiler.situations import situation_schema
 ROOT = Path(__file__).resolve().parent.parent
 # Where the options of `update` are, which no field may be called like.
 FACADE = Path("wrapper/rezoom/_client/sync.py")
-WIRE, CONTRACT = "rezoom_wire", "rezoom_contract"
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
 EXIT_DRIFT = 10
 NO_ROOT = "Model: TypeAlias = Any\n"
@@ -75,8 +74,8 @@ def run(*command: str | Path, cwd: Path) -> None:
         raise ToolError(f"{command[0]} failed:\n{words}")
 
 
-def compile_spec(root: Path, target: Path) -> None:
-    """Compile the spec of the tree at `root` into two packages under `target`."""
+def compile_spec(root: Path, wire: Path, contract: Path) -> None:
+    """Compile the spec of the tree at `root` into the packages of its client and its server."""
     spec = root / "spec" / "openapi.yaml"
     with step("read and lint the spec"):
         document = Document(spec)
@@ -98,9 +97,9 @@ def compile_spec(root: Path, target: Path) -> None:
             # fmt: off
             run("openapi-python-client", "generate", "--path", shapes, "--meta", "none",
                 "--config", root / "spec" / "client.yaml", "--custom-template-path", templates,
-                "--output-path", target / WIRE, "--overwrite", "--fail-on-warning", cwd=work)
+                "--output-path", wire, "--overwrite", "--fail-on-warning", cwd=work)
             # fmt: on
-            mend_client(target / WIRE / "client.py")
+            mend_client(wire / "client.py")
         with step("typed keywords (datamodel-code-generator)"):
             keywords = work / "keywords.json"
             queries = {one.title: query_keywords(one) for one in operations(bundled) if one.query}
@@ -114,9 +113,9 @@ def compile_spec(root: Path, target: Path) -> None:
             # fmt: on
             # A schema of definitions alone leaves a root that nobody has asked for.
             params = (work / "params.py").read_text("utf-8").replace(NO_ROOT, "")
-            (target / WIRE / "params.py").write_text(params, "utf-8")
+            (wire / "params.py").write_text(params, "utf-8")
         with step("contract (datamodel-code-generator)"):
-            (target / CONTRACT).mkdir()
+            contract.mkdir()
             # fmt: off
             run("datamodel-codegen", "--input", shapes, "--input-file-type", "openapi",
                 "--output", work / "__init__.py",
@@ -127,9 +126,8 @@ def compile_spec(root: Path, target: Path) -> None:
                 "--import-overrides", '{"MISSING": "pydantic"}', *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
             module = (work / "__init__.py").read_text("utf-8")
-            (target / CONTRACT / "__init__.py").write_text(refuse_booleans(module), "utf-8")
+            (contract / "__init__.py").write_text(refuse_booleans(module), "utf-8")
     with step("facts, schemas, formatting, seal"):
-        wire, contract = target / WIRE, target / CONTRACT
         (wire / "tables").mkdir()
         for place, text in facts_modules(bundled).items():
             (wire / place).write_text(text, encoding="utf-8")
@@ -158,7 +156,8 @@ def schemas_of(operation: Operation, bundled: Schema) -> dict[str, Schema]:
         found["body"] = request_schema(bundled, operation.body, operation.rules)
         found["advice"] = advice_schema(bundled, operation.body, operation.rules)
         for name in ("x-situations", "x-reasons"):
-            found[name.removeprefix("x-")] = situation_schema(bundled, operation, name)
+            schema = situation_schema(bundled, operation, name)
+            found |= {name.removeprefix("x-"): schema} if schema["allOf"] else {}
     return found
 
 
@@ -226,23 +225,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--root", type=Path, default=ROOT, help="the tree to compile (default: this one)"
     )
+    parser.add_argument(
+        "--name", default="rezoom", help="what the packages are called before _wire and _contract"
+    )
     options = parser.parse_args(arguments)
     root: Path = options.root.resolve()
     generated = root / "generated"
+    packages = f"{options.name}_wire", f"{options.name}_contract"
     generated.mkdir(exist_ok=True)
     try:
         # Beside the target, not in the system's temporary folder: a rename must not cross disks.
         with tempfile.TemporaryDirectory(dir=generated, prefix=".compile-") as scratch:
             fresh = Path(scratch)
-            compile_spec(root, fresh)
+            compile_spec(root, *(fresh / package for package in packages))
             if not options.check:
-                for package in (WIRE, CONTRACT):
+                for package in packages:
                     swap(fresh / package, generated / package)
-                print(f"generated/{WIRE} and generated/{CONTRACT} are written.")
+                print(f"generated/{packages[0]} and generated/{packages[1]} are written.")
                 return 0
             found = [
                 f"{package}/{line}"
-                for package in (WIRE, CONTRACT)
+                for package in packages
                 for line in differences(fresh / package, generated / package)
             ]
     except (SpecError, ToolError) as error:

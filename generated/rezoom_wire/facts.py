@@ -179,7 +179,7 @@ class Field(NamedTuple):
     path: str
     kind: str
     summary: str
-    source: str
+    source: str = ""
     enum: tuple[str | int, ...] = ()
     minimum: int | None = None
     maximum: int | None = None

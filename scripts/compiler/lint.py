@@ -41,8 +41,8 @@ def lint(document: Document, facade: Path | None) -> None:
         check_meanings,
         check_rules,
         check_read_backs,
-        check_lists,
         check_situations,
+        check_lists,
         _check_examples,
         partial(_check_names, facade=facade),
     )

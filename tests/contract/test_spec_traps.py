@@ -138,7 +138,7 @@ def test_what_does_not_come_back_as_it_was_sent_is_known() -> None:
     assert kinds["start_time"] == kinds["recurrence.end_date_time"] == "instant"
     assert kinds["recurrence.end_times"] == "expanded"
     assert facts.READ_BACKS["updateMeeting"]["schedule_for"].look == ("host_id", "host_email")
-    assert {"start_url", "status"} <= facts.OPERATIONS["getMeeting"].volatile
+    assert {"start_url", "status"} <= set(facts.OPERATIONS["getMeeting"].volatile)
 
 
 def test_every_list_says_how_it_comes_back() -> None:
