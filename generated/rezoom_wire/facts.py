@@ -334,7 +334,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
                 "meeting:read:admin",
             ),
             answer="Meeting",
-            query=("occurrence_id", "show_previous_occurrences"),
+            query=("show_previous_occurrences", "occurrence_id"),
             volatile=("dynamic_host_key", "start_url", "status", "uuid"),
         ),
     }

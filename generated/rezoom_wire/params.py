@@ -153,13 +153,13 @@ class GetMeetingQuery(TypedDict, total=False):
     The query parameters of `getMeeting`.
     """
 
-    occurrence_id: str
-    """
-    Picks one date of a recurring meeting. Take the value from `occurrences` of a read. An update that carries it honours only the members listed in `x-honours`; Zoom drops the others.
-    """
     show_previous_occurrences: bool
     """
     Adds the past dates of a recurring meeting to `occurrences`. Only the read knows it.
+    """
+    occurrence_id: str
+    """
+    Picks one date of a recurring meeting. Take the value from `occurrences` of a read. An update that carries it honours only the members listed in `x-honours`; Zoom drops the others.
     """
 
 

@@ -107,11 +107,14 @@ def test_a_bug_is_one_line_without_its_values(
 def test_a_traceback_is_shown_on_request(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """REZOOM_DEBUG=1 shows where the bug is."""
+    """REZOOM_DEBUG=1 shows where the bug is, without the values in the messages."""
     monkeypatch.setenv("REZOOM_DEBUG", "1")
 
     with pytest.raises(KeyError) as raised:
         CODES["there"]  # type: ignore[index]  # missing is the point
     report(raised.value, as_json=False)
 
-    assert "Traceback (most recent call last)" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in shown
+    assert 'CODES["there"]' in shown
+    assert "'there'" not in shown

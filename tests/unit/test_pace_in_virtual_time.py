@@ -18,11 +18,13 @@ from rezoom.quota import MemoryLedger, Policy
 Stall = Callable[[], float]
 
 
-def arrivals(plan: str, count: int, *, processes: int, stall: Stall) -> list[float]:
+def arrivals(
+    plan: str, count: int, *, processes: int, stall: Stall, refused: int = 0
+) -> list[float]:
     """Send `count` requests from some processes that are always ready; tell when they left.
 
     Each asks for its turn as soon as the one before has left, and may be stalled on the way: before
-    the ledger's answer reaches it, and when its turn has come.
+    the ledger's answer reaches it, and when its turn has come. One request may be `refused`.
     """
     clock = FakeClock()
     asked = Policy(account_plan=plan).reading("account")
@@ -50,6 +52,8 @@ def arrivals(plan: str, count: int, *, processes: int, stall: Stall) -> list[flo
                                 step = steps.send(now() - turn_at)
                             except StopIteration:
                                 left.append(now())
+                                if len(left) == refused:
+                                    ledger.slow_down(asked)
                                 steps = turn(asked, 30)
                                 step = next(steps)
                         case _:  # given back
@@ -106,3 +110,13 @@ def test_stalls_cost_little_and_make_no_burst(plan: str, processes: int, seed: i
 
     assert share(left, limit) >= 0.9
     assert most_in_a_second(left) <= limit
+
+
+@pytest.mark.parametrize("plan", ["pro", "business"])
+def test_a_stray_refusal_costs_little(plan: str) -> None:
+    """Of 2 400 calls one is refused: still more than 93 % of the limit is used."""
+    limit = facts.RATES[plan].per_second
+
+    left = arrivals(plan, 2400, processes=1, stall=lambda: 0.0, refused=600)
+
+    assert 0.93 <= share(left, limit) < share(left[:600], limit)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ._auth.sources import Bearer, ServerToServer
     from ._auth.tokens import TokenSource
     from ._change.following import Following
-    from ._change.plan_data import FieldChange
+    from ._change.plan_data import Altered, FieldChange
     from ._change.results import Plan, Receipt
     from ._client.asynchronous import AsyncZoom
     from ._client.changes import UpdateResult
@@ -62,7 +62,7 @@ _HOMES = {
     "._auth.sources": ("Bearer", "ServerToServer"),
     "._auth.tokens": ("TokenSource",),
     "._change.following": ("Following",),
-    "._change.plan_data": ("FieldChange",),
+    "._change.plan_data": ("Altered", "FieldChange"),
     "._change.results": ("Plan", "Receipt"),
     "._client.asynchronous": ("AsyncZoom",),
     "._client.changes": ("UpdateResult",),
@@ -108,6 +108,7 @@ __all__ = [
     "TUE",
     "UNSET",
     "WED",
+    "Altered",
     "AsyncMany",
     "AsyncZoom",
     "AuthError",

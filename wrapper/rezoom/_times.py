@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -186,6 +187,26 @@ def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
     name = answer.get("timezone")
     name = getattr(name, "key", name)
     return _find_zone(name) if isinstance(name, str) else None
+
+
+def same_zone(one: object, other: object) -> bool:
+    """Tell whether two names are of one time zone: links of the tz database are equal."""
+    names = [str(getattr(name, "key", name)) for name in (one, other)]
+    return names[0] == names[1] or len({_links().get(name, name) for name in names}) == 1
+
+
+@cache
+def _links() -> Mapping[str, str]:
+    """Read which names of the tz database are links, and where each leads."""
+    from importlib.resources import files
+
+    try:
+        text = files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text()
+    except (ImportError, OSError):
+        return {}  # without it, no name is known to be another's
+    rows = (line.split() for line in text.splitlines() if line.startswith("L "))
+    found = {link: target for _, target, link in rows}
+    return {link: found.get(target, target) for link, target in found.items()}
 
 
 def _find_zone(name: str) -> ZoneInfo | None:

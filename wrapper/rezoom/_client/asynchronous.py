@@ -73,6 +73,7 @@ class AsyncZoom(Session):
         wanted = Change(
             meeting, fields, None, host, occurrence, schedule, allow, extra, body=change
         )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = update(
             context,
@@ -103,6 +104,7 @@ class AsyncZoom(Session):
         wanted = Change(
             meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
         )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan(context, wanted, context.clock.now())
         return (await self._run(flow)).bound(self.apply)
@@ -126,6 +128,7 @@ class AsyncZoom(Session):
         wanted = Change(
             meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
         )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan_following(context, wanted, context.clock.now())
         return (await self._run(flow)).bound(self.apply)

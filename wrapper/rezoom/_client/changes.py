@@ -190,9 +190,9 @@ def status_of(done: Receipt | Plan | RezoomError) -> Status:
         return "unchanged"
     if not done.verified:
         return "accepted"
-    if getattr(done, "altered", None):
-        return "altered"
-    return "ignored" if done.ignored else "applied"
+    if done.ignored:
+        return "ignored"
+    return "altered" if done.altered else "applied"
 
 
 def is_passing(error: BaseException) -> bool:

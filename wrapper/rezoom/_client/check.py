@@ -44,6 +44,7 @@ def check(
     else:
         aware_now(now)
     whole = Change("", fields, schedule=schedule, allow=allow, extra=extra, body=change)
+    del change, fields, extra  # a passcode may be in them, and a traceback may show them
     if current is not None:
         view = filled(as_mapping(current) or {})
         return work_out(whole, view, now=now, occurrence=occurrence).problems

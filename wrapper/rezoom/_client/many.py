@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, Final, Self, TypeAlias, cast
 
 import anyio
@@ -29,6 +29,7 @@ from ..errors import (
     NotSentError,
     RetryLater,
     RezoomError,
+    UnansweredError,
 )
 from .changes import (
     Row,
@@ -92,6 +93,7 @@ class Updates:
         self._schedule: Schedule[Row] = Schedule(_WINDOW)
         self._number = 0
         self._drained = self._starved = self._limited = self._stopped = False
+        self._signed_in = False
         self._failure: BaseException | None = None
         self._latency: float | None = None
         # Meetings of which a change was put off or is unknown: no other may overtake it.
@@ -124,6 +126,10 @@ class Updates:
         """Send nothing more; going on to iterate gives the results of what is under way."""
         self._stopped = True
 
+    def wake(self) -> None:
+        """Look again at what may go, and at the input."""
+        raise NotImplementedError
+
     def _begin(self) -> None:
         if self._journal_path is not None:
             self._journal = Journal(self._journal_path, self._context.account)
@@ -152,9 +158,11 @@ class Updates:
         return None
 
     def _busy(self) -> bool:
-        """Tell whether enough is under way, or waits to be taken."""
-        enough = needed(self._rate, self._latency, self._most)
-        return self._schedule.in_flight >= enough or len(self._results) >= _MOST
+        """Tell whether enough is under way; a result that nobody has taken yet counts, too."""
+        flying = self._schedule.in_flight
+        # The first brings the token: if that is refused, no other has asked for it.
+        enough = needed(self._rate, self._latency, self._most) if self._signed_in else 1
+        return flying >= enough or flying + len(self._results) >= self._most
 
     def _over(self) -> bool:
         return self._stopped or self._failure is not None
@@ -211,6 +219,9 @@ class Updates:
         """Return the whole way of a change, for either driver."""
 
         def sending(request: Outgoing) -> None:
+            if not self._signed_in:
+                self._signed_in = True
+                self.wake()
             if self._over() and not row.sent:
                 raise Stopped("The run was ended before this change was sent")
             if request.operation == "updateMeeting" and not row.sent:
@@ -323,11 +334,12 @@ class Many(Updates, Iterator[UpdateResult]):
         super().__init__(context, changes, how, **options)
         self._run, self._bind = run, bind
         self._ended: SimpleQueue[tuple[Row, Outcome] | None] = SimpleQueue()
-        self._pool: ThreadPoolExecutor | None = None
+        self._begun = False
+        self._threads: dict[Row, Thread] = {}
 
     def __enter__(self) -> Self:
         self._begin()
-        self._pool = ThreadPoolExecutor(self._most, "rezoom")
+        self._begun = True
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -339,12 +351,15 @@ class Many(Updates, Iterator[UpdateResult]):
         return self
 
     def __next__(self) -> UpdateResult:
-        if self._pool is None:
+        if not self._begun:
             raise ConfigError("The run has not begun", next_step="Write `with update_many(...)`.")
         while True:
             self._collect()
             while (row := self._next()) is not None:
-                self._pool.submit(self._work, row)
+                # At exit nobody waits for it: who wants to has used `with`.
+                thread = Thread(target=self._work, args=(row,), name="rezoom", daemon=True)
+                self._threads[row] = thread
+                thread.start()
             if self._over():
                 self._drain()
             if self._results:
@@ -354,8 +369,21 @@ class Many(Updates, Iterator[UpdateResult]):
             self._await()
 
     def wake(self) -> None:
-        """Look at the input again: it has more."""
+        """Look again at what may go, and at the input."""
         self._ended.put(None)
+
+    def abandon(self, within: float) -> Iterator[UpdateResult]:
+        """Stop, and wait for what is under way, but not above so many seconds; yield the results.
+
+        What was sent and has no answer by then is unknown.
+        """
+        self.stop()
+        self._drain(within)
+        for row in [row for row in self._threads if row.sent]:
+            self._end(row, UnansweredError("Nobody waited for the answer"))
+        self._threads.clear()
+        while self._results:
+            yield self._results.popleft()
 
     def _work(self, row: Row) -> None:
         done: Outcome
@@ -380,13 +408,17 @@ class Many(Updates, Iterator[UpdateResult]):
             self._take_down(self._ended.get())
 
     def _take_down(self, ended: tuple[Row, Outcome] | None) -> None:
-        if ended is not None:
+        if ended is not None and self._threads.pop(ended[0], None) is not None:
             self._end(*ended)
 
-    def _drain(self) -> None:
+    def _drain(self, within: float = math.inf) -> None:
         """Wait for what is under way."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        ends = self._clock.monotonic() + within
+        for thread in list(self._threads.values()):
+            if thread.ident is not None:  # otherwise an interrupt came before its start
+                thread.join(
+                    None if within == math.inf else max(0.0, ends - self._clock.monotonic())
+                )
         self._collect()
 
 
@@ -443,6 +475,10 @@ class AsyncMany(Updates, AsyncIterator[UpdateResult]):
             if not (self._over() and self._schedule.in_flight) and self._finished():
                 raise StopAsyncIteration
             await self._await()
+
+    def wake(self) -> None:
+        """Look again at what may go."""
+        self._ended.set()
 
     async def _work(self, row: Row) -> None:
         done: Outcome

@@ -92,6 +92,7 @@ class Zoom(Session):
         wanted = Change(
             meeting, fields, None, host, occurrence, schedule, allow, extra, body=change
         )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = update(
             context,
@@ -131,6 +132,7 @@ class Zoom(Session):
         wanted = Change(
             meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
         )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan(context, wanted, context.clock.now())
         return self._run(flow).bound(self.apply)
@@ -162,6 +164,7 @@ class Zoom(Session):
         wanted = Change(
             meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
         )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan_following(context, wanted, context.clock.now())
         return self._run(flow).bound(self.apply)

@@ -75,11 +75,15 @@ class ClientContext:
 
 @dataclass(slots=True)
 class Call:
-    """One call of a client: how long it may sleep in all, and has slept, in seconds."""
+    """One call of a client: how long it may sleep in all, and has slept, in seconds.
+
+    `secrets` were sent, or are about to be: whatever is read before and after may quote them.
+    """
 
     context: ClientContext
     wait: float
     slept: float = 0.0
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def left(self) -> float:

@@ -223,6 +223,7 @@ def exchange(request: Outgoing, call: Call, reservation: Reservation | None = No
             step = "Check the network and the token address."
             verdict = Verdict(NotSentError(f"No token: {token.reason}", next_step=step), retry=True)
         else:
+            call.secrets |= {token.value}
             try:
                 result, grant = yield from _attempt(request, token, reservation, call, number)
             except RezoomError as error:
@@ -234,7 +235,7 @@ def exchange(request: Outgoing, call: Call, reservation: Reservation | None = No
                 if grant is not None:
                     yield Settle(grant, taught(result.headers))
                 return result
-            verdict = yield from _account_for(result, request, token, grant, call)
+            verdict = yield from _account_for(result, request, grant, call)
             if verdict.renew and rejected is None:
                 rejected = token.value
                 continue
@@ -332,13 +333,13 @@ def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
 
 
 def _account_for(
-    result: Reply | Failure, request: Outgoing, token: Token, grant: Grant | None, call: Call
+    result: Reply | Failure, request: Outgoing, grant: Grant | None, call: Call
 ) -> Generator[Intent, Any, Verdict]:
     if isinstance(result, Failure):
         if grant is not None:
             yield Release(grant) if result.sent is False else Abandon(grant)
         return _verdict_on_failure(result, request)
-    verdict = _verdict_on_reply(result, request, token)
+    verdict = _verdict_on_reply(result, request, call)
     if grant is not None:
         yield ending(grant, verdict, call.context.quota)
     return verdict
@@ -358,11 +359,11 @@ def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
     return Verdict(UnansweredError(what), retry=request.repeatable)
 
 
-def _verdict_on_reply(reply: Reply, request: Outgoing, token: Token) -> Verdict:
+def _verdict_on_reply(reply: Reply, request: Outgoing, call: Call) -> Verdict:
     if reply.status == request.success:  # the body is what was asked for, and it is not whole
         what = f"{request}: HTTP {reply.status}, and the body {reply.flaw}"
         return Verdict(UnansweredError(what), retry=request.repeatable)
-    secrets = request.secrets | {token.value}
+    secrets = request.secrets | call.secrets
     return read(reply, secrets=secrets, repeatable=request.repeatable)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._paths import Body, leaves, merged
 from .._public import public
+from .._redaction import MaskedRepr
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft, field_problem
@@ -24,7 +25,7 @@ else:
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
-    " not-a-list-item not-a-series meeting-id occurrence-in-body".split()
+    " not-a-list-item not-a-series meeting-id occurrence-in-body no-time-zone".split()
 )
 
 
@@ -47,6 +48,12 @@ class Change:
     allow: Sequence[str] = ()
     extra: Mapping[str, Any] | None = field(default=None, repr=False)
     body: Any = field(default=None, repr=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for name in ("body", "fields", "extra"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, name, MaskedRepr(value))
 
 
 def judge(
@@ -80,7 +87,10 @@ def judge(
         )
         unknown = {path for path in paths if path not in facts.BODIES["updateMeeting"]}
     if complete is not None and not out.problems:
-        out.body = complete(out.body)
+        try:
+            out.body = complete(out.body)
+        except InvalidChange as error:
+            out.problems += error.problems
     refused = [problem.path for problem in out.problems]
     found = schema_problems(out.body, unknown)
     problems = [*out.problems, *(one for one in found if not _follows(one, refused))]
@@ -93,7 +103,7 @@ def judge(
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
-    return out.body, problems
+    return MaskedRepr(out.body), problems
 
 
 def judge_scheduled(

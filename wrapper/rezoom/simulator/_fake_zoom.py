@@ -31,6 +31,10 @@ _SCOPES = {
 }
 _UPDATE_QUERY = frozenset({"occurrence_id"})
 _READ_QUERY = _UPDATE_QUERY | {"show_previous_occurrences"}
+# No answer of Zoom's is known: this stands for whatever refuses such a request before it.
+_TOO_LARGE = CallResult(
+    answers.with_json(413, {"code": 413, "message": "The request body is too large."})
+)
 _LOCK = Met("lock", 0, 0, "lock: another update of this meeting is under way")
 
 
@@ -101,16 +105,16 @@ class FakeZoom:
     def _answered(self, call: Call, now: datetime) -> CallResult:
         match call.method, bool(call.meeting):
             case "PATCH", True:
-                return self._update(call, now)
+                return self._update(call, now) if call.content is not None else _TOO_LARGE
             case "GET", True:
                 return self._read(call, now)
             case "POST", False if call.path == "/oauth/token":
-                return self._token(call, now)
+                return self._token(call, now) if call.content is not None else _TOO_LARGE
         said = {"code": 2300, "message": "This API endpoint is not recognized."}
         return CallResult(answers.with_json(404, said), answers.kept_elsewhere(call.content))
 
     def _token(self, call: Call, now: datetime) -> CallResult:
-        form = dict(parse_qsl(call.content.decode("utf-8", "replace")))
+        form = dict(parse_qsl((call.content or b"").decode("utf-8", "replace")))
         given = {**call.query, **form}
         answer = self.tokens.grant(given, call.authorization, now, self.api_url, self.quirks)
         return CallResult(answer, without_secrets(form) or None)

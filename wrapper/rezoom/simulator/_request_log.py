@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .._public import public
-from .._redaction import masked
+from .._redaction import masked, masked_links
 from .._times import zulu
+from .._visible import visible
 from .._wire import facts
 
 # Whoever holds one of these is the app or its user, so they are not even kept.
@@ -87,7 +88,8 @@ class Request:
             "fault": self.fault,
         }
         details = "".join(f" {name}={text}" for name, text in said.items() if text)
-        return f"<Request {self.method} {self.path}{query} -> {self.status or 'cut off'}{details}>"
+        what = f"{self.method} {self.path}{query} -> {self.status or 'cut off'}{details}"
+        return visible(masked_links(f"<Request {what}>"))
 
 
 # A soak test must not fill the memory.

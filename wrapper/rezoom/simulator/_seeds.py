@@ -16,6 +16,7 @@ from rezoom_contract import Meeting, MeetingUpdate
 
 from .._paths import at
 from .._rules import judge as rules
+from .._rules.normalize import shown
 from .._times import utc_instant
 from .._wire import facts
 from ..errors import ConfigError
@@ -97,7 +98,9 @@ def _flaws(
     """Find why `change` cannot stand in an update, or `fixed` in an answer."""
     known = MeetingUpdate.model_fields.keys() | Meeting.model_fields.keys()
     if not is_meeting_number(number):
-        yield SeedFlaw("id", f"{number!r} is not a meeting number", "give digits, unquoted")
+        yield SeedFlaw(
+            "id", f"{shown('id', number)} is not a meeting number", "give digits, unquoted"
+        )
     elif number in taken:
         fix = "leave it out, and the next free number is taken"
         yield SeedFlaw("id", f"there is already a meeting {number}", fix)
@@ -112,6 +115,9 @@ def _flaws(
         yield SeedFlaw(flaw.field, "this is not what a read shows there")
     if not unreadable:
         yield from _wrong_times(fixed)
+    email = fixed.get("host_email")
+    if isinstance(email, str) and email and "@" not in email:
+        yield SeedFlaw("host_email", f"{email!r} is no e-mail address", "write ada@example.com")
 
 
 def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
@@ -127,7 +133,9 @@ def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
         except ValueError:
             known = False
         if not known:
-            yield SeedFlaw(member, f"{text!r} is no instant", "write 2030-01-07T08:00:00Z")
+            yield SeedFlaw(
+                member, f"{shown(member, text)} is no instant", "write 2030-01-07T08:00:00Z"
+            )
 
 
 def _judged(change: Mapping[str, Any]) -> Iterator[SeedFlaw]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
+from .._visible import visible
 from ._scenario import Scenario, ScenarioOptions
 from ._server.asgi_app import CONTROL, build_app
 from ._server.control import Access, access, build_control
@@ -73,7 +74,8 @@ class Simulator(Scenario):
         self._server = ServerThread(app, listener, self._tls)
         self._server.start()
         if not is_loopback(host):
-            _log.warning("the simulator listens on %s: others in the network can reach it", host)
+            reached = "the simulator listens on %s: others in the network can reach it"
+            _log.warning(reached, visible(host))
         return self
 
     def stop(self) -> None:

@@ -17,6 +17,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..._disk import write_file
 from ..._times import zulu
 from .. import flags
 from ..console import Console, answers, print_json, talk
@@ -79,7 +80,7 @@ def preview(
         calendar = series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0))
         try:
             # As bytes: the line ends of a calendar file are the same on every system.
-            ics.write_bytes(calendar.encode())
+            write_file(ics, calendar.encode(), private=False)
         except OSError as error:
             raise unwritable(str(ics), error) from None
     problems = series.warnings(now=datetime.now(UTC))

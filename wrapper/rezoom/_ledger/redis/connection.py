@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from ..._clock import Time, machine_boot
 from ..._times import HOUR, MINUTE, SECOND, instant, micros
+from ..._visible import visible
 from ...errors import ClockUntrusted, LedgerError, LedgerUnavailable, StateLost
 from ..model import Scope
 from ..pacing import RECOVERY, Pace
@@ -61,7 +62,7 @@ class Link:
         # Not at the top: whoever has no ledger in Redis does without the package.
         from redis import exceptions
 
-        self.url, self.client = address_of(client), _with_own_pool(client)
+        self.url, self.client = visible(address_of(client)), _with_own_pool(client)
         self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
         self._answered = exceptions.ResponseError, LedgerError
         self._forgotten = exceptions.NoScriptError

@@ -13,7 +13,17 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .._answers import JSON, Answer, Call, CallResult, kept_elsewhere, limited, readable
+from ..._visible import visible
+from .._answers import (
+    JSON,
+    Answer,
+    Call,
+    CallResult,
+    kept_elsewhere,
+    limited,
+    readable,
+    whole_number,
+)
 from .._fake_zoom import FakeZoom
 from .._fault_plan import FaultPlan
 from .._faults import LIMITS, Fault
@@ -30,6 +40,8 @@ _GLANCES = 20
 _STUB = Answer(200, b'{"code":300,"message":""}', {"content-type": JSON})
 _TOO_LARGE = 200_000
 _LEAVE = 1.0
+# Of a request to Zoom; the longest update that it takes has some tens of KB.
+_LARGEST_BODY = 512 * 2**10
 
 # Holds a call against the limits; what it returns carries the call out.
 Operation = Callable[[Call], Callable[[], CallResult]]
@@ -60,7 +72,7 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
             entry = _entry(call, result, response, fault, at)
             log.add(entry)
-            _log.debug("%s %s %s", call.method, call.path, entry.status or "cut")
+            _log.debug("%s %s %s", visible(call.method), visible(call.path), entry.status or "cut")
             await response(scope, receive, send)
 
     return app
@@ -95,9 +107,23 @@ async def _call(request: HttpRequest) -> Call:
         path=path,
         query=dict(request.query_params),
         headers=dict(request.headers.items()),
-        content=await request.body(),
+        content=await read_body(request, _LARGEST_BODY),
         meeting="" if "/" in meeting else meeting,
     )
+
+
+async def read_body(request: HttpRequest, most: int) -> bytes | None:
+    """Read the body; None for one that is longer than `most`, of which no more is read."""
+    declared = whole_number(request.headers.get("content-length", "0"))
+    if declared is None or declared > most:
+        return None
+    parts, size = [], 0
+    async for part in request.stream():
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            return None
+    return b"".join(parts)
 
 
 def _entry(

@@ -13,6 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from ..._disk import LARGEST
 from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
@@ -21,7 +22,7 @@ from .._fault_plan import read_faults
 from .._quirks import behaviours
 from .._scenario import Scenario
 from .._sim_clock import read_clock
-from .asgi_app import CONTROL
+from .asgi_app import CONTROL, read_body
 from .uvicorn_thread import is_loopback
 
 
@@ -214,8 +215,11 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
 
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request, access)
+            content = await read_body(request, LARGEST)
+            if content is None:
+                raise HTTPException(413, f"a body of more than {LARGEST // 2**20} MB is not read")
             try:
-                body = loaded(await request.body() or b"null")
+                body = loaded(content or b"null")
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
             call = ControlCall(scenario, body, request.path_params, request.query_params)
