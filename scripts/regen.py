@@ -34,7 +34,7 @@ from compiler.lint import lint
 from compiler.literals import refuse_booleans
 from compiler.operations import Operation, bodies, operations, query_keywords, query_schema
 from compiler.rules_page import rules_page
-from compiler.seal import add_headers, digest_of, seal
+from compiler.seal import add_headers, digest, seal
 from compiler.situations import situation_schema
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +42,10 @@ ROOT = Path(__file__).resolve().parent.parent
 FACADE = Path("wrapper/rezoom/_client/sync.py")
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
 EXIT_DRIFT = 10
+NEXT = """Next:
+  nox -s wire-diff   what it means for callers, with a paragraph for CHANGELOG.md
+  nox -s goldens     only if the requests are meant to change
+  nox -s tests       then commit spec/ and generated/ together"""
 NO_ROOT = "Model: TypeAlias = Any\n"
 _SHAPES = ("--formatters", "builtin", "--disable-timestamp", "--enum-field-as-literal", "all")
 _PYTHON = ("--target-python-version", "3.11", "--use-schema-description", "--use-field-description")
@@ -82,7 +86,6 @@ def compile_spec(root: Path, wire: Path, contract: Path) -> None:
         # A copy of the spec alone has no facade whose options could be shadowed.
         lint(document, root / FACADE if (root / "wrapper").exists() else None)
         bundled = bundle(document.root)
-    spec_digest = digest_of(document.files, spec.parent)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         # datamodel-codegen takes its line length from the first pyproject.toml above its output.
@@ -146,7 +149,7 @@ def compile_spec(root: Path, wire: Path, contract: Path) -> None:
             shutil.rmtree(package / ".ruff_cache", ignore_errors=True)
             tidy(package)
             add_headers(package, "spec/openapi.yaml")
-            seal(package, spec_digest, bundled["info"]["version"], tools)
+            seal(package, digest(whole.encode()), bundled["info"]["version"], tools)
 
 
 def schemas_of(operation: Operation, bundled: Schema) -> dict[str, Schema]:
@@ -238,16 +241,17 @@ def main(arguments: list[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(dir=generated, prefix=".compile-") as scratch:
             fresh = Path(scratch)
             compile_spec(root, *(fresh / package for package in packages))
-            if not options.check:
-                for package in packages:
-                    swap(fresh / package, generated / package)
-                print(f"generated/{packages[0]} and generated/{packages[1]} are written.")
-                return 0
             found = [
                 f"{package}/{line}"
                 for package in packages
                 for line in differences(fresh / package, generated / package)
             ]
+            if not options.check:
+                for package in packages:
+                    swap(fresh / package, generated / package)
+                print(f"generated/ is written; {len(found)} files changed.")
+                print(NEXT if found else "Nothing else has to be run.")
+                return 0
     except (SpecError, ToolError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 2

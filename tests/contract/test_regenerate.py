@@ -177,6 +177,22 @@ def test_same_spec_gives_the_same_bytes(plain: SpecCopy, tmp_path: Path) -> None
     assert contents(other.root / "generated") == contents(plain.root / "generated")
 
 
+def test_a_review_shows_what_changed(tree: SpecCopy) -> None:
+    """A comment changes no file, a description fewer than ten; what to run next is said."""
+    before = contents(tree.root / "generated")
+    tree.edit((*UPDATE, "topic", "examples"), "# A comment.", "examples: [Weekly planning]")
+    done = tree.regenerate()
+    assert "0 files changed" in done.stdout, done.stderr
+    assert contents(tree.root / "generated") == before
+    tree.edit((*UPDATE, "topic", "description"), "description: What the meeting is called.")
+    done = tree.regenerate()
+    after = contents(tree.root / "generated")
+    changed = [name for name in after if after[name] != before.get(name)]
+    assert 0 < len(changed) < 10, changed
+    assert "nox -s wire-diff" in done.stdout
+    assert f"{len(changed)} files changed" in done.stdout
+
+
 def test_check_accepts_what_the_compiler_wrote(tree: SpecCopy) -> None:
     """A fresh tree has not drifted."""
     assert tree.regenerate("--check").returncode == 0
