@@ -250,7 +250,7 @@ OK = 200  # of HTTP, and the longest topic of Zoom's
 
 def numbers_of_zoom() -> Iterator[int | None]:
     """Yield every number of Zoom's that the spec knows."""
-    for field in facts.FIELDS.values():
+    for field in facts.BODIES["updateMeeting"].values():
         yield from (
             field.minimum,
             field.maximum,

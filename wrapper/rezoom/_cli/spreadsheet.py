@@ -90,7 +90,7 @@ class Sheet:
             raise self._wrong(f"cannot be read: {reason}", "Give a CSV file in UTF-8.") from None
 
     def _check_columns(self) -> None:
-        allowed = [*_OPTIONS, *_RESULTS, *filter(writable, facts.FIELDS)]
+        allowed = [*_OPTIONS, *_RESULTS, *filter(writable, facts.BODIES["updateMeeting"])]
         for column in self.columns:
             if column not in _OPTIONS + _RESULTS and not _is_field(column):
                 close = get_close_matches(column, allowed, n=1)
@@ -111,7 +111,7 @@ class Sheet:
 
 def _is_field(column: str) -> bool:
     path = pattern_path(column)
-    return path in facts.FIELDS and writable(path)
+    return path in facts.BODIES["updateMeeting"] and writable(path)
 
 
 def read_row(cells: Mapping[str, str]) -> MeetingUpdate:
