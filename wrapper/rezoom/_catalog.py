@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -51,7 +51,8 @@ def missing_scopes(message: str) -> tuple[str, ...]:
 
 Kind: TypeAlias = Literal["error", "limit", "token", "rule", "field", "unknown"]
 
-_TOO_MANY = 429
+_TOO_MANY, _ACCEPTED = 429, 204
+_STATUSES = range(100, 600)
 # Who decides a rule, by its kind.
 _DECIDED = {
     "body": "the change alone",
@@ -145,6 +146,8 @@ def _numbered(number: int, message: str, status: int | None) -> tuple[Explanatio
         return tuple(_error(row, message) for row in errors)
     tokens = [row for row in facts.TOKEN_ERRORS if row.code == number]
     by_status = [row for row in facts.ERRORS if row.status == number and row.code is None]
+    if not (errors or tokens or by_status) and number in _STATUSES and number != _ACCEPTED:
+        return (replace(_error(facts.ERRORS[-1]), status=number),)
     return (*map(_error, errors), *map(_token, tokens), *map(_error, by_status))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from .._change.compare import writable
 from .._paths import pattern_path
+from .._redaction import without_assignments
 from .._times import zulu
 from .._wire import facts
 from .assignments import Assignments, by_spec
@@ -96,9 +97,11 @@ class Sheet:
                 step = (
                     f"Did you mean {close[0]}?" if close else "Columns are fields by their paths."
                 )
-                raise self._wrong(f"there is no column {column[:60]!r}", step)
+                raise self._wrong(f"there is no column {without_assignments(column)[:60]!r}", step)
             if self.columns.count(column) > 1:
-                raise self._wrong(f"the column {column!r} stands twice", "Keep one of them.")
+                raise self._wrong(
+                    f"the column {without_assignments(column)!r} stands twice", "Keep one of them."
+                )
         if "meeting" not in self.columns:
             raise self._wrong("no column is called meeting", "Name the meetings in one.")
 
