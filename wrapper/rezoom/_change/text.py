@@ -108,7 +108,7 @@ def _in_short(problem: Problem) -> str:
 
 
 def _quoted(topic: str) -> str:
-    return f" “{' '.join(masked(topic).split())}”" if topic else ""
+    return f" “{' '.join(topic.split())}”" if topic else ""
 
 
 def _page(head: Sequence[str], lines: Sequence[str], tail: Sequence[str]) -> str:
