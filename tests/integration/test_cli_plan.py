@@ -128,7 +128,7 @@ def test_a_plan_is_applied_and_verified(
     assert "applied recurrence.repeat_interval 2" in ran.stdout
     kept = tmp_path / "receipt.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert json.loads(kept.read_text())["schema"] == "rezoom.receipt/1"
+    assert json.loads(kept.read_text())["schema"] == "rezoom.receipt/2"
 
 
 def test_one_plan_is_answered_by_one_object(run: Run, meeting: int, plan: Path) -> None:
@@ -136,7 +136,7 @@ def test_one_plan_is_answered_by_one_object(run: Run, meeting: int, plan: Path) 
     ran = run("apply", plan, "--yes", "--json")
 
     answer = answer_of(ran)
-    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/1", meeting)
+    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/2", meeting)
     assert (answer["verified"], answer["ignored"], ran.stderr) == (True, {}, "")
 
 
@@ -178,7 +178,7 @@ def test_a_plan_that_was_carried_out_is_nothing_to_do(run: Run, sim: Simulator, 
         (lambda text: text.replace('"repeat_interval": 2', '"repeat_interval": 3'), "body"),
         (lambda text: text[: len(text) // 2], "damaged"),
         (lambda _: "[]", "no plan"),
-        (lambda text: text.replace("rezoom.plan/1", "rezoom.receipt/1"), "rezoom.receipt/1"),
+        (lambda text: text.replace("rezoom.plan/1", "rezoom.receipt/2"), "rezoom.receipt/2"),
     ],
     ids=["edited", "cut", "not a plan", "a receipt"],
 )
@@ -335,3 +335,21 @@ def test_how_to_apply_a_plan_can_be_copied(run: Run, meeting: int, tmp_path: Pat
     assert f"rezoom apply '{file}'" in kept.stderr
     assert "rezoom apply PLAN.json" in printed.stderr
     assert "rezoom apply -" not in printed.stderr
+
+
+def test_a_calendar_is_planned_and_sent(run: Run, sim: Simulator, meeting: int) -> None:
+    """`--from-ics` gives the series; a body beside it cannot come from standard input, too."""
+    text = "BEGIN:VEVENT\nDTSTART;TZID=Europe/Berlin:20970305T090000\n"
+    text += "RRULE:FREQ=WEEKLY;BYDAY=TU, TH;COUNT=4\nEXDATE;VALUE=DATE:20970307\nEND:VEVENT\n"
+
+    planned = run("plan", meeting, "--from-ics", "-", "--json", stdin=text)
+    twice = run("plan", meeting, "--from-ics", "-", "--body", "-", stdin=text)
+    alone = run("plan", meeting, "--uid", "x")
+    sent = run("update", meeting, "--from-ics", "-", "--yes", stdin=text)
+
+    assert planned.exit_code == 0, planned.stdout
+    assert "3,5" in json.dumps(json.loads(planned.stdout)["changes"])
+    assert (twice.exit_code, "standard input cannot serve both" in twice.stderr) == (2, True)
+    assert (alone.exit_code, "--uid chooses an event" in alone.stderr) == (2, True)
+    assert (sent.exit_code, "2097-03-07" in sent.stderr + sent.stdout) == (0, True)
+    assert sim.meeting(meeting)["recurrence"]["weekly_days"] == "3,5"

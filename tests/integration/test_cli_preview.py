@@ -201,3 +201,56 @@ def test_a_terminal_sees_the_months() -> None:
     assert "14 15 16*17 18 19 20 " in starred.get()
     assert "\x1b[1;7m16\x1b[0m" in marked.get()
     assert "May" not in marked.get()
+
+
+CALENDAR = """\
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:stand-up
+DTSTART;TZID=Europe/Berlin:20970306T090000
+RRULE:FREQ=WEEKLY;BYDAY=WE;COUNT=4
+EXDATE;TZID=Europe/Berlin:20970313T090000
+END:VEVENT
+BEGIN:VEVENT
+UID:retro
+DTSTART;TZID=Europe/Berlin:20970328T160000
+RRULE:FREQ=MONTHLY;BYDAY=-1TH;COUNT=2
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_an_event_of_a_calendar_is_previewed(run: Run, tmp_path: Path) -> None:
+    """From a file or standard input, chosen by its uid, with the day that it leaves out."""
+    file = tmp_path / "team.ics"
+    file.write_text(CALENDAR, "utf-8")
+
+    read = run("--from-ics", file, "--uid", "stand-up", "--json")
+    piped = run("--from-ics", "-", "--uid", "retro", input=CALENDAR)
+
+    answer = json.loads(read.stdout)
+    assert (answer["start"], answer["total"]) == ("2097-03-06T09:00:00", 4)
+    assert answer["excluded"] == ["2097-03-13"]
+    assert "excluded-dates" in [problem["rule"] for problem in answer["problems"]]
+    assert piped.stdout.startswith("every month on the last Thursday, 2 times, 16:00 Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "uid='stand-up'"),
+        (("--uid", "lunch"), "no event with the uid 'lunch'"),
+        (("--uid", "retro", *START[:2]), "--from-ics has its start in the file"),
+        (("--uid", "retro", *START[2:]), None),
+        (("--uid", "retro", "--timezone", "Asia/Tokyo"), "meant in Europe/Berlin"),
+        (("--uid", "retro", "--rrule", "FREQ=DAILY"), "one of --repeat, --rrule, --from-ics"),
+    ],
+)
+def test_a_choice_among_events_is_explained(
+    run: Run, words: tuple[str, ...], says: str | None
+) -> None:
+    """Which events there are, and what does not go together."""
+    ran = run("--from-ics", "-", *words, input=CALENDAR)
+
+    assert (ran.exit_code, says or "") == (0 if says is None else 2, says or "")
+    assert says is None or says in " ".join(ran.stderr.split())

@@ -95,6 +95,38 @@ def test_the_meetings_it_comes_with_are_there_again_after_a_reset() -> None:
         assert again[0]["topic"] == first["topic"]
 
 
+def test_it_ends_at_a_sigterm_as_at_a_ctrl_c(tmp_path: Path) -> None:
+    """With a word, as `docker stop` and `kill` want it."""
+    with (tmp_path / "talk").open("w") as talk:
+        process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, stderr=talk, text=True)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["url"]
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=30)
+
+    assert (process.returncode, rest) == (130, "")
+    assert (tmp_path / "talk").read_text() == "Stopped.\n"
+
+
+def test_its_trials_are_counted_for_an_account_of_its_own(tmp_path: Path) -> None:
+    """In the ledger of the machine; what a real account has left is the same as before."""
+    ledger = {"REZOOM_LEDGER": f"sqlite:///{tmp_path}/quota.sqlite3"}
+    real = {"ZOOM_ACCOUNT_ID": "real", "ZOOM_CLIENT_ID": "c", "ZOOM_CLIENT_SECRET": "s"}
+
+    def left(env: dict[str, str], number: int) -> int:
+        ran = CliRunner().invoke(app, ["quota", str(number), "--json"], env=env | ledger)
+        return int(json.loads(ran.stdout)["quotas"][0]["remaining"])
+
+    with running() as started:
+        number = started["meetings"][0]
+        before = left(real, number)
+        words = ["update", str(number), "--topic", "x", "--yes"]
+        assert CliRunner().invoke(app, words, env=started["env"] | ledger).exit_code == 0
+
+        assert left(started["env"], number) == before - 1
+        assert left(real, number) == before
+
+
 def test_strictness_refuses_what_zoom_would_ignore() -> None:
     """Without it the misplaced member is passed over in silence."""
     for options, status in ((["--strict"], 400), ([], 204)):

@@ -15,6 +15,7 @@ from rezoom import (
     FRI,
     MON,
     Bearer,
+    FieldChange,
     InvalidChange,
     NotFoundError,
     Plan,
@@ -26,6 +27,7 @@ from rezoom import (
     check,
 )
 from rezoom._change.files import seal
+from rezoom._paths import put
 from rezoom.simulator import Simulator
 
 Calling = Callable[..., Caller]
@@ -59,7 +61,7 @@ def sent(sim: Simulator) -> Any:
     [
         ("start_time", "2037-01-05T09:00:00+01:00"),
         ("start_time", "20370105T090000Z"),
-        ("settings", {"alternative_hosts": ["ada@example.com"]}),
+        ("settings.alternative_hosts", ["ada@example.com"]),
     ],
 )
 def test_a_plan_sends_only_what_is_judged(
@@ -70,7 +72,9 @@ def test_a_plan_sends_only_what_is_judged(
     plan = caller.plan(meeting, start_time="2037-01-05T09:00:00Z", topic="Other")
     file = json.loads(plan.to_json())
     del file["digests"]
-    file["body"] = file["body"] | {path: value}
+    put(file["body"], path, value)
+    change = {"path": path, "before": None, "after": value}
+    file["changes"] = [one for one in file["changes"] if one["path"] != path] + [change]
     forged = Plan.from_json(seal(file.pop("schema"), file))
 
     with pytest.raises(PlanError, match=path) as refused:
@@ -335,7 +339,8 @@ def test_a_plan_file_of_ones_own_is_judged(sim: Simulator, calling: Calling) -> 
     """Digests show damage; they prove nothing about who wrote the file."""
     caller, meeting = calling(), series(sim)
     plan = caller.plan(meeting, topic="Daily")
-    forged = replace(plan, body={"topic": "x" * 201})
+    changes = (FieldChange("topic", "Daily", "x" * 201),)
+    forged = replace(plan, body={"topic": "x" * 201}, changes=changes)
 
     with pytest.raises(InvalidChange, match="topic"):
         caller.apply(Plan.from_json(forged.to_json()))

@@ -6,10 +6,13 @@ import logging
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import jsonschema
@@ -284,6 +287,70 @@ def test_half_a_surrogate_pair_breaks_nothing(
     assert api.patch(f"/meetings/{number}", content=body).status_code in {204, 400}
     assert api.get(f"/meetings/{number}").status_code == 200
     assert sim.requests[-2].verdict
+
+
+LONG = 512 * 2**10 + 1
+
+
+def pieces() -> Iterator[bytes]:
+    """Send a body whose length is not said before."""
+    for _ in range(LONG // 2**10 + 1):
+        yield b"x" * 2**10
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_a_long_body_is_not_read(sim: Simulator, in_pieces: bool) -> None:
+    """413, whether its length is said or not; without a token it is not looked at at all."""
+    number, headers = sim.add_meeting(), bearer(sim)
+
+    def statuses(**more: Any) -> list[int]:
+        bodies: list[Any] = [pieces() if in_pieces else b"x" * LONG for _ in range(2)]
+        return [
+            httpx.patch(f"{sim.url}/meetings/{number}", content=bodies[0], **more).status_code,
+            httpx.post(sim.token_url, content=bodies[1]).status_code,
+        ]
+
+    assert statuses(headers=headers) == [413, 413]
+    assert statuses() == [401, 413]
+    assert sim.history(number) == ()
+    assert sim.updates()[0].body is None
+
+
+def test_a_body_that_is_not_too_long_is_read(sim: Simulator, api: httpx.Client) -> None:
+    """The limit is beyond what any update is refused for."""
+    body = json.dumps({"agenda": "x" * (LONG - 100)})
+
+    refused(api.patch(f"/meetings/{sim.add_meeting()}", content=body), 400, 300)
+
+
+def test_the_control_endpoint_does_not_read_without_end(sim: Simulator) -> None:
+    """A body as long as no seed is refused by its length."""
+    address = urlsplit(sim.control_url)
+    with closing(HTTPConnection(address.hostname or "", address.port, timeout=30)) as connection:
+        connection.putrequest("POST", f"{address.path}/meetings")
+        connection.putheader("content-length", str(2**40))
+        connection.endheaders()
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+
+    assert (answer.status, "not read" in said["error"]) == (413, True)
+
+
+def test_a_host_has_an_address(sim: Simulator) -> None:
+    """One without an @ is refused where it is given, and not by the first request."""
+    with pytest.raises(ConfigError, match="host_email: 'nobody' is no e-mail address") as wrong:
+        sim.add_meeting(host_email="nobody")
+
+    assert wrong.value.next_step == "Write ada@example.com"
+    with pytest.raises(ConfigError, match=r"meetings\[1\].host_email"):
+        sim.add_meetings([{}, {"host_email": "nobody"}])
+
+
+def test_half_a_surrogate_pair_may_be_a_host(sim: Simulator, api: httpx.Client) -> None:
+    """However odd, each request is answered."""
+    number = sim.add_meeting(schedule_for="\ud800")
+
+    assert api.get(f"/meetings/{number}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/v2/users/me", "/", "/v2/meetings", "/oauth/token"])

@@ -9,12 +9,13 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from coming import to_come
 from rezoom._cli.app import app
-from rezoom.recurrence import Recurrence
+from rezoom.recurrence import MON, Recurrence
 from typer.testing import CliRunner
 
 GUIDE = Path(__file__).parents[2] / "docs" / "recurrence.md"
@@ -70,6 +71,8 @@ def test_the_commands_succeed(line: str, tmp_path: Path, monkeypatch: pytest.Mon
     }
     monkeypatch.chdir(tmp_path)
     (tmp_path / "change.json").write_text(json.dumps(body))
+    weekly = Recurrence.weekly(MON).times(3).starting(datetime(2097, 3, 4, 9), tz="Europe/Berlin")
+    (tmp_path / "team.ics").write_text(weekly.to_ics(uid="stand-up@example.com"))
 
     ran = CliRunner().invoke(app, shlex.split(to_come(line))[1:])
 

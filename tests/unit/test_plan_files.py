@@ -37,7 +37,7 @@ ANSWER = {
 
 def plan() -> Plan:
     """Make a plan with everything in it."""
-    change = Change(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
+    change = Change("", {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
     return Plan.of(make_plan(change, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW))
 
 
@@ -115,7 +115,7 @@ def test_an_added_member_is_named() -> None:
         ('{"schema": "rezoom.plan/9"}', "rezoom.plan/9"),
         ('{"schema": "rezoom.plan/1"}', "no digests"),
         ('{"schema": "something else"}', "something else"),
-        (receipt().to_json(), "rezoom.receipt/1"),
+        (receipt().to_json(), "rezoom.receipt/2"),
         (b"\xff\xfe", "not JSON"),
         ("[" * 100_000, "not JSON"),
     ],
@@ -149,7 +149,7 @@ def test_no_file_breaks_the_reader(strange: dict[str, Any]) -> None:
 
 def test_half_a_surrogate_pair_does_not_stop_a_file() -> None:
     """An answer may hold one; the file can be written and read."""
-    change, answer = Change(None, {"topic": "New"}), ANSWER | {"topic": "\ud83d"}
+    change, answer = Change("", {"topic": "New"}), ANSWER | {"topic": "\ud83d"}
     strange = Plan.of(make_plan(change, answer, meeting=1, account="a", now=NOW))
 
     assert Plan.from_json(strange.to_json().encode("utf-8")) == strange
@@ -185,6 +185,51 @@ def test_a_plan_that_was_made_up_is_refused(member: str, strange: object) -> Non
     """Digests are no signature: what is in the file is looked at all the same."""
     with pytest.raises(PlanError, match=r"The plan (lacks|misstates|lacks or misstates)"):
         Plan.from_json(resealed(plan().to_json(), **{member: strange}))
+
+
+TOPIC = {"path": "topic", "before": "Old", "after": "New"}
+OTHERS = [one for one in json.loads(plan().to_json())["changes"] if one["path"] != "topic"]
+DATES = json.loads(plan().to_json())["dates"]
+
+
+@pytest.mark.parametrize(
+    ("member", "forged", "said"),
+    [
+        ("body", {"topic": "Another", "recurrence": {}}, "changes: topic is not what body sends"),
+        ("changes", [TOPIC | {"after": "Harmless"}, *OTHERS], "changes: topic is not what"),
+        ("changes", [TOPIC, *OTHERS, TOPIC | {"path": "agenda"}], "changes: agenda is not what"),
+        ("changes", OTHERS, "changes: topic is sent, and is not among them"),
+        ("changes", [], "changes: topic is sent"),
+        ("dates", DATES | {"after": DATES["after"][:1]}, "dates: they are not those that body"),
+        ("dates", DATES | {"timezone": "Asia/Tokyo"}, "dates: they are not those that body"),
+        ("made_at", None, "dates: they are not those that body"),
+    ],
+)
+def test_a_plan_that_shows_other_changes_than_it_sends_is_refused(
+    member: str, forged: object, said: str
+) -> None:
+    """Who reviews a plan reads its changes and dates; they are what its body makes."""
+    with pytest.raises(PlanError, match=said):
+        Plan.from_json(resealed(plan().to_json(), **{member: forged}))
+
+
+def test_a_time_alone_is_sent_only_where_it_is_shown() -> None:
+    """A start that is slipped in beside a new topic is no companion of another time."""
+    change = Change(None, {"topic": "New"})
+    text = Plan.of(make_plan(change, ANSWER, meeting=1, account="a", now=NOW)).to_json()
+    body = {"topic": "New", "start_time": "2030-01-01T09:00:00Z"}
+
+    with pytest.raises(PlanError, match="start_time is sent, and is not among them"):
+        Plan.from_json(resealed(text, body=body))
+
+
+def test_nothing_empty_stands_for_what_is_missing() -> None:
+    """Null says that there is none; an empty object or text is a flaw like any other."""
+    for empty in ({"dates": {}}, {"made_at": ""}):
+        with pytest.raises(PlanError, match="The plan lacks or misstates"):
+            Plan.from_json(resealed(plan().to_json(), **empty))
+    with pytest.raises(PlanError, match="The receipt lacks or misstates 'sent'"):
+        Receipt.from_json(resealed(receipt().to_json(), verify_error={}))
 
 
 @pytest.mark.parametrize(

@@ -163,11 +163,18 @@ def machine_boot() -> Boot | None:
 
 def in_forked_child(method: Callable[[], None]) -> None:
     """Call a bound method in every child this process forks, as long as its object lives."""
-    alive = weakref.WeakMethod(method)
+    _ALIVE.add(weakref.WeakMethod(method, _ALIVE.discard))
 
-    def forked() -> None:
-        if (call := alive()) is not None:
+
+# One hook for all: a process keeps its hooks for ever.
+_ALIVE: set[weakref.WeakMethod[Callable[[], None]]] = set()
+
+
+def _forked() -> None:
+    for method in list(_ALIVE):
+        if (call := method()) is not None:
             call()
 
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=forked)
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

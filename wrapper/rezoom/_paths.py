@@ -20,6 +20,24 @@ def json_object(text: str | bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+class DoubledName(ValueError):
+    """A JSON object names a member twice, and one reader would take the one, another the other."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"it names {name!r} twice in one object")
+        self.name = name
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Read the members of an object, as `object_pairs_hook`; DoubledName for one named twice."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise DoubledName(name)
+        found[name] = value
+    return found
+
+
 def pattern_path(path: str) -> str:
     """Turn `rooms[0].name` into the `rooms[].name` under which the spec knows it."""
     return re.sub(r"\[[0-9]+\]", "[]", path) if "[" in path else path

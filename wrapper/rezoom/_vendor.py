@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ._builds import BuildChange, compare_builds
+from ._disk import read_file, write_file
+from ._paths import once_each
 from ._wire import PACKAGE
 from .errors import ConfigError
 
@@ -117,14 +119,15 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
     old, before = _earlier_copy(target, package, force=force)
     try:
         for name in old["files"] if old else ():
+            path = _inside(target, name)
             if name not in package:
-                _inside(target, name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
         for name, data in package.items():
             path = _inside(target, name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write_file(path, data, private=False)
     except OSError as error:
-        raise _cannot(f"write {error.filename or target}", error) from error
+        raise _cannot(f"write {path}", error) from error
     seal = json.loads(package[SEAL])
     if old is None or before is None:
         return Vendored(target, _version(seal), len(package))
@@ -148,8 +151,17 @@ def diff_vendored(folder: str | os.PathLike[str]) -> list[BuildChange]:
             comparison,
             next_step=f"Restore {DOCUMENT}, which says what the copy is made of.",
         )
-    old, new = (json.loads((home / DOCUMENT).read_bytes()) for home in (target, _HOME))
-    return compare_builds(old, new)
+    try:
+        old, new = (json.loads(read_file(home / DOCUMENT)) for home in (target, _HOME))
+        return compare_builds(old, new)
+    except OSError as error:
+        raise _cannot(f"read {DOCUMENT}", error) from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise VendorError(
+            f"{target / DOCUMENT} is not a document of {PACKAGE}",
+            field="folder",
+            next_step="Name a folder that `rezoom vendor` wrote.",
+        ) from error
 
 
 def _copy(folder: str | os.PathLike[str]) -> tuple[Path, dict[str, Any]]:
@@ -172,7 +184,9 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
     edited = [SEAL] if current and seal != installed else []
     for name in sorted(sealed.keys() & present):
         try:
-            found = hashlib.sha256(_inside(target, name).read_bytes()).hexdigest()
+            path = _inside(target, name)
+            # A pipe would never end.
+            found = path.is_file() and hashlib.sha256(read_file(path)).hexdigest()
         except OSError as error:
             raise _cannot(f"read {name}", error) from error
         if found != sealed[name]:
@@ -190,7 +204,7 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
 
 def _newest_fact(folder: Path) -> str:
     try:
-        text = (folder / DOCUMENT).read_text("utf-8")
+        text = read_file(folder / DOCUMENT).decode()
     except (OSError, ValueError):
         return ""
     return max(re.findall(r'"date": "([0-9-]+)"', text), default="")
@@ -246,8 +260,10 @@ def _earlier_copy(
 
 
 def _seal_of(target: Path) -> dict[str, Any] | None:
+    if not (target / SEAL).is_file():
+        return None
     try:
-        seal = json.loads((target / SEAL).read_bytes())
+        seal = json.loads(read_file(target / SEAL), object_pairs_hook=once_each)
         named = seal["package"] == PACKAGE and isinstance(seal["spec"]["version"], str)
         whole = all(isinstance(value, str) for value in seal["files"].values())
     except FileNotFoundError:
@@ -270,7 +286,7 @@ def _present(target: Path) -> Iterator[str]:
 def _inside(target: Path, name: str) -> Path:
     path = target.joinpath(*name.split("/"))
     # A seal is a file like any other: one that someone wrote must not reach out of the folder.
-    if ".." in path.parts or not path.is_relative_to(target):
+    if ".." in path.parts or not path.parent.resolve().is_relative_to(target):
         raise VendorError(f"{SEAL} names a file outside the folder: {name}", field="folder")
     return path
 

@@ -307,6 +307,12 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             url="https://github.com/jrchamp/moodle-mod_zoom",
             date="",
         ),
+        "MOO289": Source(
+            tag="MOO289",
+            title="Moodle plugin mod_zoom, issue 289 (observed)",
+            url="https://github.com/jrchamp/moodle-mod_zoom/issues/289",
+            date="2021-08",
+        ),
         "MOO-FS": Source(
             tag="MOO-FS",
             title="A patch of that plugin which reads back after each update (FormaSuisse, 6016a28b)",

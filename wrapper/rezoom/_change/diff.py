@@ -8,18 +8,19 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import Body, at, put
-from .._rules.in_context import build_case, judge_situation, still_open
+from .._paths import Body, at, first_name, put
+from .._redaction import masked
+from .._rules.in_context import build_case, form_reason, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import in_utc, place_of, read_time, wall, zulu
+from .._times import in_utc, place_of, read_time, same_zone, wall, zulu
 from .._wire import facts
 from ..errors import PlanError, Problem
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
-from .occurrences import LISTED, Listed, view_of
+from .occurrences import LISTED, Listed, expected, view_of
 from .plan_data import Diff, FieldChange, PlanData
-from .timing import TIMED, Timing, complete, is_series
+from .timing import TIMED, Timing, complete, is_series, series_of
 
 
 def make_plan(
@@ -76,10 +77,13 @@ def work_out(
     if timing is not None and change.schedule is None:
         own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
         problems = with_dates(problems, own, change.allow)
-    body, changes = _reduce(body, view, timing, seen=seen)
+    kept = _kept_otherwise(body, view) if seen else []
+    body, changes = _reduce(body, view, timing, seen=seen, done={one.path for one in kept})
+    problems = [*problems, *kept]
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
-        return Diff({}, changes, [one for one in problems if one.severity == "error"], dates)
+        errors = [one for one in problems if one.severity == "error"]
+        return Diff({}, changes, errors + kept, dates)
     target = occurrence.to_dict() if isinstance(occurrence, Listed) else one
     problems = rejudge(problems, body, view, now=now, occurrence=target, allow=change.allow)
     return Diff(body, changes, problems, dates)
@@ -101,13 +105,32 @@ def judge_written(body: Body, *, occurrence: bool, allow: Sequence[str]) -> list
     return problems
 
 
+def check_shown(plan: PlanData) -> None:
+    """Raise ValueError unless a plan from a file shows the changes and the dates that it sends."""
+    shown = {change.path for change in plan.changes}
+    for change in plan.changes:
+        if masked(at(plan.body, change.path), change.path) != change.after:
+            raise ValueError(f"changes: {change.path} is not what body sends")
+    # One member of a time may be sent only because another one changes.
+    timed = plan.dates is not None or any(first_name(path) in TIMED for path in shown)
+    for path, _ in leaves(plan.body):
+        if path not in shown and not (timed and path in TIMED):
+            raise ValueError(f"changes: {path} is sent, and is not among them")
+    dates = plan.dates
+    if dates is not None:
+        series = series_of(plan.body, dates.place)
+        placed = place_of(plan.body) in (None, dates.place)
+        if not placed or not plan.made_at or dates.after != expected(series, plan.made_at):
+            raise ValueError("dates: they are not those that body makes")
+
+
 def change_of(body: Body) -> Change:
     """Take a body for a change; what the spec does not know in it is its `extra`."""
     known: dict[str, Any] = {}
     extra: dict[str, Any] = {}
     for path, value in leaves(body):
         put(known if compare.writable(path) else extra, path, value)
-    return Change(None, known, extra=extra or None)
+    return Change("", known, extra=extra or None)
 
 
 def rejudge(
@@ -149,7 +172,9 @@ def _completed(
     """Complete a body from the meeting; of a series its Timing is noted too."""
     start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
     moves = "recurrence" in body or "start_time" in body
-    if (moves or zone not in (None, view.get("timezone"))) and is_series(body, view):
+    if (moves or not (zone is None or same_zone(zone, view.get("timezone")))) and is_series(
+        body, view
+    ):
         timings.append(complete(body, view, now, whole=whole))
         return {**body, **timings[-1].body}
     if isinstance(start, str) and not in_utc(start) and zone is None and place:
@@ -157,8 +182,18 @@ def _completed(
     return body
 
 
+def _kept_otherwise(body: Body, view: Body) -> list[Problem]:
+    """List what the meeting shows already, in a form of Zoom's own that a rule knows."""
+    place = place_of(body) or place_of(view)
+    forms = (
+        (path, compare.form_of(path, value, at(view, path), place)) for path, value in leaves(body)
+    )
+    known = (form_reason(path, form) for path, form in forms if form is not None)
+    return [one for one in known if one is not None]
+
+
 def _reduce(
-    body: Body, view: Body, timing: Timing | None, *, seen: bool
+    body: Body, view: Body, timing: Timing | None, *, seen: bool, done: set[str]
 ) -> tuple[dict[str, Any], list[FieldChange]]:
     """Drop what is already so; start, zone and recurrence go together, or not at all."""
     kept: dict[str, Any] = {}
@@ -167,7 +202,8 @@ def _reduce(
     differing = {
         path
         for path, value in leaves(body)
-        if not is_so(path, value, view, place) or (not seen and path not in LISTED)
+        if path not in done
+        and (not is_so(path, value, view, place) or (not seen and path not in LISTED))
     }
     # A member that is sent only because another one is sent is no change of its own.
     listed = set(differing)
@@ -193,7 +229,7 @@ def _reduce(
 
 def _field_changes(path: str, value: Any, view: Body, timing: Timing | None) -> list[FieldChange]:
     """List what changes at a path: one member, or of a recurrence each that differs."""
-    before = at(view, path)
+    before = compare.shown_at(path, view)
     if path == "recurrence" and isinstance(value, dict):
         old = before if isinstance(before, Mapping) else {}
         names = dict.fromkeys([*value, *(name for name in old if old[name] not in (None, ""))])
@@ -202,9 +238,6 @@ def _field_changes(path: str, value: Any, view: Body, timing: Timing | None) -> 
             for name in names
             if not same(f"{path}.{name}", value.get(name), old.get(name))
         ]
-    if compare.elsewhere(path):
-        places = (at(view, name) for name in compare.elsewhere(path)[::-1])
-        before = next(filter(None, places), None)
     if path == "start_time":
         before = _local(before, view, timing, value)
     return [FieldChange(path, before, value)]

@@ -10,14 +10,16 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
-from .._paths import Body
-from .._redaction import hidden_paths, is_secret, masked, without_secrets
+from .._paths import Body, DoubledName, once_each
+from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
+from .._visible import visible_json
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
+from .diff import check_shown
 from .fingerprint import without_digests
-from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
+from .plan_data import Altered, Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
 # The types that each member of a file may have.
@@ -36,13 +38,7 @@ def seal(schema: str, members: Body) -> str:
     """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
-    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # Half a surrogate pair, which an answer may hold, goes into no file as it is.
-        return json.dumps(whole, indent=2) + "\n"
-    return text
+    return visible_json(whole, indent=2) + "\n"
 
 
 def _read(
@@ -51,19 +47,24 @@ def _read(
     shape: _Shape,
     wrong: Callable[[str], PlanError],
     make: Callable[[dict[str, Any]], _Made],
+    *,
+    older: str = "",
 ) -> _Made:
     """Read what `seal` wrote, and make of it what it stands for; or say what is `wrong` with it."""
     kind = schema.partition(".")[2].partition("/")[0]
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=once_each)
+    except DoubledName as error:
+        raise wrong(f"The {kind} cannot be trusted: {error}") from None
     except (ValueError, RecursionError) as error:
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
-    found = whole.get("schema") if isinstance(whole, dict) else None
+    whole = MaskedRepr(whole if isinstance(whole, dict) else {})
+    found = whole.get("schema")
     if not isinstance(found, str):
         raise wrong(f"This is no {kind}: it has no schema")
-    if found != schema:
+    if found not in (schema, older):
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
         raise wrong(f"This is no {schema}: {what}")
@@ -158,11 +159,18 @@ def _read_plan(given: Body) -> PlanData:
     known: dict[str, Any] = {
         "changes": tuple(map(_read_change, given["changes"])),
         "problems": tuple(map(_read_problem, given["problems"])),
-        "made_at": given["made_at"] and _moment(given["made_at"]),
-        "dates": given["dates"] and _read_dates(given["dates"]),
+        "made_at": _if_given(given["made_at"], _moment),
+        "dates": _if_given(given["dates"], _read_dates),
         "allow": tuple(map(str, given["allow"])),
     }
-    return PlanData(**{name: given[name] for name in _PLAN} | known)
+    plan = PlanData(**{name: given[name] for name in _PLAN} | known)
+    check_shown(plan)
+    return plan
+
+
+def _if_given(value: Any, read: Callable[[Any], _Made]) -> _Made | None:
+    """Read what may be null; anything else, empty or not, has to be what it stands for."""
+    return None if value is None else read(value)
 
 
 def _read_change(given: Body) -> FieldChange:
@@ -205,7 +213,9 @@ def _read_dates(given: Body) -> Dates:
     return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
-RECEIPT_SCHEMA = "rezoom.receipt/1"
+RECEIPT_SCHEMA = "rezoom.receipt/2"
+# Without what Zoom changed to something else, which was among what it ignored.
+_OLDER_RECEIPT = "rezoom.receipt/1"
 
 _RECEIPT = _shape(
     {int: "meeting", bool: "sent verified", list: "warnings"},
@@ -251,7 +261,9 @@ def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
 
 def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    return _read(text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt)
+    return _read(
+        text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt, older=_OLDER_RECEIPT
+    )
 
 
 def _read_receipt(given: Body) -> ReceiptData:
@@ -264,10 +276,16 @@ def _read_receipt(given: Body) -> ReceiptData:
         given["tracking_id"],
         None,
         tuple(map(_read_problem, given["warnings"])),
-        error and RezoomError(str(error["message"]), sent=error["sent"]),
+        _if_given(error, _read_error),
         _read_verdict(given) if given["verified"] else None,
-        record and _read_record(record),
+        _if_given(record, _read_record),
     )
+
+
+def _read_error(given: Body) -> RezoomError:
+    if type(given["sent"]) not in (bool, type(None)):
+        raise ValueError("verify_error.sent")
+    return RezoomError(str(given["message"]), sent=given["sent"])
 
 
 def _states(record: Record) -> dict[str, Any]:
@@ -291,7 +309,7 @@ def _write_record(record: Record, changed: Iterable[str], *, secrets: bool) -> d
 def _read_record(given: Body) -> Record:
     known: dict[str, Any] = {
         "at": _moment(given["at"]),
-        "dates": given["dates"] and _read_dates(given["dates"]),
+        "dates": _if_given(given["dates"], _read_dates),
         "hidden": tuple(map(str, given["hidden"])),
     }
     return Record(**{name: given[name] for name in _RECORD} | known)
@@ -302,5 +320,12 @@ def _read_verdict(given: Body) -> Verdict:
         {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")
     )
+    written = {} if given["schema"] == _OLDER_RECEIPT else given["altered"]
+    altered = {path: _read_altered(one) for path, one in written.items()}
     effects = map(_read_change, given["side_effects"])
-    return Verdict(given["applied"], ignored, unseen, tuple(effects))
+    return Verdict(given["applied"], ignored, unseen, tuple(effects), altered)
+
+
+def _read_altered(given: Body) -> Altered:
+    sides = (given["before"], given["requested"], given["found"])
+    return Altered(*sides, _read_problem(given["problem"]))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .._paths import Body, objects
 from .._public import public
+from .._redaction import MaskedRepr
 from .._rules.normalize import as_mapping
 from .._times import place_of, read_time, zulu
 from .._wire import facts, source
@@ -134,7 +135,8 @@ def filled(answer: Body) -> Body:
         "start_time": zulu(planned_start(items[0])),
         "duration": usual[0][0] if usual else None,
     }
-    return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
+    more = {name: known[name] for name in missing if known[name] is not None}
+    return MaskedRepr({**answer, **more})
 
 
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:

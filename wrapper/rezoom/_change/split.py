@@ -53,7 +53,7 @@ def split_series(
     end = last_instant(kept[-1].astimezone(series.tz).date(), series.tz)
     ended = {"recurrence": {"end_date_time": zulu(end)}}
     trim = make_plan(
-        Change(None, ended, allow=change.allow), answer, meeting=meeting, account=account, now=now
+        Change("", ended, allow=change.allow), answer, meeting=meeting, account=account, now=now
     )
     left = [start for start in planned if start >= first]
     new, new_problems = _new(change, answer, _rest(series, left, first), now)

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import Body
-from .._times import in_utc, place_of, read_time, read_wall, wall
+from .._paths import Body, at
+from .._times import in_utc, place_of, read_time, read_wall, same_zone, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
@@ -187,7 +187,7 @@ def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: 
     """Tell whether the series already has the requested times."""
     answer, place = present.answer, dates.place
     requested = timed.get("recurrence", {})
-    there = answer.get("type") == SERIES_TYPE and answer.get("timezone", place.key) == place.key
+    there = answer.get("type") == SERIES_TYPE and same_zone(answer.get("timezone", place), place)
     if not there or not isinstance(requested, dict):
         return False
     new, old = (
@@ -201,8 +201,8 @@ def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: 
     if start_requested and not {start, *(dates.after[:1] or (start,))} & starts:
         return False
     count = present.recurrence.get("end_times")
-    raw = answer.get("recurrence", {}).get("end_times")
+    raw = at(answer, "recurrence.end_times")
     if requested.get("end_times") == 0 and raw != 0:
         # Zoom would make the series longer: as many meetings from now on, again.
         return bool(present.ahead) and dates.after[-1:] <= (present.ahead[-1].utc,)
-    return requested.get("end_times") in {count, present.remaining.get("end_times", count)}
+    return requested.get("end_times") in (count, present.remaining.get("end_times", count))

@@ -191,7 +191,10 @@ def _schedule(back: _Restored, before: Body, after: Body, now: datetime) -> None
         _start(back, before, after, now)
         return
     timing = complete({}, before, now)
-    if _is_over(before, timing.dates.place, now) or "start_time" not in timing.body:
+    if (
+        _is_over(before, timing.dates.place, now)
+        or not {"start_time", "recurrence"} <= timing.body.keys()
+    ):
         back.lose_start()
         return
     recurrence = dict(timing.body["recurrence"])

@@ -51,6 +51,13 @@ Rrule: TypeAlias = Annotated[
     str | None,
     option("RULE", "The same as a rule of RFC 5545: 'FREQ=MONTHLY;BYDAY=-1FR;COUNT=12'."),
 ]
+FromIcs: TypeAlias = Annotated[
+    str | None,
+    option("FILE|-", "The same from a calendar: an .ics file, or the text of one event."),
+]
+Uid: TypeAlias = Annotated[
+    str | None, option("UID", "Which event of --from-ics, if there are several.", "--uid")
+]
 Occurrence: TypeAlias = Annotated[
     str | None,
     option(
@@ -106,6 +113,8 @@ class ChangeOptions(FieldOptions):
 
     repeat: Repeat = None
     rrule: Rrule = None
+    from_ics: FromIcs = None
+    uid: Uid = None
     occurrence: Occurrence = None
 
 

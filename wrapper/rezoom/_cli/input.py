@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from .._clock import SystemClock
+from .._disk import LONGEST_LINE
+from .._paths import DoubledName, once_each
 from .._rules.spec_rules import KINDS
 from ..errors import InvalidChange, OccurrenceError, Problem
 from .assignments import Assignments, by_json, by_spec, split
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .._change.results import Plan, Receipt
     from .._client.sending import PreparedUpdate
     from .._client.sync import Zoom
+    from .._rules.judge import Change
     from ..recurrence import Series
 
 
@@ -58,7 +61,7 @@ class Inputs:
                 )
             self._taken_by = option
         step = "Give the path of a readable file, or - for standard input."
-        if option != "--body":
+        if member:
             step += " A text that begins with @ is written with two: @@."
         data = read_bytes(name, next_step=step, prefix=f"{option}: ", member=member)
         try:
@@ -79,9 +82,9 @@ class Inputs:
         return path, value
 
 
-def read_fields(options: FieldOptions) -> Fields:
+def read_fields(options: FieldOptions, inputs: Inputs | None = None) -> Fields:
     """Read the fields: `--body` first, direct options and `--set` laid over it, `--extra` last."""
-    inputs = Inputs()
+    inputs = inputs or Inputs()
     body = options.body
     where = "--body: standard input" if body == "-" else f"--body: {body}"
     given = {} if body is None else _object(inputs.read(body, "--body"), where, _BODY_EXAMPLE)
@@ -106,7 +109,11 @@ def read_fields(options: FieldOptions) -> Fields:
 def _object(text: str | bytes, where: str, example: str) -> dict[str, Any]:
     """Read a JSON object; UsageError says what is wrong with it, and quotes nothing of it."""
     try:
-        found = json.loads(text, object_pairs_hook=_members)
+        found = json.loads(text, object_pairs_hook=once_each)
+    except DoubledName as error:
+        raise UsageError(
+            f"{error.name!r} stands twice in one object", next_step="Keep the one you mean."
+        ) from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise UsageError(f"{where} is not JSON: {error.msg}, {place}", next_step=example) from None
@@ -117,18 +124,6 @@ def _object(text: str | bytes, where: str, example: str) -> dict[str, Any]:
         ) from None
     if not isinstance(found, dict):
         raise UsageError(f"{where} holds {KINDS[type(found)]}, not an object", next_step=example)
-    return found
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Read the members of a JSON object; UsageError for one that stands there twice."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UsageError(
-            f"{twice!r} stands twice in one object", next_step="Keep the one you mean."
-        )
     return found
 
 
@@ -167,6 +162,20 @@ def read_series(
         moment, tz = _begin(start, zone, names)
         recurrence = Recurrence(*read_rule(rrule, tz, moment, short_months))
     return recurrence.starting(moment, tz=tz)
+
+
+def read_calendar(
+    name: str,
+    uid: str | None,
+    zone: str | None,
+    inputs: Inputs | None = None,
+    short_months: Any = "skip",
+) -> Series:
+    """Read the series of a calendar file; `zone` is for times that have none there."""
+    from ..recurrence import Series
+
+    text = (inputs or Inputs()).read(name, "--from-ics")
+    return Series.from_ics(text, uid=uid, tz=zone, short_months=short_months)
 
 
 def _begin(start: str | None, zone: str | None, names: tuple[str, str]) -> tuple[datetime, str]:
@@ -222,14 +231,19 @@ class MeetingUpdate:
             "extra": self.fields.extra or None,
         }
 
+    def change(self, key: str | None = None) -> Change:
+        """Return it as one of many; what could not be read is not in it."""
+        from .._rules.judge import Change
+
+        body, options = self.fields.body, self.options()
+        return Change(self.meeting, key=key, host=self.host, body=body, **options)
+
     def judge(self) -> PreparedUpdate:
         """Judge it by what is known without a read, and write its request."""
         from .._client.sending import prepare
-        from .._rules.judge import Change
 
-        change = Change(self.fields.body, {}, meeting=self.meeting, **self.options())
         with self._with_unreadable():
-            return prepare(change, SystemClock().now())
+            return prepare(self.change(), SystemClock().now())
 
     def plan(self, zoom: Zoom) -> Plan:
         """Plan it on one read; InvalidChange has what could not be read, too."""
@@ -262,12 +276,19 @@ class MeetingUpdate:
 
 def read_update(meeting: str, options: ChangeOptions, host: str | None = None) -> MeetingUpdate:
     """Read the options that `rezoom plan` and `rezoom update` share."""
-    schedule = None
-    if options.repeat is not None or options.rrule is not None:
-        one_of(options.repeat, options.rrule, names="--repeat and --rrule")
+    schedule, inputs = None, Inputs()
+    patterns = (options.repeat, options.rrule, options.from_ics)
+    if any(one is not None for one in patterns):
+        one_of(*patterns, names="--repeat, --rrule and --from-ics")
+    if options.from_ics is not None:
+        schedule = read_calendar(options.from_ics, options.uid, options.timezone, inputs)
+        options = replace(options, timezone=None)
+    elif options.repeat is not None or options.rrule is not None:
         schedule = read_series(options.repeat, options.rrule, options.start, options.timezone)
         options = replace(options, start=None, timezone=None)
-    fields = read_fields(options)
+    elif options.uid is not None:
+        raise UsageError("--uid chooses an event of --from-ics", next_step="Give --from-ics FILE.")
+    fields = read_fields(options, inputs)
     when = None if options.occurrence is None else read_when(options.occurrence)
     return MeetingUpdate(meeting, fields, schedule, when, options.allow or (), host)
 
@@ -289,6 +310,10 @@ def read_line(line: bytes) -> MeetingUpdate:
     """Read a JSON line; UsageError or InvalidChange names the member that is wrong."""
     from .._rules.meeting_id import meeting_number
 
+    if len(line) > LONGEST_LINE:
+        raise UsageError(
+            f"this line is longer than {LONGEST_LINE // 2**20} MB", next_step=_LINE_EXAMPLE
+        )
     members = _line_members(line)
     if "meeting" not in members:
         raise UsageError("this line names no meeting", next_step=_LINE_EXAMPLE)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from .._change.results import Plan, Receipt
-from .._paths import json_object
+from .._disk import read_file, read_stream, write_file
+from .._paths import DoubledName, once_each
 from .._redaction import HIDDEN, hidden_paths, is_secret
+from .._visible import visible_json
 from ..errors import PlanError
 from .console import standard_input
 from .exit_codes import UsageError
@@ -33,7 +34,7 @@ def read_bytes(name: str, *, next_step: str, prefix: str = "", member: str = "")
     `member` is the field whose value is read: the name of the file may be its secret value.
     """
     try:
-        return standard_input().read() if name == "-" else Path(name).read_bytes()
+        return read_stream(standard_input()) if name == "-" else read_file(name)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "that cannot be the name of a file"
         named = HIDDEN if is_secret(member) else repr(name)
@@ -52,16 +53,28 @@ def read_receipts(name: str) -> list[Receipt]:
     """Read a receipt, or the receipts among JSON lines, oldest first."""
     with _named(name, "Only a file that is as it was written can be undone."):
         text = read_bytes(name, next_step=_READABLE)
-        whole = json_object(text)
+        whole = _object(text)
         if whole is not None:
             return [Receipt.from_json(_receipt(whole))]
         lines = [line for line in text.splitlines() if line.strip()]
-        found = [json_object(line) for line in lines]
+        found = [_object(line) for line in lines]
         if not lines or None in found:
             return [Receipt.from_json(text)]
-        # Refusals stand between the receipts that `rezoom apply -` wrote.
-        kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
+        # Refusals stand between the receipts that `rezoom apply -` wrote, and what a journal knew.
+        others = ("rezoom.error/1", "rezoom.result/1")
+        kept = [one for one in found if one is not None and one.get("schema") not in others]
         return [Receipt.from_json(_receipt(one)) for one in kept]
+
+
+def _object(text: bytes) -> dict[str, Any] | None:
+    """Read a JSON object, None for anything else; PlanError for one that names a member twice."""
+    try:
+        found = json.loads(text, object_pairs_hook=once_each)
+    except DoubledName as error:
+        raise PlanError(f"The receipt cannot be trusted: {error}") from None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def write_plan(name: str, plan: Plan[Any], *, secrets: bool) -> None:
@@ -81,7 +94,7 @@ def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
             f"the new meeting takes over {hidden}, and a file of it would show that",
             next_step=_WITH_SECRETS,
         )
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(body, indent=2) + "\n"
 
 
 def write_document(name: str, text: str) -> None:
@@ -89,18 +102,10 @@ def write_document(name: str, text: str) -> None:
     if name == "-":
         sys.stdout.write(text)
         return
-    path, beside = Path(name), None
     try:
-        # A name of its own: whatever else stands in the folder is not ours.
-        number, beside = tempfile.mkstemp(".part", f"{path.name}.", path.parent)
-        with open(number, "w", encoding="utf-8") as file:  # noqa: PTH123 - a number has no path
-            file.write(text)
-        Path(beside).replace(path)
+        write_file(name, text.encode())
     except OSError as error:
         raise unwritable(name, error) from None
-    finally:
-        if beside is not None:
-            Path(beside).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -112,15 +117,15 @@ def receipt_file(name: str | None, *, secrets: bool) -> Iterator[Keep]:
     if name is None:
         yield lambda _: None
         return
-    number, written = _created(name), False
+    _create(name)
+    written = False
 
     def keep(done: object) -> None:
         nonlocal written
         if not isinstance(done, Receipt) or not done.sent:
             return
         try:
-            with open(number, "w", encoding="utf-8", closefd=False) as file:
-                file.write(done.to_json(secrets=secrets))
+            write_file(name, done.to_json(secrets=secrets).encode())
         except OSError as error:
             raise unwritable(name, error, sent=True) from None
         written = True
@@ -128,15 +133,14 @@ def receipt_file(name: str | None, *, secrets: bool) -> Iterator[Keep]:
     try:
         yield keep
     finally:
-        with suppress(OSError):
-            os.close(number)
-            if not written:
+        if not written:
+            with suppress(OSError):
                 Path(name).unlink(missing_ok=True)
 
 
-def _created(name: str) -> int:
+def _create(name: str) -> None:
     try:
-        return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         raise UsageError(
             f"{name} is there already, and may be the only way back from an earlier update",

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from .._clock import MACHINE, Time, in_forked_child
 from .._times import DAY, SECOND, micros
+from .._visible import visible
 from ..errors import LedgerUnavailable
 from .gauge import Quota
 from .model import Grant, Reservation
@@ -197,7 +198,7 @@ class Lenient(Around):
     def _let_go(self, reservation: Reservation, token: str, error: LedgerUnavailable) -> Grant:
         self._note(reservation, 1)
         _log.warning(
-            'a request is sent uncounted, because ledger_down is "open": %s', error.message
+            'a request is sent uncounted, because ledger_down is "open": %s', visible(error.message)
         )
         return Grant(token, reservation, micros(self._clock.now()), counted=False)
 

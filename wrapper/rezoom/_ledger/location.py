@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from .._visible import visible
 from ..errors import LedgerUnavailable
 
 _log = logging.getLogger("rezoom.quota")
@@ -41,17 +42,17 @@ def default_path(
             _log.warning(
                 "%s is on a network file system (%s), where a lock does not reach everybody:"
                 " passed over; REZOOM_LEDGER names another ledger",
-                folder,
+                visible(folder),
                 kind,
             )
         elif not _writable(folder):
-            _log.warning("%s cannot be written: passed over", folder)
+            _log.warning("%s cannot be written: passed over", visible(folder))
         else:
             if kind in _LAYERED:
                 _log.warning(
                     "%s is inside a container: the count ends with it; REZOOM_LEDGER names a"
                     " ledger that stays",
-                    folder,
+                    visible(folder),
                 )
             return folder / FILE
     folder = temporary / f"rezoom-{user}"
@@ -59,7 +60,7 @@ def default_path(
     _log.warning(
         "the count of what was spent is kept in %s, which a restart may empty; REZOOM_LEDGER names"
         " another ledger",
-        folder,
+        visible(folder),
     )
     return folder / FILE
 

@@ -6,6 +6,7 @@ The rules come from the spec (`x-situations`, `x-reasons`), and so does what the
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -193,8 +194,9 @@ def _names(body: Any, path: str) -> set[str]:
 
 def _name(item: Any) -> str:
     if not isinstance(item, Mapping):
-        return str(item).strip()
-    return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
+        return str(item).strip().casefold()
+    named = (str(item[name]).casefold() for name in _NAMES if item.get(name))
+    return next(named, str(sorted(item.items())))
 
 
 _LISTS = [
@@ -217,13 +219,25 @@ def judge_situation(case: Case, allow: Sequence[str] = ()) -> list[Problem]:
     return [from_rule(rule, path) for rule in rules for path in _paths(rule, case)]
 
 
-def likely_reason(path: str, case: Case) -> Problem:
-    """Say why Zoom may have left the member at `path` as it was, or changed it unasked.
+def form_reason(path: str, form: str) -> Problem | None:
+    """Say why Zoom shows the member at `path` in a form of its own; None where no rule knows it."""
+    case: Case = {"derived": {"found": form}}
+    member, rows = pattern_path(path), _holding("reasons", case)
+    fitting = (rule for rule in rows if _fit(rule, member, case) is not None)
+    return next((from_rule(rule, path) for rule in fitting), None)
+
+
+def likely_reason(path: str, case: Case, found: str | None = None) -> Problem:
+    """Say why Zoom may have left the member at `path` as it was, or changed it.
+
+    `found` is the form of Zoom's own that a read shows (`x-case`), where it is one.
 
     A rule that holds in this case is better than a guess, and one that names the member better
     than one about many; there is always a last one, which says that it may be locked.
     """
     member = pattern_path(path)
+    if found is not None:
+        case = {**case, "derived": {**case["derived"], "found": found}}
     if at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
@@ -257,7 +271,13 @@ def _always() -> frozenset[str]:
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
     rows = load_schema(name)["allOf"]
-    for error in validator(name).iter_errors(case):
+    try:
+        found = list(validator(name).iter_errors(case))
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which an answer may hold; no rule looks for one.
+        text = json.dumps(case, ensure_ascii=False).encode("utf-8", "replace")
+        found = list(validator(name).iter_errors(json.loads(text)))
+    for error in found:
         # allOf, the place of the rule, not: a rule is written so that it fails where it holds.
         yield facts.RULES[rows[error.schema_path[1]]["x-rule"]]
 

@@ -7,6 +7,7 @@ weeks begin on Sunday, as in the rules that Zoom itself writes
 
 from __future__ import annotations
 
+import sys
 from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,7 +41,7 @@ def occurrences(timeline: Timeline, not_before: date | None = None) -> Iterator[
     index, days = dates(timeline.pattern, first, since, timeline.short_months)
     found = zones.starts(index, days, timeline.start.time(), timeline.tz, timeline.clock_gaps)
     if isinstance(end, Count):
-        return islice(found, end.times)
+        return islice(found, min(end.times, sys.maxsize))
     last = zones.cutoff(end, timeline.tz)
     return found if last is None else takewhile(lambda start: start.utc <= last, found)
 

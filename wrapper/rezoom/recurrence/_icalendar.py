@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple, TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -52,15 +53,18 @@ class Event(TypedDict, total=False):
     location: str
 
 
-def vevent(timeline: Timeline, **event: Unpack[Event]) -> str:
-    """Write the VEVENT; its times refer to a time zone that `calendar` also writes."""
-    return _folded(_event_lines(timeline, **event))
+def vevent(timeline: Timeline, excluded: Sequence[date] = (), **event: Unpack[Event]) -> str:
+    """Write the VEVENT; its times refer to a time zone that `calendar` also writes.
+
+    The `excluded` days are left out with EXDATE.
+    """
+    return _folded(_event_lines(timeline, excluded, **event))
 
 
-def calendar(timeline: Timeline, **event: Unpack[Event]) -> str:
+def calendar(timeline: Timeline, excluded: Sequence[date] = (), **event: Unpack[Event]) -> str:
     """Write a whole calendar file, with the time zone's rules for as long as the series lasts."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//rezoom//recurrence//EN"]
-    event_lines = list(_event_lines(timeline, **event))
+    event_lines = list(_event_lines(timeline, excluded, **event))
     if timeline.tz.key not in _UTC_KEYS:
         last = None if isinstance(timeline.end, Forever) else _last(timeline)
         lines += _timezone_lines(timeline.tz, first_start(timeline).utc, last)
@@ -69,6 +73,7 @@ def calendar(timeline: Timeline, **event: Unpack[Event]) -> str:
 
 def _event_lines(
     timeline: Timeline,
+    excluded: Sequence[date],
     *,
     summary: str = "Zoom meeting",
     duration: timedelta | None = None,
@@ -96,6 +101,7 @@ def _event_lines(
     yield f"RRULE:{write_rule(timeline, by_time=_last(timeline) if counted else None)}"
     # A calendar drops starts that do not exist; here they took place later.
     yield from (f"RDATE{_at(timeline, start.local)}" for start in moved)
+    yield from (f"EXDATE{_at(timeline, start.local)}" for start in _on(timeline, excluded))
     texts = {"SUMMARY": summary, "DESCRIPTION": description, "LOCATION": location}
     yield from (f"{name}:{said}" for name, text in texts.items() if (said := _escaped(text)))
     yield "END:VEVENT"
@@ -108,6 +114,13 @@ def _moved(timeline: Timeline) -> list[Occurrence]:
     if isinstance(timeline.end, Forever):
         found = takewhile(lambda start: start.utc < horizon, found)
     return [start for start in found if start.local.time() != timeline.start.time()]
+
+
+def _on(timeline: Timeline, days: Sequence[date]) -> Iterator[Occurrence]:
+    """Yield the starts on some local days."""
+    last = max(days, default=date.min)
+    found = takewhile(lambda start: start.local.date() <= last, occurrences(timeline))
+    return (start for start in found if start.local.date() in days)
 
 
 def _last(timeline: Timeline) -> datetime:
@@ -179,12 +192,23 @@ def _timezone_lines(tz: ZoneInfo, first: datetime, last: datetime | None) -> Ite
 
 
 def _changes(tz: ZoneInfo, begin: datetime, end: datetime) -> Iterator[Change]:
-    day, before = begin, _clock(tz, begin)
+    for year in range(begin.year, end.year + 1):
+        yield from (change for change in _changes_in(tz, year) if begin < change.instant <= end)
+
+
+# Day by day, since clocks have changed twice in a month: worth keeping for the next series.
+@lru_cache(maxsize=500)
+def _changes_in(tz: ZoneInfo, year: int) -> tuple[Change, ...]:
+    day = max(datetime(year, 1, 1, tzinfo=UTC), _EARLIEST)
+    end = datetime(year + 1, 1, 1, tzinfo=UTC) if year < _LATEST.year else _LATEST
+    found: list[Change] = []
+    before = _clock(tz, day)
     while day < end:
         after = _clock(tz, day + _DAY)
         if after != before:
-            yield Change(_end_of(before, tz, day), before, after)
+            found.append(Change(_end_of(before, tz, day), before, after))
         day, before = day + _DAY, after
+    return tuple(found)
 
 
 def _end_of(clock: Clock, tz: ZoneInfo, day: datetime) -> datetime:

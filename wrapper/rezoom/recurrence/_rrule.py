@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from .._public import public
 from ..errors import Problem
 from . import _zones as zones
+from ._content_lines import ContentLine, read_line, unfolded
 from ._limits import RecurrenceError, refusal
 from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
 from ._timeline import Count, Timeline
@@ -19,7 +20,6 @@ from ._timeline import Count, Timeline
 # An ordinal weekday: (2, TUE) is 2TU, (None, TUE) every TU.
 DayRule: TypeAlias = tuple[int | None, Weekday]
 
-_LINE = re.compile(r"(?P<name>[A-Za-z0-9-]+)(?P<options>(?:;[^:]*)?):(?P<value>.*)", re.DOTALL)
 _BY_DAY = re.compile(r"(?P<nth>[+-]?[0-9]{1,2})?(?P<day>[A-Z]{2})")
 _MOMENT = re.compile(r"(?P<day>[0-9]{8})(?:T(?P<clock>[0-9]{6})(?P<utc>Z?))?")
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "MINUTELY", "SECONDLY")
@@ -27,9 +27,11 @@ _PARTS = frozenset(
     "FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYSETPOS BYMONTH BYWEEKNO BYYEARDAY BYHOUR"
     " BYMINUTE BYSECOND RSCALE SKIP".split()
 )
-_EXCEPTIONS = ("EXDATE", "RDATE", "EXRULE")
+_DATES = ("EXDATE", "RDATE")
 _SHORTEST = 28
 _EXAMPLE = "write FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;UNTIL=20270630T215959Z"
+AFTERWARDS = "leave it out, and delete or move those occurrences afterwards"
+_A_CALENDAR = "Series.from_ics(text) reads events and whole calendar files"
 
 
 @public("rezoom.recurrence")
@@ -49,10 +51,14 @@ class NotExpressible(RecurrenceError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The parts of one RRULE by name, and the start if the text tells it."""
+    """The parts of one RRULE by name, and what the text tells beside it.
+
+    The start is on the wall clock; the lines of `dates` leave some out (EXDATE), or add some.
+    """
 
     parts: Mapping[str, str]
     start: datetime | None = None
+    dates: tuple[ContentLine, ...] = ()
 
     def number(self, name: str, default: int) -> int:
         """Return a part that is one whole number of at least 1."""
@@ -152,27 +158,45 @@ def read_text(text: object, tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]
     """Read an RRULE, alone or below its DTSTART; return it with the zone that it is meant in."""
     if not isinstance(text, str) or not text.strip():
         raise malformed(f"{text!r:.40} is not a rule")
+    # A line without a name is the rule itself.
+    lines = (read_line(line) or ContentLine("RRULE", line) for line in unfolded(text))
+    return read_lines(lines, tz)
+
+
+def read_lines(lines: Iterable[ContentLine], tz: ZoneInfo | None) -> tuple[Rule, ZoneInfo | None]:
+    """Read the lines that say when, in any order; otherwise as `read_text` does."""
     rule: Mapping[str, str] | None = None
     start: datetime | None = None
-    # RFC 5545 §3.1: a line goes on in the next one if that begins with a blank.
-    lines = re.sub(r"\r?\n[ \t]", "", text).splitlines()
-    for line in filter(None, map(str.strip, lines)):
-        found = _LINE.fullmatch(line)
-        name = found["name"].upper() if found else "RRULE"
-        value = found["value"] if found else line
-        if name == "DTSTART" and found and start is None:
-            start, tz = _start(value, found["options"], tz)
-        elif name == "RRULE" and rule is None:
-            rule = _parts(value)
-        elif name in _EXCEPTIONS:
-            fix = "leave it out, and delete or move those occurrences afterwards"
-            raise NotExpressible(name, "a series at Zoom has a pattern and nothing else", fix=fix)
+    dates: list[ContentLine] = []
+    for line in lines:
+        if line.name == "DTSTART" and start is None:
+            start, tz = _start(line, tz)
+        elif line.name == "RRULE" and rule is None:
+            rule = _parts(line.value)
+        elif line.name in _DATES:
+            dates.append(line)
+        elif line.name == "EXRULE":
+            raise NotExpressible("EXRULE", "a series at Zoom has one pattern", fix=AFTERWARDS)
+        elif line.name == "BEGIN":
+            raise malformed(f"BEGIN:{line.value:.40} is no part of a rule", _A_CALENDAR)
         else:
-            twice = name in ("DTSTART", "RRULE")
-            raise malformed(f"{name} stands twice" if twice else f"{name:.40} is no part of a rule")
+            twice = line.name in ("DTSTART", "RRULE")
+            what = f"{line.name} stands twice" if twice else f"{line.name:.40} is no part of a rule"
+            raise malformed(what)
     if rule is None:
         raise malformed("the text holds no RRULE")
-    return Rule(rule, start), tz
+    return Rule(rule, start, tuple(dates)), tz
+
+
+def read_times(line: ContentLine, tz: ZoneInfo) -> list[date | datetime]:
+    """Read the days and aware times of a line; of a period, its start."""
+    found = (_placed(line, text.partition("/")[0].strip()) for text in line.value.split(","))
+    return [
+        moment.replace(tzinfo=place or tz)
+        if isinstance(moment, datetime) and moment.tzinfo is None
+        else moment
+        for moment, place in found
+    ]
 
 
 def read_moment(text: str, name: str) -> date | datetime:
@@ -190,9 +214,9 @@ def read_moment(text: str, name: str) -> date | datetime:
     raise malformed(f"{name}={text:.40} is not a time such as 20270630T215959Z")
 
 
-def malformed(message: str) -> RecurrenceError:
+def malformed(message: str, fix: str = _EXAMPLE) -> RecurrenceError:
     """Return the error for a text that breaks RFC 5545; the caller raises it."""
-    return refusal("", "rrule", message, _EXAMPLE)
+    return refusal("", "rrule", message, fix)
 
 
 def _parts(value: str) -> Mapping[str, str]:
@@ -207,7 +231,8 @@ def _parts(value: str) -> Mapping[str, str]:
             raise malformed(f"{name:.40} is no part of a rule")
         if name in parts:
             raise malformed(f"{name} stands twice")
-        parts[name] = content
+        # Exchange writes blanks into lists.
+        parts[name] = re.sub(r"\s*,\s*", ",", content)
     if parts.get("FREQ") not in _FREQUENCIES:
         raise malformed("FREQ is missing" if "FREQ" not in parts else f"FREQ={parts['FREQ']:.40}")
     if "COUNT" in parts and "UNTIL" in parts:
@@ -215,20 +240,31 @@ def _parts(value: str) -> Mapping[str, str]:
     return parts
 
 
-def _start(value: str, options: str, tz: ZoneInfo | None) -> tuple[datetime, ZoneInfo | None]:
-    moment = read_moment(value, "DTSTART")
+def _start(line: ContentLine, tz: ZoneInfo | None) -> tuple[datetime, ZoneInfo | None]:
+    moment, named = _placed(line, line.value.strip())
     if not isinstance(moment, datetime):
-        raise malformed(f"DTSTART={value} has no time, and a meeting needs one")
-    place = tz
-    if named := re.search(";TZID=([^;]*)", options, re.IGNORECASE):
-        place = zones.named(named[1].strip('"'))
-    elif moment.tzinfo is not None:
-        place = ZoneInfo("UTC")
+        fix = f"write DTSTART;TZID=Europe/Berlin:{line.value.strip()}T090000"
+        raise malformed(f"DTSTART={line.value:.40} has no time, and a meeting needs one", fix)
+    place = named or (ZoneInfo("UTC") if moment.tzinfo else tz)
     if tz is not None and place is not None and place.key != tz.key:
         message = f"the rule is meant in {place.key}, not in {tz.key}"
         fix = f'write tz="{place.key}": in another zone its days and hours would differ'
         raise refusal("timezone", "rrule", message, fix, of="")
     return moment.replace(tzinfo=None), place
+
+
+def _placed(line: ContentLine, text: str) -> tuple[date | datetime, ZoneInfo | None]:
+    """Read a time of a line, and the zone that its TZID names."""
+    moment = read_moment(text, line.name)
+    if "TZID" not in line.parameters or not isinstance(moment, datetime):
+        return moment, None
+    name = line.parameters["TZID"]
+    if moment.tzinfo is not None:
+        # RFC 5545 §3.2.19: "MUST NOT be applied to … properties whose time values are in UTC".
+        message = f"{line.name} has TZID={name:.40} and a time that ends in Z, which is UTC"
+        fix = f"leave the Z out if the clock in {name:.40} is meant, otherwise TZID"
+        raise malformed(message, fix)
+    return moment, zones.calendar_zone(name)
 
 
 def _weekday(code: str) -> Weekday:

@@ -20,7 +20,15 @@ from . import _limits as limits
 from . import _zones as zones
 from ._limits import NTH, RecurrenceError, refusal
 from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
-from ._rrule import NotExpressible, Rule, malformed, read_moment, read_text, write_pattern
+from ._rrule import (
+    AFTERWARDS,
+    NotExpressible,
+    Rule,
+    malformed,
+    read_moment,
+    read_text,
+    write_pattern,
+)
 from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until
 
 T = TypeVar("T")
@@ -56,16 +64,18 @@ def read_rule(
     """Read a rule as a pattern and its end; NotExpressible if Zoom has none with these dates."""
     place = zones.named(tz)
     rule, _ = read_text(text, place)
+    if rule.dates:
+        fix = f"{AFTERWARDS}: Series.from_rrule lists them as excluded"
+        raise NotExpressible(rule.dates[0].name, "a recurrence has a pattern alone", fix=fix)
     if start is not None:
         rule = replace(rule, start=zones.placed(start, place)[0])
     return _read(rule, place, short_months)
 
 
-def read_series(
-    text: object, tz: str | ZoneInfo | None, short_months: ShortMonths, clock_gaps: ClockGaps
+def read_timeline(
+    rule: Rule, place: ZoneInfo | None, short_months: ShortMonths, clock_gaps: ClockGaps
 ) -> Timeline:
-    """Read DTSTART and RRULE as a timeline."""
-    rule, place = read_text(text, None if tz is None else zones.named(tz))
+    """Read a rule with its start as a timeline; NotExpressible if Zoom has none like it."""
     if rule.start is None:
         message = "the text has no DTSTART, and a series starts somewhere"
         fix = "write Recurrence.from_rrule(text, tz=…).starting(datetime(…), tz=…)"

@@ -24,11 +24,12 @@ from ._date_diff import Difference, compare
 from ._limits import WrongStep, problem, refusal
 from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Nth, Pattern, Weekday, Weekly
 from ._timeline import ClockGaps, Count, End, Forever, ShortMonths, Timeline, Until, UntilInstant
-from ._warnings import surprises
+from ._warnings import left_out, surprises
 from ._zones import Occurrence
 
 if TYPE_CHECKING:
     from .._wire import Meeting
+    from ._calendar_reading import Reading
     from ._icalendar import Event
 
 P = ParamSpec("P")
@@ -264,7 +265,9 @@ class Series:
     of a 31st in a month of 30 days: "skip" leaves the month out, "clamp" takes its last day.
     `clock_gaps` says what becomes of a start that the clocks jump over: "move" takes it forward by
     as much as the clocks go, "drop" leaves it out. Zoom documents neither, and `diff` shows what it
-    did. `reading` holds what had to be guessed in the answer that the series was read from.
+    did. `reading` holds what had to be guessed in the answer that the series was read from, and
+    `excluded` the local days that a calendar leaves out of it: Zoom makes a meeting on each of
+    them, to be deleted afterwards.
     """
 
     recurrence: Recurrence
@@ -272,6 +275,7 @@ class Series:
     tz: ZoneInfo
     short_months: ShortMonths = field(default="skip", kw_only=True)
     clock_gaps: ClockGaps = field(default="move", kw_only=True)
+    excluded: tuple[date, ...] = field(default=(), kw_only=True, repr=False)
     reading: tuple[Problem, ...] = field(default=(), kw_only=True, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -306,12 +310,35 @@ class Series:
     ) -> Series:
         """Read DTSTART and RRULE; `tz` may be left out if DTSTART names its zone.
 
-        NotExpressible, if no recurrence of Zoom's has the same dates; RecurrenceError, if the text
-        is no rule, has no start, or means another time zone than `tz`.
+        The dates of an EXDATE beside them are `excluded`. NotExpressible, if no recurrence of
+        Zoom's has the same dates; RecurrenceError, if the text is no rule, has no start, or means
+        another time zone than `tz`.
         """
-        from ._rrule_pattern import read_series
+        from ._calendar_reading import read_rule_text
 
-        return _series_of(read_series(text, tz, short_months, clock_gaps)).not_empty()
+        return _read(read_rule_text(text, tz, short_months, clock_gaps))
+
+    @staticmethod
+    def from_ics(
+        text: str,
+        /,
+        *,
+        uid: str | None = None,
+        tz: str | ZoneInfo | None = None,
+        short_months: ShortMonths = "skip",
+        clock_gaps: ClockGaps = "move",
+    ) -> Series:
+        """Read the repeating event of a calendar file, or a VEVENT alone (RFC 5545).
+
+        Of several events `uid` chooses one. The dates that the calendar leaves out are `excluded`;
+        `warnings()` names those that it moves or changes. `tz` is needed only where neither the
+        start nor the calendar names a zone. NotExpressible, if no recurrence of Zoom's has the same
+        dates; RecurrenceError, if the text is no calendar, is cut off, has no such event, or means
+        another time zone than `tz`.
+        """
+        from ._calendar_reading import read_calendar
+
+        return _read(read_calendar(text, uid, tz, short_months, clock_gaps))
 
     def __str__(self) -> str:
         return english.sentence(self.timeline)
@@ -373,7 +400,9 @@ class Series:
         """
         timeline = self.timeline
         left = expand.ahead(timeline, zones.moment(now, self.tz))
-        return self if left is timeline else replace(_series_of(left), reading=self.reading)
+        if left is timeline:
+            return self
+        return replace(_series_of(left), reading=self.reading, excluded=self.excluded)
 
     def with_count(self) -> Series:
         """Return the same series, ended by its number of meetings, which no time zone changes.
@@ -391,7 +420,7 @@ class Series:
 
     def warnings(self, *, now: datetime | None = None) -> list[Problem]:
         """Return what may surprise; with `now`, a start in the past too. Errors are in it too."""
-        return [*self.reading, *surprises(self.timeline, now)]
+        return [*self.reading, *left_out(self.excluded), *surprises(self.timeline, now)]
 
     def to_zoom(self) -> dict[str, Any]:
         """Write what Zoom needs to make this series: start, time zone, and the whole recurrence.
@@ -415,13 +444,13 @@ class Series:
         """
         from ._icalendar import vevent
 
-        return vevent(self.timeline, **event)
+        return vevent(self.timeline, self.excluded, **event)
 
     def to_ics(self, **event: Unpack[Event]) -> str:
         """Write a calendar file: the VEVENT, as `to_vevent` does, and its time zone's rules."""
         from ._icalendar import calendar
 
-        return calendar(self.timeline, **event)
+        return calendar(self.timeline, self.excluded, **event)
 
     def diff(
         self, occurrences: Sequence[object], /, *, since: datetime | None = None
@@ -439,6 +468,11 @@ class Series:
         # What was guessed about the old end is no longer of interest.
         kept = tuple(note for note in self.reading if not note.path.startswith("recurrence.end_"))
         return replace(self, recurrence=Recurrence(self.recurrence.pattern, end), reading=kept)
+
+
+def _read(found: Reading) -> Series:
+    series = _series_of(found.timeline).not_empty()
+    return replace(series, excluded=found.excluded, reading=found.notes)
 
 
 def _series_of(timeline: Timeline) -> Series:

@@ -40,6 +40,16 @@ def surprises(timeline: Timeline, now: datetime | None) -> Iterator[Problem]:
     yield from _instants(timeline)
 
 
+def left_out(excluded: Sequence[date]) -> Iterator[Problem]:
+    """Say that the days a calendar leaves out are made by Zoom, as an update deletes nothing."""
+    if excluded:
+        days = "a day" if len(excluded) == 1 else f"{len(excluded)} days"
+        message = f"the calendar leaves out {days} on which Zoom makes a meeting all the same"
+        fix = "delete each afterwards: DELETE /meetings/{meetingId}?occurrence_id=…, with the ids "
+        fix += "that `rezoom show` prints"
+        yield problem("", "excluded-dates", message, fix, excluded, of="")
+
+
 def _intervals(timeline: Timeline) -> Iterator[Problem]:
     pattern = timeline.pattern
     unit = pattern.unit

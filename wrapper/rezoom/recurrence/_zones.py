@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from .._public import public
 from .._times import WireTimeError, clock_gap, zone
@@ -134,6 +134,17 @@ def named(tz: str | ZoneInfo) -> ZoneInfo:
         return zone(tz)
     except WireTimeError as error:
         raise refusal("timezone", "time-zone", error.message, error.fix, of="") from None
+
+
+def calendar_zone(name: str) -> ZoneInfo:
+    """Return the zone that a calendar names, perhaps in other letters or behind a path.
+
+    "/mozilla.org/20050126_1/America/New_York" is how RFC 5545 §3.2.19 lets programs write theirs.
+    """
+    known = {key.casefold(): key for key in available_timezones()}
+    steps = name.casefold().split("/")
+    ends = ("/".join(steps[first:]) for first in range(len(steps) if name[:1] == "/" else 1))
+    return named(next((known[end] for end in ends if end in known), name))
 
 
 def placed(start: datetime, tz: str | ZoneInfo | None) -> tuple[datetime, ZoneInfo]:

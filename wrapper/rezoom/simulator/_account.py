@@ -213,7 +213,9 @@ class People:
 @lru_cache
 def _unlisted(email: str, name: str, *, licensed: bool) -> User:
     # Remembered: every request asks for its host, and a new user is checked each time.
-    return User(email=email, id=name, licensed=licensed)
+    # Half a surrogate pair can be sent, and stands in no address.
+    address = email.encode("utf-8", "replace").decode()
+    return User(email=address, id=name, licensed=licensed)
 
 
 # For seeds: whoever hosts a meeting there has a licence.

@@ -100,7 +100,8 @@ class Call:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    content: bytes = field(repr=False)
+    # None: it is longer than anything that is read.
+    content: bytes | None = field(repr=False)
     meeting: str = ""
 
     @property
@@ -125,8 +126,10 @@ def whole_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
 
 
-def parsed(content: bytes) -> dict[str, Any] | None:
+def parsed(content: bytes | None) -> dict[str, Any] | None:
     """Return the JSON object of a body, or None; an empty body is an empty update."""
+    if content is None:
+        return None
     if not content:
         return {}
     try:
@@ -147,7 +150,7 @@ def loaded(content: bytes | str, **options: Any) -> Any:
     return value
 
 
-def readable(content: bytes) -> Any:
+def readable(content: bytes | None) -> Any:
     """Return a body as far as it can be read, for the request log."""
     if not content:
         return None
@@ -155,7 +158,7 @@ def readable(content: bytes) -> Any:
     return content.decode("utf-8", "replace") if body is None else body
 
 
-def kept_elsewhere(content: bytes) -> Any:
+def kept_elsewhere(content: bytes | None) -> Any:
     """Return what the request log may keep of a body that was sent to no address of ours.
 
     A client that is wrongly set up sends its credentials there, so only the harmless members of a

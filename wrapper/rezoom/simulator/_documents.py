@@ -2,9 +2,13 @@
 
 import json
 import re
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from .._disk import read_file
+from .._paths import once_each
+from .._secret import Secret
 from ..errors import ConfigError
 from ._answers import loaded
 from ._checked import wrong
@@ -13,6 +17,13 @@ _YAML = frozenset({".yaml", ".yml"})
 SUFFIXES = _YAML | {".json"}
 # Of a dotted path such as `meetings[0].topic`.
 _STEP = re.compile(r"\[(\d+)\]|([^.\[]+)")
+
+
+# Tags of YAML's own for what JSON does not have.
+_NO_JSON = ("binary", "set", "omap", "pairs")
+# Of what the aliases of a file make of it; ten short lines of them can stand for more than there is
+# memory. A thousand meetings are smaller, and a file that is long itself may be more.
+_UNFOLDED = 4 * 2**20
 
 
 class Document:
@@ -26,7 +37,7 @@ class Document:
         self.file, self._field = Path(path), field
         self._lines: Any = None
         try:
-            text = self.file.read_text(encoding="utf-8")
+            text = Secret(read_file(self.file).decode("utf-8"))
         except UnicodeDecodeError:
             raise self._wrong("is not text in UTF-8", "Save it as UTF-8.") from None
         except OSError as error:
@@ -49,14 +60,18 @@ class Document:
 
     def _json(self, text: str) -> Any:
         try:
-            return loaded(text, object_pairs_hook=_once_each)
+            return loaded(text, object_pairs_hook=once_each)
         except ValueError as error:
             step = "Mend it, or name the file .yaml if that is what it is."
             raise self._wrong(f"is not JSON: {error}", step) from None
 
     def _yaml(self, text: str) -> Any:
         from ruamel.yaml import YAML
-        from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
+        from ruamel.yaml.constructor import (
+            ConstructorError,
+            DuplicateKeyError,
+            RoundTripConstructor,
+        )
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         class Constructor(RoundTripConstructor):
@@ -64,13 +79,21 @@ class Document:
 
         as_text = RoundTripConstructor.construct_yaml_str
         Constructor.add_constructor("tag:yaml.org,2002:timestamp", as_text)
+
+        def refuse(_: object, node: Any) -> None:
+            reason = f"its tag {node.tag} stands for nothing in JSON"
+            raise ConstructorError(None, None, reason, node.start_mark)
+
+        # None is for every tag that there is no constructor for.
+        for tag in (None, *(f"tag:yaml.org,2002:{name}" for name in _NO_JSON)):
+            Constructor.add_constructor(tag, refuse)
         reader = YAML(typ="rt", pure=True)
         reader.Constructor = Constructor
         mark = None
         try:
             self._lines = reader.load(text)
             # The parser's own types are subclasses of those of JSON, with comments in them.
-            return loaded(json.dumps(self._lines))
+            return loaded(_unfolded(self._lines, len(text)))
         except RecursionError:
             reason = "nested too deeply"
         except DuplicateKeyError as error:
@@ -79,6 +102,8 @@ class Document:
         except MarkedYAMLError as error:
             reason = error.problem or error.context or "it cannot be parsed"
             mark = error.problem_mark or error.context_mark
+        except KeyError as error:
+            reason = f"{error} is no value of its tag"
         except (YAMLError, ValueError, TypeError) as error:
             reason = str(error)
         line = f" (line {mark.line + 1})" if mark else ""
@@ -88,10 +113,20 @@ class Document:
         return wrong(self._field, f"{self._field}: {self.file} {reason}", next_step)
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(f"it names {name!r} twice in one object")
-        found[name] = value
-    return found
+def _unfolded(value: object, length: int) -> str:
+    """Write what a YAML file of that length holds as JSON; ValueError if its aliases overdo it."""
+    most, written = max(_UNFOLDED, 4 * length), StringIO()
+    for part in json.JSONEncoder(ensure_ascii=False, default=_scalar).iterencode(value):
+        written.write(part)
+        if written.tell() > most:
+            raise ValueError(f"its aliases unfold to more than {most // 2**20} MB")
+    return written.getvalue()
+
+
+def _scalar(value: Any) -> str:
+    """Return the text of a scalar with a tag, such as !!str 5."""
+    from ruamel.yaml.comments import TaggedScalar
+
+    if isinstance(value, TaggedScalar):
+        return str(value.value)
+    raise TypeError(f"it holds a {type(value).__name__}, which JSON does not have")

@@ -9,8 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from .._paths import once_each
 from .._public import public
 from ..errors import ConfigError
+from ._answers import loaded
 from ._checked import check, read, wrong
 from ._documents import SUFFIXES, Document
 from ._faults import Fault
@@ -204,8 +206,10 @@ def read_fault_words(text: str, folder: Path = Path()) -> Faults:
     words = text.strip()
     if words[:1] in {"{", "["}:
         try:
-            return read_faults(json.loads(words))
-        except json.JSONDecodeError as error:
+            return read_faults(loaded(words, object_pairs_hook=once_each))
+        except ConfigError:
+            raise
+        except ValueError as error:
             raise _wrong(f"this is not JSON: {error}", _FORM) from None
     if Path(words).suffix.lower() in SUFFIXES:
         return _read_file(folder / words)
@@ -267,7 +271,7 @@ def _value(text: str) -> Any:
     # Numbers, true, false, null and objects as in JSON; what is none of them is text.
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

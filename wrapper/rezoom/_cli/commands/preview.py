@@ -17,10 +17,12 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..._disk import write_file
 from ..._times import zulu
 from .. import flags
 from ..console import Console, answers, print_json, talk
-from ..input import one_of, read_fields, read_series
+from ..exit_codes import UsageError
+from ..input import one_of, read_calendar, read_fields, read_series
 from ..saved_files import unwritable
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def preview(
     *,
     repeat: flags.Repeat = None,
     rrule: flags.Rrule = None,
+    from_ics: flags.FromIcs = None,
+    uid: flags.Uid = None,
     body: flags.BodyFile = None,
     start: flags.Start = None,
     timezone: flags.Timezone = None,
@@ -59,8 +63,12 @@ def preview(
     from ...recurrence import Series
     from ...recurrence._timeline import Forever
 
-    one_of(repeat, rrule, body, names="--repeat, --rrule and --body")
-    if body is None:
+    one_of(repeat, rrule, from_ics, body, names="--repeat, --rrule, --from-ics and --body")
+    if from_ics is not None:
+        if start is not None:
+            raise UsageError("--from-ics has its start in the file", next_step="Leave --start out.")
+        series = read_calendar(from_ics, uid, timezone, short_months=short_months)
+    elif body is None:
         series = read_series(repeat, rrule, start, timezone, short_months=short_months)
     else:
         fields = read_fields(flags.FieldOptions(body=body, start=start, timezone=timezone))
@@ -72,7 +80,7 @@ def preview(
         calendar = series.to_ics(duration=length, stamp=datetime.now(UTC).replace(microsecond=0))
         try:
             # As bytes: the line ends of a calendar file are the same on every system.
-            ics.write_bytes(calendar.encode())
+            write_file(ics, calendar.encode(), private=False)
         except OSError as error:
             raise unwritable(str(ics), error) from None
     problems = series.warnings(now=datetime.now(UTC))
@@ -95,6 +103,7 @@ def preview(
             rrule=series.to_rrule(),
             update=series.to_zoom(),
             occurrences=list(_rows(starts)),
+            excluded=[day.isoformat() for day in series.excluded],
             more=more,
             ok=not refused,
             problems=[problem.to_dict() for problem in problems],

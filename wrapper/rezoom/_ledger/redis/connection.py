@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from ..._clock import Time, machine_boot
 from ..._times import HOUR, MINUTE, SECOND, instant, micros
+from ..._visible import visible
 from ...errors import ClockUntrusted, LedgerError, LedgerUnavailable, StateLost
 from ..model import Scope
-from ..pacing import Pace
+from ..pacing import RECOVERY, Pace
 from .redis_server import address_of, as_text, explained, inspect, on_this_machine
 
 if TYPE_CHECKING:
@@ -39,15 +40,16 @@ _FORGOTTEN_AFTER = 25 * HOUR
 
 
 class Answer(NamedTuple):
-    """What a script said at `now`; `asked_at` and `ahead` are of this machine's wall clock.
+    """What a script said at `now`; `ran_at` and `ahead` are of this machine's wall clock.
 
-    `ahead` is how far that clock is ahead of the server's.
+    `ran_at` is half-way between question and answer, and `ahead` is how far that clock is ahead of
+    the server's.
     """
 
     status: str
     now: int
     rest: list[Any]
-    asked_at: int
+    ran_at: int
     ahead: int
 
 
@@ -60,7 +62,7 @@ class Link:
         # Not at the top: whoever has no ledger in Redis does without the package.
         from redis import exceptions
 
-        self.url, self.client = address_of(client), _with_own_pool(client)
+        self.url, self.client = visible(address_of(client)), _with_own_pool(client)
         self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
         self._answered = exceptions.ResponseError, LedgerError
         self._forgotten = exceptions.NoScriptError
@@ -85,8 +87,7 @@ class Link:
         keys = [_EPOCH, *(f"{TAG}scope:{scope.key}".encode() for scope in scopes)]
         if pace is not None:
             keys.append(f"{TAG}pace:{pace.key}".encode())
-            request |= {"rate": pace.rate or 0, "ceiling": pace.ceiling}
-            request |= {"gap": pace.gap, "slack": pace.slack}
+            request |= {"gap": pace.gap, "full": pace.full, "recovery": RECOVERY}
         request |= {"operation": operation, "scopes": [_described(scope) for scope in scopes]}
         request["token"] = blake2b(token.encode(), digest_size=16).hexdigest()
 
@@ -177,8 +178,10 @@ class Link:
                 next_step="Set both clocks right; when they are, start this process again.",
             )
         self._anchor = (now, self._clock.monotonic())
-        ahead = micros(self._clock.now()) - now if self._server_clock is None else 0
-        return Answer(status, now, rest, asked_at, 0 if abs(ahead) < _SAME_CLOCK else ahead)
+        answered_at = micros(self._clock.now())
+        ahead = answered_at - now if self._server_clock is None else 0
+        ran_at = (asked_at + answered_at) // 2
+        return Answer(status, now, rest, ran_at, 0 if abs(ahead) < _SAME_CLOCK else ahead)
 
     def _witnesses(self, wall: int) -> tuple[int, int]:
         """Say what time it is, in two ways; the server's time is believed if one of them agrees.

@@ -13,6 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from ..._disk import LARGEST
 from ..._times import zulu
 from ...errors import ConfigError
 from .._answers import loaded, whole_number
@@ -21,7 +22,7 @@ from .._fault_plan import read_faults
 from .._quirks import behaviours
 from .._scenario import Scenario
 from .._sim_clock import read_clock
-from .asgi_app import CONTROL
+from .asgi_app import CONTROL, read_body
 from .uvicorn_thread import is_loopback
 
 
@@ -99,6 +100,10 @@ def _requests(call: ControlCall) -> Any:
     return found[max(len(found) - last, 0) :]
 
 
+def _arrivals(call: ControlCall) -> Any:
+    return {method: one.to_dict() for method, one in call.scenario.arrivals().items()}
+
+
 def _meetings(call: ControlCall) -> Any:
     return [call.scenario.meeting(number) for number in call.scenario.meetings]
 
@@ -159,6 +164,7 @@ TABLE: tuple[tuple[Any, ...], ...] = (
     ("/clock/advance", "POST", _clock, _advance_clock),
     ("/requests", "GET", _requests),
     ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
+    ("/arrivals", "GET", _arrivals),
     ("/meetings", "GET", _meetings),
     ("/meetings", "POST", _add_meetings),
     ("/meetings/{number}", "GET", _meeting),
@@ -209,8 +215,11 @@ def build_control(scenario: Scenario, access: Access) -> Starlette:
 
         async def endpoint(request: HttpRequest) -> Response:
             _check_caller(request, access)
+            content = await read_body(request, LARGEST)
+            if content is None:
+                raise HTTPException(413, f"a body of more than {LARGEST // 2**20} MB is not read")
             try:
-                body = loaded(await request.body() or b"null")
+                body = loaded(content or b"null")
             except ValueError:
                 raise wrong("body", "the body is not JSON", "Send one JSON value.") from None
             call = ControlCall(scenario, body, request.path_params, request.query_params)
