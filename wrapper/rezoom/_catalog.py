@@ -121,7 +121,7 @@ def everything() -> tuple[Explanation, ...]:
         *map(_limit, facts.THROTTLES),
         *map(_token, facts.TOKEN_ERRORS),
         *map(_rule, facts.RULES.values()),
-        *map(_field, facts.FIELDS.values()),
+        *map(_field, facts.BODIES["updateMeeting"].values()),
     )
 
 
@@ -170,7 +170,9 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
     if row.kind == "scope":
         details = _scopes(message)
     if row.kind == "invalid" and message:
-        named = [_limits(path) for path in facts.FIELDS if _mentions(message, path)]
+        named = [
+            _limits(path) for path in facts.BODIES["updateMeeting"] if _mentions(message, path)
+        ]
         details = {"fields": named} if named else {}
     said = message or row.message
     return _meaning("error", row, said, status=row.status, code=row.code, details=details)
@@ -253,7 +255,7 @@ def _field(known: facts.Field) -> Explanation:
 
 
 def _limits(path: str) -> str:
-    known = facts.FIELDS[path]
+    known = facts.BODIES["updateMeeting"][path]
     low, high = known.minimum, known.maximum
     bounds = [
         known.allowed or (f"one of {', '.join(map(str, known.enum))}" if known.enum else ""),

@@ -62,7 +62,7 @@ class Console(rich.console.Console):
                 self.say(line)
         self.problems(error.problems)
         if candidates := getattr(error, "candidates", ()):
-            self.say(f"nearest: {', '.join(map(str, candidates))}")
+            self.say(f"nearest: {', '.join(map(visible, candidates))}")
 
 
 def answers() -> Console:

@@ -133,7 +133,7 @@ def print_receipt(receipt: Receipt) -> None:
     if receipt.tracking_id:
         console.say(f"  tracking id  {receipt.tracking_id}")
     if isinstance(receipt.left, LedgerError):
-        talk().say(f"The ledger could not be read: {receipt.left.message}.")
+        talk().say(f"The ledger could not be read: {visible(receipt.left.message)}.")
     elif receipt.left is not None:
         _print_left(console, receipt.quota)
     if receipt.verify_error is not None:
