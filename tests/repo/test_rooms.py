@@ -239,6 +239,8 @@ OURS = {
     "shown": "how much of a value is quoted",
     "explain": "the lowest HTTP status",
     "_PORTS": "the port of http",
+    "_STATUSES": "the statuses of HTTP",
+    "_WIDTH": "how wide a printed page is",
     "_BUNDLED_ABOVE": "where counting one by one stops paying",
     "_STEP_ASIDE_EVERY": "how often a writer lets others pass",
     "_DURATION": "the length of a meeting that has none",
