@@ -149,7 +149,7 @@ def bodies(run: Run) -> Iterator[Table]:
     whole = json.loads(WHOLE.read_text("utf-8"))["body"]
     for name, body in {"topic alone": {"topic": "Weekly"}, "all 140 paths": whole}.items():
         bare = partial(client.build_request, "PATCH", ADDRESS, json=body)
-        ours = partial(prepare, Change(body, {}, meeting=85746065), datetime.now(UTC))
+        ours = partial(prepare, Change(85746065, body=body), datetime.now(UTC))
         cases: dict[str, Work] = {
             f"httpx.Client.build_request(json=…): {name}": bare,
             f"judged and built: {name}": ours,
@@ -163,7 +163,7 @@ def plan(run: Run) -> Iterator[Table]:
     days = {"type": 2, "repeat_interval": 1, "weekly_days": "2,4", "end_times": 60}
     with Simulator() as sim:
         read = sim.meeting(sim.add_series(recurrence=days))
-    change = Change(None, {"recurrence": {"weekly_days": "3,5"}}, None)
+    change = Change(read["id"], {"recurrence": {"weekly_days": "3,5"}})
     about = {"meeting": read["id"], "account": "bench", "now": datetime.now(UTC)}
     name = "plan: other days for a series of sixty"
     planned = measure({name: partial(make_plan, change, read, **about)}, run)

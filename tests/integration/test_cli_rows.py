@@ -231,6 +231,14 @@ def test_the_cost_is_told_without_a_call(run: Run, sim: Simulator, sheet: Path) 
     assert (ran.exit_code, shown.exit_code, sim.requests) == (0, 0, ())
 
 
+def test_the_cost_of_a_pipe_is_told_too() -> None:
+    """It is read to its end first."""
+    with Wire() as wire, process(wire, "apply", "-", "--plan-only", "--json") as ran:
+        out, _ = ran.communicate(renamed([85746065, 85746066]), timeout=30)
+
+    assert (json.loads(out)["rows"], ran.returncode, wire.calls) == (2, 0, [])
+
+
 def test_the_same_command_with_its_journal_sends_nothing_again(
     run: Run, sim: Simulator, sheet: Path, tmp_path: Path
 ) -> None:

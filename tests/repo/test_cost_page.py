@@ -81,3 +81,10 @@ def test_a_goal_that_was_missed_is_shown_as_missed() -> None:
         "| missed | 2,500 µs | 2500.00 | ≤ 1 × ✗ |",
         "| free   | 0.5 µs   | 0.50    |         |",
     ]
+
+
+def test_a_machine_that_was_too_busy_decides_nothing() -> None:
+    """The figure is shown, and its goal is neither met nor missed."""
+    row = {"name": "ours", "value": 90.0, "unit": "%", "goal": "≥ 95", "met": None}
+
+    assert "| 90 %     |       | ≥ 95 inconclusive |" in markdown([row])

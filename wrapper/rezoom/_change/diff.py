@@ -15,6 +15,7 @@ from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_da
 from .._times import in_utc, place_of, read_time, same_zone, wall, zulu
 from .._wire import facts
 from ..errors import PlanError, Problem
+from ..recurrence._zoom import zone_of
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
@@ -75,7 +76,8 @@ def work_out(
     )
     timing = timings[0] if timings else None
     if timing is not None and change.schedule is None:
-        own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
+        own = timing.series.warnings(now=now) if timing.series is not None else [*timing.errors]
+        own += timing.doubts
         problems = with_dates(problems, own, change.allow)
     kept = _kept_otherwise(body, view) if seen else []
     body, changes = _reduce(body, view, timing, seen=seen, done={one.path for one in kept})
@@ -170,15 +172,15 @@ def _completed(
     timings: list[Timing], whole: bool, view: Body, now: datetime, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Complete a body from the meeting; of a series its Timing is noted too."""
-    start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
+    start, zone = body.get("start_time"), body.get("timezone")
     moves = "recurrence" in body or "start_time" in body
     if (moves or not (zone is None or same_zone(zone, view.get("timezone")))) and is_series(
         body, view
     ):
         timings.append(complete(body, view, now, whole=whole))
         return {**body, **timings[-1].body}
-    if isinstance(start, str) and not in_utc(start) and zone is None and place:
-        return {**body, "timezone": place.key}
+    if isinstance(start, str) and not in_utc(start) and zone is None:
+        return {**body, "timezone": zone_of(view).key}
     return body
 
 

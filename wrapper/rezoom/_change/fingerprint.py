@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from .._paths import Body, at, objects
@@ -55,7 +55,7 @@ def without_digests(read: Body) -> dict[str, Any]:
 
 def _dates(before: Mapping[str, str], view: Body, now: datetime) -> list[FieldChange]:
     """Compare the dates that are still to come; those that went by changed nothing."""
-    there, place = _listing(view), place_of(view) or UTC
+    there, place = _listing(view), place_of(view)
     found = []
     for number in sorted({*before, *there}):
         old, new = before.get(number), there.get(number)

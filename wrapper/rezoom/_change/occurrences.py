@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +21,7 @@ from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence._pattern import Weekly
 from ..recurrence._timeline import Forever
+from ..recurrence._zoom import zone_of
 
 if TYPE_CHECKING:
     from .._wire import MeetingOccurrence
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
 _THERE, _DELETED = "available", "deleted"
 _YEAR = timedelta(days=366)
+# Digits of an id that may be an instant.
+_LONGEST_ID = 16
 # What the list of occurrences shows of each of them.
 LISTED = ("start_time", "duration")
+_SAY_WHICH = "name the occurrence by its id, or by an aware datetime"
 _FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
@@ -61,7 +65,7 @@ class Listed:
 
     id: str
     utc: datetime
-    place: ZoneInfo
+    place: tzinfo
     duration: int | None = None
     status: str = _THERE
 
@@ -91,12 +95,13 @@ class Listed:
 
 def listed(answer: Body) -> tuple[Listed, ...]:
     """Read the occurrences of an answer, in time; what cannot be read is left out."""
-    place = place_of(answer) or ZoneInfo("UTC")
+    # Where no zone is known, instants are shown in UTC, and no day is looked for.
+    place = place_of(answer) or UTC
     found = (_listed(item, place) for item in objects(answer.get("occurrences")))
     return tuple(sorted(filter(None, found), key=attrgetter("utc")))
 
 
-def _listed(item: Body, place: ZoneInfo) -> Listed | None:
+def _listed(item: Body, place: tzinfo) -> Listed | None:
     start, number = read_time(item.get("start_time"), place), item.get("occurrence_id")
     if start is None or not isinstance(number, str | int):
         return None
@@ -118,7 +123,8 @@ def planned_start(item: Listed) -> datetime:
 
     Its id is its first start, in milliseconds since 1970; one that is not is as good as unknown.
     """
-    seconds = int(item.id) // 1000 if item.id.isascii() and item.id.isdigit() else 0
+    known = item.id.isascii() and item.id.isdigit() and len(item.id) <= _LONGEST_ID
+    seconds = int(item.id) // 1000 if known else 0
     near = abs(item.utc.timestamp() - seconds) < _YEAR.total_seconds()
     return datetime.fromtimestamp(seconds, UTC) if near else item.utc
 
@@ -187,6 +193,7 @@ def choose(when: date | datetime | Occurrence, answer: Body) -> Listed:
             "leave occurrence out to change the meeting itself",
         )
     moment = when.utc if isinstance(when, Occurrence) else when
+    place = None if getattr(moment, "tzinfo", None) else zone_of(answer, _SAY_WHICH)
     found = [item for item in items if _is_meant(item, moment)]
     there = [item for item in found if not item.deleted]
     if len(there) == 1:
@@ -197,7 +204,7 @@ def choose(when: date | datetime | Occurrence, answer: Body) -> Listed:
     near = nearest(items, moment)
     if found:
         raise _refused(f"the occurrence of {_words(moment)} was deleted", "choose another", near)
-    where = "" if place_of(answer) is None else f" in {items[0].place.key}"
+    where = "" if place is None else f" in {place.key}"
     raise _refused(f"there is no occurrence on {_words(moment)}{where}", "choose another", near)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from .._change.compare import writable
 from .._paths import pattern_path
+from .._redaction import without_assignments
 from .._times import zulu
 from .._wire import facts
 from .assignments import Assignments, by_spec
@@ -89,16 +90,18 @@ class Sheet:
             raise self._wrong(f"cannot be read: {reason}", "Give a CSV file in UTF-8.") from None
 
     def _check_columns(self) -> None:
-        allowed = [*_OPTIONS, *_RESULTS, *filter(writable, facts.FIELDS)]
+        allowed = [*_OPTIONS, *_RESULTS, *filter(writable, facts.BODIES["updateMeeting"])]
         for column in self.columns:
             if column not in _OPTIONS + _RESULTS and not _is_field(column):
                 close = get_close_matches(column, allowed, n=1)
                 step = (
                     f"Did you mean {close[0]}?" if close else "Columns are fields by their paths."
                 )
-                raise self._wrong(f"there is no column {column[:60]!r}", step)
+                raise self._wrong(f"there is no column {without_assignments(column)[:60]!r}", step)
             if self.columns.count(column) > 1:
-                raise self._wrong(f"the column {column!r} stands twice", "Keep one of them.")
+                raise self._wrong(
+                    f"the column {without_assignments(column)!r} stands twice", "Keep one of them."
+                )
         if "meeting" not in self.columns:
             raise self._wrong("no column is called meeting", "Name the meetings in one.")
 
@@ -108,7 +111,7 @@ class Sheet:
 
 def _is_field(column: str) -> bool:
     path = pattern_path(column)
-    return path in facts.FIELDS and writable(path)
+    return path in facts.BODIES["updateMeeting"] and writable(path)
 
 
 def read_row(cells: Mapping[str, str]) -> MeetingUpdate:

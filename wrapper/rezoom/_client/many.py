@@ -58,6 +58,8 @@ _WINDOW = 1000
 # A lock, or a request of a process that has died, holds a meeting for minutes at most.
 _PATIENCE, _TRIES = timedelta(minutes=10), 20
 _SMOOTHING = 1 / 16
+# So many changes in a row without an answer: each that is sent spends one of the day's updates.
+_SILENCES = 10
 
 Outcome: TypeAlias = Receipt | Plan | BaseException
 Changes: TypeAlias = Iterable[Change | Mapping[str, Any]]
@@ -91,7 +93,7 @@ class Updates:
         self._most = in_flight or (_UNPACED if self._rate is None else _MOST)
         self._changes: Iterator[Any] = iter(changes)
         self._schedule: Schedule[Row] = Schedule(_WINDOW)
-        self._number = 0
+        self._number = self._silent = 0
         self._drained = self._starved = self._limited = self._stopped = False
         self._signed_in = False
         self._failure: BaseException | None = None
@@ -255,7 +257,8 @@ class Updates:
             )
             unforeseen.__cause__ = done
             done = unforeseen
-        if isinstance(done, RezoomError) and ends_all(done):
+        self._silent = self._silent + 1 if isinstance(done, UnansweredError) else 0
+        if isinstance(done, RezoomError) and (ends_all(done) or self._silent >= _SILENCES):
             self._failure = self._failure or done
         status = status_of(done)
         self._limited = self._limited or (isinstance(done, Exception) and is_host_limit(done))
@@ -279,6 +282,8 @@ class Updates:
         row.tries += 1
         if self._over() or row.tries > _TRIES or until - now > _PATIENCE:
             return False
+        # Whatever refused it, nothing was changed: it leaves anew.
+        row.sent = False
         self._schedule.postpone(row, self._clock.monotonic() + (until - now).total_seconds())
         return True
 
@@ -344,8 +349,10 @@ class Many(Updates, Iterator[UpdateResult]):
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        self._drain()
-        self._close()
+        try:
+            self._drain()
+        finally:
+            self._close()
 
     def __iter__(self) -> Self:
         return self

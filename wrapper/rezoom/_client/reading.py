@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
@@ -18,7 +18,7 @@ from .._http.responses import Reply, clean
 from .._paths import json_object
 from .._redaction import MaskedRepr
 from .._times import place_of
-from .._wire import UNSET, facts, source
+from .._wire import UNSET, build_request, facts, source
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
 
@@ -39,9 +39,8 @@ def read(
     call: Call, meeting: int, *, occurrence: str | None = None, past: bool = False
 ) -> Flow[dict[str, Any]]:
     """Read a meeting, and learn whose it is."""
-    from rezoom_wire.api.meetings import get_meeting
-
-    arguments = get_meeting.build_request(
+    arguments = build_request(
+        "getMeeting",
         meeting,
         occurrence_id=UNSET if occurrence is None else occurrence,
         show_previous_occurrences=True if past else UNSET,
@@ -132,9 +131,9 @@ def _alone(number: str, answer: Mapping[str, Any]) -> Listed:
     """Take the occurrence as the answer itself shows it."""
     place = place_of(answer)
     start, length = instant(answer.get("start_time"), place), answer.get("duration")
-    if start is None or place is None:
+    if start is None:
         raise not_there(number, answer)
-    return Listed(number, start, place, length if isinstance(length, int) else None)
+    return Listed(number, start, place or UTC, length if isinstance(length, int) else None)
 
 
 # No source tells how soon a read shows an update; a second look costs none of the day's updates.

@@ -22,7 +22,7 @@ from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
 from .._rules.normalize import as_mapping
 from .._secret import Secret
-from .._wire import UNSET, facts
+from .._wire import UNSET, build_request, facts
 from ..errors import InvalidChange, LedgerError, NotFoundError, OccurrenceError, Problem
 
 if TYPE_CHECKING:
@@ -88,10 +88,11 @@ def written(
     before: Mapping[str, Any] | None = None,
 ) -> PreparedUpdate:
     """Write the request of an update that has been judged."""
-    from rezoom_wire.api.meetings import update_meeting
-
-    arguments = update_meeting.build_request(
-        meeting, body=body, occurrence_id=UNSET if occurrence is None else occurrence
+    arguments = build_request(
+        "updateMeeting",
+        meeting,
+        body=body,
+        occurrence_id=UNSET if occurrence is None else occurrence,
     )
     recurrence = body.get("recurrence")
     endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
@@ -100,8 +101,8 @@ def written(
         meeting,
         arguments,
         # Every PATCH of an endless series pushes its horizon on [ITH].
-        repeatable=not endless,
-        success=204,
+        repeatable=facts.OPERATIONS["updateMeeting"].repeatable and not endless,
+        success=facts.OPERATIONS["updateMeeting"].success,
         secrets=frozenset(secret_values(body)),
     )
     return PreparedUpdate(meeting, request, body, occurrence, tuple(problems), before)

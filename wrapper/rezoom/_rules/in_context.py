@@ -116,7 +116,7 @@ def _target(occurrence: Body, now: datetime) -> str | None:
 
 def _end(row: Body) -> datetime | None:
     start, minutes = read_time(row.get("start_time"), None), row.get("duration")
-    most = facts.FIELDS["duration"].maximum or 0
+    most = facts.BODIES["updateMeeting"]["duration"].maximum or 0
     length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
     return start and start + timedelta(minutes=length)
 
@@ -125,14 +125,18 @@ def _counts(dates: Sequence[Body], before: Body) -> dict[str, object]:
     standing = [row for row in dates if row.get("status") != "deleted"]
     length = before.get("duration")
     usual = (None, length) if isinstance(length, int) else ()
-    edited = sum(
+    moved = _moved(standing, place_of(before))
+    edited = moved and sum(
         is_moved or bool(usual and row.get("duration") not in usual)
-        for row, is_moved in zip(standing, _moved(standing, place_of(before)), strict=True)
+        for row, is_moved in zip(standing, moved, strict=True)
     )
-    return {"edited_occurrences": edited, "deleted_occurrences": len(dates) - len(standing)}
+    return {
+        "edited_occurrences": edited or 0 if moved is not None else None,
+        "deleted_occurrences": len(dates) - len(standing),
+    }
 
 
-def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
+def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool] | None:
     """Tell of each date whether it stands elsewhere than its series put it."""
     starts = [read_time(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
@@ -140,7 +144,9 @@ def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
     if 2 * sum(same) > len(same):
         # Then the ids are what they look like: the milliseconds of the first start.
         return [not one for one in same]
-    clocks = [start and start.astimezone(place or UTC).time() for start in starts]
+    if place is None:
+        return None
+    clocks = [start and start.astimezone(place).time() for start in starts]
     usual = Counter(filter(None, clocks)).most_common(1)
     return [clock is not None and clock != usual[0][0] for clock in clocks]
 
@@ -186,7 +192,7 @@ def _dropped_items(change: Body, before: Body) -> list[str]:
 
 
 def _names(body: Any, path: str) -> set[str]:
-    items, separator = at(body, path), facts.FIELDS[path].separator
+    items, separator = at(body, path), facts.BODIES["updateMeeting"][path].separator
     if separator and isinstance(items, str):
         items = items.split(separator)
     return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
@@ -201,7 +207,7 @@ def _name(item: Any) -> str:
 
 _LISTS = [
     path
-    for path, field in facts.FIELDS.items()
+    for path, field in facts.BODIES["updateMeeting"].items()
     if "[" not in path
     and not path.startswith("recurrence.")
     and (field.separator or field.kind.startswith("array"))
@@ -238,7 +244,7 @@ def likely_reason(path: str, case: Case, found: str | None = None) -> Problem:
     member = pattern_path(path)
     if found is not None:
         case = {**case, "derived": {**case["derived"], "found": found}}
-    if at(case["change"], path) is not None and member not in facts.FIELDS:
+    if at(case["change"], path) is not None and member not in facts.BODIES["updateMeeting"]:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
     reasons = (rule for rule in facts.RULES.values() if rule.id in guesses)
@@ -266,11 +272,13 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
     reasons = {rule.id for rule in facts.RULES.values() if rule.kind == "reason"}
-    return frozenset(reasons - {row["x-rule"] for row in load_schema("reasons")["allOf"]})
+    return frozenset(
+        reasons - {row["x-rule"] for row in load_schema("updateMeeting", "reasons")["allOf"]}
+    )
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
-    rows = load_schema(name)["allOf"]
+    rows = load_schema("updateMeeting", name)["allOf"]
     try:
         found = list(validator(name).iter_errors(case))
     except UnicodeEncodeError:
@@ -303,7 +311,7 @@ def _within(member: str, name: str) -> bool:
 @cache
 def _needed_by(rule: str) -> tuple[str, ...]:
     """List the members of the meeting without which a rule can say nothing."""
-    rows = load_schema("situations")["allOf"]
+    rows = load_schema("updateMeeting", "situations")["allOf"]
     when = next(row["not"] for row in rows if row["x-rule"] == rule)
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
 

@@ -25,7 +25,7 @@ else:
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
-    " not-a-list-item not-a-series meeting-id occurrence-in-body".split()
+    " not-a-list-item not-a-series meeting-id occurrence-in-body no-time-zone".split()
 )
 
 
@@ -79,15 +79,23 @@ def judge(
         added = draft(extra, {}, occurrence=occurrence)
         out.problems += added.problems
         out.body = merged(out.body, added.body)
-        paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
-        unknown = {path for path in paths if path not in facts.FIELDS}
+        paths = (
+            path
+            for path, _ in leaves(
+                added.body, lambda path: path not in facts.BODIES["updateMeeting"]
+            )
+        )
+        unknown = {path for path in paths if path not in facts.BODIES["updateMeeting"]}
     if complete is not None and not out.problems:
-        out.body = complete(out.body)
+        try:
+            out.body = complete(out.body)
+        except InvalidChange as error:
+            out.problems += error.problems
     refused = [problem.path for problem in out.problems]
     found = schema_problems(out.body, unknown)
     problems = [*out.problems, *(one for one in found if not _follows(one, refused))]
     if occurrence:
-        honoured = facts.OCCURRENCE_FIELDS
+        honoured = facts.OPERATIONS["updateMeeting"].honours["occurrence_id"]
         fix = f"update the series, or use only: {', '.join(honoured)}"
         others = (path for path in _members(out.body) if path not in honoured)
         problems += (ruled("occurrence-field", path, fix) for path in others)
@@ -199,7 +207,7 @@ def _check_allowed(allow: Collection[str]) -> None:
         if rule in _UNSENDABLE:
             what = f"allow: {rule!r} cannot be allowed, the body could not be sent"
             raise wrong(what, next_step="Mend what the problem names.")
-        if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
+        if rule in ids or rule.rpartition(".")[0] in facts.BODIES["updateMeeting"]:
             continue
         from difflib import get_close_matches  # only mistakes need it
 
