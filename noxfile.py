@@ -35,6 +35,8 @@ os.environ["PATH"] = os.pathsep.join([*FOUND, os.environ["PATH"]])
 TOOLCHAIN = ("--constraint", "scripts/toolchain.txt")
 EXTRAS = "[cli,redis,simulator]"
 EVERYTHING = f".{EXTRAS}"
+# Its workers take minutes on a slow machine, so their tests have a session of their own.
+WITH_CELERY = "[celery,cli,redis,simulator]"
 Env = Mapping[str, str | None]
 DAYS_AHEAD = 400
 
@@ -59,7 +61,7 @@ def install(session: nox.Session, what: str, *needs: str) -> None:
         session.install("--quiet", *needs)
 
 
-def install_wheel(session: nox.Session, *needs: str) -> None:
+def install_wheel(session: nox.Session, *needs: str, extras: str = EXTRAS) -> None:
     """Install the built wheel: what is tested is what is shipped."""
     dist = Path(session.create_tmp()).resolve() / "dist"
     shutil.rmtree(dist, ignore_errors=True)
@@ -69,7 +71,7 @@ def install_wheel(session: nox.Session, *needs: str) -> None:
             "hatchling", "build", "--target", "wheel", "--directory", str(dist), silent=True
         )
     (wheel,) = dist.glob("rezoom-*.whl")
-    rezoom = f"rezoom{EXTRAS} @ {wheel.as_uri()}"
+    rezoom = f"rezoom{extras} @ {wheel.as_uri()}"
     install(session, "the wheel and its tests' needs", rezoom, *needs)
     # An environment that is used again holds the wheel of before, of the same version.
     session.install("--quiet", "--no-deps", "--force-reinstall", str(wheel))
@@ -95,7 +97,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Hand-written code and the promised face under mypy --strict and pyright."""
-    install(session, "mypy", *TOOLCHAIN, EVERYTHING, "nox", *group("types"))
+    install(session, "mypy", *TOOLCHAIN, f".{WITH_CELERY}", "nox", *group("types"))
     session.run("mypy", "-p", "rezoom", silent=False)
     session.run("mypy", "scripts", "noxfile.py")
     session.run("mypy", "tests")
@@ -107,6 +109,13 @@ def tests(session: nox.Session) -> None:
     """Run every test against the built wheel."""
     install_wheel(session, *TOOLCHAIN, *group("testing", "compiler"))
     pytest(session, "-n", "auto", *session.posargs)
+
+
+@nox.session(default=False, tags=["elsewhere"])
+def celery(session: nox.Session) -> None:
+    """Run the tests with real workers of Celery, against the built wheel."""
+    install_wheel(session, *TOOLCHAIN, *group("testing"), extras=WITH_CELERY)
+    pytest(session, "tests/worker", *session.posargs)
 
 
 def tests_elsewhere(session: nox.Session) -> None:
@@ -155,7 +164,7 @@ def lowest(session: nox.Session) -> None:
         silent=True,
     )
     # pytest and what else judges may be new: it is nothing that a user installs.
-    install_wheel(session, "--constraint", bounds, *group("testing"))
+    install_wheel(session, "--constraint", bounds, *group("testing"), extras=WITH_CELERY)
     # One module cannot be looked through for the smoke part without the compiler.
     pytest(
         session, "-m", "smoke", "--ignore=tests/contract/test_spec_refusals.py", *session.posargs

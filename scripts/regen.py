@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from compiler.bundle import (
+    Schema,
     advice_schema,
     bundle,
     generator_document,
@@ -31,17 +32,21 @@ from compiler.document import Document, SpecError
 from compiler.facts import facts_modules, secret_names
 from compiler.lint import lint
 from compiler.literals import refuse_booleans
-from compiler.rule_rows import LISTS
+from compiler.operations import Operation, bodies, operations, query_keywords, query_schema
 from compiler.rules_page import rules_page
-from compiler.seal import add_headers, digest_of, seal
+from compiler.seal import add_headers, digest, seal
 from compiler.situations import situation_schema
 
 ROOT = Path(__file__).resolve().parent.parent
 # Where the options of `update` are, which no field may be called like.
 FACADE = Path("wrapper/rezoom/_client/sync.py")
-WIRE, CONTRACT = "rezoom_wire", "rezoom_contract"
 TOOLS = ("openapi-python-client", "datamodel-code-generator", "ruff")
 EXIT_DRIFT = 10
+NEXT = """Next:
+  nox -s wire-diff   what it means for callers, with a paragraph for CHANGELOG.md
+  nox -s goldens     only if the requests are meant to change
+  nox -s tests       then commit spec/ and generated/ together"""
+NO_ROOT = "Model: TypeAlias = Any\n"
 _SHAPES = ("--formatters", "builtin", "--disable-timestamp", "--enum-field-as-literal", "all")
 _PYTHON = ("--target-python-version", "3.11", "--use-schema-description", "--use-field-description")
 
@@ -73,15 +78,14 @@ def run(*command: str | Path, cwd: Path) -> None:
         raise ToolError(f"{command[0]} failed:\n{words}")
 
 
-def compile_spec(root: Path, target: Path) -> None:
-    """Compile the spec of the tree at `root` into two packages under `target`."""
+def compile_spec(root: Path, wire: Path, contract: Path) -> None:
+    """Compile the spec of the tree at `root` into the packages of its client and its server."""
     spec = root / "spec" / "openapi.yaml"
     with step("read and lint the spec"):
         document = Document(spec)
         # A copy of the spec alone has no facade whose options could be shadowed.
         lint(document, root / FACADE if (root / "wrapper").exists() else None)
         bundled = bundle(document.root)
-    spec_digest = digest_of(document.files, spec.parent)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         # datamodel-codegen takes its line length from the first pyproject.toml above its output.
@@ -96,21 +100,25 @@ def compile_spec(root: Path, target: Path) -> None:
             # fmt: off
             run("openapi-python-client", "generate", "--path", shapes, "--meta", "none",
                 "--config", root / "spec" / "client.yaml", "--custom-template-path", templates,
-                "--output-path", target / WIRE, "--overwrite", "--fail-on-warning", cwd=work)
+                "--output-path", wire, "--overwrite", "--fail-on-warning", cwd=work)
             # fmt: on
-            mend_client(target / WIRE / "client.py")
+            mend_client(wire / "client.py")
         with step("typed keywords (datamodel-code-generator)"):
             keywords = work / "keywords.json"
-            keywords.write_text(json.dumps(keyword_schema(bundled, "MeetingUpdateFields")))
+            queries = {one.title: query_keywords(one) for one in operations(bundled) if one.query}
+            sent = [operation.body for operation in bodies(bundled)]
+            keywords.write_text(json.dumps(keyword_schema(bundled, sent, queries)))
             # fmt: off
             run("datamodel-codegen", "--input", keywords, "--input-file-type", "jsonschema",
                 "--output", work / "params.py", "--output-model-type", "typing.TypedDict",
                 "--use-total-false-for-typed-dict", "--no-use-closed-typed-dict",
                 *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
-            shutil.move(work / "params.py", target / WIRE)
+            # A schema of definitions alone leaves a root that nobody has asked for.
+            params = (work / "params.py").read_text("utf-8").replace(NO_ROOT, "")
+            (wire / "params.py").write_text(params, "utf-8")
         with step("contract (datamodel-code-generator)"):
-            (target / CONTRACT).mkdir()
+            contract.mkdir()
             # fmt: off
             run("datamodel-codegen", "--input", shapes, "--input-file-type", "openapi",
                 "--output", work / "__init__.py",
@@ -121,22 +129,17 @@ def compile_spec(root: Path, target: Path) -> None:
                 "--import-overrides", '{"MISSING": "pydantic"}', *_SHAPES, *_PYTHON, cwd=work)
             # fmt: on
             module = (work / "__init__.py").read_text("utf-8")
-            (target / CONTRACT / "__init__.py").write_text(refuse_booleans(module), "utf-8")
+            (contract / "__init__.py").write_text(refuse_booleans(module), "utf-8")
     with step("facts, schemas, formatting, seal"):
-        wire, contract = target / WIRE, target / CONTRACT
         (wire / "tables").mkdir()
         for place, text in facts_modules(bundled).items():
             (wire / place).write_text(text, encoding="utf-8")
-        schemas = {"update": request_schema(bundled), "advice": advice_schema(bundled)}
-        schemas |= {
-            name.removeprefix("x-"): situation_schema(bundled, name)
-            for name in LISTS
-            if name != "x-computed"
-        }
-        (wire / "schemas").mkdir()
-        for name, schema in schemas.items():
-            text = json.dumps(schema, separators=(",", ":")) + "\n"
-            (wire / "schemas" / f"{name}.json").write_text(text)
+        for operation in operations(bundled):
+            folder = wire / "schemas" / operation.id
+            for name, schema in schemas_of(operation, bundled).items():
+                folder.mkdir(parents=True, exist_ok=True)
+                text = json.dumps(schema, separators=(",", ":")) + "\n"
+                (folder / f"{name}.json").write_text(text)
         whole = json.dumps(bundled, indent=1, ensure_ascii=False) + "\n"
         (wire / "RULES.md").write_text(rules_page(bundled), encoding="utf-8")
         (wire / "openapi.json").write_text(whole, encoding="utf-8")
@@ -146,7 +149,19 @@ def compile_spec(root: Path, target: Path) -> None:
             shutil.rmtree(package / ".ruff_cache", ignore_errors=True)
             tidy(package)
             add_headers(package, "spec/openapi.yaml")
-            seal(package, spec_digest, bundled["info"]["version"], tools)
+            seal(package, digest(whole.encode()), bundled["info"]["version"], tools)
+
+
+def schemas_of(operation: Operation, bundled: Schema) -> dict[str, Schema]:
+    """Give the validator schemas of an operation: of its query, its body, and its cases."""
+    found = {"query": query_schema(operation, bundled)} if operation.query else {}
+    if operation.body:
+        found["body"] = request_schema(bundled, operation.body, operation.rules)
+        found["advice"] = advice_schema(bundled, operation.body, operation.rules)
+        for name in ("x-situations", "x-reasons"):
+            schema = situation_schema(bundled, operation, name)
+            found |= {name.removeprefix("x-"): schema} if schema["allOf"] else {}
+    return found
 
 
 def mend_client(client: Path) -> None:
@@ -213,25 +228,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--root", type=Path, default=ROOT, help="the tree to compile (default: this one)"
     )
+    parser.add_argument(
+        "--name", default="rezoom", help="what the packages are called before _wire and _contract"
+    )
     options = parser.parse_args(arguments)
     root: Path = options.root.resolve()
     generated = root / "generated"
+    packages = f"{options.name}_wire", f"{options.name}_contract"
     generated.mkdir(exist_ok=True)
     try:
         # Beside the target, not in the system's temporary folder: a rename must not cross disks.
         with tempfile.TemporaryDirectory(dir=generated, prefix=".compile-") as scratch:
             fresh = Path(scratch)
-            compile_spec(root, fresh)
-            if not options.check:
-                for package in (WIRE, CONTRACT):
-                    swap(fresh / package, generated / package)
-                print(f"generated/{WIRE} and generated/{CONTRACT} are written.")
-                return 0
+            compile_spec(root, *(fresh / package for package in packages))
             found = [
                 f"{package}/{line}"
-                for package in (WIRE, CONTRACT)
+                for package in packages
                 for line in differences(fresh / package, generated / package)
             ]
+            if not options.check:
+                for package in packages:
+                    swap(fresh / package, generated / package)
+                print(f"generated/ is written; {len(found)} files changed.")
+                print(NEXT if found else "Nothing else has to be run.")
+                return 0
     except (SpecError, ToolError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 from clocks import FakeClock
@@ -22,6 +23,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Run by `nox -s users`, as a project of its own.
 collect_ignore = ["user_program"]
+if find_spec("celery") is None:
+    # Run by `nox -s celery`.
+    collect_ignore.append("worker")
 
 
 @pytest.fixture(autouse=True, scope="session")

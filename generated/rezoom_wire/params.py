@@ -148,6 +148,21 @@ class DialInNumberFields(TypedDict, total=False):
     """
 
 
+class GetMeetingQuery(TypedDict, total=False):
+    """
+    The query parameters of `getMeeting`.
+    """
+
+    show_previous_occurrences: bool
+    """
+    Adds the past dates of a recurring meeting to `occurrences`. Only the read knows it.
+    """
+    occurrence_id: str
+    """
+    Picks one date of a recurring meeting. Take the value from `occurrences` of a read. An update that carries it honours only the members listed in `x-honours`; Zoom drops the others.
+    """
+
+
 class LanguageInterpreterFields(TypedDict, total=False):
     """
     One interpreter and the two languages between which this person interprets.
@@ -294,6 +309,17 @@ class TrackingFieldFields(TypedDict, total=False):
     value: str
     """
     What this meeting has in that field.
+    """
+
+
+class UpdateMeetingQuery(TypedDict, total=False):
+    """
+    The query parameters of `updateMeeting`.
+    """
+
+    occurrence_id: str
+    """
+    Picks one date of a recurring meeting. Take the value from `occurrences` of a read. An update that carries it honours only the members listed in `x-honours`; Zoom drops the others.
     """
 
 

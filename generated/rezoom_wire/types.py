@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Unset:
     """What stands where nothing was sent: false, one of a kind, and unset all the way down.
 
-    Zoom leaves members out of its answers as it likes, so reading through an absent object
-    (`meeting.settings.waiting_room`) gives UNSET instead of an exception.
+    A server leaves members out of its answers as it likes, so reading through an absent object
+    (`answer.settings.colour`) gives UNSET instead of an exception.
     """
 
     def __bool__(self) -> Literal[False]:
@@ -91,7 +91,7 @@ T = TypeVar("T")
 class Response(Generic[T]):
     """A response from an endpoint"""
 
-    # An int: Zoom's edge answers with numbers such as 299 and 520 that http.HTTPStatus has no name for.
+    # An int: a server's edge may answer with numbers such as 299 and 520 that http.HTTPStatus has no name for.
     status_code: int
     content: bytes
     headers: MutableMapping[str, str]

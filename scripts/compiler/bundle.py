@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from copy import deepcopy
 from typing import Any
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/"
-BODY, ANSWER = "MeetingUpdate", "Meeting"
+DEPRECATED = "deprecated-"
 
 # What a validator acts on. Everything else in a schema is for people and generators.
 _ASSERTIONS = frozenset(
@@ -50,13 +50,13 @@ def has_field(schema: Schema, dotted: str, root: Schema) -> bool:
     return True
 
 
-def request_schema(root: Schema) -> Schema:
-    """Give the body's schema with every `$ref` inlined, for walking error paths back."""
-    inlined: Schema = inline({"$ref": REF + BODY}, root)
+def request_schema(root: Schema, body: str, rules: Collection[str] | None = None) -> Schema:
+    """Give the schema of the body, with `rules` (default: all), for walking error paths back."""
+    inlined: Schema = inline({"$ref": REF + body}, root, rules)
     return inlined
 
 
-def inline(schema: Any, root: Schema) -> Any:
+def inline(schema: Any, root: Schema, rules: Collection[str] | None = None) -> Any:
     """Reduce `schema` to what a validator acts on, with every `$ref` followed."""
     if not isinstance(schema, dict):
         return schema
@@ -66,31 +66,36 @@ def inline(schema: Any, root: Schema) -> Any:
         if key in _ASSERTIONS:
             out[key] = value
         elif key in _NESTED:
-            out[key] = inline(value, root)
+            out[key] = inline(value, root, rules)
         elif key in _NESTED_LISTS:
-            out[key] = [inline(item, root) for item in value]
+            out[key] = [inline(item, root, rules) for item in value if _is_for(item, rules)]
         elif key == "properties":
-            out[key] = {name: inline(item, root) for name, item in value.items()}
+            out[key] = {name: inline(item, root, rules) for name, item in value.items()}
         elif key == "x-rule":
             out[key] = value["id"]
     return out
 
 
-def advice_schema(root: Schema) -> Schema:
+def _is_for(schema: Schema, rules: Collection[str] | None) -> bool:
+    return rules is None or "x-rule" not in schema or schema["x-rule"]["id"] in rules
+
+
+def advice_schema(root: Schema, body: str, listed: Collection[str]) -> Schema:
     """Give a schema that fails wherever a warning applies, and says nothing about shapes."""
-    return _advice({"$ref": REF + BODY}, root) or {}
+    return _advice({"$ref": REF + body}, root, listed) or {}
 
 
-def _advice(schema: Schema, root: Schema) -> Schema | None:
+def _advice(schema: Schema, root: Schema, listed: Collection[str]) -> Schema | None:
     schema = resolve(schema, root)
     out: Schema = {}
-    rules = [inline(rule, root) for rule in schema.get("x-advice", [])]
+    advice = [rule for rule in schema.get("x-advice", []) if _is_for(rule, listed)]
+    rules = [inline(rule, root) for rule in advice]
     properties: dict[str, Schema] = {}
     for name, member in schema.get("properties", {}).items():
         child = resolve(member, root)
         if child.get("deprecated"):
             rules.append({"x-rule": deprecated_id(name), "not": {"required": [name]}})
-        nested = _advice(child, root)
+        nested = _advice(child, root, listed)
         if nested:
             properties[name] = nested
     if properties:
@@ -98,7 +103,7 @@ def _advice(schema: Schema, root: Schema) -> Schema | None:
     if rules:
         out["allOf"] = rules
     if "items" in schema:
-        nested = _advice(schema["items"], root)
+        nested = _advice(schema["items"], root, listed)
         if nested:
             out["items"] = nested
     return out or None
@@ -106,7 +111,7 @@ def _advice(schema: Schema, root: Schema) -> Schema | None:
 
 def deprecated_id(name: str) -> str:
     """Name the warning that a deprecated property gets without anybody writing it."""
-    return f"deprecated-{name.replace('_', '-')}"
+    return DEPRECATED + name.replace("_", "-")
 
 
 def generator_document(bundled: Schema) -> Schema:
@@ -117,8 +122,8 @@ def generator_document(bundled: Schema) -> Schema:
     return document
 
 
-def keyword_schema(bundled: Schema, name: str) -> Schema:
-    """Give the JSON Schema of the typed keywords: the body, every object nested under it named."""
+def keyword_schema(bundled: Schema, bodies: Iterable[str], queries: dict[str, Schema]) -> Schema:
+    """Give the JSON Schema of the typed keywords: bodies, all objects under them, and queries."""
     used: dict[str, Schema] = {}
 
     def visit(component: str) -> None:
@@ -128,10 +133,11 @@ def keyword_schema(bundled: Schema, name: str) -> Schema:
         for reference in references(schema):
             visit(reference)
 
-    visit(BODY)
-    body = used.pop(BODY)
+    for body in bodies:
+        visit(body)
     definitions = {f"{key}Fields": _retarget(value) for key, value in used.items()}
-    return {"title": name, **_retarget(body), "$defs": dict(sorted(definitions.items()))}
+    definitions |= {f"{name}Query": _retarget(value) for name, value in queries.items()}
+    return {"$defs": dict(sorted(definitions.items()))}
 
 
 def _keywords(schema: Schema) -> Schema:

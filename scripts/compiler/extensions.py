@@ -10,9 +10,11 @@ from typing import cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from .bundle import BODY, REF, Schema, has_field
+from .bundle import REF, Schema, has_field
 from .document import Document, Mistake, Path_, walk
+from .operations import operations
 
+# What the keys may say; beside a spec may stand what is built on it.
 _FORM = Path(__file__).with_name("extensions.yaml")
 _TABLES = ("x-quotas", "x-errors", "x-token-errors", "x-throttles")
 _LONGEST = 300
@@ -22,7 +24,9 @@ def check_forms(document: Document) -> Iterator[Mistake]:
     """Find every line whose `x-` keys, components, or rules have not the agreed form."""
     faults = [
         document.error(tuple(fault.absolute_path), _sentence(fault))
-        for fault in _form().iter_errors(document.root)
+        for form in (_FORM, document.file.with_name("facade.yaml"))
+        if form.exists()
+        for fault in _form(form).iter_errors(document.root)
     ]
     yield from sorted(faults, key=lambda fault: fault[:2])
 
@@ -36,9 +40,10 @@ def check_meanings(document: Document) -> Iterator[Mistake]:
             if row["name"] in schema["properties"]:
                 reason = f"{row['name']!r} is described now, in {component}; take it out here"
                 yield document.error(("x-announced", index, "name"), reason)
+    bodies = {one.body for one in operations(document.root) if one.body}
     for path, node in walk(document.root):
         for index, field in enumerate(node.get("x-honours", []) if isinstance(node, dict) else []):
-            if not has_field({"$ref": REF + BODY}, field, document.root):
+            if not any(has_field({"$ref": REF + body}, field, document.root) for body in bodies):
                 yield document.error((*path, "x-honours", index), f"the body has no {field!r}")
 
 
@@ -47,22 +52,24 @@ def _unknown_sources(root: Schema) -> Iterator[tuple[Path_, str]]:
         if isinstance(node, dict) and "examples" not in path and path[-1:] != ("properties",):
             for key in ("source", "x-source"):
                 tag = node.get(key, "")
-                if key in node and (not isinstance(tag, str) or tag not in root["x-sources"]):
+                if key in node and (
+                    not isinstance(tag, str) or tag not in root.get("x-sources", {})
+                ):
                     yield (*path, key), f"{tag!r} is not among x-sources"
 
 
 def _repeated(root: Schema) -> Iterator[tuple[Path_, str]]:
     for table in _TABLES:
         seen: set[str] = set()
-        for index, row in enumerate(root[table]):
+        for index, row in enumerate(root.get(table, [])):
             if row["id"] in seen:
                 yield (table, index, "id"), f"the id {row['id']!r} stands twice"
             seen.add(row["id"])
 
 
 @cache
-def _form() -> Draft202012Validator:
-    return Draft202012Validator(Document(_FORM).root)
+def _form(file: Path) -> Draft202012Validator:
+    return Draft202012Validator(Document(file).root)
 
 
 def _sentence(fault: ValidationError) -> str:

@@ -6,14 +6,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .bundle import BODY, Schema
+from .bundle import Schema
 from .document import walk
 from .facts_types import LATE
+from .operations import bodies, operations
 from .reading_back import read_backs, volatile
-from .rule_rows import members, rule_rows
+from .rule_rows import all_rows, members
 
 # A real module, so that it is type-checked like everything else; its text heads the generated one.
 _TYPES = Path(__file__).with_name("facts_types.py")
+# Facts that not every API has, and their types.
+_OWN = {"x-endless": "Endless", "x-lapse": "Lapse"}
 _TABLE = '''\
 """{name} of `facts`, loaded when it is first asked for."""
 
@@ -30,7 +33,7 @@ from ..facts import {row}
 
 def facts_modules(bundled: Schema) -> dict[str, str]:
     """Render the modules, by their paths; unformatted and without their headers."""
-    early = [_TYPES.read_text(encoding="utf-8")]
+    early = [_types(bundled)]
     tables = {"tables/__init__.py": '"""Long tables of `facts`, which loads them."""\n'}
     for name, kind, value in _tables(bundled):
         line = f"{name}: Final[{kind}] = {value}\n"
@@ -47,7 +50,11 @@ def facts_modules(bundled: Schema) -> dict[str, str]:
 
 def _tables(bundled: Schema) -> list[tuple[str, str, str]]:
     """List each constant: its name, its type, and how Python writes it."""
-    fields = {path: _field(path, schema) for path, schema in members(bundled, BODY)}
+
+    def rows(name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = bundled.get(name, [])
+        return found
+
     return [
         ("SPEC_VERSION", "str", repr(bundled["info"]["version"])),
         ("BASE_URL", "str", repr(bundled["servers"][0]["url"])),
@@ -56,28 +63,29 @@ def _tables(bundled: Schema) -> list[tuple[str, str, str]]:
         ("OPERATIONS", "Mapping[str, Operation]", _table(_operations(bundled))),
         ("SCOPES", "Mapping[str, Scope]", _table(_scopes(bundled))),
         ("SOURCES", "Mapping[str, Source]", _table(_sources(bundled))),
-        ("QUOTAS", "Mapping[str, Quota]", _table(_rows("Quota", bundled["x-quotas"], "conflicts"))),
-        ("RATES", "Mapping[str, Rate]", _table(_rates(bundled["x-rate-limits"]))),
-        ("ERRORS", "tuple[ErrorCode, ...]", _tuple(_rows("ErrorCode", bundled["x-errors"]))),
+        ("QUOTAS", "Mapping[str, Quota]", _table(_rows("Quota", rows("x-quotas"), "conflicts"))),
+        ("RATES", "Mapping[str, Rate]", _table(_rates(bundled.get("x-rate-limits", {})))),
+        ("ERRORS", "tuple[ErrorCode, ...]", _tuple(_rows("ErrorCode", rows("x-errors")))),
         (
             "LIMIT_CODES",
             "tuple[LimitCode, ...]",
-            _tuple({str(row["code"]): _call("LimitCode", row) for row in bundled["x-limit-codes"]}),
+            _tuple({str(row["code"]): _call("LimitCode", row) for row in rows("x-limit-codes")}),
         ),
-        ("THROTTLES", "tuple[Throttle, ...]", _tuple(_rows("Throttle", bundled["x-throttles"]))),
+        ("THROTTLES", "tuple[Throttle, ...]", _tuple(_rows("Throttle", rows("x-throttles")))),
         (
             "TOKEN_ERRORS",
             "tuple[TokenError, ...]",
-            _tuple(_rows("TokenError", bundled["x-token-errors"])),
+            _tuple(_rows("TokenError", rows("x-token-errors"))),
         ),
-        ("ENDLESS", "Endless", _call("Endless", bundled["x-endless"])),
-        ("LAPSE", "Lapse", _call("Lapse", bundled["x-lapse"])),
-        ("HEADERS", "Mapping[str, str]", f"MappingProxyType({bundled['x-headers']!r})"),
-        ("FIELDS", "Mapping[str, Field]", _table(fields)),
+        *(
+            (key[2:].upper(), kind, _call(kind, bundled[key]))
+            for key, kind in _OWN.items()
+            if key in bundled
+        ),
+        ("HEADERS", "Mapping[str, str]", _literal(bundled.get("x-headers", {}))),
+        ("BODIES", "Mapping[str, Mapping[str, Field]]", _table(_fields(bundled))),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),
-        ("READ_BACK", "Mapping[str, ReadBack]", _table(_read_backs(bundled))),
-        ("VOLATILE", "frozenset[str]", f"frozenset({sorted(volatile(bundled))!r})"),
-        ("OCCURRENCE_FIELDS", "tuple[str, ...]", repr(_honoured(bundled))),
+        ("READ_BACKS", "Mapping[str, Mapping[str, ReadBack]]", _table(_read_backs(bundled))),
         ("SECRET_NAMES", "frozenset[str]", f"frozenset({sorted(secret_names(bundled))!r})"),
     ]
 
@@ -112,7 +120,7 @@ def _table(rows: dict[str, str]) -> str:
 
 
 def _tuple(rows: dict[str, str]) -> str:
-    return "(" + ", ".join(rows.values()) + ",)"
+    return "(" + "".join(f"{row}, " for row in rows.values()) + ")"
 
 
 def _rows(kind: str, rows: list[dict[str, Any]], *without: str) -> dict[str, str]:
@@ -123,7 +131,10 @@ def _rows(kind: str, rows: list[dict[str, Any]], *without: str) -> dict[str, str
 
 
 def _sources(bundled: Schema) -> dict[str, str]:
-    return {tag: _call("Source", {"tag": tag, **row}) for tag, row in bundled["x-sources"].items()}
+    return {
+        tag: _call("Source", {"tag": tag, **row})
+        for tag, row in bundled.get("x-sources", {}).items()
+    }
 
 
 def _rates(limits: dict[str, Any]) -> dict[str, str]:
@@ -137,34 +148,34 @@ def _rates(limits: dict[str, Any]) -> dict[str, str]:
                 "source": limits["source"],
             },
         )
-        for plan, row in limits["plans"].items()
+        for plan, row in limits.get("plans", {}).items()
     }
 
 
 def _flows(bundled: Schema) -> dict[str, Any]:
     flows: dict[str, Any] = {}
-    for scheme in bundled["components"]["securitySchemes"].values():
+    for scheme in bundled["components"].get("securitySchemes", {}).values():
         flows |= scheme.get("flows", {})
     return flows
 
 
 def _oauth(bundled: Schema) -> list[tuple[str, str, str]]:
     flows = _flows(bundled)
-    return [
-        ("TOKEN_URL", "str", repr(flows["clientCredentials"]["tokenUrl"])),
-        ("AUTHORIZE_URL", "str", repr(flows["authorizationCode"]["authorizationUrl"])),
-    ]
+    addresses = (
+        ("TOKEN_URL", "clientCredentials", "tokenUrl"),
+        ("AUTHORIZE_URL", "authorizationCode", "authorizationUrl"),
+    )
+    return [(name, "str", repr(flows[flow][key])) for name, flow, key in addresses if flow in flows]
 
 
 def _scopes(bundled: Schema) -> dict[str, str]:
     out = {}
-    for name, text in _flows(bundled)["authorizationCode"]["scopes"].items():
+    for name, text in _flows(bundled).get("authorizationCode", {}).get("scopes", {}).items():
         form, _, summary = text.partition(" - ")
         takers = [
-            operation["operationId"]
-            for item in bundled["paths"].values()
-            for operation in item.values()
-            if isinstance(operation, dict) and any(name in names for names in _accepted(operation))
+            operation.id
+            for operation in operations(bundled)
+            if any(name in names for names in _accepted(operation.spec))
         ]
         row = {
             "name": name,
@@ -183,20 +194,40 @@ def _accepted(operation: Schema) -> list[list[str]]:
 
 def _operations(bundled: Schema) -> dict[str, str]:
     out = {}
-    for path, item in bundled["paths"].items():
-        for method, operation in item.items():
-            if not isinstance(operation, dict) or "operationId" not in operation:
-                continue
-            scopes = dict.fromkeys(name for names in _accepted(operation) for name in names)
-            row = {
-                "id": operation["operationId"],
-                "method": method.upper(),
-                "path": path,
-                "rate_limit": operation["x-rate-limit-label"],
-                "scopes": tuple(scopes),
-            }
-            out[operation["operationId"]] = _call("Operation", row)
+    for operation in operations(bundled):
+        spec = operation.spec
+        row = {
+            "id": operation.id,
+            "method": operation.method.upper(),
+            "path": operation.path,
+            "module": operation.module,
+            "success": operation.success,
+            "repeatable": spec["x-repeatable"],
+            "rate_limit": spec.get("x-rate-limit-label", ""),
+            "scopes": tuple(dict.fromkeys(n for names in _accepted(spec) for n in names)),
+            "quotas": tuple(spec.get("x-spends", ())),
+            "body": operation.body,
+            "answer": operation.answer,
+            "query": tuple(operation.query),
+            "honours": {
+                name: tuple(one["x-honours"])
+                for name, one in operation.query.items()
+                if operation.body and "x-honours" in one
+            },
+            "volatile": tuple(sorted(volatile(bundled, operation))),
+            "read_by": spec.get("x-read-by", ""),
+        }
+        pages = f", pages={_call('Pages', spec['x-pages'])})" if "x-pages" in spec else ")"
+        said = {key: value for key, value in row.items() if value not in ("", (), {})}
+        out[operation.id] = _call("Operation", said)[:-1] + pages
     return out
+
+
+def _fields(bundled: Schema) -> dict[str, str]:
+    return {
+        operation.id: _table({p: _field(p, one) for p, one in members(bundled, operation.body)})
+        for operation in bodies(bundled)
+    }
 
 
 def _field(path: str, schema: Schema) -> str:
@@ -231,7 +262,7 @@ def _field(path: str, schema: Schema) -> str:
 
 def _rules(bundled: Schema) -> dict[str, str]:
     out = {}
-    for rule in rule_rows(bundled):
+    for rule in all_rows(bundled):
         text = _call("Rule", {k: v for k, v in rule.items() if k != "bounds"})
         bounds = f", bounds=MappingProxyType({rule['bounds']!r})" if rule["bounds"] else ""
         out[rule["id"]] = f"{text[:-1]}{bounds})"
@@ -239,11 +270,18 @@ def _rules(bundled: Schema) -> dict[str, str]:
 
 
 def _read_backs(bundled: Schema) -> dict[str, str]:
-    return {row["path"]: _call("ReadBack", row) for row in read_backs(bundled)}
+    return {
+        operation.id: _table(
+            {row["path"]: _call("ReadBack", row) for row in read_backs(bundled, operation.body)}
+        )
+        for operation in bodies(bundled)
+    }
 
 
-def _honoured(bundled: Schema) -> tuple[str, ...]:
-    for parameter in bundled["components"]["parameters"].values():
-        if "x-honours" in parameter:
-            return tuple(parameter["x-honours"])
-    raise KeyError("no parameter carries x-honours")
+def _types(bundled: Schema) -> str:
+    """Give the text of the types, without those of facts that this spec has none of."""
+    text = _TYPES.read_text(encoding="utf-8")
+    for key, kind in _OWN.items():
+        if key not in bundled:
+            text = re.sub(rf"class {kind}\(.*?\n\n\n(?=\S)", "", text, flags=re.DOTALL)
+    return text

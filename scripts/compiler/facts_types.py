@@ -1,4 +1,4 @@
-"""Facts about Zoom that are not shapes: limits, rules, error meanings, sources.
+"""Facts about the API that are not shapes: limits, rules, error meanings, sources.
 
 Made from the `x-` keys of the spec. Imports nothing but the standard library.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 # Long tables, each in a module of its own: an update that goes well looks into none of them.
 LATE: Final = frozenset(
-    ("ERRORS", "FIELDS", "READ_BACK", "RULES", "SCOPES", "SOURCES", "THROTTLES", "TOKEN_ERRORS")
+    ("BODIES", "ERRORS", "READ_BACKS", "RULES", "SCOPES", "SOURCES", "THROTTLES", "TOKEN_ERRORS")
 )
 
 if not TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Source(NamedTuple):
 
 
 class Quota(NamedTuple):
-    """A count of updates that Zoom allows in a window: `rolling`, or a `utc-day` from 00:00."""
+    """A count of requests that are allowed in a window: `rolling`, or a `utc-day` from 00:00."""
 
     id: str
     scope: str
@@ -51,7 +51,7 @@ class Quota(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """Requests an account may make, by its plan; `per_day` is None where Zoom names none."""
+    """Requests an account may make, by its plan; `per_day` is None where none is published."""
 
     plan: str
     per_second: int
@@ -118,14 +118,43 @@ class TokenError(NamedTuple):
     code: int | None = None
 
 
+class Pages(NamedTuple):
+    """How a list goes on: the answer's `next` is the query's `cursor`; `items` holds the rows."""
+
+    cursor: str
+    next: str
+    items: str
+
+
+NO_HONOURS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
+
+
 class Operation(NamedTuple):
-    """One HTTP operation; any one of `scopes` is enough to call it."""
+    """One HTTP operation; any one of `scopes` is enough to call it.
+
+    `repeatable`: a request whose fate is unknown may be sent again; `quotas`: the ids of those it
+    spends; `body` and `answer`: models, empty for none; `honours`: by query parameter, the members
+    of the body that are heeded with it; `volatile`: what changes in an answer by itself; `read_by`:
+    the operation that shows what this one did.
+    """
 
     id: str
     method: str
     path: str
-    rate_limit: str
-    scopes: tuple[str, ...]
+    # Of the generated module that writes its requests, below this package.
+    module: str
+    success: int
+    repeatable: bool
+    rate_limit: str = ""
+    scopes: tuple[str, ...] = ()
+    quotas: tuple[str, ...] = ()
+    body: str = ""
+    answer: str = ""
+    query: tuple[str, ...] = ()
+    honours: Mapping[str, tuple[str, ...]] = NO_HONOURS
+    volatile: tuple[str, ...] = ()
+    read_by: str = ""
+    pages: Pages | None = None
 
 
 class Scope(NamedTuple):
@@ -147,7 +176,7 @@ class Field(NamedTuple):
     path: str
     kind: str
     summary: str
-    source: str
+    source: str = ""
     enum: tuple[str | int, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
@@ -159,7 +188,7 @@ class Field(NamedTuple):
     allowed: str = ""
     secret: bool = False
     deprecated: bool = False
-    # Creating a meeting does not know it.
+    # The operation that creates does not know it.
     update_only: bool = False
     time: str | None = None
     time_zone: bool = False
@@ -190,11 +219,12 @@ class Rule(NamedTuple):
     """One row of the table of rules; `kind` says who decides it.
 
     `body`: the change alone, and it is an error; `advice`: the change alone, and it is a warning;
-    `situation`: the change, the meeting as it is, and the clock; `reason`: told afterwards, of a
+    `situation`: the change, what a read gave, and the clock; `reason`: told afterwards, of a
     member that was sent and did not change; `computed`: by code, where no schema can say it.
     `bounds` holds the limits the rule itself sets, `explains` the members of which it can be the
-    reason, `settles` the advice that is moot once the meeting has been read, `each` the derived
-    list for every item of which it is told, `names` the fields it is about that no body has.
+    reason, `settles` the advice that is moot once a read was made, `each` the derived
+    list for every item of which it is told, `names` the fields it is about that no body has,
+    `operations` those it is for.
     """
 
     id: str
@@ -211,6 +241,7 @@ class Rule(NamedTuple):
     settles: tuple[str, ...] = ()
     each: str = ""
     names: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
 
 
 class ReadBack(NamedTuple):
@@ -218,7 +249,7 @@ class ReadBack(NamedTuple):
 
     `instant`: the same instant, written in UTC; `set`: the same values in any order; `items`: a
     list whose items may have members that were not sent; `expanded`: 0 becomes a number; `filled`:
-    Zoom writes it; `newer`: only in newer answers; `never`: not at all, see `look` instead.
+    the server writes it; `newer`: only in newer answers; `never`: not at all, see `look` instead.
     """
 
     path: str

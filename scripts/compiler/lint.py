@@ -13,12 +13,13 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .answers import check_answers
-from .bundle import BODY, Schema, bundle, inline, references, request_schema, resolve
+from .bundle import Schema, bundle, inline, references, request_schema, resolve
 from .document import Document, Mistake, Path_, SpecError, walk
 from .extensions import check_forms, check_meanings
+from .operations import bodies, check_operations
 from .reading_back import check_read_backs
 from .rules import check_rules
-from .situations import check_situations
+from .situations import check_lists, check_situations
 from .traps import schema_faults
 
 # Below these keys stand values and conditions, which are about other schemas.
@@ -37,11 +38,13 @@ def lint(document: Document, facade: Path | None) -> None:
         _require_openapi,
         _check_schemas,
         _check_components,
+        check_operations,
         check_answers,
         check_meanings,
         check_rules,
         check_read_backs,
         check_situations,
+        check_lists,
         _check_examples,
         partial(_check_names, facade=facade),
     )
@@ -114,7 +117,7 @@ def _check_schemas(document: Document) -> Iterator[Mistake]:
 
 def _check_components(document: Document) -> Iterator[Mistake]:
     schemas = document.root["components"]["schemas"]
-    for name in request_components(schemas):
+    for name in request_components(document.root):
         schema = schemas[name]
         if schema.get("additionalProperties") is not False:
             yield document.error(
@@ -129,9 +132,11 @@ def _check_components(document: Document) -> Iterator[Mistake]:
                 )
 
 
-def request_components(schemas: dict[str, Schema]) -> list[str]:
-    """List the components that a request body is made of."""
-    found, todo = [BODY], [BODY]
+def request_components(root: Schema) -> list[str]:
+    """List the components that request bodies are made of."""
+    schemas = root["components"]["schemas"]
+    found = list(dict.fromkeys(operation.body for operation in bodies(root)))
+    todo = [*found]
     while todo:
         for name in references(schemas[todo.pop()]):
             if name not in found:
@@ -142,12 +147,13 @@ def request_components(schemas: dict[str, Schema]) -> list[str]:
 
 def _check_examples(document: Document) -> Iterator[Mistake]:
     root = bundle(document.root)
-    try:
-        Draft202012Validator.check_schema(request_schema(root))
-    except SchemaError as error:
-        where = ("components", "schemas", BODY)
-        yield document.error(where, f"not JSON Schema 2020-12: {error.message}")
-        return
+    for body in {operation.body: operation for operation in bodies(root)}:
+        try:
+            Draft202012Validator.check_schema(request_schema(root, body))
+        except SchemaError as error:
+            where = ("components", "schemas", body)
+            yield document.error(where, f"not JSON Schema 2020-12: {error.message}")
+            return
     for path, schema in _schemas(document.root):
         examples: list[Any] = schema.get("examples", []) if "$ref" not in schema else []
         for index, example in enumerate(examples):
@@ -161,14 +167,19 @@ def _check_examples(document: Document) -> Iterator[Mistake]:
 def _check_names(document: Document, facade: Path | None) -> Iterator[Mistake]:
     if facade is None:
         return
-    fields = set(document.root["components"]["schemas"][BODY]["properties"])
+    root, places = document.root, dict[str, Path_]()
+    for operation in bodies(root):
+        where: Path_ = ("components", "schemas", operation.body, "properties")
+        places |= {
+            name: (*where, name)
+            for name in root["components"]["schemas"][operation.body]["properties"]
+        }
     for function in ast.walk(ast.parse(facade.read_text(encoding="utf-8"))):
         if isinstance(function, _FUNCTIONS) and function.args.kwarg is not None:
             arguments = function.args.args + function.args.posonlyargs + function.args.kwonlyargs
-            for name in sorted({argument.arg for argument in arguments} & fields):
-                where = ("components", "schemas", BODY, "properties", name)
+            for name in sorted({argument.arg for argument in arguments} & places.keys()):
                 yield document.error(
-                    where,
+                    places[name],
                     f"collides with the option {name!r} of {facade.name}:{function.name}();"
                     " rename the option before the field can be a keyword",
                 )

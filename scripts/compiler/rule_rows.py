@@ -5,41 +5,67 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .bundle import ANSWER, BODY, REF, Schema, deprecated_id, resolve
+from .bundle import DEPRECATED, REF, Schema, deprecated_id, resolve
+from .document import walk
+from .operations import Operation, bodies, reader
 
 # The lists outside the body's schema, and what kind of rule each holds.
 LISTS = {"x-situations": "situation", "x-reasons": "reason", "x-computed": "computed"}
 _LISTED = ("explains", "settles", "names")
 
 
-def rule_rows(bundled: Schema) -> list[dict[str, Any]]:
-    """List every rule once, those of the body first, each with its kind and severity."""
+def all_rows(bundled: Schema) -> list[dict[str, Any]]:
+    """List every rule once, with the operations that it is for."""
     rows: dict[str, dict[str, Any]] = {}
-    for row in (*_body_rules(bundled), *_listed_rules(bundled)):
-        rows.setdefault(row["id"], row)
+    for operation in bodies(bundled):
+        for row in rule_rows(bundled, operation):
+            first = rows.setdefault(row["id"], {**row, "operations": ()})
+            first["operations"] += (operation.id,)
     return list(rows.values())
 
 
-def _listed_rules(bundled: Schema) -> Iterator[dict[str, Any]]:
+def rule_rows(bundled: Schema, operation: Operation) -> list[dict[str, Any]]:
+    """List the rules for an operation, those of the body first, with kind and severity."""
+    rows: dict[str, dict[str, Any]] = {}
+    listed = operation.rules
+    for row in (*_body_rules(bundled, operation), *_listed_rules(bundled, operation)):
+        # What is marked as deprecated is so in every body that has it.
+        if row["id"] in listed or row["id"].startswith(DEPRECATED):
+            rows.setdefault(row["id"], row)
+    return list(rows.values())
+
+
+def named_rules(root: Schema) -> Iterator[str]:
+    """Yield the id of every rule that somebody has written, whatever body it is for."""
+    for path, node in walk(root):
+        if isinstance(node, dict) and "x-rule" in node and path[:1] == ("components",):
+            yield node["x-rule"]["id"]
+    for name in LISTS:
+        for rule in root.get(name, []):
+            yield rule["id"]
+
+
+def _listed_rules(bundled: Schema, operation: Operation) -> Iterator[dict[str, Any]]:
     for name, kind in LISTS.items():
-        for rule in bundled[name]:
+        for rule in bundled.get(name, []):
             row = {"path": "", "field": "", "bounds": {}, "kind": kind, **rule}
             row.pop("when", None)
             row |= {key: tuple(rule[key]) for key in _LISTED if key in rule}
             if rule.get("names") == "answers":
-                row["names"] = tuple(_answered(bundled))
+                row["names"] = tuple(_answered(bundled, operation))
             # A reason is told of what has happened, so it never stops anything.
             row.setdefault("severity", "warning")
             yield row
 
 
-def _answered(bundled: Schema) -> Iterator[str]:
+def _answered(bundled: Schema, operation: Operation) -> Iterator[str]:
     """List what an answer has and a body has not, unless another rule names it."""
-    lists = (rule.get("names") for rule in bundled["x-computed"])
+    lists = (rule.get("names") for rule in bundled.get("x-computed", []))
     named = {name for names in lists if isinstance(names, list) for name in names}
-    sent = {path for path, _ in members(bundled, BODY)}
+    sent = {path for path, _ in members(bundled, operation.body)}
+    answer = reader(operation, bundled)
     above: tuple[str, ...] = ()
-    for path, _ in members(bundled, ANSWER):
+    for path, _ in members(bundled, answer.answer) if answer else ():
         if path not in sent | named and not path.startswith(above):
             yield path
             # What stands in it is told with it.
@@ -62,7 +88,7 @@ def members(bundled: Schema, component: str) -> Iterator[tuple[str, Schema]]:
     yield from visit({"$ref": REF + component}, "")
 
 
-def _body_rules(bundled: Schema) -> list[dict[str, Any]]:
+def _body_rules(bundled: Schema, operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
 
     def add(kind: str, path: str, rule: dict[str, str], schema: Schema) -> None:
@@ -88,21 +114,21 @@ def _body_rules(bundled: Schema) -> list[dict[str, Any]]:
             if child.get("type") == "array":
                 visit(child["items"], f"{here}[]")
 
-    visit({"$ref": REF + BODY}, "")
+    visit({"$ref": REF + operation.body}, "")
     return found
 
 
 def _deprecation(name: str, schema: Schema, bundled: Schema) -> dict[str, str]:
-    note = schema.get("x-deprecated", {})
+    note, sources = schema.get("x-deprecated", {}), bundled.get("x-sources", {})
     since = f" since {note['since']}" if note.get("since") else ""
     return {
         "id": deprecated_id(name),
         "field": name,
-        "sentence": f"Zoom has marked {name} as deprecated{since}.",
+        "sentence": f"{name} is marked as deprecated{since}.",
         "fix": f"Use {note['use']} instead." if "use" in note else "Leave the field out.",
         "source": schema["x-source"],
         # A history of commits has no date of its own; what it shows has one.
-        "date": bundled["x-sources"].get(schema["x-source"], {}).get("date") or note.get("since"),
+        "date": sources.get(schema["x-source"], {}).get("date") or note.get("since", ""),
     }
 
 

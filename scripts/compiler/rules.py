@@ -12,16 +12,16 @@ from .document import Document, Mistake, Path_, walk
 
 def check_rules(document: Document) -> Iterator[Mistake]:
     """Find every rule that repeats an id, blames nobody, or cannot apply."""
-    root, seen = document.root, set[str]()
+    root, seen = document.root, dict[str, Schema]()
     for path, node in walk(root):
         if not isinstance(node, dict) or "x-rule" not in node or path[:1] != ("components",):
             continue
         rule, owner = node["x-rule"], root["components"]["schemas"][path[2]]
-        if rule["id"] in seen:
+        # A property that two bodies share brings its rule into both.
+        if seen.setdefault(rule["id"], rule) != rule:
             yield document.error(
                 (*path, "x-rule", "id"), f"the rule id {rule['id']!r} stands twice"
             )
-        seen.add(rule["id"])
         if not has_field(owner, rule["field"], root):
             reason = f"{path[2]} has no property {rule['field']!r}"
             yield document.error((*path, "x-rule", "field"), reason)

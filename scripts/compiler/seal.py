@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
 SEAL = "SEAL.json"
@@ -17,12 +16,6 @@ HEADER = """\
 def digest(data: bytes) -> str:
     """Hash `data` as the seal writes it."""
     return hashlib.sha256(data).hexdigest()
-
-
-def digest_of(files: Iterable[Path], folder: Path) -> str:
-    """Hash the names and contents of `files` of `folder`, in the order of their names."""
-    lines = (f"{digest(f.read_bytes())}  {f.relative_to(folder).as_posix()}\n" for f in files)
-    return digest("".join(sorted(lines, key=lambda line: line[64:])).encode())
 
 
 def add_headers(package: Path, spec: str) -> None:

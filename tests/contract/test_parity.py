@@ -23,7 +23,9 @@ from rezoom_contract import MeetingUpdate
 from rezoom_wire import facts
 
 WIRE = files("rezoom_wire")
-BODY: dict[str, Any] = json.loads(WIRE.joinpath("schemas", "update.json").read_bytes())
+BODY: dict[str, Any] = json.loads(
+    WIRE.joinpath("schemas", "updateMeeting", "body.json").read_bytes()
+)
 REQUIRED = {
     "recurrence.type",
     "settings.auto_add_recording_to_video_management.enable",
@@ -80,7 +82,7 @@ def verdicts(body: object) -> dict[str, bool]:
 @cache
 def right(path: str) -> st.SearchStrategy[Any]:
     """Draw values that the facts allow for one field."""
-    field = facts.FIELDS[path]
+    field = facts.BODIES["updateMeeting"][path]
     if field.enum:
         return st.sampled_from(field.enum)
     match field.kind:
@@ -104,7 +106,7 @@ def right(path: str) -> st.SearchStrategy[Any]:
 @cache
 def wrong(path: str) -> st.SearchStrategy[Any]:
     """Draw values near the edge of what the facts allow for one field, on either side of it."""
-    field = facts.FIELDS[path]
+    field = facts.BODIES["updateMeeting"][path]
     near: list[Any] = []
     for value in field.enum:
         near += [
@@ -131,7 +133,7 @@ def members(parent: str) -> st.SearchStrategy[dict[str, Any]]:
     """Draw objects with some of the members the facts know under `parent`."""
     known = {
         path.rpartition(".")[2]: right(path)
-        for path in facts.FIELDS
+        for path in facts.BODIES["updateMeeting"]
         if path.rpartition(".")[0] == parent
     }
     needed = {name: known.pop(name) for name in list(known) if f"{parent}.{name}" in REQUIRED}
@@ -141,7 +143,7 @@ def members(parent: str) -> st.SearchStrategy[dict[str, Any]]:
 @st.composite
 def doubtful(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a right body and put one doubtful thing into it, anywhere."""
-    path = draw(st.sampled_from(sorted(facts.FIELDS)))
+    path = draw(st.sampled_from(sorted(facts.BODIES["updateMeeting"])))
     *above, name = path.replace("[]", ".[]").split(".")
     body = draw(members(""))
     node: Any = body
@@ -173,7 +175,9 @@ def test_what_the_facts_allow_is_accepted_by_all(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("path", [p for p, f in facts.FIELDS.items() if f.kind == "integer"])
+@pytest.mark.parametrize(
+    "path", [p for p, f in facts.BODIES["updateMeeting"].items() if f.kind == "integer"]
+)
 @pytest.mark.parametrize("value", [True, False])
 def test_readings_agree_that_a_boolean_is_no_number(path: str, value: bool) -> None:
     """True equals 1 in Python, and so a twin that compares by equality would take it."""

@@ -99,7 +99,7 @@ def value(tree: SpecCopy, expression: str) -> object:
 
 def test_changed_numbers_change_facts(changed: SpecCopy) -> None:
     """The limit of a text and a quota are read from the spec and from nowhere else."""
-    assert value(changed, 'facts.FIELDS["topic"].max_length') == 210
+    assert value(changed, 'facts.BODIES["updateMeeting"]["topic"].max_length') == 210
     assert value(changed, '[facts.QUOTAS[name].limit for name in ("meeting", "host")]') == [90, 100]
 
 
@@ -116,7 +116,9 @@ def test_changed_number_changes_the_guard(changed: SpecCopy) -> None:
 
 def test_changed_number_changes_every_validation(changed: SpecCopy) -> None:
     """The JSON Schema, the facade over it, and the contract all count to the new limit."""
-    schema = json.loads((changed.root / "generated/rezoom_wire/schemas/update.json").read_bytes())
+    schema = json.loads(
+        (changed.root / "generated/rezoom_wire/schemas/updateMeeting/body.json").read_bytes()
+    )
     assert schema["properties"]["topic"]["maxLength"] == 210
     verdicts = '[[p.rule for p in judge(None, {"topic": "x" * n})[1]] for n in (210, 211)]'
     assert value(changed, verdicts) == [[], ["topic.maxLength"]]
@@ -173,6 +175,22 @@ def test_same_spec_gives_the_same_bytes(plain: SpecCopy, tmp_path: Path) -> None
     done = other.regenerate(PYTHONHASHSEED="2")
     assert done.returncode == 0, done.stderr
     assert contents(other.root / "generated") == contents(plain.root / "generated")
+
+
+def test_a_review_shows_what_changed(tree: SpecCopy) -> None:
+    """A comment changes no file, a description fewer than ten; what to run next is said."""
+    before = contents(tree.root / "generated")
+    tree.edit((*UPDATE, "topic", "examples"), "# A comment.", "examples: [Weekly planning]")
+    done = tree.regenerate()
+    assert "0 files changed" in done.stdout, done.stderr
+    assert contents(tree.root / "generated") == before
+    tree.edit((*UPDATE, "topic", "description"), "description: What the meeting is called.")
+    done = tree.regenerate()
+    after = contents(tree.root / "generated")
+    changed = [name for name in after if after[name] != before.get(name)]
+    assert 0 < len(changed) < 10, changed
+    assert "nox -s wire-diff" in done.stdout
+    assert f"{len(changed)} files changed" in done.stdout
 
 
 def test_check_accepts_what_the_compiler_wrote(tree: SpecCopy) -> None:

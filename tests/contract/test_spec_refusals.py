@@ -26,7 +26,8 @@ GAP = row("x-situations", "clock-gap")
 JBH = row("x-situations", "jbh-time-while-nobody-joins-early")
 LIST = row("x-situations", "list-leaves-out")
 LAST = row("x-reasons", "locked-or-gated")
-HERE, PARENT, NEXT = "here", "parent", "next"
+PATCH = ("paths", "/meetings/{meetingId}", "patch")
+HERE, PARENT, NEXT, PATCHED = "here", "parent", "next", "patch"
 # name: the place, the lines to put there, the line to be named, the reason in part.
 TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
     "default": (
@@ -311,7 +312,31 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
         (*UPDATE, "template_id", "type"),
         ("type: string", "x-volatile: true"),
         NEXT,
-        "only a top-level member of Meeting",
+        "only a top-level member of an answer",
+    ),
+    "rule that no operation lists": (
+        (*PATCH, "x-rules", 0),
+        ("# The first one is left out.",),
+        PATCHED,
+        "neither in x-rules nor left out",
+    ),
+    "list naming no rule": (
+        (*PATCH, "x-rules"),
+        ("x-rules:", "  - no-such-rule"),
+        PATCHED,
+        "there is no rule 'no-such-rule'",
+    ),
+    "spending what no quota is": (
+        (*PATCH, "x-spends"),
+        ("x-spends: [meetings]",),
+        HERE,
+        "x-quotas has no 'meetings'",
+    ),
+    "read back by no operation": (
+        (*PATCH, "x-read-by"),
+        ("x-read-by: readMeeting",),
+        HERE,
+        "there is no operation 'readMeeting'",
     ),
     "misspelt way to read back": (
         (*UPDATE, "schedule_for", "x-read-back", "kind"),
@@ -358,10 +383,11 @@ def test_spec_with_a_trap_is_refused(trap: str, copy: SpecCopy) -> None:
     """The complaint names the file, the line, and the reason."""
     place, lines, named, reason = TRAPS[trap]
     file, number = copy.edit(place, *lines)
-    expected = {HERE: number, PARENT: copy.place(place[:-1])[1], NEXT: number + 1}[named]
+    expected = {HERE: number, PARENT: copy.place(place[:-1])[1], NEXT: number + 1}
+    expected[PATCHED] = copy.place(PATCH)[1]
     complaint = refusal(copy.spec)
     assert reason in complaint.reason
-    assert str(complaint) == f"{file}:{expected}: {complaint.reason}"
+    assert str(complaint) == f"{file}:{expected[named]}: {complaint.reason}"
 
 
 # Mistakes that different checks find, in seven files.

@@ -19,7 +19,9 @@ from rezoom_wire.models import Meeting, MeetingSettings, MeetingUpdate
 
 WIRE = files("rezoom_wire")
 BUNDLE: dict[str, Any] = json.loads(WIRE.joinpath("openapi.json").read_bytes())
-BODY: dict[str, Any] = json.loads(WIRE.joinpath("schemas", "update.json").read_bytes())
+BODY: dict[str, Any] = json.loads(
+    WIRE.joinpath("schemas", "updateMeeting", "body.json").read_bytes()
+)
 VALID = jsonschema_rs.Draft202012Validator(BODY)
 
 
@@ -62,7 +64,7 @@ def test_array_limits_count_items() -> None:
     arrays = [schema for _, schema in schemas(BUNDLE) if schema.get("type") == "array"]
     assert arrays
     assert [schema for schema in arrays if {"minimum", "maximum"} & set(schema)] == []
-    field = facts.FIELDS["settings.sign_language_interpretation.interpreters"]
+    field = facts.BODIES["updateMeeting"]["settings.sign_language_interpretation.interpreters"]
     assert (field.kind, field.max_items) == ("array", 20)
 
 
@@ -78,18 +80,21 @@ def test_text_limits_count_characters() -> None:
 @pytest.mark.parametrize(("low", "high"), [("minimum", "maximum"), ("min_length", "max_length")])
 def test_limits_leave_something_between(low: str, high: str) -> None:
     """No field has a lower limit above its upper one."""
-    for field in facts.FIELDS.values():
+    for field in facts.BODIES["updateMeeting"].values():
         bottom, top = getattr(field, low), getattr(field, high)
         assert bottom is None or top is None or bottom <= top, field.path
 
 
 def test_limits_that_zoom_gives_in_prose_are_limits_here() -> None:
     """Zoom's text says 1 to 31, at least 0, certain characters; its schema says nothing."""
-    day, count = facts.FIELDS["recurrence.monthly_day"], facts.FIELDS["recurrence.end_times"]
+    day, count = (
+        facts.BODIES["updateMeeting"]["recurrence.monthly_day"],
+        facts.BODIES["updateMeeting"]["recurrence.end_times"],
+    )
     assert (day.minimum, day.maximum) == (1, 31)
     assert (count.minimum, count.maximum) == (0, 60)
-    assert facts.FIELDS["recurrence.repeat_interval"].minimum == 1
-    assert facts.FIELDS["password"].pattern
+    assert facts.BODIES["updateMeeting"]["recurrence.repeat_interval"].minimum == 1
+    assert facts.BODIES["updateMeeting"]["password"].pattern
     bounds = {rule: facts.RULES[rule].bounds for rule in facts.RULES if "interval-limit" in rule}
     tops = {rule: limit["repeat_interval"]["maximum"] for rule, limit in bounds.items()}
     assert tops == {
@@ -129,23 +134,27 @@ def test_errors_have_a_shape() -> None:
 
 def test_what_does_not_come_back_as_it_was_sent_is_known() -> None:
     """A comparison that knew none of these would cry wolf, or see nothing."""
-    kinds = {path: row.kind for path, row in facts.READ_BACK.items()}
+    kinds = {path: row.kind for path, row in facts.READ_BACKS["updateMeeting"].items()}
     assert kinds["start_time"] == kinds["recurrence.end_date_time"] == "instant"
     assert kinds["recurrence.end_times"] == "expanded"
-    assert facts.READ_BACK["schedule_for"].look == ("host_id", "host_email")
-    assert {"start_url", "status"} <= facts.VOLATILE
+    assert facts.READ_BACKS["updateMeeting"]["schedule_for"].look == ("host_id", "host_email")
+    assert {"start_url", "status"} <= set(facts.OPERATIONS["getMeeting"].volatile)
 
 
 def test_every_list_says_how_it_comes_back() -> None:
     """Order, and what Zoom adds to an item: without a row it would be compared to the letter."""
-    lists = {path for path, field in facts.FIELDS.items() if field.kind.startswith("array")}
-    assert lists - facts.READ_BACK.keys() == set()
+    lists = {
+        path
+        for path, field in facts.BODIES["updateMeeting"].items()
+        if field.kind.startswith("array")
+    }
+    assert lists - facts.READ_BACKS["updateMeeting"].keys() == set()
 
 
 def test_every_time_comes_back_as_an_instant() -> None:
     """Whatever form it was sent in."""
-    times = {path for path, field in facts.FIELDS.items() if field.time}
-    assert {facts.READ_BACK[path].kind for path in times} == {"instant"}
+    times = {path for path, field in facts.BODIES["updateMeeting"].items() if field.time}
+    assert {facts.READ_BACKS["updateMeeting"][path].kind for path in times} == {"instant"}
 
 
 def test_no_secret_is_told_in_a_rule() -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rezoom import Recurrence, Series
+from rezoom import Altered, FieldChange, Gauge, Problem, Quota, Recurrence, Series
 from rezoom._change.diff import make_plan
 from rezoom._change.following import Following
 from rezoom._change.occurrences import choose
-from rezoom._change.plan_data import Record
+from rezoom._change.plan_data import Record, Verdict
 from rezoom._change.results import Plan, Receipt
 from rezoom._change.split import split_series
 from rezoom._rules.judge import Change
@@ -115,6 +115,13 @@ TEXTS: dict[str, Callable[[], Any]] = {
 }
 
 
+def assert_a_page(text: str) -> None:
+    """Hold a text to what fits on any terminal."""
+    lines = text.splitlines()
+    assert len(lines) <= 12
+    assert max(map(len, lines)) <= 60
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_plan_reads_as_stored(name: str, rewriting: bool) -> None:
     """`nox -s goldens` rewrites them; read the diff."""
@@ -124,9 +131,98 @@ def test_a_plan_reads_as_stored(name: str, rewriting: bool) -> None:
         file.write_text(seen, "utf-8")
 
     assert "S3cret" not in seen
+    if name != "following":  # that one is two plans and a request
+        assert_a_page(seen)
     assert seen == file.read_text("utf-8")
 
 
 def test_no_text_is_left_over() -> None:
     """Each file has its plan."""
     assert {file.stem for file in PLANS.glob("*.txt")} == TEXTS.keys()
+
+
+PAGES = Path(__file__).parent / "pages"
+FREE = datetime(2026, 11, 26, 9, 41, 7, tzinfo=UTC)
+MEETING_LEFT = Gauge(100, 3, 1, 1, 0, 95, FREE)
+HOST_LEFT = Gauge(100, 8, 0, 0, 4, 88, FREE + timedelta(hours=14))
+LEFT = Quota(100, 3, 1, 1, 0, 95, FREE, meeting=MEETING_LEFT, host=HOST_LEFT)
+
+
+def doubt(path: str, message: str = "It may be locked. Ask an admin.") -> Problem:
+    """Write a reason."""
+    return Problem(path, "warning", "some-rule", message, "Look.", "Somewhere")
+
+
+def receipt(verdict: Verdict | None = None, **more: Any) -> Receipt:
+    """Make the receipt of an update."""
+    return Receipt(85746065, True, "WEB_3f1c", LEFT, verdict=verdict, **more)
+
+
+def mixed() -> Receipt:
+    """Make a receipt with one of everything."""
+    dash = Altered(
+        "Tea", "Tea ☕ and 🥨 for everybody", "Tea - and - for everybody", doubt("agenda")
+    )
+    secret = Altered("S3cret-1", "S3cret-2", "S3cret-3", doubt("password"))
+    return receipt(
+        Verdict(
+            {"topic": "New", "settings.waiting_room": True},
+            {"settings.host_video": doubt("settings.host_video")},
+            {"template_id": doubt("template_id")},
+            (FieldChange("join_url", "https://x?pwd=S3cret", "https://x?pwd=S3cret-2"),),
+            {"agenda": dash, "password": secret},
+        ),
+        warnings=(doubt("duration"),),
+    )
+
+
+def many() -> Receipt:
+    """Make a receipt of fifty fields, half of which Zoom ignored."""
+    names = [f"settings.some_long_name_of_a_member_{number}" for number in range(50)]
+    ignored = {name: doubt(name) for name in names[25:]}
+    return receipt(Verdict(dict.fromkeys(names[:25], True), ignored))
+
+
+SHOWN: dict[str, Callable[[], Any]] = {
+    "receipt": lambda: receipt(Verdict({"topic": "New", "duration": 45})),
+    "receipt-accepted": receipt,
+    "receipt-mixed": mixed,
+    "receipt-many": many,
+    "receipt-unchanged": lambda: Receipt(85746065, False, None, LEFT, verdict=Verdict()),
+    "receipt-from-a-file": lambda: Receipt.from_json(mixed().to_json()),
+    "quota": lambda: LEFT,
+    "quota-nothing-known": lambda: Quota.of({}),
+    "quota-used-up": lambda: Quota.of({"host": Gauge(100, 60, 0, 0, 40, 0, FREE)}),
+    "plan-many": lambda: planned(
+        topic="T" * 200,
+        agenda="words " * 300,
+        duration=90,
+        password="S3cret-new",
+        recurrence={"type": 1, "repeat_interval": 1, "end_times": 50},
+        settings={"waiting_room": False, "host_video": True, "join_before_host": True},
+    ),
+    "plan-weekdays": lambda: planned(recurrence={"weekly_days": "3,5"}),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_is_printed_fits_on_a_page(name: str, rewriting: bool) -> None:
+    """A dozen lines of sixty columns, without secrets, and with nothing of how it is kept."""
+    file, seen = PAGES / f"{name}.txt", f"{SHOWN[name]()}\n"
+    if rewriting:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(seen, "utf-8")
+
+    assert_a_page(seen)
+    for word in (
+        "S3cret",
+        "Receipt(",
+        "Quota(",
+        "Gauge(",
+        "None",
+        "some-rule",
+        "9223372036854775807",
+    ):
+        assert word not in seen
+    assert "9223372036854775807" not in repr(SHOWN[name]())
+    assert seen == file.read_text("utf-8")

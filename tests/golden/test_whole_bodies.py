@@ -25,7 +25,11 @@ NAMES = [f"{size}-{series}" for size in ("seed", "full") for series in SERIES]
 def whole_body(name: str) -> dict[str, Any]:
     """Build the body of that name: the seed's paths or all of them, with one kind of series."""
     size, _, series = name.partition("-")
-    wanted = SEED.read_text(encoding="utf-8").split() if size == "seed" else facts.FIELDS
+    wanted = (
+        SEED.read_text(encoding="utf-8").split()
+        if size == "seed"
+        else facts.BODIES["updateMeeting"]
+    )
     body = dict(_members("", wanted))
     kept = {key: value for key, value in body["recurrence"].items() if key not in ONE_WAY_ONLY}
     body["recurrence"] = kept | SERIES[series]
@@ -37,7 +41,7 @@ def whole_body(name: str) -> dict[str, Any]:
 
 
 def _members(parent: str, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
-    for path, field in facts.FIELDS.items():
+    for path, field in facts.BODIES["updateMeeting"].items():
         above, _, name = path.rpartition(".")
         if above != parent or path not in wanted:
             continue
@@ -71,12 +75,18 @@ def test_whole_body_is_the_stored_one(
     golden(f"whole/{name}", request_of(whole_body(name)))
 
 
-@pytest.mark.parametrize(("size", "number"), [("seed", 107), ("full", len(facts.FIELDS))])
+@pytest.mark.parametrize(
+    ("size", "number"), [("seed", 107), ("full", len(facts.BODIES["updateMeeting"]))]
+)
 def test_whole_bodies_carry_every_path(
     size: str, number: int, request_of: Callable[..., httpx.Request]
 ) -> None:
     """Between them the three kinds of series send all paths there are, and no other."""
-    wanted = SEED.read_text(encoding="utf-8").split() if size == "seed" else facts.FIELDS
+    wanted = (
+        SEED.read_text(encoding="utf-8").split()
+        if size == "seed"
+        else facts.BODIES["updateMeeting"]
+    )
     sent: set[str] = set()
     for name in NAMES:
         if name.startswith(size):

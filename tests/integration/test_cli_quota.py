@@ -101,7 +101,8 @@ def test_a_narrow_terminal_cuts_no_number(run: Run, ledger: SQLiteLedger) -> Non
     wide, narrow = (run("quota", COLUMNS=width).stdout for width in ("120", "80"))
 
     assert ("used" in wide, "pending" in wide) == (True, True)
-    assert ("used" in narrow, "pending" in narrow) == (False, False)
+    assert (" used\n" in narrow, "pending" in narrow) == (False, False)
+    assert "▓ in flight" in narrow
     assert "…" not in narrow
     assert "███·······  73 of 100  26 at" in narrow
     assert "73 of 100  26 at" in run("quota", COLUMNS="60").stdout

@@ -95,6 +95,27 @@ def test_the_meetings_it_comes_with_are_there_again_after_a_reset() -> None:
         assert again[0]["topic"] == first["topic"]
 
 
+def test_it_prints_a_line_for_each_request(tmp_path: Path) -> None:
+    """On stderr: method, path and status, and what it lacks; no token and no body."""
+    talk = tmp_path / "talk"
+    with running(stderr=talk) as started:
+        number = started["meetings"][0]
+        words = ["update", str(number), "--topic", "Secret plan", "--yes", "--no-verify"]
+        assert (
+            CliRunner()
+            .invoke(app, words, env=started["env"] | {"REZOOM_LEDGER": "memory:"})
+            .exit_code
+            == 0
+        )
+        httpx.delete(f"{started['url']}/meetings/{number}")
+
+    said = talk.read_text()
+    assert f"PATCH /v2/meetings/{number}: 204" in said
+    assert f"DELETE /v2/meetings/{number}: 501, an operation that the simulator lacks" in said
+    assert "POST /oauth/token: 200" in said
+    assert "Secret plan" not in said
+
+
 def test_it_ends_at_a_sigterm_as_at_a_ctrl_c(tmp_path: Path) -> None:
     """With a word, as `docker stop` and `kill` want it."""
     with (tmp_path / "talk").open("w") as talk:

@@ -169,6 +169,16 @@ def test_an_edited_document_is_not_compared(copy: Path) -> None:
     assert "openapi.json (edited)" in ran.stderr
 
 
+def test_a_document_that_is_none_is_refused(copy: Path) -> None:
+    """A seal can be written to fit anything: exit 2, and no traceback."""
+    of_another_build(copy, lambda document: document["paths"].update(x={"get": 1}))
+
+    ran = run(copy, "--diff")
+
+    assert ran.exit_code == 2
+    assert "is not a document of rezoom_wire" in ran.stderr
+
+
 @pytest.mark.parametrize(("date", "age"), [("2999-01-01", "newer"), ("2001-01-01", "older")])
 def test_of_two_builds_of_one_version_the_newest_source_decides(
     copy: Path, date: str, age: str

@@ -247,6 +247,26 @@ def test_a_failure_shows_the_requests_to_zoom(pytester: pytest.Pytester) -> None
     assert "Blue-42" not in ran.stdout.str()
 
 
+def test_an_operation_that_it_lacks_fails_the_test(pytester: pytest.Pytester) -> None:
+    """The code under test may be content with the answer; the next test is not to blame."""
+    ran = run(
+        pytester,
+        """
+        import httpx
+
+        def test_delete(zoom_simulator):
+            number = zoom_simulator.add_meeting()
+            assert httpx.delete(f"{zoom_simulator.url}/meetings/{number}").status_code == 501
+
+        def test_afterwards(zoom_simulator):
+            zoom_simulator.add_meeting()
+        """,
+    )
+
+    ran.assert_outcomes(passed=2, errors=1)
+    ran.stdout.fnmatch_lines(["*zoom_simulator: it has no DELETE /v2/meetings/85746065*"])
+
+
 def test_it_works_with_unittest_and_several_processes(pytester: pytest.Pytester) -> None:
     """A TestCase names the fixture; every worker has ports of its own."""
     ran = run(

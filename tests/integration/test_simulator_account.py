@@ -238,7 +238,7 @@ def test_every_answer_is_one_the_document_describes() -> None:
         for limit in ("second", "account-day", "host-day", "lock"):
             sim.fail_next(Fault(limit))
             http.patch(f"/meetings/{one}", json={})
-        for path in ("/users/me", "/meetings"):
+        for path in ("/userz/me", "/meetingz"):
             http.get(path)
         sign(sim, http, grant_type="x")
         sign(sim, http, account_id="x")

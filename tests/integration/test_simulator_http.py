@@ -353,9 +353,43 @@ def test_half_a_surrogate_pair_may_be_a_host(sim: Simulator, api: httpx.Client) 
     assert api.get(f"/meetings/{number}").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/v2/users/me", "/", "/v2/meetings", "/oauth/token"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v2/users/me"),
+        ("POST", "/v2/users/me/meetings"),
+        ("DELETE", "/v2/meetings/85746065"),
+        ("PUT", "/v2/meetings/85746065/status"),
+        ("GET", "/v2/past_meetings/85746065"),
+    ],
+)
+def test_an_operation_that_it_lacks_is_no_missing_meeting(
+    sim: Simulator, caplog: pytest.LogCaptureFixture, method: str, path: str
+) -> None:
+    """501 that names it, and a warning: a client that takes a 404 for done is not deceived."""
+    origin = sim.url.removesuffix("/v2")
+
+    answer = httpx.request(method, f"{origin}{path}", headers=bearer(sim))
+
+    assert (answer.status_code, answer.json()["code"]) == (501, 501)
+    assert f"simulator has no {method} {path}" in answer.json()["message"]
+    assert (sim.requests[-1].lacking, sim.requests[-1].status) == (True, 501)
+    (said,) = [one for one in caplog.records if one.levelno == logging.WARNING]
+    assert f"{method} {path}: 501" in said.getMessage()
+
+
+def test_a_slash_behind_the_number_changes_nothing(sim: Simulator, api: httpx.Client) -> None:
+    """Some clients write it, to read and to update."""
+    number = sim.add_meeting(topic="Before")
+
+    assert api.patch(f"/meetings/{number}/", json={"topic": "After"}).status_code == 204
+    assert api.get(f"/meetings/{number}/").json()["topic"] == "After"
+    assert [one.lacking for one in sim.requests[-2:]] == [False, False]
+
+
+@pytest.mark.parametrize("path", ["/v2/meetingz/1", "/", "/v1/meetings", "/oauth/token"])
 def test_any_other_address_is_not_recognized(sim: Simulator, path: str) -> None:
-    """Whatever the simulator does not play answers in Zoom's shape."""
+    """A path that Zoom has not either is answered in Zoom's shape."""
     origin = sim.url.removesuffix("/v2")
     refused(httpx.get(f"{origin}{path}"), 404, 2300)
     assert sim.requests[-1].status == 404

@@ -303,6 +303,11 @@ def command_line(shown: Shown) -> None:
                 for form in ((), ("--json",)):
                     shown.command(sim, command, *target, *change, *yes, *form)
             shown.command(sim, "update", number, *change, "--dry-run", "--json")
+        rows = shown.folder / "rows.csv"
+        for head in ("meeting,password", f"meeting,password={PASSCODE}", "meeting,pasword"):
+            rows.write_text(f"{head}\n{number},{PASSCODE}\n{number},{PASSCODE}#######\n")
+            shown.command(sim, "apply", str(rows), "--yes")
+            shown.command(sim, "apply", str(rows), "--yes", "--json")
         shown.command(sim, "show", number)
         shown.command(sim, "show", number, "--json")
         shown.command(sim, "show", f"https://zoom.us/j/{number}?pwd={PASSCODE}")

@@ -170,6 +170,9 @@ LINKS = (
     f"https://zoom.us/j/1?PWD={PASSCODE}",
     f"https://zoom.us/sso?back=%2Fj%2F1%3Fpwd%3D{PASSCODE}",
     f"zoommtg://zoom.us/join?confno=1&pwd={PASSCODE}",
+    f"https://zoom.us/j/1?meeting_passcode={PASSCODE}",
+    f"https://zoom.us/w/1?access_token={PASSCODE}",
+    f"https://zoom.us/sso?back=%252Fj%252F1%253Fpwd%253D{PASSCODE}",
     f"https://me:{PASSCODE}@zoom.us/v2",
     f"redis://:{PASSCODE}@host:6379/0",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import re
@@ -196,6 +197,11 @@ def lines_of_a_pipe(entrance: Entrance, text: str) -> Iterator[str]:
     for body in ({text: text}, {"topic": text}, {"settings": {text: text}}, {"start_time": text}):
         file.write_text(json.dumps(body))
         yield from entrance.command("check", "--body", str(file))
+    rows = entrance.folder / "rows.csv"
+    for head, cells in (((text,), (text,)), (("meeting", "topic"), (text, text))):
+        with rows.open("w", newline="") as written:
+            csv.writer(written).writerows([head, cells])
+        yield from entrance.command("apply", str(rows), "--yes")
     file.write_text(json.dumps({"schema": text}))
     yield from entrance.command("apply", str(file), "--yes")
     yield from entrance.command("undo", str(file), "--yes")
@@ -258,7 +264,7 @@ class Kept(logging.Handler):
     """Keep what our own loggers write."""
 
     def __init__(self) -> None:
-        """Keep nothing yet."""
+        """Begin with nothing kept."""
         super().__init__(logging.DEBUG)
         self.lines: list[str] = []
 

@@ -257,6 +257,17 @@ def test_a_zoom_that_is_out_of_reach_ends_the_run(sim: Simulator, carry_out: Run
         carry_out(sim, rows, client=nowhere)
 
 
+def test_a_zoom_that_does_not_answer_ends_the_run(sim: Simulator, carry_out: Run) -> None:
+    """Every update that is sent into silence spends one of the day's."""
+    sim.fault("reset-after", times=None, match="PATCH")
+    rows = ({"meeting": sim.add_meeting(), "topic": "Daily"} for _ in itertools.count())
+
+    with pytest.raises(UnansweredError):
+        carry_out(sim, rows, in_flight=1, client={"retries": 0})
+
+    assert len(sim.updates()) == 10
+
+
 def test_a_deadline_ends_a_run_without_an_end(sim: Simulator, carry_out: Run) -> None:
     """What was sent has its result; nothing more is read."""
     number = sim.add_meeting()
@@ -328,11 +339,28 @@ def test_a_run_that_is_stopped_gives_what_is_under_way(sim: Simulator) -> None:
     assert len(results) == len(sim.updates()) < 60
 
 
+def test_what_is_about_to_leave_when_a_run_is_stopped_stays(sim: Simulator) -> None:
+    """It costs nothing, and has no result: it is as if it had not been read."""
+    number = sim.add_meeting()
+    rows = [{"meeting": number, "topic": "Daily"}]
+
+    def host_of(_: int) -> str:
+        many.stop()
+        return "ada"
+
+    with sim.zoom(hosts=host_of) as zoom, zoom.update_many(rows) as many:
+        results = list(many)
+
+        assert (results, many.complete, sim.updates()) == ([], False, ())
+        assert zoom.quota(number).used == 0
+
+
 @pytest.mark.parametrize("cancel", ["scope", "task"])
 def test_a_cancelled_run_waits_for_what_was_sent(sim: Simulator, cancel: str) -> None:
     """Whichever way it is cancelled, no update is cut off without an answer."""
     rows = ({"meeting": sim.add_meeting(), "topic": "Daily"} for _ in range(60))
-    sim.fault("latency", seconds=0.05, times=None, match="PATCH")
+    for nth in range(2, 9):
+        sim.fault("latency", seconds=0.3, nth=nth, match="PATCH")
 
     async def main() -> Mapping[str, int]:
         async with sim.azoom() as zoom:
@@ -358,7 +386,7 @@ def test_a_cancelled_run_waits_for_what_was_sent(sim: Simulator, cancel: str) ->
     summary = asyncio.run(main())
 
     assert summary == {"accepted": len(sim.updates())}
-    assert len(sim.updates()) < 60
+    assert 8 <= len(sim.updates()) < 60
 
 
 @pytest.mark.parametrize("options", [{"in_flight": 0}, {"in_flight": True}, {"deadline": -1}])

@@ -99,6 +99,18 @@ def test_an_unanswered_change_that_did_not_arrive_is_sent(sim: Simulator, journa
     assert sim.meeting(number)["topic"] == "Daily"
 
 
+def test_a_change_that_leaves_again_is_written_down_again(sim: Simulator, journal: Path) -> None:
+    """After a lock it was not sent; what is under way then must be found after a kill."""
+    sim.fault("lock", match="PATCH")
+    sim.fault("reset-after", match="PATCH", nth=2)
+
+    results = carry_out(sim, [{"meeting": sim.add_meeting(), "topic": "Daily"}], journal)
+
+    lines = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
+    assert [line["status"] for line in lines] == ["sent", "put off", "sent", "unknown"]
+    assert statuses(results) == {"1": "unknown"}
+
+
 def test_another_change_under_a_known_key_is_refused(sim: Simulator, journal: Path) -> None:
     """It would be taken for done; in the same run too."""
     number = sim.add_meeting()

@@ -23,7 +23,7 @@ FLOORS = (
     "_auth _ledger _rules",
     "_change _http",
     "_client",
-    "quota",
+    "celery quota",
     "__init__",
     "simulator",
     "_cli",
@@ -40,6 +40,7 @@ WORLD = {
     "_http/driver": "names reservations by chance",
     "_http/transport": "sockets wait by the time of the machine",
     "_http/guard": "the environment",
+    "celery": "the environment and the process, after a worker has forked",
     "_client/options": "the environment, and the jitter of retries",
     "simulator": "is the outside",
     "_cli": "is the outside",
@@ -249,7 +250,7 @@ OK = 200  # of HTTP, and the longest topic of Zoom's
 
 def numbers_of_zoom() -> Iterator[int | None]:
     """Yield every number of Zoom's that the spec knows."""
-    for field in facts.FIELDS.values():
+    for field in facts.BODIES["updateMeeting"].values():
         yield from (
             field.minimum,
             field.maximum,

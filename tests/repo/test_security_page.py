@@ -21,7 +21,7 @@ class Collected:
     """A plugin that keeps the names of the tests that would run."""
 
     def __init__(self) -> None:
-        """Keep nothing yet."""
+        """Begin with nothing kept."""
         self.names: set[str] = set()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

@@ -25,7 +25,7 @@ class SpecCopy:
         self.root = root
         self.spec = root / SPEC
         if not self.spec.exists():
-            for file in original().files:
+            for file in (*original().files, ROOT / "spec" / "facade.yaml"):
                 copy = root / file.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, copy)

@@ -33,16 +33,16 @@ def found(body: Any, path: str) -> Any:
     return body
 
 
-@pytest.mark.parametrize("path", sorted(facts.FIELDS))
+@pytest.mark.parametrize("path", sorted(facts.BODIES["updateMeeting"]))
 def test_every_field_of_the_spec_can_be_set(path: str) -> None:
     """Each property path takes its own example and holds exactly that value."""
     address = path.replace("[]", "[0]")
 
-    for example in facts.FIELDS[path].examples:
+    for example in facts.BODIES["updateMeeting"][path].examples:
         read = change(f"{address}={written(example)}")
 
         value = found(read.body, address)
-        joined = facts.FIELDS[path].separator
+        joined = facts.BODIES["updateMeeting"][path].separator
         assert not read.problems
         assert (joined.join(value) if joined else value) == example
 

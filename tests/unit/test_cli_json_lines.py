@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rezoom._cli.commands.apply import read_tasks
+from rezoom import Change
 from rezoom._cli.exit_codes import UsageError
-from rezoom._cli.input import Fields, MeetingUpdate
+from rezoom._cli.rows import read_tasks
 from rezoom.errors import RezoomError
 
 MEMBERS = ("meeting", "body", "occurrence", "host", "repeat", "rrule", "allow", "extra", "other")
@@ -24,17 +25,12 @@ VALUES = st.recursive(
 )
 
 
-def send(line: MeetingUpdate, zoom: Any) -> Any:
-    """Take what would be sent."""
-    return line
-
-
 def tried(line: bytes) -> list[Any]:
-    """Return what each task of a line comes to: what would be sent, or the error."""
+    """Return what each task of a line comes to: the change that would be sent, or the error."""
     found: list[Any] = []
-    for task in read_tasks([line], send):
+    for task in read_tasks(io.BytesIO(line)):
         try:
-            found.append(task.send(None))  # type: ignore[arg-type]  # `send` above needs no client
+            found.append(task.change or task.send(None))  # type: ignore[arg-type]  # a refused line needs no client
         except RezoomError as error:
             found.append(error)
     return found
@@ -57,7 +53,7 @@ def test_what_is_sent_is_what_was_written(meeting: int, topic: str, host: str) -
     """Fields as they stand, options by their names, and none that was not given."""
     line = {"meeting": meeting, "body": {"topic": topic}, "host": host, "allow": None}
     assert tried(json.dumps(line).encode()) == [
-        MeetingUpdate(meeting, Fields({"topic": topic}, {}, []), host=host)
+        Change(meeting, key="1", host=host, body={"topic": topic})
     ]
 
 

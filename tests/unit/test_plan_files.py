@@ -215,7 +215,7 @@ def test_a_plan_that_shows_other_changes_than_it_sends_is_refused(
 
 def test_a_time_alone_is_sent_only_where_it_is_shown() -> None:
     """A start that is slipped in beside a new topic is no companion of another time."""
-    change = Change(None, {"topic": "New"})
+    change = Change("", {"topic": "New"})
     text = Plan.of(make_plan(change, ANSWER, meeting=1, account="a", now=NOW)).to_json()
     body = {"topic": "New", "start_time": "2030-01-01T09:00:00Z"}
 

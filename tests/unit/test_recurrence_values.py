@@ -161,7 +161,7 @@ def test_intervals_end_where_the_spec_says(unit: str, pattern: Callable[[int], o
 
 def test_counts_end_where_the_spec_says() -> None:
     """As many meetings as the spec allows, and not one more."""
-    limit = facts.FIELDS["recurrence.end_times"].maximum or 0
+    limit = facts.BODIES["updateMeeting"]["recurrence.end_times"].maximum or 0
     assert Recurrence.daily().times(limit).end == Count(limit)
     with pytest.raises(RecurrenceError, match=f"over {limit}"):
         Recurrence.daily().times(limit + 1)

@@ -12,7 +12,7 @@ from rezoom.recurrence._timeline import Count, Until
 from rezoom_wire import facts
 
 MARCH_2 = datetime.fromisoformat("2027-03-02 09:00")
-LIMIT = facts.FIELDS["recurrence.end_times"].maximum or 0
+LIMIT = facts.BODIES["updateMeeting"]["recurrence.end_times"].maximum or 0
 ADVICE = facts.RULES["over-count"].bounds["end_times"]["maximum"]
 
 

@@ -126,6 +126,13 @@ SEEN: dict[str, tuple[int, object, type[RefusedError], int | None]] = {
     "hosting-not-allowed": (400, said("Not allowed to host.", 3161), RefusedError, 3161),
     "token-without-use": (401, said("Token cannot be empty.", 4700), AuthError, 4700),
     "user-not-found": (404, said("User does not exist.", 1001), NotFoundError, 1001),
+    "meeting-not-found-old-code": (
+        404,
+        said("Meeting does not exist: 123.", 1001),
+        NotFoundError,
+        1001,
+    ),
+    "endpoint-unknown": (404, said("Not recognized.", 2300), NotFoundError, 2300),
     "user-not-in-account": (400, said("User not in account.", 1010), NotFoundError, 1010),
     "not-the-host": (400, said("You are not the host.", 3003), RefusedError, 3003),
     "meeting-in-progress": (400, said("Meeting is in progress.", 3002), RefusedError, 3002),

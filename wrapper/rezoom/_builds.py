@@ -25,6 +25,7 @@ _TABLES = {
     "429": "x-throttles",
     "quota": "x-quotas",
 }
+_SHOWN = 72
 _METHODS = frozenset(("get", "put", "post", "delete", "patch"))
 
 
@@ -242,4 +243,4 @@ def _schema_verdict(field: str, old: Any, new: Any) -> tuple[Kind | None, bool]:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False) if value is not None else "none"
-    return text if len(text) <= 60 else f"{text[:57]}…"
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

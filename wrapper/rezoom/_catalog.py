@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
@@ -51,7 +51,8 @@ def missing_scopes(message: str) -> tuple[str, ...]:
 
 Kind: TypeAlias = Literal["error", "limit", "token", "rule", "field", "unknown"]
 
-_TOO_MANY = 429
+_TOO_MANY, _ACCEPTED = 429, 204
+_STATUSES = range(100, 600)
 # Who decides a rule, by its kind.
 _DECIDED = {
     "body": "the change alone",
@@ -120,7 +121,7 @@ def everything() -> tuple[Explanation, ...]:
         *map(_limit, facts.THROTTLES),
         *map(_token, facts.TOKEN_ERRORS),
         *map(_rule, facts.RULES.values()),
-        *map(_field, facts.FIELDS.values()),
+        *map(_field, facts.BODIES["updateMeeting"].values()),
     )
 
 
@@ -145,6 +146,8 @@ def _numbered(number: int, message: str, status: int | None) -> tuple[Explanatio
         return tuple(_error(row, message) for row in errors)
     tokens = [row for row in facts.TOKEN_ERRORS if row.code == number]
     by_status = [row for row in facts.ERRORS if row.status == number and row.code is None]
+    if not (errors or tokens or by_status) and number in _STATUSES and number != _ACCEPTED:
+        return (replace(_error(facts.ERRORS[-1]), status=number),)
     return (*map(_error, errors), *map(_token, tokens), *map(_error, by_status))
 
 
@@ -167,7 +170,9 @@ def _error(row: facts.ErrorCode, message: str = "") -> Explanation:
     if row.kind == "scope":
         details = _scopes(message)
     if row.kind == "invalid" and message:
-        named = [_limits(path) for path in facts.FIELDS if _mentions(message, path)]
+        named = [
+            _limits(path) for path in facts.BODIES["updateMeeting"] if _mentions(message, path)
+        ]
         details = {"fields": named} if named else {}
     said = message or row.message
     return _meaning("error", row, said, status=row.status, code=row.code, details=details)
@@ -250,7 +255,7 @@ def _field(known: facts.Field) -> Explanation:
 
 
 def _limits(path: str) -> str:
-    known = facts.FIELDS[path]
+    known = facts.BODIES["updateMeeting"][path]
     low, high = known.minimum, known.maximum
     bounds = [
         known.allowed or (f"one of {', '.join(map(str, known.enum))}" if known.enum else ""),

@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias
 
 from ._public import public
 from ._times import SECOND
-from .errors import ConfigError
+from .errors import ConfigError, LedgerUnavailable
 
 Wait: TypeAlias = float | timedelta
 
@@ -150,8 +150,13 @@ def machine_boot() -> Boot | None:
     """Find the clock since boot; None where the system has none that all processes share."""
     try:
         name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError):
         return None
+    except OSError as error:  # of this moment, such as no descriptors: the next look may find it
+        raise LedgerUnavailable(
+            f"The clock of this machine cannot be looked for: {error.strerror}",
+            next_step="Raise the limit of open files, or close some; then try again.",
+        ) from error
     try:
         namespace = str(Path("/proc/self/ns/time").readlink())
     except OSError:  # the kernel has none

@@ -8,21 +8,15 @@ from typing import Any
 
 from ._paths import last_name, under
 from ._public import public
+from ._secret import HIDDEN as HIDDEN
+from ._secret import TELLING_WORDS
+from ._secret import masked_links as masked_links
 from ._wire import facts
 
-HIDDEN = "(hidden)"
-# Zoom adds members without asking: whatever is named like these is treated like them.
-_TELLING_WORDS = "passw|passcode|passphrase|pwd|secret|token|host_?key"
-_TELLING = re.compile(rf"{_TELLING_WORDS}|^(?:tk|zak)$", re.IGNORECASE)
-# Also where a link is a parameter of another one, and so is encoded.
-_IN_LINK = re.compile(
-    r"(?:(?<![A-Za-z])|(?<=%[0-9A-F]{2}))(pwd|tk|zak)(=|%3D)[^&\s\"'<>]+", re.IGNORECASE
-)
-# A user and a password before the host of an address.
-_BEFORE_HOST = re.compile(r"(?<=://)[^\s/?#@\"'<>]*+@")
+_TELLING = re.compile(rf"{TELLING_WORDS}|^(?:tk|zak|zpk|jwt)$", re.IGNORECASE)
 # The name is looked at once, from its beginning: long words must not take their length squared.
 _ASSIGNED = re.compile(
-    rf"\b(?=\w*?(?:{'|'.join(sorted(facts.SECRET_NAMES))}|{_TELLING_WORDS}))(\w++)(\s*+=\s*+)\S+",
+    rf"\b(?=\w*?(?:{'|'.join(sorted(facts.SECRET_NAMES))}|{TELLING_WORDS}))(\w++)(\s*+=\s*+)\S+",
     re.IGNORECASE,
 )
 
@@ -42,11 +36,6 @@ def masked(value: Any, path: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [masked(item) for item in value]
     return masked_links(value) if isinstance(value, str) else value
-
-
-def masked_links(text: str) -> str:
-    """Return a text whose links show no passcode, no key of a host, and no password of a user."""
-    return _BEFORE_HOST.sub(f"{HIDDEN}@", _IN_LINK.sub(rf"\1\2{HIDDEN}", text))
 
 
 def without_secrets(value: Any) -> Any:

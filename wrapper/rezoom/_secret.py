@@ -1,8 +1,21 @@
-"""Values that are kept and sent, and never shown: the reprs of these types hide them."""
+"""Values that are kept and sent, and never shown: types whose reprs hide them, masks in texts."""
 
+import re
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+HIDDEN = "(hidden)"
+# Zoom adds members without asking: whatever is named like these is treated like them.
+TELLING_WORDS = "passw|passcode|passphrase|pwd|secret|token|host_?key"
+# Also where a link is a parameter of another one, and so is encoded, once or more often.
+_IN_LINK = re.compile(
+    rf"(\b(?=\w*?(?:{TELLING_WORDS}))\w++|(?:(?<![A-Za-z])|(?<=%[0-9A-F]{{2}}))(?:tk|zak|zpk|jwt))"
+    r"(=|%(?:25)*+3D)[^&\s\"'<>]+",
+    re.IGNORECASE,
+)
+# A user and a password before the host of an address.
+_BEFORE_HOST = re.compile(r"(?<=://)[^\s/?#@\"'<>]*+@")
 
 
 class Secret(str):
@@ -39,3 +52,8 @@ def hidden(value: T) -> T:
     kind = kinds.get(type(value))
     found: T = value if kind is None else kind(value)
     return found
+
+
+def masked_links(text: str) -> str:
+    """Return a text whose links show no passcode, no key of a host, and no password of a user."""
+    return _BEFORE_HOST.sub(f"{HIDDEN}@", _IN_LINK.sub(rf"\1\2{HIDDEN}", text))

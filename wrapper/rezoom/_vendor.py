@@ -151,8 +151,17 @@ def diff_vendored(folder: str | os.PathLike[str]) -> list[BuildChange]:
             comparison,
             next_step=f"Restore {DOCUMENT}, which says what the copy is made of.",
         )
-    old, new = (json.loads((home / DOCUMENT).read_bytes()) for home in (target, _HOME))
-    return compare_builds(old, new)
+    try:
+        old, new = (json.loads(read_file(home / DOCUMENT)) for home in (target, _HOME))
+        return compare_builds(old, new)
+    except OSError as error:
+        raise _cannot(f"read {DOCUMENT}", error) from error
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise VendorError(
+            f"{target / DOCUMENT} is not a document of {PACKAGE}",
+            field="folder",
+            next_step="Name a folder that `rezoom vendor` wrote.",
+        ) from error
 
 
 def _copy(folder: str | os.PathLike[str]) -> tuple[Path, dict[str, Any]]:
@@ -195,7 +204,7 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
 
 def _newest_fact(folder: Path) -> str:
     try:
-        text = (folder / DOCUMENT).read_text("utf-8")
+        text = read_file(folder / DOCUMENT).decode()
     except (OSError, ValueError):
         return ""
     return max(re.findall(r'"date": "([0-9-]+)"', text), default="")

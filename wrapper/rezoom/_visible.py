@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from unicodedata import category
 
 # Control and format characters (bidi and zero-width ones are Cf), halves of surrogate pairs, and
@@ -42,6 +43,7 @@ def visible_json(value: object, *, indent: int | None = None) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def _unseen(char: str) -> bool:
     ignored = any(first <= char <= last for first, last in _IGNORED)
     return ignored or category(char) in _UNSEEN or char in _BLANK

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,26 +29,37 @@ PACKAGE = "rezoom_wire"
 UNSET: Any = _UNSET
 
 
-def read_schema(name: str) -> str:
-    """Read a validator schema: of bodies (`update`, `advice`) or of cases (the other two)."""
+def build_request(operation: str, *path: object, **arguments: Any) -> dict[str, Any]:
+    """Write the request of an operation by the builder generated for it."""
+    module = import_module(f"{PACKAGE}.{facts.OPERATIONS[operation].module}")
+    written: dict[str, Any] = module.build_request(*path, **arguments)
+    return written
+
+
+def read_schema(operation: str, name: str) -> str:
+    """Read a validator schema of an operation.
+
+    `query` and `body` judge a request, `advice` warns of a body, `situations` and `reasons` are
+    about cases.
+    """
     spec: Any = rezoom_wire.__spec__
-    place = str(Path(rezoom_wire.__path__[0], "schemas", f"{name}.json"))
+    place = str(Path(rezoom_wire.__path__[0], "schemas", operation, f"{name}.json"))
     # As pkgutil.get_data reads, from a zip too: importlib.resources would bring zipfile with it.
     text: str = spec.loader.get_data(place).decode()
     return text
 
 
 @cache
-def load_schema(name: str) -> dict[str, Any]:
+def load_schema(operation: str, name: str) -> dict[str, Any]:
     """Load a validator schema, to say where in it an error is."""
-    loaded: dict[str, Any] = json.loads(read_schema(name))
+    loaded: dict[str, Any] = json.loads(read_schema(operation, name))
     return loaded
 
 
 @cache
 def is_whole(path: str) -> bool:
     """Tell whether an object is sent whole: without some member it would be refused."""
-    node: Any = load_schema("update")
+    node: Any = load_schema("updateMeeting", "body")
     for name in path.split("."):
         node = node.get("properties", {}).get(name, {})
     return bool(node.get("required"))

@@ -25,7 +25,7 @@ class AuthenticationExceptionRead:
     effect. """
     name: str | Unset = UNSET
     """ Name of the person. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -22,7 +22,7 @@ class BreakoutRoomRead:
     """ Name of the room. """
     participants: list[str] | Unset = UNSET
     """ E-mail addresses of the people assigned to the room. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

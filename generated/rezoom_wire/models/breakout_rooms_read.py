@@ -27,7 +27,7 @@ class BreakoutRoomsRead:
     rooms: list[BreakoutRoomRead] | Unset = UNSET
     """ The rooms and who is in them. Whether a shorter list removes the rooms it does not name is not documented,
     so send all of them. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -33,7 +33,7 @@ class ContinuousMeetingChatRead:
     ignore or refuse it. """
     channel_id: str | Unset = UNSET
     """ The chat channel that belongs to the meeting. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -30,7 +30,7 @@ class CountryRegionApprovalRead:
     method: str | Unset = UNSET
     """ Which list counts: approve lets in only the approved ones, deny lets in all but the denied ones. It must
     match the list that is sent. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -22,7 +22,7 @@ class CustomKeyRead:
     """ The key, at most 64 characters. """
     value: str | Unset = UNSET
     """ The value, at most 256 characters. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

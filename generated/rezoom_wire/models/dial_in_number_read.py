@@ -28,7 +28,7 @@ class DialInNumberRead:
     """ The telephone number. """
     type_: str | Unset = UNSET
     """ Whether the caller pays (toll) or not (tollfree). """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -25,7 +25,7 @@ class LanguageInterpreterRead:
     languages: str | Unset = UNSET
     """ The two languages as country codes, joined by a comma. Deprecated by Zoom in March 2025; write
     `interpreter_languages` instead. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

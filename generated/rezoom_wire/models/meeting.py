@@ -91,7 +91,7 @@ class Meeting:
     a count. """
     settings: MeetingSettingsRead | Unset = UNSET
     """ The settings as Zoom reports them. They are those of an update plus a few that only a read shows. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

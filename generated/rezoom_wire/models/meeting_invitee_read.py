@@ -22,7 +22,7 @@ class MeetingInviteeRead:
     """ E-mail address of the invited person. """
     internal_user: bool | Unset = UNSET
     """ Whether the invited person belongs to the host's account. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -26,7 +26,7 @@ class MeetingOccurrence:
     """ The planned length of this date in minutes. """
     status: str | Unset = UNSET
     """ Whether this date still stands. Seen are available and deleted. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -42,7 +42,7 @@ class MeetingRecurrenceRead:
     weekly_days: str | Unset = UNSET
     """ Weekdays of a weekly recurrence (type 2), as numbers joined by commas: 1 is Sunday, 2 Monday, 7 Saturday.
     The list replaces the old one; a weekly series sent without it collapses to Sundays. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -24,7 +24,7 @@ class MeetingResourceRead:
     """ ID of the whiteboard. """
     resource_type: str | Unset = UNSET
     """ The kind of resource; a whiteboard is the only one so far. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -214,7 +214,7 @@ class MeetingSettingsRead:
     """ Whether Zoom shows the joining details. It can be set only when the meeting is created. """
     additional_data_center_regions: list[str] | Unset = UNSET
     """ Further regions whose data centres carry the meeting. They can be set only when the meeting is created. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -30,7 +30,7 @@ class QuestionAndAnswerRead:
     """ Whether the meeting has questions and answers. """
     question_visibility: str | Unset = UNSET
     """ Which questions attendees see, the answered ones or all. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

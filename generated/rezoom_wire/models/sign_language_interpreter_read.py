@@ -22,7 +22,7 @@ class SignLanguageInterpreterRead:
     """ E-mail address of the interpreter. """
     sign_language: str | Unset = UNSET
     """ The sign language this person interprets, one of those set up in the account's sign language view. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -24,7 +24,7 @@ class TrackingFieldRead:
     """ What this meeting has in that field. """
     visible: bool | Unset = UNSET
     """ Whether the field is shown to people who schedule meetings. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

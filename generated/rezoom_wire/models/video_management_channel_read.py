@@ -22,7 +22,7 @@ class VideoManagementChannelRead:
     """ ID of the channel. Zoom demands it for every channel. """
     name: str | Unset = UNSET
     """ Name of the channel; the ID decides which one is meant. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -26,7 +26,7 @@ class VideoManagementRead:
     """ The channels, one to five. """
     enable: bool | Unset = UNSET
     """ Whether the recording is added to the channels. Zoom demands it whenever the object is sent. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -24,7 +24,7 @@ class WaitingRoomOptionsRead:
     who_goes_to_waiting_room: str | Unset = UNSET
     """ The people who wait: everyone, or those outside the account, the allowed domains, the invitation or the
     organisation. Needed with `mode` custom; with follow_setting the account's setting counts instead. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -31,7 +31,7 @@ class ZoomError:
     """ The reason in words. For some codes it is the only way to tell the reasons apart. """
     errors: list[ZoomErrorDetail] | Unset = UNSET
     """ The members that were not accepted. Only a failed validation has them. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

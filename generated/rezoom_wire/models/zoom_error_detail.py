@@ -22,7 +22,7 @@ class ZoomErrorDetail:
     """ The member, as a dotted path from the top of the body. """
     message: str | Unset = UNSET
     """ What is wrong with the member. """
-    # Whatever Zoom added after this was generated; not shown, since nobody knows what is secret in it.
+    # Whatever the server added after this was generated; not shown, since it may hold secrets.
     additional_properties: dict[str, Any] = _attrs_field(
         init=False, factory=dict[str, Any], repr=False
     )

@@ -23,6 +23,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write type 8, or leave recurrence out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "pre-schedule-only-types-2-3": Rule(
             kind="body",
@@ -34,6 +35,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave pre_schedule out, or write type 2 or 3.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "use-pmi-only-types-2-3": Rule(
             kind="body",
@@ -45,6 +47,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave settings.use_pmi out, or write type 2 or 3.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "registration-type-only-type-8": Rule(
             kind="body",
@@ -56,6 +59,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave settings.registration_type out, or write type 8.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "continuous-chat-only-types-2-3-8": Rule(
             kind="body",
@@ -67,6 +71,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave settings.continuous_meeting_chat out, or write type 2, 3 or 8.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "schedule-for-not-instant": Rule(
             kind="body",
@@ -78,6 +83,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave schedule_for out, or write another type.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "local-start-needs-timezone": Rule(
             kind="body",
@@ -89,6 +95,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write timezone, for example Europe/Berlin, or write start_time in UTC with a Z at its end.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "utc-start-with-timezone": Rule(
             kind="advice",
@@ -100,6 +107,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write start_time as local time, without Z, beside timezone.",
             source="CAL",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "recurrence-without-type": Rule(
             kind="advice",
@@ -111,6 +119,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write type 8 beside recurrence.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "recurrence-without-start-time": Rule(
             kind="advice",
@@ -122,6 +131,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write start_time, the next future start of the series, with its timezone.",
             source="MACS",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "series-change-needs-recurrence": Rule(
             kind="advice",
@@ -133,6 +143,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write the complete recurrence beside start_time and timezone.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "schedule-for-needs-privilege": Rule(
             kind="advice",
@@ -144,6 +155,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Ask the new host to give the scheduling privilege, then check the host after the update.",
             source="F88501",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "one-protection-stays": Rule(
             kind="advice",
@@ -155,6 +167,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Keep one on, for example write settings.waiting_room true.",
             source="DOC-SEC",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "passcode-characters": Rule(
             kind="body",
@@ -166,6 +179,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a passcode of up to 10 letters, digits or @ - _ * characters.",
             source="K26",
             date="2026-05-15",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"password": {"maxLength": 10}}),
         ),
         "both-ends": Rule(
@@ -178,6 +192,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write end_times or end_date_time, and leave the other out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "weekly-needs-days": Rule(
             kind="body",
@@ -189,6 +204,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix='Write weekly_days, for example "2,4" for Monday and Wednesday.',
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-needs-day": Rule(
             kind="body",
@@ -200,6 +216,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write monthly_day, or monthly_week together with monthly_week_day.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-week-needs-week-day": Rule(
             kind="body",
@@ -211,6 +228,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write monthly_week_day too, from 1 for Sunday to 7 for Saturday.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-week-day-needs-week": Rule(
             kind="body",
@@ -222,6 +240,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write monthly_week too, 1 to 4, or -1 for the last.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-one-form": Rule(
             kind="body",
@@ -233,6 +252,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write monthly_day alone, or monthly_week with monthly_week_day alone.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "daily-interval-limit": Rule(
             kind="body",
@@ -244,6 +264,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a repeat_interval of 1 to 99.",
             source="K26",
             date="2026-05-15",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"repeat_interval": {"maximum": 99}}),
         ),
         "weekly-interval-limit": Rule(
@@ -256,6 +277,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a repeat_interval of 1 to 50.",
             source="K26",
             date="2026-05-15",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"repeat_interval": {"maximum": 50}}),
         ),
         "monthly-interval-limit": Rule(
@@ -268,6 +290,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a repeat_interval of 1 to 10.",
             source="K26",
             date="2026-05-15",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"repeat_interval": {"maximum": 10}}),
         ),
         "recurrence-is-whole": Rule(
@@ -280,6 +303,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Send the whole recurrence with its type, or pass a Series as schedule.",
             source="F17076",
             date="2020",
+            operations=("updateMeeting",),
         ),
         "over-count": Rule(
             kind="advice",
@@ -291,6 +315,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write end_times of at most 50, or end_date_time instead.",
             source="DOC-REC",
             date="2026-11-22",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"end_times": {"maximum": 50}}),
         ),
         "endless": Rule(
@@ -303,6 +328,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write end_times of 1 or more, or end_date_time.",
             source="ITH",
             date="2026-08",
+            operations=("updateMeeting",),
         ),
         "no-end-means-one": Rule(
             kind="advice",
@@ -314,6 +340,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write end_times or end_date_time.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "daily-interval-older-limit": Rule(
             kind="advice",
@@ -325,6 +352,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a repeat_interval of at most 90.",
             source="DOC-REC",
             date="2026-11-22",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"repeat_interval": {"maximum": 90}}),
         ),
         "weekly-interval-older-limit": Rule(
@@ -337,6 +365,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a repeat_interval of at most 12.",
             source="DOC-REC",
             date="2026-11-22",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"repeat_interval": {"maximum": 12}}),
         ),
         "monthly-interval-older-limit": Rule(
@@ -349,6 +378,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write a repeat_interval of at most 3.",
             source="DOC-REC",
             date="2026-11-22",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"repeat_interval": {"maximum": 3}}),
         ),
         "weekly-days-only-weekly": Rule(
@@ -361,6 +391,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave weekly_days out, or write type 2.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-day-only-monthly": Rule(
             kind="advice",
@@ -372,6 +403,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave monthly_day out, or write type 3.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-week-only-monthly": Rule(
             kind="advice",
@@ -383,6 +415,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave monthly_week out, or write type 3.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "monthly-week-day-only-monthly": Rule(
             kind="advice",
@@ -394,6 +427,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave monthly_week_day out, or write type 3.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "short-month": Rule(
             kind="advice",
@@ -405,6 +439,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write monthly_day of at most 28, or monthly_week -1 with monthly_week_day.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
             bounds=MappingProxyType({"monthly_day": {"maximum": 28}}),
         ),
         "jbh-time-needs-join-before-host": Rule(
@@ -417,6 +452,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write join_before_host true, or leave jbh_time out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "confirmation-needs-notification": Rule(
             kind="body",
@@ -428,6 +464,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write registrants_email_notification true, or registrants_confirmation_email false.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "multiple-devices-need-registration": Rule(
             kind="body",
@@ -439,6 +476,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write approval_type 0 or 1, or leave allow_multiple_devices out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "share-button-needs-registration": Rule(
             kind="body",
@@ -450,6 +488,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write approval_type 0 or 1, or leave show_share_button out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "summary-readers-need-summary": Rule(
             kind="body",
@@ -461,6 +500,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write auto_start_meeting_summary true, or leave who_will_receive_summary out.",
             source="SFE-HIST",
             date="2025-02-14",
+            operations=("updateMeeting",),
         ),
         "question-askers-need-questions": Rule(
             kind="body",
@@ -472,6 +512,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write auto_start_ai_companion_questions true, or leave who_can_ask_questions out.",
             source="SFE-HIST",
             date="2025-02-14",
+            operations=("updateMeeting",),
         ),
         "one-unmute-way": Rule(
             kind="body",
@@ -483,6 +524,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write true for one of allow_host_control_participant_mute_state and request_permission_to_unmute_participants.",
             source="SFE-HIST",
             date="2025-11-14",
+            operations=("updateMeeting",),
         ),
         "jbh-time-without-join-before-host": Rule(
             kind="advice",
@@ -494,6 +536,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write join_before_host true beside jbh_time.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "confirmation-without-notification": Rule(
             kind="advice",
@@ -505,6 +548,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write registrants_email_notification true beside registrants_confirmation_email.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "multiple-devices-without-registration": Rule(
             kind="advice",
@@ -516,6 +560,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write approval_type 0 or 1 beside allow_multiple_devices.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "share-button-without-registration": Rule(
             kind="advice",
@@ -527,6 +572,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write approval_type 0 or 1 beside show_share_button.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "summary-readers-without-summary": Rule(
             kind="advice",
@@ -538,6 +584,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write auto_start_meeting_summary true beside who_will_receive_summary.",
             source="SFE-HIST",
             date="2025-02-14",
+            operations=("updateMeeting",),
         ),
         "question-askers-without-questions": Rule(
             kind="advice",
@@ -549,6 +596,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write auto_start_ai_companion_questions true beside who_can_ask_questions.",
             source="SFE-HIST",
             date="2025-02-14",
+            operations=("updateMeeting",),
         ),
         "alternative-hosts-comma": Rule(
             kind="advice",
@@ -560,6 +608,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Join the e-mail addresses or user IDs with a semicolon.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "e2ee-stops-join-before-host": Rule(
             kind="advice",
@@ -571,6 +620,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write join_before_host false, or encryption_type enhanced_encryption.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "e2ee-stops-cloud-recording": Rule(
             kind="advice",
@@ -582,6 +632,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write auto_recording local or none, or encryption_type enhanced_encryption.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "e2ee-stops-breakout-rooms": Rule(
             kind="advice",
@@ -593,6 +644,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write breakout_room.enable false, or encryption_type enhanced_encryption.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "e2ee-stops-polls": Rule(
             kind="advice",
@@ -604,6 +656,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave alternative_host_update_polls out, or write encryption_type enhanced_encryption.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "e2ee-stops-dial-in": Rule(
             kind="advice",
@@ -615,6 +668,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write audio voip, or encryption_type enhanced_encryption.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "approve-looks-at-approved-list": Rule(
             kind="advice",
@@ -626,6 +680,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write approved_list instead, or method deny.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deny-looks-at-denied-list": Rule(
             kind="advice",
@@ -637,6 +692,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write denied_list instead, or method approve.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deprecated-cn-meeting": Rule(
             kind="advice",
@@ -644,10 +700,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings",
             id="deprecated-cn-meeting",
             field="cn_meeting",
-            sentence="Zoom has marked cn_meeting as deprecated since 2025-12-16 or earlier.",
+            sentence="cn_meeting is marked as deprecated since 2025-12-16 or earlier.",
             fix="Leave the field out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deprecated-auto-add-invited-external-users": Rule(
             kind="advice",
@@ -655,10 +712,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings.continuous_meeting_chat",
             id="deprecated-auto-add-invited-external-users",
             field="auto_add_invited_external_users",
-            sentence="Zoom has marked auto_add_invited_external_users as deprecated since 2025-03.",
+            sentence="auto_add_invited_external_users is marked as deprecated since 2025-03.",
             fix="Leave the field out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deprecated-auto-add-meeting-participants": Rule(
             kind="advice",
@@ -666,10 +724,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings.continuous_meeting_chat",
             id="deprecated-auto-add-meeting-participants",
             field="auto_add_meeting_participants",
-            sentence="Zoom has marked auto_add_meeting_participants as deprecated since 2025-03.",
+            sentence="auto_add_meeting_participants is marked as deprecated since 2025-03.",
             fix="Leave the field out.",
             source="SFE-HIST",
             date="2025-03",
+            operations=("updateMeeting",),
         ),
         "deprecated-who-is-added": Rule(
             kind="advice",
@@ -677,10 +736,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings.continuous_meeting_chat",
             id="deprecated-who-is-added",
             field="who_is_added",
-            sentence="Zoom has marked who_is_added as deprecated since 2025-09-20.",
+            sentence="who_is_added is marked as deprecated since 2025-09-20.",
             fix="Leave the field out.",
             source="SFE-HIST",
             date="2025-09-20",
+            operations=("updateMeeting",),
         ),
         "deprecated-enforce-login": Rule(
             kind="advice",
@@ -688,10 +748,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings",
             id="deprecated-enforce-login",
             field="enforce_login",
-            sentence="Zoom has marked enforce_login as deprecated since 2025-12-16 or earlier.",
+            sentence="enforce_login is marked as deprecated since 2025-12-16 or earlier.",
             fix="Use meeting_authentication instead.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deprecated-enforce-login-domains": Rule(
             kind="advice",
@@ -699,10 +760,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings",
             id="deprecated-enforce-login-domains",
             field="enforce_login_domains",
-            sentence="Zoom has marked enforce_login_domains as deprecated since 2025-12-16 or earlier.",
+            sentence="enforce_login_domains is marked as deprecated since 2025-12-16 or earlier.",
             fix="Use authentication_domains instead.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deprecated-in-meeting": Rule(
             kind="advice",
@@ -710,10 +772,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings",
             id="deprecated-in-meeting",
             field="in_meeting",
-            sentence="Zoom has marked in_meeting as deprecated since 2025-12-16 or earlier.",
+            sentence="in_meeting is marked as deprecated since 2025-12-16 or earlier.",
             fix="Leave the field out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "deprecated-languages": Rule(
             kind="advice",
@@ -721,10 +784,11 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             path="settings.language_interpretation.interpreters[]",
             id="deprecated-languages",
             field="languages",
-            sentence="Zoom has marked languages as deprecated since 2025-03-17.",
+            sentence="languages is marked as deprecated since 2025-03-17.",
             fix="Use interpreter_languages instead.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "custom-waiting-room-needs-who": Rule(
             kind="body",
@@ -736,6 +800,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write who_goes_to_waiting_room, for example everyone, or mode follow_setting.",
             source="K26",
             date="2026-05-15",
+            operations=("updateMeeting",),
         ),
         "running-meeting": Rule(
             path="",
@@ -748,6 +813,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="UTA",
             date="2026-11-22",
             explains=("*",),
+            operations=("updateMeeting",),
         ),
         "meeting-is-over": Rule(
             path="",
@@ -759,6 +825,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Check the meeting number, or write a start_time in the future.",
             source="SUP-ID",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "personal-room": Rule(
             path="",
@@ -771,6 +838,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("*",),
+            operations=("updateMeeting",),
         ),
         "past-start": Rule(
             path="",
@@ -783,6 +851,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("start_time", "timezone", "duration", "recurrence", "occurrences", "type"),
+            operations=("updateMeeting",),
         ),
         "clock-gap": Rule(
             path="",
@@ -795,6 +864,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("start_time",),
+            operations=("updateMeeting",),
         ),
         "clock-overlap": Rule(
             path="",
@@ -807,6 +877,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("start_time",),
+            operations=("updateMeeting",),
         ),
         "series-start-in-utc": Rule(
             path="",
@@ -819,6 +890,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="F141551",
             date="2026-01",
             explains=("start_time", "occurrences"),
+            operations=("updateMeeting",),
         ),
         "start-needs-fixed-time": Rule(
             path="",
@@ -831,6 +903,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("start_time",),
+            operations=("updateMeeting",),
         ),
         "duration-needs-fixed-time": Rule(
             path="",
@@ -843,6 +916,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("duration",),
+            operations=("updateMeeting",),
         ),
         "timezone-needs-fixed-time": Rule(
             path="",
@@ -855,6 +929,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("timezone",),
+            operations=("updateMeeting",),
         ),
         "recurrence-needs-series": Rule(
             path="",
@@ -868,6 +943,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("recurrence", "occurrences"),
             settles=("recurrence-without-type",),
+            operations=("updateMeeting",),
         ),
         "series-start-without-recurrence": Rule(
             path="",
@@ -880,6 +956,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("start_time", "timezone", "occurrences"),
+            operations=("updateMeeting",),
         ),
         "recurrence-member-dropped": Rule(
             path="",
@@ -892,6 +969,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write the whole recurrence, or pass a Series as schedule.",
             source="MACS",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "fewer-weekdays": Rule(
             path="",
@@ -904,6 +982,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="ITH",
             date="2026-08",
             explains=("occurrences",),
+            operations=("updateMeeting",),
         ),
         "utc-cutoff": Rule(
             path="",
@@ -916,6 +995,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("recurrence.end_date_time", "occurrences"),
+            operations=("updateMeeting",),
         ),
         "edited-dates-reset": Rule(
             path="",
@@ -928,6 +1008,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="F17076",
             date="2020",
             explains=("occurrences",),
+            operations=("updateMeeting",),
         ),
         "deleted-dates-return": Rule(
             path="",
@@ -940,6 +1021,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="F17076",
             date="2020",
             explains=("occurrences",),
+            operations=("updateMeeting",),
         ),
         "occurrence-of-no-series": Rule(
             path="",
@@ -951,6 +1033,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave occurrence out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "occurrence-is-deleted": Rule(
             path="",
@@ -962,6 +1045,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Choose another occurrence, or create a meeting of its own for that date.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "occurrence-is-past": Rule(
             path="",
@@ -973,6 +1057,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Choose an occurrence still to come.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "single-becomes-series": Rule(
             path="",
@@ -985,6 +1070,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="ITH",
             date="2026-08",
             explains=("type", "recurrence", "occurrences"),
+            operations=("updateMeeting",),
         ),
         "series-without-pattern": Rule(
             path="",
@@ -997,6 +1083,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("type",),
+            operations=("updateMeeting",),
         ),
         "series-ends": Rule(
             path="",
@@ -1009,6 +1096,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("type", "recurrence", "occurrences"),
+            operations=("updateMeeting",),
         ),
         "type-change-unverified": Rule(
             path="",
@@ -1021,6 +1109,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="ITH",
             date="2026-08",
             explains=("type",),
+            operations=("updateMeeting",),
         ),
         "pre-schedule-needs-type": Rule(
             path="",
@@ -1032,6 +1121,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave pre_schedule out, or write type 2 or 3.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "use-pmi-needs-type": Rule(
             path="",
@@ -1044,6 +1134,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("settings.use_pmi",),
+            operations=("updateMeeting",),
         ),
         "registration-type-needs-series": Rule(
             path="",
@@ -1056,6 +1147,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("settings.registration_type",),
+            operations=("updateMeeting",),
         ),
         "continuous-chat-needs-type": Rule(
             path="",
@@ -1068,6 +1160,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("settings.continuous_meeting_chat",),
+            operations=("updateMeeting",),
         ),
         "instant-meeting-keeps-host": Rule(
             path="",
@@ -1079,6 +1172,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave schedule_for out, or write another type.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "last-protection-off": Rule(
             path="",
@@ -1092,6 +1186,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("password", "settings.waiting_room", "settings.meeting_authentication"),
             settles=("one-protection-stays",),
+            operations=("updateMeeting",),
         ),
         "passcode-changes-links": Rule(
             path="",
@@ -1104,6 +1199,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="ITH",
             date="2026-08",
             explains=("join_url", "encrypted_password", "h323_password", "pstn_password"),
+            operations=("updateMeeting",),
         ),
         "passcode-emptied": Rule(
             path="",
@@ -1116,6 +1212,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="ZAPI43",
             date="2018",
             explains=("password",),
+            operations=("updateMeeting",),
         ),
         "waiting-room-beside-join-before-host": Rule(
             path="",
@@ -1127,6 +1224,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Switch one of them off, or keep both knowingly.",
             source="DEM",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "registration-needs-licence": Rule(
             path="",
@@ -1150,6 +1248,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.registrants_email_notification",
                 "registration_url",
             ),
+            operations=("updateMeeting",),
         ),
         "pmi-conversion": Rule(
             path="",
@@ -1162,6 +1261,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="MOO-FS",
             date="2026-11-22",
             explains=("settings.use_pmi", "pmi", "join_url"),
+            operations=("updateMeeting",),
         ),
         "cloud-recording-needs-paid-host": Rule(
             path="",
@@ -1174,6 +1274,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="MOO-FS",
             date="2026-11-22",
             explains=("settings.auto_recording",),
+            operations=("updateMeeting",),
         ),
         "interpretation-needs-feature": Rule(
             path="",
@@ -1186,6 +1287,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("settings.language_interpretation",),
+            operations=("updateMeeting",),
         ),
         "sign-language-needs-feature": Rule(
             path="",
@@ -1198,6 +1300,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("settings.sign_language_interpretation",),
+            operations=("updateMeeting",),
         ),
         "jbh-time-while-nobody-joins-early": Rule(
             path="",
@@ -1211,6 +1314,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("settings.jbh_time",),
             settles=("jbh-time-without-join-before-host",),
+            operations=("updateMeeting",),
         ),
         "confirmation-while-not-notified": Rule(
             path="",
@@ -1224,6 +1328,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("settings.registrants_confirmation_email",),
             settles=("confirmation-without-notification",),
+            operations=("updateMeeting",),
         ),
         "multiple-devices-while-no-registration": Rule(
             path="",
@@ -1237,6 +1342,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("settings.allow_multiple_devices",),
             settles=("multiple-devices-without-registration",),
+            operations=("updateMeeting",),
         ),
         "share-button-while-no-registration": Rule(
             path="",
@@ -1250,6 +1356,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("settings.show_share_button",),
             settles=("share-button-without-registration",),
+            operations=("updateMeeting",),
         ),
         "summary-readers-while-no-summary": Rule(
             path="",
@@ -1263,6 +1370,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-02-14",
             explains=("settings.who_will_receive_summary",),
             settles=("summary-readers-without-summary",),
+            operations=("updateMeeting",),
         ),
         "question-askers-while-no-questions": Rule(
             path="",
@@ -1276,6 +1384,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-02-14",
             explains=("settings.who_can_ask_questions",),
             settles=("question-askers-without-questions",),
+            operations=("updateMeeting",),
         ),
         "other-unmute-way-is-on": Rule(
             path="",
@@ -1291,6 +1400,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.allow_host_control_participant_mute_state",
                 "settings.request_permission_to_unmute_participants",
             ),
+            operations=("updateMeeting",),
         ),
         "pause-needs-cloud-recording": Rule(
             path="",
@@ -1303,6 +1413,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="CL-2606",
             date="2026-06-25",
             explains=("settings.host_pause_stop_recording",),
+            operations=("updateMeeting",),
         ),
         "conference-info-needs-third-party": Rule(
             path="",
@@ -1315,6 +1426,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             source="C25",
             date="2025-12-16",
             explains=("settings.audio_conference_info",),
+            operations=("updateMeeting",),
         ),
         "e2ee-forbids": Rule(
             path="",
@@ -1334,6 +1446,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.alternative_host_update_polls",
                 "settings.audio",
             ),
+            operations=("updateMeeting",),
         ),
         "e2ee-turns-off": Rule(
             path="",
@@ -1352,6 +1465,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.breakout_room",
                 "settings.audio",
             ),
+            operations=("updateMeeting",),
         ),
         "list-leaves-out": Rule(
             path="",
@@ -1375,6 +1489,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.language_interpretation.interpreters",
                 "settings.sign_language_interpretation.interpreters",
             ),
+            operations=("updateMeeting",),
         ),
         "emoji-kept-as-hyphens": Rule(
             path="",
@@ -1387,6 +1502,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2021-08-04",
             explains=("agenda", "topic", "settings.contact_name", "*"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "markup-left-out": Rule(
             path="",
@@ -1399,6 +1515,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2021-08-04",
             explains=("agenda", "topic", "settings.contact_name", "*"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "blanks-kept-otherwise": Rule(
             path="",
@@ -1411,6 +1528,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("agenda", "topic", "settings.contact_name", "*"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "seconds-left-out": Rule(
             path="",
@@ -1423,6 +1541,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("start_time", "recurrence.end_date_time"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "start-decides-over-timezone": Rule(
             path="",
@@ -1435,6 +1554,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("timezone", "start_time"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "series-without-start": Rule(
             path="",
@@ -1447,6 +1567,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("recurrence", "start_time", "occurrences"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "endless-gets-an-end": Rule(
             path="",
@@ -1459,6 +1580,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-08",
             explains=("recurrence.end_times", "recurrence.end_date_time", "occurrences"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "host-keeps-meeting": Rule(
             path="",
@@ -1471,6 +1593,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("schedule_for", "host_id", "host_email"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "passcode-policy": Rule(
             path="",
@@ -1483,6 +1606,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("password", "encrypted_password", "h323_password", "pstn_password"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "link-carries-passcode": Rule(
             path="",
@@ -1495,6 +1619,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("join_url",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "protection-policy": Rule(
             path="",
@@ -1514,6 +1639,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.authentication_name",
             ),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "join-before-host-locked": Rule(
             path="",
@@ -1526,6 +1652,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("settings.join_before_host", "settings.jbh_time"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "cloud-recording-gated": Rule(
             path="",
@@ -1538,6 +1665,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("settings.auto_recording",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "registration-gated": Rule(
             path="",
@@ -1560,6 +1688,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.registrants_email_notification",
             ),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "pmi-gated": Rule(
             path="",
@@ -1572,6 +1701,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("settings.use_pmi", "pmi"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "interpretation-off": Rule(
             path="",
@@ -1584,6 +1714,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("settings.language_interpretation", "settings.sign_language_interpretation"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "alternative-hosts-licensed": Rule(
             path="",
@@ -1602,6 +1733,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.alternative_host_manage_cloud_recording",
             ),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "video-feature-by-support": Rule(
             path="",
@@ -1614,6 +1746,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-02-14",
             explains=("settings.disable_participant_video", "settings.summary_template_id"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "video-management-gated": Rule(
             path="",
@@ -1626,6 +1759,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-09-18",
             explains=("settings.auto_add_recording_to_video_management",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "ai-companion-off": Rule(
             path="",
@@ -1643,6 +1777,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.who_can_ask_questions",
             ),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "calendar-not-connected": Rule(
             path="",
@@ -1655,6 +1790,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-08-18",
             explains=("settings.push_change_to_calendar",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "filled-by-zoom": Rule(
             path="",
@@ -1670,6 +1806,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.authentication_exception[].join_url",
             ),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "not-always-read-back": Rule(
             path="",
@@ -1682,6 +1819,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-05-15",
             explains=("template_id", "sensitivity_label_id"),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "field-is-retired": Rule(
             path="",
@@ -1702,6 +1840,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
                 "settings.continuous_meeting_chat.who_is_added",
             ),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "dates-made-otherwise": Rule(
             path="",
@@ -1714,6 +1853,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("occurrences",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "changed-to-something-else": Rule(
             path="",
@@ -1726,6 +1866,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             explains=("*",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "locked-or-gated": Rule(
             path="",
@@ -1738,6 +1879,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             explains=("*",),
             severity="warning",
+            operations=("updateMeeting",),
         ),
         "unknown-field": Rule(
             path="",
@@ -1749,6 +1891,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave it out; if Zoom has added it since, pass it with extra= (--extra).",
             source="FRA",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "occurrence-in-body": Rule(
             path="",
@@ -1761,6 +1904,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Pass it as occurrence= (--occurrence), which goes to the query.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "create-only-field": Rule(
             path="",
@@ -1777,6 +1921,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave it out, or create the meeting anew.",
             source="K26",
             date="2026-05-15",
+            operations=("updateMeeting",),
         ),
         "answer-only-field": Rule(
             path="",
@@ -1811,6 +1956,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave it out.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "extra": Rule(
             path="",
@@ -1822,6 +1968,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Read the meeting to see if it took.",
             source="ASL",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "no-time-zone": Rule(
             path="",
@@ -1833,6 +1980,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Update the time zone database (pip install --upgrade tzdata), or send timezone together with start_time.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "count-or-endless": Rule(
             path="",
@@ -1844,6 +1992,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Send end_times of 0 if the series has no end.",
             source="ITH",
             date="2026-08",
+            operations=("updateMeeting",),
         ),
         "occurrence-field": Rule(
             path="",
@@ -1855,6 +2004,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Update the series, or use only the fields that an occurrence honours.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "schedule-and-fields": Rule(
             path="",
@@ -1866,6 +2016,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave the field out, or leave schedule out.",
             source="F17076",
             date="2020",
+            operations=("updateMeeting",),
         ),
         "schedule-of-occurrence": Rule(
             path="",
@@ -1877,6 +2028,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Leave occurrence out, or pass start_time and duration for the one meeting.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "series-goes-on": Rule(
             path="",
@@ -1888,6 +2040,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Expect the same meetings to come; plan shows them.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "first-differs": Rule(
             path="",
@@ -1899,6 +2052,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Start on the first day of the pattern.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "fourth-not-last": Rule(
             path="",
@@ -1910,6 +2064,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Write monthly_week -1 if the last one is meant.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "utc-extra": Rule(
             path="",
@@ -1921,6 +2076,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="End the series at the last second of the last local day, written in UTC; a Series does so.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "undo-edited-dates": Rule(
             path="",
@@ -1932,6 +2088,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Edit each of them again, with occurrence.",
             source="F17076",
             date="2020",
+            operations=("updateMeeting",),
         ),
         "undo-deleted-dates": Rule(
             path="",
@@ -1943,6 +2100,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Delete them again in the Zoom web portal.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "undo-passcode-links": Rule(
             path="",
@@ -1954,6 +2112,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Read join_url after the undo, and send it out if it is another one.",
             source="MOO",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "undo-host": Rule(
             path="",
@@ -1965,6 +2124,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Have the earlier host give the privilege first, and verify the undo by a read.",
             source="F88501",
             date="2026-11-22",
+            operations=("updateMeeting",),
         ),
         "undo-start-is-past": Rule(
             path="",
@@ -1976,6 +2136,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Plan a start in the future.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "undo-series-goes-on": Rule(
             path="",
@@ -1987,6 +2148,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Expect the same dates to come, under another start and count.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "undo-endless": Rule(
             path="",
@@ -1998,6 +2160,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Compare the dates after the undo.",
             source="ITH",
             date="2026-08",
+            operations=("updateMeeting",),
         ),
         "undo-not-set": Rule(
             path="",
@@ -2009,6 +2172,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Set it to the value that is wanted.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "following-is-another-meeting": Rule(
             path="",
@@ -2020,6 +2184,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Send out the new links.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "following-registrants": Rule(
             path="",
@@ -2031,6 +2196,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Have them register for the new meeting.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
         "following-edited-dates": Rule(
             path="",
@@ -2042,6 +2208,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             fix="Edit or delete them again in the new meeting.",
             source="C25",
             date="2025-12-16",
+            operations=("updateMeeting",),
         ),
     }
 )

@@ -93,7 +93,12 @@ def _unreadable(status: int, reason: str, excerpt: str = "") -> ServerError:
 def _refusal(status: int, said: str, excerpt: str, *, is_json: bool, now: datetime) -> RezoomError:
     if status == 429:
         scope, retry_at = "token", now + _LIMITED_FOR
-        return RateLimited(f"token request: {said}", retry_at=retry_at, scope=scope, sent=False)
+        return RateLimited(
+            f"token request: {said or 'too many requests'}",
+            retry_at=retry_at,
+            scope=scope,
+            sent=False,
+        )
     if status >= 500:
         return _unreadable(status, said or "no answer that can be read", excerpt)
     if not said and (status < 400 or status in {404, 405}):

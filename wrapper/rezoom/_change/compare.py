@@ -27,7 +27,7 @@ _JOINERS = frozenset("\u200d\ufe0f")
 
 def elsewhere(path: str) -> tuple[str, ...]:
     """Name the members of an answer that show what became of `path`; empty: `path` itself."""
-    row = facts.READ_BACK.get(path)
+    row = facts.READ_BACKS["updateMeeting"].get(path)
     return row.look if row is not None else ()
 
 
@@ -38,13 +38,13 @@ def proves_nothing(path: str, shown: object) -> bool:
 
 
 def _kind(path: str) -> str:
-    row = facts.READ_BACK.get(pattern_path(path))
+    row = facts.READ_BACKS["updateMeeting"].get(pattern_path(path))
     return "" if row is None else row.kind
 
 
 def writable(path: str) -> bool:
     """Tell whether an update knows the member."""
-    return pattern_path(path) in facts.FIELDS
+    return pattern_path(path) in facts.BODIES["updateMeeting"]
 
 
 def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -> bool:
@@ -70,7 +70,7 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return bool(requested == shown)
     if not isinstance(shown, str | int):
         return False
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     if known is not None and known.time_zone:
         return same_zone(requested, shown)
     if known is not None and known.time is not None:
@@ -100,7 +100,7 @@ def form_of(path: str, requested: Any, found: Any, place: ZoneInfo | None = None
     """Name the form of its own in which Zoom shows a value (`x-case`); None: another value."""
     if not isinstance(requested, str) or not isinstance(found, str) or requested == found:
         return None
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     if known is not None and known.time is not None:
         sent, seen = read_time(requested, place), read_time(found, place)
         return "minute" if sent and seen == sent.replace(second=0) != sent else None

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _LOOK_AHEAD = 2 * facts.ENDLESS.weekly
 _THERE, _DELETED = "available", "deleted"
 _YEAR = timedelta(days=366)
+# Digits of an id that may be an instant.
+_LONGEST_ID = 16
 # What the list of occurrences shows of each of them.
 LISTED = ("start_time", "duration")
 _SAY_WHICH = "name the occurrence by its id, or by an aware datetime"
@@ -121,7 +123,8 @@ def planned_start(item: Listed) -> datetime:
 
     Its id is its first start, in milliseconds since 1970; one that is not is as good as unknown.
     """
-    seconds = int(item.id) // 1000 if item.id.isascii() and item.id.isdigit() else 0
+    known = item.id.isascii() and item.id.isdigit() and len(item.id) <= _LONGEST_ID
+    seconds = int(item.id) // 1000 if known else 0
     near = abs(item.utc.timestamp() - seconds) < _YEAR.total_seconds()
     return datetime.fromtimestamp(seconds, UTC) if near else item.utc
 

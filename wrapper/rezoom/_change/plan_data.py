@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
+from .._paths import last_name
 from .._public import public
 from .._redaction import HIDDEN, MaskedRepr, masked, masked_links
 from .._visible import visible
@@ -28,7 +29,10 @@ class FieldChange:
         return f"FieldChange({self.path!r}, {self._shown('before')!r}, {self._shown('after')!r})"
 
     def __str__(self) -> str:
-        before, after = words(self._shown("before")), words(self._shown("after"))
+        before, after = (words(self._shown(side), self.path) for side in ("before", "after"))
+        if before == after:
+            # Two secrets, of which nothing is shown but that they differ.
+            after = f"another {after}"
         return visible(f"{self.path}: {before} → {after}")
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,10 +58,8 @@ class Altered:
         return f"Altered({', '.join(f'{side}={self._shown(side)!r}' for side in _SIDES)})"
 
     def __str__(self) -> str:
-        was, requested, found = (words(self._shown(side)) for side in _SIDES)
-        return visible(
-            f"{self.problem.path}: {found} was found, {requested} was requested, it was {was}"
-        )
+        was, requested, found = (words(self._shown(side), self.problem.path) for side in _SIDES)
+        return visible(f"{self.problem.path}: was {was}, requested {requested}, found {found}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON-ready data; secrets are masked."""
@@ -71,10 +73,12 @@ class Altered:
 _SIDES = ("before", "requested", "found")
 
 
-def words(value: object) -> str:
-    """Write a value as a person would: short, and on one line."""
+def words(value: object, path: str = "") -> str:
+    """Write the value of a member as a person would: short, and on one line."""
     if value is None:
         return "nothing"
+    if last_name(path) in _WEEKDAYS and isinstance(value, str | int):
+        return _weekdays(str(value))
     if isinstance(value, bool):
         return "on" if value else "off"
     if value == HIDDEN:
@@ -82,10 +86,24 @@ def words(value: object) -> str:
     if isinstance(value, str):
         return f"“{' '.join(value.split())}”" if value else "empty"
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {words(item)}" for name, item in value.items()) or "empty"
+        return ", ".join(f"{name} {words(item, name)}" for name, item in value.items()) or "empty"
     if isinstance(value, list | tuple):
         return "; ".join(words(item) for item in value) or "empty"
     return str(value)
+
+
+# Members that hold Zoom's numbers of weekdays.
+_WEEKDAYS = frozenset({"weekly_days", "monthly_week_day"})
+
+
+def _weekdays(numbers: str) -> str:
+    from ..recurrence import RecurrenceError, Weekday  # few changes are about weekdays
+
+    try:
+        days = [Weekday.from_zoom(number) for number in numbers.split(",")]
+    except RecurrenceError:
+        return f"“{numbers}”"
+    return ", ".join(day.name.title() for day in days)
 
 
 @public("rezoom")

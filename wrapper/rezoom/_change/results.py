@@ -14,7 +14,7 @@ from .._secret import hidden
 from .._visible import visible
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
 from .plan_data import Altered, FieldChange, PlanData, ReceiptData, Verdict
-from .text import plan_lines
+from .text import plan_page, receipt_page
 
 
 @public("rezoom")
@@ -29,6 +29,9 @@ class Receipt(ReceiptData):
     """
 
     _apply: Callable[..., Any] | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return receipt_page(self)
 
     @property
     def quota(self) -> Quota:
@@ -169,7 +172,7 @@ class Plan(PlanData, Generic[R]):
         return replace(self, _apply=apply)
 
     def __str__(self) -> str:
-        return "\n".join(map(visible, plan_lines(self)))
+        return plan_page(self)
 
     def __repr__(self) -> str:
         paths = ", ".join(change.path for change in self.changes)

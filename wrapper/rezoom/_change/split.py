@@ -141,7 +141,7 @@ def _laid_over(copied: Body, body: dict[str, Any]) -> dict[str, Any]:
 
 def _is_copied(path: str) -> bool:
     """Tell whether creating a meeting knows the member."""
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     return known is not None and not known.update_only and not known.deprecated
 
 

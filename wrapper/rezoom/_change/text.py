@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from .._ledger.gauge import Quota
 from .._redaction import masked
+from .._visible import visible
 from .._wire import facts
 
 if TYPE_CHECKING:
     from ..errors import Problem
-    from .plan_data import Dates, PlanData, Split
+    from .plan_data import Dates, PlanData, ReceiptData, Split
 
 _MOST_SHOWN = 8
 
@@ -34,8 +37,7 @@ def split_lines(split: Split) -> Iterator[str]:
 def plan_lines(plan: PlanData) -> Iterator[str]:
     """Write a plan as a diff for people; secrets are masked."""
     one = f", only the occurrence {plan.occurrence}" if plan.occurrence else ""
-    topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
-    yield f"Plan for meeting {plan.meeting}{topic}{one}"
+    yield f"Plan for meeting {plan.meeting}{_quoted(plan.topic)}{one}"
     if plan.empty:
         yield "  Nothing to change: everything is as asked already."
     for change in plan.changes:
@@ -46,6 +48,89 @@ def plan_lines(plan: PlanData) -> Iterator[str]:
         yield _problem_line(problem)
     if not plan.empty:
         yield from request_lines(plan)
+
+
+# What fits on any terminal, and is read at a glance.
+_WIDTH, _PAGE, _FEW = 60, 12, 3
+
+
+def plan_page(plan: PlanData) -> str:
+    """Write a plan on a dozen short lines: the changes, the doubts, and what meetings move."""
+    one = f", only the occurrence {plan.occurrence}" if plan.occurrence else ""
+    head = [f"Plan for meeting {plan.meeting}{_quoted(plan.topic)}{one}"]
+    if plan.empty:
+        head.append("  Nothing to change: everything is as asked already.")
+    lines = [line for change in plan.changes for line in _folded(f"  {change}", most=1)]
+    lines += [f"  ! {_in_short(problem)}" for problem in plan.problems]
+    if plan.dates is not None:
+        lines += date_lines(plan.dates, most=1)
+    limit = facts.QUOTAS["meeting"]
+    price = f"It spends {plan.price} of the {limit.limit} updates in {limit.hours} hours."
+    return _page(head, lines, [] if plan.empty else [price])
+
+
+def receipt_page(receipt: ReceiptData) -> str:
+    """Write a receipt on a dozen short lines: what became of the change, and what is left."""
+    if receipt.sent:
+        head = [f"Zoom accepted the update of meeting {receipt.meeting}."]
+    else:
+        head = [f"Meeting {receipt.meeting} is as asked already; nothing was sent."]
+    lines, tail, verdict = [], [], receipt.verdict
+    if receipt.sent and verdict is None:
+        why = receipt.verify_error
+        lines.append("It was not read back." if why is None else f"It was not read back: {why}")
+    if verdict is not None:
+        altered = verdict.altered.values()
+        lines += _left([_in_short(one) for one in verdict.ignored.values()], [*verdict.ignored])
+        lines += [f"Changed to something else: {one}" for one in altered]
+        lines += [f"Not shown by a read: {path}" for path in verdict.unseen]
+        effects = ", ".join(change.path for change in verdict.side_effects)
+        lines += [f"Applied: {', '.join(verdict.applied)}"] if verdict.applied else []
+        lines += [f"Changed as well, unasked: {effects}"] if effects else []
+    lines += [f"! {_in_short(problem)}" for problem in receipt.warnings]
+    if isinstance(receipt.left, Quota):
+        tail += [line for line in str(receipt.left).splitlines() if not line.startswith(" ")]
+    if receipt.tracking_id:
+        tail.append(f"Zoom's tracking id: {receipt.tracking_id}")
+    return _page(head, lines, tail)
+
+
+def _left(reasons: Sequence[str], paths: Sequence[str]) -> list[str]:
+    """Say what was left as it was: of a few members why, of many only which."""
+    if len(paths) <= _FEW:
+        return [f"Left as it was: {reason}" for reason in reasons]
+    return [f"{len(paths)} members were left as they were: {', '.join(paths)}"]
+
+
+def _in_short(problem: Problem) -> str:
+    """Write of a problem where it is, and its first sentence."""
+    return f"{problem.path}: {problem.message.partition('. ')[0].rstrip('.')}"
+
+
+def _quoted(topic: str) -> str:
+    return f" “{' '.join(topic.split())}”" if topic else ""
+
+
+def _page(head: Sequence[str], lines: Sequence[str], tail: Sequence[str]) -> str:
+    """Fold each line into two at most, and leave out of `lines` what the page cannot hold."""
+    first, middle, last = (
+        [part for one in side for part in _folded(one)] for side in (head, lines, tail)
+    )
+    room = _PAGE - len(first) - len(last)
+    if len(middle) > room:
+        middle = [*middle[: room - 1], f"  … and {len(middle) - room + 1} lines more"]
+    return "\n".join([*first, *middle, *last])
+
+
+def _folded(line: str, most: int = 2) -> list[str]:
+    line = visible(line)
+    return textwrap.wrap(
+        line,
+        _WIDTH,
+        subsequent_indent=" " * (len(line) - len(line.lstrip()) + 4),
+        max_lines=most,
+        placeholder=" …",
+    )
 
 
 def request_lines(plan: PlanData) -> Iterator[str]:
@@ -68,19 +153,21 @@ def _problem_line(problem: Problem) -> str:
     return f"  ! {problem}{f' ({days})' if days else ''} [{problem.rule}]"
 
 
-def date_lines(dates: Dates) -> Iterator[str]:
+def date_lines(dates: Dates, most: int = _MOST_SHOWN) -> Iterator[str]:
     """Write the meetings before and after, each line with its sign: moved ~, new +, gone -."""
     before, after = len(dates.before), len(dates.after)
     yield f"  Meetings to come: {before} → {after}, in {dates.place.key}"
-    yield from _listed("~", [_pair(*pair, dates.place) for pair in dates.moved])
-    yield from _listed("+", [_day(start, dates.place) for start in dates.appears])
-    yield from _listed("-", [_day(start, dates.place) for start in dates.disappears])
+    place = dates.place
+    yield from _listed("~", [_pair(*pair, place) for pair in dates.moved], most)
+    yield from _listed("+", [_day(start, place) for start in dates.appears], most)
+    yield from _listed("-", [_day(start, place) for start in dates.disappears], most)
     if not (dates.moved or dates.appears or dates.disappears):
         yield "    the same dates"
-    for start in dates.edited:
-        yield f"    * edited by hand, and may be reset: {_day(start, dates.place)}"
-    for start in dates.deleted:
-        yield f"    * was deleted, and may come back: {_day(start, dates.place)}"
+    for what, starts in (
+        ("edited by hand, and may be reset", dates.edited),
+        ("was deleted, and may come back", dates.deleted),
+    ):
+        yield from _listed("*", [f"{what}: {_day(start, place)}" for start in starts], most)
 
 
 def _day(start: datetime, place: ZoneInfo) -> str:
@@ -94,7 +181,7 @@ def _pair(old: datetime, new: datetime, place: ZoneInfo) -> str:
     return f"{before} → {clock if before.startswith(day) else after}"
 
 
-def _listed(sign: str, items: Sequence[str]) -> Iterator[str]:
-    yield from (f"    {sign} {item}" for item in items[:_MOST_SHOWN])
-    if len(items) > _MOST_SHOWN:
-        yield f"    {sign} … and {len(items) - _MOST_SHOWN} more, the last {items[-1]}"
+def _listed(sign: str, items: Sequence[str], most: int) -> Iterator[str]:
+    yield from (f"    {sign} {item}" for item in items[:most])
+    if len(items) > most:
+        yield f"    {sign} … and {len(items) - most} more, the last {items[-1]}"

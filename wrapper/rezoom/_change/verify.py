@@ -113,7 +113,7 @@ def _side_effects(
     requested = {name for path, _ in leaves(body) for name in (path, *compare.elsewhere(path))}
     place = place_of(after) or place_of(before)
     moved = occurrence is None and bool({*_MOVING, "type"} & requested)
-    skipped = {*facts.VOLATILE, _OCCURRENCES, *(_MOVING if moved else ())}
+    skipped = {*facts.OPERATIONS["getMeeting"].volatile, _OCCURRENCES, *(_MOVING if moved else ())}
     for path in dict.fromkeys(path for read in (before, after) for path, _ in leaves(read)):
         old, new = at(before, path), at(after, path)
         known = path in requested or first_name(path) in skipped

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -30,15 +32,39 @@ from .exit_codes import Interrupted, Unwritten, UsageError, bug, error_object, e
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
+def _is_no_problem(record: logging.LogRecord) -> bool:
+    # What is doubtful about an update is shown by the commands themselves.
+    return not hasattr(record, "rule")
+
+
+@contextmanager
+def _read_to_the_end() -> Iterator[None]:
+    """Turn a closed pipe into Unwritten: the library would leave with 1, the code of a bug."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise unwritten(error) from None
+    except SystemExit:
+        # Nothing else here leaves so: it is how the help's own console takes a closed pipe.
+        raise unwritten(BrokenPipeError()) from None
+
+
 class Commands(TyperGroup):
     """Ends every command in the documented way, whatever happened in it."""
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # its base takes a class that typer keeps to itself
         """Run the command; Ctrl-C becomes an error like any other."""
         try:
-            return super().invoke(ctx)
+            with _read_to_the_end():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Interrupted("Interrupted") from None
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read the command line, and answer a question for help."""
+        with _read_to_the_end():
+            return super().make_context(*args, **extra)
 
     def main(  # type: ignore[override]  # typer gives the rest by keyword, as of its base
         self,
@@ -50,11 +76,15 @@ class Commands(TyperGroup):
     ) -> Any:
         """Run the command line and leave with the documented exit code."""
         words = list(sys.argv[1:] if args is None else args)
+        log = logging.getLogger("rezoom")
+        log.addFilter(_is_no_problem)
         try:
             # Always "rezoom": `python -m rezoom.cli --help` shows commands that can be copied.
             code = super().main(words, "rezoom", standalone_mode=False, **extra)
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches the terminal unasked
             code = report(error, as_json=_wants_json(words))
+        finally:
+            log.removeFilter(_is_no_problem)
         if standalone_mode:
             sys.exit(code or 0)
         return code
@@ -68,6 +98,8 @@ def report(error: Exception, *, as_json: bool) -> int:
         error = unwritten(error)
     elif not isinstance(error, errors.RezoomError):
         error = _usage(error) or bug(error)
+    if isinstance(error, Unwritten) and error.unread and error.sent is False:
+        return 0  # whoever closes the pipe has read enough, and nothing was changed
     if as_json and not isinstance(error, Unwritten):
         try:
             print_json("error/1", **error_object(error))

@@ -54,7 +54,7 @@ def split(written: str, option: str) -> tuple[str, str]:
     path = path.strip()
     if not equals or not path:
         # What stands there is not repeated: it may be a passcode in the wrong place.
-        known = f" for {path}" if path in facts.FIELDS else ""
+        known = f" for {path}" if path in facts.BODIES["updateMeeting"] else ""
         raise UsageError(
             f"{option} has no {'value' if path else 'field'}{known}",
             next_step=f"Write {option} path=value, such as {option} duration=45.",
@@ -67,7 +67,7 @@ def by_spec(path: str, written: str) -> Any:
 
     A field the spec does not know keeps its text: judging the body finds it, with the nearest name.
     """
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     if known is None:
         return written
     text, given = written.strip(), shown(path, written)
@@ -95,7 +95,7 @@ def by_spec(path: str, written: str) -> Any:
 
 def by_json(path: str, written: str) -> Any:
     """Read a value of a field the spec does not know: JSON if it is JSON, otherwise text."""
-    if pattern_path(path) in facts.FIELDS:
+    if pattern_path(path) in facts.BODIES["updateMeeting"]:
         return by_spec(path, written)
     try:
         return json.loads(written)
@@ -114,14 +114,14 @@ def _json(path: str, text: str, kind: type, name: str) -> Any:
         value = None
     if isinstance(value, kind):
         return value
-    examples = facts.FIELDS[pattern_path(path)].examples
+    examples = facts.BODIES["updateMeeting"][pattern_path(path)].examples
     example = f", such as '{json.dumps(examples[0])}'" if examples else ""
     # The text is not repeated: half an object may hold a passcode.
     return _problem(path, f"the value is not {name} in JSON", f"write it in JSON{example}")
 
 
 def _problem(path: str, message: str, fix: str) -> Problem:
-    known = facts.FIELDS[pattern_path(path)]
+    known = facts.BODIES["updateMeeting"][pattern_path(path)]
     return Problem(path, "error", f"{known.path}.type", message, fix, source(known.source))
 
 

@@ -62,7 +62,7 @@ class Console(rich.console.Console):
                 self.say(line)
         self.problems(error.problems)
         if candidates := getattr(error, "candidates", ()):
-            self.say(f"nearest: {', '.join(map(str, candidates))}")
+            self.say(f"nearest: {', '.join(map(visible, candidates))}")
 
 
 def answers() -> Console:
@@ -150,7 +150,9 @@ def unwritten(error: OSError, *, sent: bool = False) -> Unwritten:
     """Say why the answer was not written, and write no more of it; `sent`: the update was."""
     silence_stdout()
     if isinstance(error, BrokenPipeError):
-        return Unwritten("Nobody reads the answer", sent=sent)
+        gone = Unwritten("Nobody reads the answer", sent=sent)
+        gone.unread = True
+        return gone
     found = Unwritten(
         f"The answer cannot be written: {error.strerror or error}",
         next_step="Write it elsewhere, or free some space.",

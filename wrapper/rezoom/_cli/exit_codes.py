@@ -60,7 +60,9 @@ class Interrupted(CommandError):
 
 
 class Unwritten(Interrupted):
-    """The answer cannot be written: its reader is gone, or the disk is full."""
+    """The answer cannot be written: its reader is gone (`unread`), or the disk is full."""
+
+    unread = False
 
 
 class Left(CommandError):

@@ -56,7 +56,7 @@ def apply_rows(
         )
     # Without a rate that is known, one after the other is all that surely passes.
     many_at_once = bool(os.environ.get("REZOOM_ACCOUNT_PLAN"))
-    with _opened(name, many_at_once=many_at_once) as source:
+    with _opened(name, ahead=many_at_once and not plan_only) as source:
         if out is not None and source.sheet is None:
             raise UsageError("--out is for the rows of a CSV file", next_step="Use --json.")
         if plan_only:
@@ -93,7 +93,7 @@ def apply_rows(
 
 
 @contextmanager
-def _opened(name: str, *, many_at_once: bool) -> Iterator[_Source]:
+def _opened(name: str, *, ahead: bool) -> Iterator[_Source]:
     if name.endswith(".csv"):
         sheet = Sheet(name)
         yield _Source(lambda _: _of_sheet(sheet), sheet.total, sheet)
@@ -101,7 +101,7 @@ def _opened(name: str, *, many_at_once: bool) -> Iterator[_Source]:
         source = standard_input()
         if can_ask():
             talk().say("One JSON object a line; Ctrl-D ends them.", "dim")
-        if many_at_once and _is_pipe(source):
+        if ahead and _is_pipe(source):
             yield _Source(partial(Prefetched, source, read_tasks), None)
         else:
             total = size_of(source)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from .._change.compare import writable
 from .._paths import pattern_path
+from .._redaction import without_assignments
 from .._times import zulu
 from .._wire import facts
 from .assignments import Assignments, by_spec
@@ -89,16 +90,18 @@ class Sheet:
             raise self._wrong(f"cannot be read: {reason}", "Give a CSV file in UTF-8.") from None
 
     def _check_columns(self) -> None:
-        allowed = [*_OPTIONS, *_RESULTS, *filter(writable, facts.FIELDS)]
+        allowed = [*_OPTIONS, *_RESULTS, *filter(writable, facts.BODIES["updateMeeting"])]
         for column in self.columns:
             if column not in _OPTIONS + _RESULTS and not _is_field(column):
                 close = get_close_matches(column, allowed, n=1)
                 step = (
                     f"Did you mean {close[0]}?" if close else "Columns are fields by their paths."
                 )
-                raise self._wrong(f"there is no column {column[:60]!r}", step)
+                raise self._wrong(f"there is no column {without_assignments(column)[:60]!r}", step)
             if self.columns.count(column) > 1:
-                raise self._wrong(f"the column {column!r} stands twice", "Keep one of them.")
+                raise self._wrong(
+                    f"the column {without_assignments(column)!r} stands twice", "Keep one of them."
+                )
         if "meeting" not in self.columns:
             raise self._wrong("no column is called meeting", "Name the meetings in one.")
 
@@ -108,7 +111,7 @@ class Sheet:
 
 def _is_field(column: str) -> bool:
     path = pattern_path(column)
-    return path in facts.FIELDS and writable(path)
+    return path in facts.BODIES["updateMeeting"] and writable(path)
 
 
 def read_row(cells: Mapping[str, str]) -> MeetingUpdate:
@@ -137,7 +140,7 @@ class Results:
     """The rows of a sheet again, each with what became of it; rows without a result are left."""
 
     def __init__(self, sheet: Sheet, file: TextIO) -> None:
-        """Write the header."""
+        """Write the header of the file."""
         self._file = file
         self._columns = [column for column in sheet.columns if column not in _RESULTS]
         self._writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
@@ -157,7 +160,7 @@ class Results:
         self._file.flush()
 
     def finish(self) -> None:
-        """Write the rest."""
+        """Write the rows that are left."""
         for _, cells in self._rows:
             self._write(cells, "left", "", "")
 

@@ -99,7 +99,7 @@ def _print_changes(console: Console, changes: Iterable[FieldChange]) -> None:
     rows = []
     for change in changes:
         shown = change.to_dict()
-        was, becomes = words(shown["before"]), words(shown["after"])
+        was, becomes = (words(shown[side], change.path) for side in ("before", "after"))
         if was == becomes:
             # Two secrets, of which nothing is shown but that they differ.
             becomes = f"another {becomes}"
@@ -133,7 +133,7 @@ def print_receipt(receipt: Receipt) -> None:
     if receipt.tracking_id:
         console.say(f"  tracking id  {receipt.tracking_id}")
     if isinstance(receipt.left, LedgerError):
-        talk().say(f"The ledger could not be read: {receipt.left.message}.")
+        talk().say(f"The ledger could not be read: {visible(receipt.left.message)}.")
     elif receipt.left is not None:
         _print_left(console, receipt.quota)
     if receipt.verify_error is not None:
@@ -147,7 +147,9 @@ def print_receipt(receipt: Receipt) -> None:
 
 def _print_verdict(console: Console, receipt: Receipt) -> None:
     mark = Text("  applied", style="green")
-    applied = [(mark, path, words(masked(value, path))) for path, value in receipt.applied.items()]
+    applied = [
+        (mark, path, words(masked(value, path), path)) for path, value in receipt.applied.items()
+    ]
     if applied:
         console.rows(applied, gap=1)
     if receipt.ignored:
@@ -184,7 +186,7 @@ def _print_left(console: Console, quota: Quota) -> None:
 def clock_time(at: datetime, now: datetime) -> str:
     """Write an instant on the clock of this machine: the minute, and the day unless it is today."""
     local, here = next_minute(at).astimezone(), now.astimezone()
-    clock = f"{local:%H:%M}"
+    clock = f"{local:%H:%M %Z}".strip()
     return clock if local.date() == here.date() else f"{local:%a} {local.day} {local:%b} {clock}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
+from ..errors import ConfigError
 from .options import Session
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ if TYPE_CHECKING:
 
 @public("rezoom")
 class AsyncZoom(Session):
-    """The same as `Zoom`, awaited; belongs to one event loop."""
+    """The same as `Zoom`, awaited; belongs to the event loop in which it sends first.
+
+    In another one it raises ConfigError, sending nothing.
+    """
 
     _kind = "AsyncClient"
 
@@ -47,6 +51,7 @@ class AsyncZoom(Session):
         """Hold `auth` and the options; raises ConfigError for an option that cannot be."""
         super().__init__(auth, http=http, **options)
         self._http: AsyncTransport | None = None
+        self._loop: object = None
         if http is not None:
             self._http = self._transport(http)
 
@@ -205,14 +210,22 @@ class AsyncZoom(Session):
         return await adrive(flow, self._context, self._open)
 
     def _open(self) -> AsyncTransport:
+        from anyio.lowlevel import current_token
+
         if self._closed or (self._http is not None and self._http.is_closed):
             raise self._is_closed()
-        if self._http is not None and (self._pid == os.getpid() or not self._owns_http):
-            return self._http
+        loop = current_token()
         with self._opening:
             # A connection shared with a parent process would mix two conversations on one socket.
-            if self._http is None or self._pid != os.getpid():
-                self._http, self._pid = self._transport(), os.getpid()
+            if self._http is None or (self._owns_http and self._pid != os.getpid()):
+                self._http = self._transport()
+            if self._loop is None or self._pid != os.getpid():
+                self._loop, self._pid = loop, os.getpid()
+            if self._loop != loop:
+                raise ConfigError(
+                    "this AsyncZoom is used in another event loop than before",
+                    next_step="Make a client in each event loop; they may share a ledger.",
+                )
             return self._http
 
     def _transport(self, http: httpx.AsyncClient | None = None) -> AsyncTransport:

@@ -104,13 +104,13 @@ def read_change(said: Change | Mapping[str, Any]) -> Change:
         return said
     if not isinstance(said, Mapping):
         return Change("", body=said)
-    options = {name: said[name] for name in _OPTIONS & said.keys()}
+    options: dict[str, Any] = {name: said[name] for name in _OPTIONS & said.keys()}
     given = {name: value for name, value in said.items() if name not in _OPTIONS}
     if isinstance(options.get("fields"), Mapping):
         given = {**options.pop("fields"), **given}
     elif "fields" in options:
         given["fields"] = options.pop("fields")
-    return Change(**{"meeting": "", **options}, fields=given)
+    return Change(options.pop("meeting", ""), given, **options)
 
 
 def stages(

@@ -77,9 +77,10 @@ class Journal:
             with self._lock:
                 self._append(json.dumps(line).encode() + b"\n")
                 self._note(key, digest, status)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: it is closed
+            reason = getattr(error, "strerror", None) or error
             raise LedgerError(
-                f"the journal {self._path.name!r} cannot be written: {error.strerror or error}",
+                f"the journal {self._path.name!r} cannot be written: {reason}",
                 next_step="Free some space, and run the same again with the same journal.",
             ) from None
 

@@ -67,6 +67,7 @@ class Session:
 
         for name in options.keys() - ZoomOptions.__annotations__.keys():
             raise TypeError(_unknown(name, type(self).__name__))
+        _check_source(auth)
         if http is not None:
             family_of(http, self._kind)
         retries = options.get("retries", 2)
@@ -163,6 +164,15 @@ def _unknown(name: str, client: str) -> str:
     return f"{client} has no option {name!r}: {hint}"
 
 
+def _check_source(auth: object) -> None:
+    # By its methods: a source of somebody's own has no base class. The value may be a token.
+    named = ("peek", "request", "accept")
+    if not hasattr(auth, "account") or not all(callable(getattr(auth, x, None)) for x in named):
+        what = f"auth is a {type(auth).__name__}"
+        step = "Give Bearer(token), or ServerToServer(account_id, client_id, client_secret)."
+        raise ConfigError(what, field="auth", next_step=step)
+
+
 def _known_hosts(hosts: Hosts) -> Hosts:
     if callable(hosts) or hosts in ("known", "resolve"):
         return hosts
@@ -181,8 +191,10 @@ def _bounded(timeout: float | httpx.Timeout) -> float | httpx.Timeout:
             return timeout
     # httpx.Timeout is known by its method: importing httpx for the type costs half a second.
     elif hasattr(timeout, "as_dict"):
-        phases = timeout.as_dict().values()
-        if all(phase is None or 0 <= phase <= _LONGEST_TIMEOUT for phase in phases):
+        phases = timeout.as_dict()
+        if isinstance(phases, dict) and all(
+            phase is None or 0 <= phase <= _LONGEST_TIMEOUT for phase in phases.values()
+        ):
             return timeout
     step = "Give seconds above 0, a day's at most, or an httpx.Timeout of such phases."
     raise ConfigError(f"timeout is {timeout!r}", field="timeout", next_step=step)

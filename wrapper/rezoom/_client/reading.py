@@ -18,7 +18,7 @@ from .._http.responses import Reply, clean
 from .._paths import json_object
 from .._redaction import MaskedRepr
 from .._times import place_of
-from .._wire import UNSET, facts, source
+from .._wire import UNSET, build_request, facts, source
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
 from ..recurrence import Occurrence
 
@@ -39,9 +39,8 @@ def read(
     call: Call, meeting: int, *, occurrence: str | None = None, past: bool = False
 ) -> Flow[dict[str, Any]]:
     """Read a meeting, and learn whose it is."""
-    from rezoom_wire.api.meetings import get_meeting
-
-    arguments = get_meeting.build_request(
+    arguments = build_request(
+        "getMeeting",
         meeting,
         occurrence_id=UNSET if occurrence is None else occurrence,
         show_previous_occurrences=True if past else UNSET,

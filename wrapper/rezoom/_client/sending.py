@@ -6,6 +6,7 @@ most programs only ever update.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,15 +19,19 @@ from .._http.flow import Flow, Host, Outgoing, Usage, exchange, learn
 from .._http.responses import Reply
 from .._ledger.model import Reservation, is_alias
 from .._redaction import is_secret
-from .._rules.judge import Change, judge_scheduled
+from .._rules.judge import Change, judge_scheduled, with_dates
 from .._rules.meeting_id import meeting_number
 from .._rules.normalize import as_mapping
 from .._secret import Secret
-from .._wire import UNSET, facts
+from .._visible import visible
+from .._wire import UNSET, build_request, facts
 from ..errors import InvalidChange, LedgerError, NotFoundError, OccurrenceError, Problem
 
 if TYPE_CHECKING:
     from .._ledger.gauge import Quota
+
+
+_log = logging.getLogger("rezoom")
 
 
 @dataclass(slots=True)
@@ -47,9 +52,25 @@ def prepare(change: Change, now: datetime) -> PreparedUpdate:
     Raises InvalidChange with every problem at once.
     """
     single = change.occurrence is not None
-    body, problems = judge_scheduled(change, now=now, occurrence=single)
+    body, problems = judged_alone(change, now, occurrence=single)
     meeting, known = target_of(change, problems)
     return written(meeting, body, known, problems)
+
+
+def judged_alone(
+    change: Change, now: datetime, *, occurrence: bool
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Judge a change by all that body and clock decide."""
+    body, problems = judge_scheduled(change, now=now, occurrence=occurrence)
+    # Few changes are about time, and the others need no recurrences.
+    if not body.keys() & {"start_time", "recurrence"}:
+        return body, problems
+    if any(problem.severity == "error" for problem in problems):
+        return body, problems
+    from .._change.timing import judge_times
+
+    own = judge_times(body, now=now, occurrence=occurrence, allow=change.allow)
+    return body, with_dates(problems, own, change.allow)
 
 
 def target_of(change: Change, problems: Sequence[Problem] = ()) -> tuple[int, str | None]:
@@ -88,10 +109,11 @@ def written(
     before: Mapping[str, Any] | None = None,
 ) -> PreparedUpdate:
     """Write the request of an update that has been judged."""
-    from rezoom_wire.api.meetings import update_meeting
-
-    arguments = update_meeting.build_request(
-        meeting, body=body, occurrence_id=UNSET if occurrence is None else occurrence
+    arguments = build_request(
+        "updateMeeting",
+        meeting,
+        body=body,
+        occurrence_id=UNSET if occurrence is None else occurrence,
     )
     recurrence = body.get("recurrence")
     endless = isinstance(recurrence, Mapping) and recurrence.get("end_times") == 0
@@ -100,8 +122,8 @@ def written(
         meeting,
         arguments,
         # Every PATCH of an endless series pushes its horizon on [ITH].
-        repeatable=not endless,
-        success=204,
+        repeatable=facts.OPERATIONS["updateMeeting"].repeatable and not endless,
+        success=facts.OPERATIONS["updateMeeting"].success,
         secrets=frozenset(secret_values(body)),
     )
     return PreparedUpdate(meeting, request, body, occurrence, tuple(problems), before)
@@ -110,6 +132,7 @@ def written(
 def send(call: Call, prepared: PreparedUpdate, host: str | None, *, verify: bool) -> Flow[Receipt]:
     """Send a change, and say what is known of it; with `verify`, look after it."""
     context, meeting, before = call.context, prepared.meeting, prepared.before
+    log_warnings(meeting, prepared.warnings)
     host = (yield from host_id(context, host)) or (yield from _host_of(call, meeting))
     spent = context.reservation(meeting, host)
     try:
@@ -133,6 +156,13 @@ def send(call: Call, prepared: PreparedUpdate, host: str | None, *, verify: bool
     from .reading import verified
 
     return (yield from verified(call, receipt, record))
+
+
+def log_warnings(meeting: int, problems: Sequence[Problem]) -> None:
+    """Log what is doubtful about an update, once each, with its rule and its field."""
+    for one in problems:
+        said = (meeting, one.path or "update", visible(one.message), one.rule)
+        _log.warning("meeting %s: %s: %s [%s]", *said, extra={"rule": one.rule, "field": one.path})
 
 
 def read_left(spent: Reservation) -> Flow[Quota | LedgerError]:

@@ -202,7 +202,8 @@ class Zoom(Session):
         another passcode needs another key.
 
         Iterating raises, when what is under way has its results, AuthError, LedgerError,
-        QuotaExceeded or RateLimited (of the account), or NotSentError (Zoom is out of reach).
+        QuotaExceeded or RateLimited (of the account), NotSentError (Zoom is out of reach), or
+        UnansweredError (ten changes in a row had no answer).
         """
         from .changes import Treatment
         from .many import Many

@@ -19,7 +19,8 @@ from .._ledger.gauge import line_refusal
 from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
 from .._visible import visible
-from ..errors import RezoomError
+from .._wire import facts
+from ..errors import RateLimited, RezoomError
 from .flow import (
     Abandon,
     Authorize,
@@ -41,7 +42,7 @@ from .flow import (
     Usage,
     turn,
 )
-from .responses import Reply
+from .responses import Reply, parse_retry_after
 
 if TYPE_CHECKING:
     from .context import ClientContext, Turns
@@ -127,7 +128,12 @@ def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
     if isinstance(reply, Failure):
         context.renewal.failure, context.renewal.at = reply, context.clock.monotonic()
         return reply
-    token = context.auth.accept(reply.status, reply.body, reply.at)
+    try:
+        token = context.auth.accept(reply.status, reply.body, reply.at)
+    except RateLimited as error:
+        named = parse_retry_after(reply.headers.get(facts.HEADERS["retry_after"]), reply.at)
+        error.retry_at = named or error.retry_at
+        raise
     _log.debug("token renewed for account %s", visible(context.auth.account))
     return token
 

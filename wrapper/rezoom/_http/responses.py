@@ -78,6 +78,8 @@ _CLOCKS_APART = timedelta(microseconds=Lease().margin)
 # The counted scope that each daily limit closes.
 _SCOPES = {"host-day": "host", "meeting-day": "meeting", "account-day": "account"}
 _TOO_MANY = 429
+# Characters of what Zoom says, and of a tracking id (which has some sixty), that are kept.
+_LONGEST_MESSAGE, LONGEST_TRACKING = 4096, 256
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ def read(reply: Reply, *, secrets: frozenset[str], repeatable: bool) -> Verdict:
     # Behind the status of a success a flawed body proves nothing, a refusal neither.
     message, more = _read_body(b"" if success and reply.flaw else reply.body, secrets)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"], "")
-    more["tracking_id"] = clean(tracking, secrets) or None
+    more["tracking_id"] = clean(tracking, secrets)[:LONGEST_TRACKING] or None
     if status == _TOO_MANY:
         return _limited(message, reply, more)
     # A success by status that carries an error by code is read by its code.
@@ -225,12 +227,15 @@ def _read_body(body: bytes, secrets: frozenset[str]) -> tuple[str, Refusal]:
     texts = [answer[name] for name in names if isinstance(answer.get(name), str)]
     details = answer.get("errors")
     errors = tuple(
-        {name: clean(str(item.get(name, "")), secrets) for name in ("field", "message")}
+        {
+            name: clean(str(item.get(name, "")), secrets)[:_LONGEST_MESSAGE]
+            for name in ("field", "message")
+        }
         for item in (details if isinstance(details, list) else ())
         if isinstance(item, dict)
     )
     code = code if isinstance(code, int) and not isinstance(code, bool) else None
-    said = clean(texts[0] if texts else "", secrets)
+    said = clean(texts[0] if texts else "", secrets)[:_LONGEST_MESSAGE]
     return said, Refusal(code=code, errors=errors, body_excerpt="")
 
 

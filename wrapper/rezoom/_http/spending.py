@@ -30,17 +30,17 @@ class Spending:
 def spent_by(method: str, path: str) -> Spending | None:
     """Tell what a request spends; None: nothing that is counted. `path` is still encoded."""
     if method == facts.OPERATIONS["updateMeeting"].method:
-        found = _MEETING.search(path)
+        found = _MEETING.search(_single(path))
         return None if found is None else Spending(meeting=_number(unquote(found[1])))
     if method == "POST":
-        found = _CREATE.search(path)
+        found = _CREATE.search(_single(path))
         return None if found is None else Spending(user=_user(unquote(found[1])))
     return None
 
 
 def read_by(method: str, path: str) -> int | None:
     """Tell which meeting a request reads."""
-    found = _MEETING.search(path)
+    found = _MEETING.search(_single(path))
     wanted = facts.OPERATIONS["getMeeting"].method
     return None if found is None or method != wanted else _number(unquote(found[1]))
 
@@ -64,6 +64,11 @@ def named_in(body: bytes) -> Named:
         host if isinstance(host, str) and host.strip() else None,
         email.casefold() if isinstance(email, str) else None,
     )
+
+
+def _single(path: str) -> str:
+    # Servers differ in what several slashes mean; who counts too much is safe.
+    return re.sub("//+", "/", path)
 
 
 def _number(text: str) -> int | None:

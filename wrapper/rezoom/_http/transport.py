@@ -30,7 +30,7 @@ from ..errors import ConfigError, RezoomError
 from .body import BodyReader
 from .families import family_of, unsent
 from .flow import Failure, Outgoing
-from .responses import Reply
+from .responses import LONGEST_TRACKING, Reply
 from .spending import GUARDED
 
 # httpx 0.28 walks through its whole pool for each request: with a hundred connections in one
@@ -163,7 +163,7 @@ class _Attempt:
         body = self._body.whole()
         flaw = f"broke off: {reason}" if reason else self._body.flaw
         tracking = self._headers.get(facts.HEADERS["tracking_id"])
-        tracking = None if tracking is None else visible(tracking)
+        tracking = None if tracking is None else visible(tracking[:LONGEST_TRACKING])
         fields |= {"status": self._status, "tracking_id": tracking}
         self._log(str(self._status), fields)
         return Reply(self._status, self._headers, body, at, flaw)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from .._public import public
@@ -67,6 +67,14 @@ class Gauge:
             frees[free_at] = frees.get(free_at, 0) + number
         return tuple((instant(at), number) for at, number in frees.items())
 
+    def __str__(self) -> str:
+        free = ""
+        if self.next_free is not None:
+            # Up to the whole minute: who comes at that time must not be too early.
+            up = self.next_free.astimezone(UTC) + timedelta(seconds=59, microseconds=999_999)
+            free = f", next {up:%d %b %H:%M} UTC"
+        return f"{self.remaining} of {self.limit} left{free}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the gauge as JSON-ready data; times in UTC with Z."""
         when = None if self.next_free is None else zulu(self.next_free)
@@ -88,6 +96,21 @@ class Quota(Gauge):
     account: Gauge | None = None
     uncounted: int = 0
 
+    def __str__(self) -> str:
+        named = {"meeting": self.meeting, "host": self.host, "account": self.account}
+        lines = [
+            line
+            for name, gauge in named.items()
+            if gauge is not None
+            for line in (f"{name}: {gauge}", *_doubtful(gauge))
+        ]
+        if self.uncounted:
+            lines.append(f"not counted while the ledger was down: {self.uncounted}")
+        return "\n".join(lines) or "No limit is counted here: name a meeting or a host."
+
+    def __repr__(self) -> str:
+        return f"<Quota {'; '.join(str(self).splitlines())}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return all gauges as JSON-ready data."""
         named = {"meeting": self.meeting, "host": self.host, "account": self.account}
@@ -105,6 +128,14 @@ class Quota(Gauge):
         tight = min(gauges.values(), key=lambda gauge: gauge.remaining, default=endless)
         parts: dict[str, Any] = {name: gauges.get(name) for name in ("meeting", "host", "account")}
         return cls(**{name: getattr(tight, name) for name in Gauge.__slots__}, **parts)
+
+
+def _doubtful(gauge: Gauge) -> Iterator[str]:
+    """Say what was not simply answered, where there is any."""
+    counts = {"in flight": gauge.pending, "unanswered": gauge.unknown, "elsewhere": gauge.external}
+    said = [f"{number} {name}" for name, number in counts.items() if number]
+    if said:
+        yield f"  {', '.join(said)}"
 
 
 def read_quota(scopes: Iterable[Scope], held: Iterable[Held], ahead: int) -> Quota:

@@ -143,6 +143,8 @@ class Policy:
 
         `account` names the account and the API's origin. `host` is None while it is unknown.
         """
+        if not isinstance(account, str) or not account.strip():
+            raise wrong("account", account, "Give the name of the account in the ledger.")
         scopes = []
         if meeting is not None:
             scopes.append(_of_meeting(account, meeting, self.limits.meeting))

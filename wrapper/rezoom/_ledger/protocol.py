@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from math import isfinite
 from typing import Protocol, TypeVar
 
 from .._clock import seconds
@@ -185,6 +186,9 @@ class BlockingLedger(Ledger):
 
     def slow_down(self, reservation: Reservation, limit: float | None = None) -> None:
         """Pace more slowly for a while."""
+        number = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if limit is not None and not (number and isfinite(limit)):
+            raise wrong("limit", limit, "Give the number of requests a second, or None.")
         if reservation.pace is not None:
             with tolerant("a slower pace"):
                 self._slow_down(reservation.pace, limit)

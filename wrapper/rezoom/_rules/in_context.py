@@ -116,7 +116,7 @@ def _target(occurrence: Body, now: datetime) -> str | None:
 
 def _end(row: Body) -> datetime | None:
     start, minutes = read_time(row.get("start_time"), None), row.get("duration")
-    most = facts.FIELDS["duration"].maximum or 0
+    most = facts.BODIES["updateMeeting"]["duration"].maximum or 0
     length = minutes if isinstance(minutes, int) and 0 <= minutes <= most else 0
     return start and start + timedelta(minutes=length)
 
@@ -192,7 +192,7 @@ def _dropped_items(change: Body, before: Body) -> list[str]:
 
 
 def _names(body: Any, path: str) -> set[str]:
-    items, separator = at(body, path), facts.FIELDS[path].separator
+    items, separator = at(body, path), facts.BODIES["updateMeeting"][path].separator
     if separator and isinstance(items, str):
         items = items.split(separator)
     return {_name(item) for item in (items if isinstance(items, list) else ())} - {""}
@@ -207,7 +207,7 @@ def _name(item: Any) -> str:
 
 _LISTS = [
     path
-    for path, field in facts.FIELDS.items()
+    for path, field in facts.BODIES["updateMeeting"].items()
     if "[" not in path
     and not path.startswith("recurrence.")
     and (field.separator or field.kind.startswith("array"))
@@ -244,7 +244,7 @@ def likely_reason(path: str, case: Case, found: str | None = None) -> Problem:
     member = pattern_path(path)
     if found is not None:
         case = {**case, "derived": {**case["derived"], "found": found}}
-    if at(case["change"], path) is not None and member not in facts.FIELDS:
+    if at(case["change"], path) is not None and member not in facts.BODIES["updateMeeting"]:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
     reasons = (rule for rule in facts.RULES.values() if rule.id in guesses)
@@ -272,11 +272,13 @@ def still_open(problems: Sequence[Problem], case: Case) -> list[Problem]:
 def _always() -> frozenset[str]:
     """Name the reasons that no case rules out."""
     reasons = {rule.id for rule in facts.RULES.values() if rule.kind == "reason"}
-    return frozenset(reasons - {row["x-rule"] for row in load_schema("reasons")["allOf"]})
+    return frozenset(
+        reasons - {row["x-rule"] for row in load_schema("updateMeeting", "reasons")["allOf"]}
+    )
 
 
 def _holding(name: str, case: Case) -> Iterator[facts.Rule]:
-    rows = load_schema(name)["allOf"]
+    rows = load_schema("updateMeeting", name)["allOf"]
     try:
         found = list(validator(name).iter_errors(case))
     except UnicodeEncodeError:
@@ -309,7 +311,7 @@ def _within(member: str, name: str) -> bool:
 @cache
 def _needed_by(rule: str) -> tuple[str, ...]:
     """List the members of the meeting without which a rule can say nothing."""
-    rows = load_schema("situations")["allOf"]
+    rows = load_schema("updateMeeting", "situations")["allOf"]
     when = next(row["not"] for row in rows if row["x-rule"] == rule)
     return tuple(path for path in _leaves(when) if path.startswith(("meeting.", "after.")))
 

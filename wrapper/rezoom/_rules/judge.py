@@ -79,8 +79,13 @@ def judge(
         added = draft(extra, {}, occurrence=occurrence)
         out.problems += added.problems
         out.body = merged(out.body, added.body)
-        paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
-        unknown = {path for path in paths if path not in facts.FIELDS}
+        paths = (
+            path
+            for path, _ in leaves(
+                added.body, lambda path: path not in facts.BODIES["updateMeeting"]
+            )
+        )
+        unknown = {path for path in paths if path not in facts.BODIES["updateMeeting"]}
     if complete is not None and not out.problems:
         try:
             out.body = complete(out.body)
@@ -90,7 +95,7 @@ def judge(
     found = schema_problems(out.body, unknown)
     problems = [*out.problems, *(one for one in found if not _follows(one, refused))]
     if occurrence:
-        honoured = facts.OCCURRENCE_FIELDS
+        honoured = facts.OPERATIONS["updateMeeting"].honours["occurrence_id"]
         fix = f"update the series, or use only: {', '.join(honoured)}"
         others = (path for path in _members(out.body) if path not in honoured)
         problems += (ruled("occurrence-field", path, fix) for path in others)
@@ -202,7 +207,7 @@ def _check_allowed(allow: Collection[str]) -> None:
         if rule in _UNSENDABLE:
             what = f"allow: {rule!r} cannot be allowed, the body could not be sent"
             raise wrong(what, next_step="Mend what the problem names.")
-        if rule in ids or rule.rpartition(".")[0] in facts.FIELDS:
+        if rule in ids or rule.rpartition(".")[0] in facts.BODIES["updateMeeting"]:
             continue
         from difflib import get_close_matches  # only mistakes need it
 

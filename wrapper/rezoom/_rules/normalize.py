@@ -41,7 +41,7 @@ class Draft:
 
 def field_problem(path: str, rule: str, message: str, fix: str) -> Problem:
     """Make an error at a path, with the source of what is known of its field."""
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     return Problem(path, "error", rule, message, fix, source(known.source) if known else "")
 
 
@@ -106,7 +106,7 @@ def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dic
 
 def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
     """Write one value in Zoom's form; `_DROP` for UNSET, and None for what is refused."""
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     if isinstance(value, Unset):
         return _DROP
     if value is None:
@@ -158,7 +158,7 @@ def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
         whole = math.isfinite(value) and value.is_integer()
         fix = f"write {int(value)}" if whole else "Zoom's numbers are whole numbers"
         return "not-an-integer", f"{shown(path, value)} is not a whole number", fix
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     if isinstance(value, datetime | date | time) and (known is None or known.time is None):
         fix = "only start_time and recurrence.end_date_time are times; elsewhere send text"
         return "not-json", f"a {kind} means nothing here", fix

@@ -44,14 +44,14 @@ _TYPES = {"string": str, "boolean": bool, "integer": int, "array": list, "object
 
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """Compile one of the spec's schemas: `update`, `advice`, `situations` or `reasons`.
+    """Compile a schema of the update: `body`, `advice`, `situations` or `reasons`.
 
     Formats are judged too; patterns by the plain engine, which knows all that the spec's use.
     """
     from jsonschema_rs import Draft202012Validator, RegexOptions
 
     return Draft202012Validator(
-        read_schema(name), validate_formats=True, pattern_options=RegexOptions()
+        read_schema("updateMeeting", name), validate_formats=True, pattern_options=RegexOptions()
     )
 
 
@@ -74,7 +74,7 @@ def schema_problems(body: Body, unknown: set[str]) -> list[Problem]:
     """
     found = {
         (problem.path, problem.rule): problem
-        for name in ("update", "advice")
+        for name in ("body", "advice")
         for error in validator(name).iter_errors(body)
         for problem in _problems(error, name, body, unknown)
     }
@@ -96,9 +96,9 @@ def _problems(
     steps: list[str | int] = list(error.schema_path)
     at = dotted(error.instance_path)
     value = at_steps(body, error.instance_path)
-    rule = _nearest_rule(load_schema(name), steps)
+    rule = _nearest_rule(load_schema("updateMeeting", name), steps)
     keyword = str(steps[-1])
-    schema = at_steps(load_schema(name), steps[:-1])
+    schema = at_steps(load_schema("updateMeeting", name), steps[:-1])
     if rule is not None:
         if not isinstance(value, dict) and pattern_path(at) == rule.path:
             return  # not an object at all: its type is the problem, not what it lacks
@@ -137,7 +137,7 @@ def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
 
 
 def _from_keyword(path: str, keyword: str, schema: Body, value: object) -> Problem:
-    known = facts.FIELDS.get(pattern_path(path))
+    known = facts.BODIES["updateMeeting"].get(pattern_path(path))
     limit = schema.get(keyword)
     got = shown(path, value)
     size = len(value) if isinstance(value, str | list) else 0
@@ -185,7 +185,7 @@ def _typed(value: object, expected: str, shown_as: str) -> str:
 
 def _required(path: str) -> Problem:
     name = pattern_path(path)
-    known = facts.FIELDS.get(name)
+    known = facts.BODIES["updateMeeting"].get(name)
     fix = f"give {_choices(known.enum)}" if known and known.enum else "give it a value"
     message = "is missing, and the object means nothing without it"
     return field_problem(path, f"{name}.required", message, fix)
@@ -200,7 +200,9 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
     name = pattern_path(path)
     rule = next((rule.id for rule in facts.RULES.values() if name in rule.names), None)
     if rule is not None:
-        instead = [row.path for row in facts.READ_BACK.values() if name in row.look]
+        instead = [
+            row.path for row in facts.READ_BACKS["updateMeeting"].values() if name in row.look
+        ]
         return ruled(rule, path, f"write {instead[0]} instead" if instead else "")
     return ruled("unknown-field", path, _meant(name, member, known))
 
@@ -214,7 +216,7 @@ def _meant(name: str, member: str, known: Mapping[str, object]) -> str:
         return _OTHER_WORDS[member]
     elsewhere = [
         field
-        for field in facts.FIELDS
+        for field in facts.BODIES["updateMeeting"]
         if member in (field, last_name(field)) and _above(field, parent)
     ]
     if elsewhere:
@@ -224,8 +226,10 @@ def _meant(name: str, member: str, known: Mapping[str, object]) -> str:
     words = set(member.split("_"))
     close = close or [one for one in known if words.issuperset(one.split("_"))]
     if not close:
-        near = get_close_matches(member, {last_name(one) for one in facts.FIELDS}, 2, 0.8)
-        close = [field for field in facts.FIELDS if last_name(field) in near]
+        near = get_close_matches(
+            member, {last_name(one) for one in facts.BODIES["updateMeeting"]}, 2, 0.8
+        )
+        close = [field for field in facts.BODIES["updateMeeting"] if last_name(field) in near]
     return f"did you mean {' or '.join(close)}?" if close else ""
 
 

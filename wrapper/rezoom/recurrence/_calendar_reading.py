@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from .._secret import masked_links
 from ..errors import Problem
 from . import _zones as zones
 from ._content_lines import Component, ContentLine, read_components
@@ -109,7 +110,8 @@ def _unusable(message: str, fix: str) -> RecurrenceError:
 
 def _titled(event: Component) -> str:
     start = event.first("DTSTART")
-    return f"{event.text('SUMMARY') or 'no summary'!r:.40}, {start.value if start else 'no start'}"
+    summary = masked_links(event.text("SUMMARY") or "no summary")
+    return f"{summary!r:.40}, {start.value if start else 'no start'}"
 
 
 def _with_dates(rule: Rule, timeline: Timeline) -> Reading:

@@ -67,7 +67,7 @@ def problem(
 
 def where_from(rule: str, path: str) -> str:
     """Say where the rule, or else the field, is documented; nothing for rules of our own."""
-    found = facts.RULES.get(rule) or facts.FIELDS.get(path)
+    found = facts.RULES.get(rule) or facts.BODIES["updateMeeting"].get(path)
     return source_of(found.source) if found else ""
 
 
@@ -78,7 +78,7 @@ def rule_bound(rule: str, member: str) -> int:
 
 def field_limits(member: str) -> tuple[int, int]:
     """Return the smallest and the largest value of a member of the recurrence."""
-    known = facts.FIELDS[f"recurrence.{member}"]
+    known = facts.BODIES["updateMeeting"][f"recurrence.{member}"]
     return known.minimum or 0, known.maximum or 0
 
 

@@ -124,8 +124,15 @@ def local(instant: datetime, tz: ZoneInfo) -> datetime:
 
 
 def instant(wall: datetime, tz: ZoneInfo) -> datetime:
-    """Return the instant of an aware datetime, or of a naive one on that zone's clock."""
-    return (wall if wall.utcoffset() is not None else wall.replace(tzinfo=tz)).astimezone(UTC)
+    """Return the instant of an aware datetime, or of a naive one on that zone's clock.
+
+    Where the calendar ends, the clock of UTC is taken for that of the zone.
+    """
+    aware = wall if wall.utcoffset() is not None else wall.replace(tzinfo=tz)
+    try:
+        return aware.astimezone(UTC)
+    except OverflowError:
+        return aware.replace(tzinfo=UTC)
 
 
 def named(tz: str | ZoneInfo) -> ZoneInfo:

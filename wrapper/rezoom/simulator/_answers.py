@@ -58,6 +58,26 @@ def validation_failed(flaws: Sequence[Flaw]) -> Answer:
     return with_json(400, {"code": row.code, "message": row.message, "errors": errors})
 
 
+# The first parts of the paths of Zoom's REST APIs (https://developers.zoom.us/docs/api/).
+_RESOURCES = frozenset(
+    "accounts archive_files billing calendars chat clips contact_center contacts crc dashboard"
+    " devices docs groups h323 im info_barriers jbf live_meetings mail marketplace meetings"
+    " metrics numbers past_meetings past_webinars phone qss report roles rooms scheduler sip_phones"
+    " tasks tracking_fields tsp users video_management videosdk webinars whiteboards workspaces"
+    " zoom_events".split()
+)
+_VERSION = "/v2/"
+
+
+def lacking(method: str, path: str) -> Answer | None:
+    """Answer for an operation that Zoom has and the simulator has not; None where Zoom has none."""
+    first = path.removeprefix(_VERSION).partition("/")[0]
+    if not path.startswith(_VERSION) or first not in _RESOURCES:
+        return None
+    said = f"rezoom's simulator has no {method} {path}: nothing was done"
+    return with_json(501, {"code": 501, "message": said})
+
+
 def token_refused(reason: str, error: str) -> Answer:
     """Refuse at the token address, which has a shape of its own."""
     return with_json(400, {"reason": reason, "error": error})

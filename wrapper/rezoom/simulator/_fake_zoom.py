@@ -21,7 +21,7 @@ from ._meetings.patch import FOR_ONE, RUNNING, apply, hold
 from ._meetings.rescheduling import expires_at
 from ._meetings.validation import judge, judge_query, refusable, refusal, without_nulls
 from ._quirks import Quirks
-from ._request_log import Verdict, without_secrets
+from ._request_log import LACKING, Verdict, without_secrets
 from ._store import State, Store
 
 _UUID = re.compile(r"[A-Za-z0-9+/]{22}==")
@@ -110,8 +110,14 @@ class FakeZoom:
                 return self._read(call, now)
             case "POST", False if call.path == "/oauth/token":
                 return self._token(call, now) if call.content is not None else _TOO_LARGE
+        kept, lacking = (
+            answers.kept_elsewhere(call.content),
+            answers.lacking(call.method, call.path),
+        )
+        if lacking is not None:
+            return CallResult(lacking, kept, note=LACKING)
         said = {"code": 2300, "message": "This API endpoint is not recognized."}
-        return CallResult(answers.with_json(404, said), answers.kept_elsewhere(call.content))
+        return CallResult(answers.with_json(404, said), kept)
 
     def _token(self, call: Call, now: datetime) -> CallResult:
         form = dict(parse_qsl((call.content or b"").decode("utf-8", "replace")))

@@ -23,7 +23,7 @@ class Behaviour(NamedTuple):
 
 
 def _member(path: str) -> str:
-    if path not in facts.FIELDS:
+    if path not in facts.BODIES["updateMeeting"]:
         raise ValueError(f"{path} names no member of an update; settings.join_before_host does")
     return path
 

@@ -14,6 +14,7 @@ from .._times import zulu
 from .._visible import visible
 from .._wire import facts
 
+LACKING = "an operation that the simulator lacks"
 # Whoever holds one of these is the app or its user, so they are not even kept.
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 _SECRETS_OF_FORMS = {"client_secret", "code", "code_verifier", "token", "assertion", "pwd", "zak"}
@@ -70,6 +71,11 @@ class Request:
     note: str = ""
     fault: str | None = None
     tracking_id: str | None = None
+
+    @property
+    def lacking(self) -> bool:
+        """Whether it called an operation of Zoom's that the simulator has not."""
+        return self.note == LACKING
 
     def to_dict(self) -> dict[str, Any]:
         """Return the request, ready for JSON; its body is shown as it came."""

@@ -147,7 +147,7 @@ def _judged(change: Mapping[str, Any]) -> Iterator[SeedFlaw]:
     by_path = {problem.path: problem for problem in problems if problem.severity == "error"}
     for flaw in verdict.flaws:
         problem = by_path.get(flaw.field)
-        known = facts.FIELDS.get(flaw.field)
+        known = facts.BODIES["updateMeeting"].get(flaw.field)
         if known and known.kind == "string" and isinstance(at(change, flaw.field), int | float):
             yield SeedFlaw(flaw.field, "this must be text", "put it in quotes")
         elif problem is None:

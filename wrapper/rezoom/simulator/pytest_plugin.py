@@ -82,6 +82,11 @@ def zoom_simulator(
         for name, value in _environment(simulator).items():
             monkeypatch.setenv(name, value)
         yield simulator
+    lacking = dict.fromkeys(f"{one.method} {one.path}" for one in simulator.requests if one.lacking)
+    if lacking:
+        # Such an answer proves nothing, whatever the code under test makes of it.
+        what = ", ".join(lacking)
+        pytest.fail(f"zoom_simulator: it has no {what}, which was called", pytrace=False)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -30,6 +30,7 @@ _PARTS = (
     ("unknown", "▒", "yellow"),
     ("external", "░", "magenta"),
 )
+_SAID = {"used": "used", "pending": "in flight", "unknown": "unanswered", "external": "elsewhere"}
 _FREE = "·"
 _TIMES = 4
 
@@ -203,6 +204,13 @@ def _print_lines(console: Console, lines: Sequence[_Line]) -> None:
     for line, *row in zip(lines, *columns.values(), strict=True):
         table.add_row(Text(line.title), _bar(line.gauge, cells), *row)
     console.print(table)
+    # What a bar shows is said, of what there is.
+    legend = [
+        f"{cell} {_SAID[name]}"
+        for name, cell, _ in _PARTS
+        if any(getattr(gauge, name) for gauge in gauges)
+    ]
+    console.say("  ".join([*legend, f"{_FREE} left"]), "dim")
     for line in lines:
         # Minute by minute; only the first few, and the last.
         shown = list(_minutes(line.gauge).items())

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..._change.compare import leaves
 from ..._redaction import HIDDEN, hidden_paths, is_secret, masked, without_secrets
@@ -70,12 +70,13 @@ def print_meeting(console: Console, answer: dict[str, Any], *, reveal: bool) -> 
 
     dates, place = listed(answer), place_of(answer)
     meeting: dict[str, Any] = answer if reveal else masked(answer)
-    console.say(meeting.get("topic") or "(no title)", "bold")
+    console.print(as_text(str(meeting.get("topic") or "(no title)"), "bold"))
     facts = _facts(meeting, answer, place, reveal=reveal)
     console.rows((as_text(f"  {name}", "dim"), words) for name, words in facts)
     if dates:
-        table = Table(box=None, padding=(0, 2), title="Dates", title_justify="left")
-        for column in ("  id", "when", "minutes", "status"):
+        where = f"Dates, in {place.key if place else 'UTC'}"
+        table = Table(box=None, padding=(0, 1), title=where, title_justify="left")
+        for column in ("  id", "when", "min", "status"):
             table.add_column(column, header_style="dim", no_wrap=True)
         for date in dates:
             when = _minute(_local(date.utc, place))
@@ -90,7 +91,8 @@ def _facts(
     meeting: Mapping[str, Any], answer: Mapping[str, Any], place: ZoneInfo | None, *, reveal: bool
 ) -> Iterator[tuple[str, str]]:
     yield "number", printed_number(meeting.get("id"))
-    yield "kind", _KINDS.get(str(meeting.get("type")), f"type {meeting.get('type')}")
+    if (kind := meeting.get("type")) is not None:
+        yield "kind", _KINDS.get(str(kind), f"type {kind}")
     start = read_time(meeting.get("start_time"), place)
     if start is not None:
         yield "when", _span(start, meeting.get("duration"), place)
@@ -123,7 +125,7 @@ def _print_settings(console: Console, settings: object) -> None:
     for path, value in valued:
         words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         rows.append((f"  {path}", as_text(words, "dim" if words == HIDDEN else "")))
-    console.rows(rows)
+    console.rows(rows, Column(overflow="fold"), Column(overflow="fold"))
 
 
 def series_words(recurrence: Mapping[str, Any], place: ZoneInfo | None) -> str:

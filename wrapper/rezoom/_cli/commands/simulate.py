@@ -122,8 +122,7 @@ def simulate(
         raise UsageError(
             "https needs a certificate and its key", next_step="Give both --cert and --key."
         )
-    # What it would warn of is said in `announce`, and said once.
-    logging.getLogger("rezoom.simulator").addHandler(logging.NullHandler())
+    _print_requests()
     wanted: dict[str, Any] = {"plan": plan, "db": db, "strict": strict}
     wanted |= _behaviour(quirk, faults, clock, frozen=frozen)
     if cert is not None:
@@ -134,6 +133,18 @@ def simulate(
         serve(host, port, seed, announce=announce, **wanted)
     talk().say("Stopped.", "dim")
     raise typer.Exit(Interrupted.exit_code)
+
+
+def _print_requests() -> None:
+    """Print a line for each request beside the answer of the command, on stderr."""
+    log = logging.getLogger("rezoom.simulator")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    # What it would warn of at the start is said in `_warn`, and said once.
+    handler.addFilter(lambda record: record.module == "asgi_app")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
 
 
 @contextmanager

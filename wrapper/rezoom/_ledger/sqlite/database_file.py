@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ..._visible import visible
 from ...errors import LedgerError, LedgerUnavailable, StateLost
 from ..location import filesystem, refuse_network
 from .tables import SCHEMA
@@ -181,7 +182,7 @@ class LedgerFile:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            _log.warning("the time of the last use was not written down: %s", error)
+            _log.warning("the time of the last use was not written down: %s", visible(error))
 
     def _borrow(self, durable: bool) -> Connection:
         if self._pid != os.getpid():
@@ -253,8 +254,10 @@ class LedgerFile:
         """Read until when the file was counted in since this boot of the machine."""
         try:
             last, _, boot = self._last_use.read_text("utf-8").strip().partition(" ")
-        except (OSError, ValueError):
+        except (FileNotFoundError, PermissionError, ValueError):
             return 0
+        except OSError as error:
+            raise LedgerUnavailable(f"The file {self._last_use} cannot be read: {error}") from error
         return int(last) if last.isdecimal() and boot == self._boot else 0
 
 

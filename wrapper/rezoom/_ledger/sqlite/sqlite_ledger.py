@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from os import PathLike
@@ -54,7 +55,7 @@ class SQLiteLedger(BlockingLedger):
         check_clock(clock)
         if durability not in ("full", "normal"):
             raise wrong("durability", durability, 'Give "full" or "normal".')
-        if not callable(path) and not (isinstance(path, str | PathLike) and Path(path).name):
+        if not callable(path) and not _names_file(path):
             raise wrong("path", path, "Give a file, such as /var/lib/app/quota.sqlite3.")
         self._find, self._patience = path, seconds(patience, "patience")
         self.durability = durability
@@ -69,7 +70,7 @@ class SQLiteLedger(BlockingLedger):
     @property
     def url(self) -> str:
         """Give the address of the file."""
-        return f"sqlite://{quote(self._file.path.absolute().as_posix())}"
+        return f"sqlite://{quote(os.fsencode(self._file.path.absolute()))}"
 
     @property
     def _file(self) -> LedgerFile:
@@ -168,3 +169,11 @@ class SQLiteLedger(BlockingLedger):
         kept = self._clock.anchor(stored)
         if kept != stored:
             db.execute(_SET_ANCHOR, kept)
+
+
+def _names_file(path: object) -> bool:
+    """Tell whether this may be the name of a file, as the system writes names."""
+    try:
+        return isinstance(path, str | PathLike) and bool(Path(os.fsdecode(os.fsencode(path))).name)
+    except ValueError:  # half a surrogate pair
+        return False

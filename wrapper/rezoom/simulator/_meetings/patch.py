@@ -31,8 +31,10 @@ _LICENSED: Mapping[str, tuple[Any, ...]] = {
     "settings.auto_recording": ("cloud",),
 }
 _INTERPRETATION = ("settings.language_interpretation", "settings.sign_language_interpretation")
-_OBJECTS = {path.rpartition(".")[0] for path in facts.OCCURRENCE_FIELDS} - {""}
-FOR_ONE = frozenset(facts.OCCURRENCE_FIELDS) | _OBJECTS
+_OBJECTS = {
+    path.rpartition(".")[0] for path in facts.OPERATIONS["updateMeeting"].honours["occurrence_id"]
+} - {""}
+FOR_ONE = frozenset(facts.OPERATIONS["updateMeeting"].honours["occurrence_id"]) | _OBJECTS
 # What end-to-end encryption does not go with, and what it becomes; "none" only from "cloud".
 _OFF_WITH_E2EE = {
     "settings.join_before_host": False,
@@ -46,7 +48,7 @@ def _member_filter(state: State, quirks: Quirks, *, licensed: bool, for_one: boo
 
     `for_one` is for a single occurrence, for which Zoom honours only the members in `x-honours`.
     """
-    known = FOR_ONE if for_one else facts.FIELDS.keys()
+    known = FOR_ONE if for_one else facts.BODIES["updateMeeting"].keys()
     pmi = at(state, "settings.use_pmi") or False
 
     def passes(path: str, value: Any) -> bool:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ..._wire import facts
 
-MOST = facts.FIELDS["recurrence.end_times"].maximum or 1
+MOST = facts.BODIES["updateMeeting"]["recurrence.end_times"].maximum or 1
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
 _LAST_YEAR = 9999
 

@@ -72,7 +72,7 @@ def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIA
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
             entry = _entry(call, result, response, fault, at)
             log.add(entry)
-            _log.debug("%s %s %s", visible(call.method), visible(call.path), entry.status or "cut")
+            _tell(entry)
             await response(scope, receive, send)
 
     return app
@@ -101,7 +101,8 @@ async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
 
 async def _call(request: HttpRequest) -> Call:
     path: str = request.scope["path"]
-    meeting = path.removeprefix(_MEETINGS) if path.startswith(_MEETINGS) else ""
+    # Some clients write a slash behind the number, and Zoom takes it.
+    meeting = path.removeprefix(_MEETINGS).removesuffix("/") if path.startswith(_MEETINGS) else ""
     return Call(
         method=request.method,
         path=path,
@@ -124,6 +125,14 @@ async def read_body(request: HttpRequest, most: int) -> bytes | None:
         if size > most:
             return None
     return b"".join(parts)
+
+
+def _tell(entry: Request) -> None:
+    """Log a request; one that the simulator cannot answer as Zoom does is worth a warning."""
+    level = logging.WARNING if entry.lacking else logging.INFO
+    note = f", {visible(entry.note)}" if entry.note else ""
+    what = (visible(entry.method), visible(entry.path), entry.status or "cut off", note)
+    _log.log(level, "%s %s: %s%s", *what)
 
 
 def _entry(
