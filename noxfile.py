@@ -211,6 +211,20 @@ def spec(session: nox.Session) -> None:
     session.run("python", "scripts/prism_check.py", external=True)
 
 
+@nox.session(name="wire-diff")
+def wire_diff(session: nox.Session) -> None:
+    """Say what the build means for callers of an earlier one, and whether the changelog does."""
+    install(session, "the wire client", ".")
+    session.run("python", "scripts/wire_diff.py", *(session.posargs or ["--check"]))
+
+
+@nox.session(default=False)
+def upstream(session: nox.Session) -> None:
+    """Compare a saved OpenAPI document of Zoom's with the spec."""
+    install(session, "the wire client and the compiler", ".", *TOOLCHAIN, *group("compiler"))
+    session.run("python", "scripts/upstream.py", *session.posargs, success_codes=[0, 1])
+
+
 @nox.session(default=False)
 def regen(session: nox.Session) -> None:
     """Compile spec/ into generated/."""

@@ -21,6 +21,7 @@ from typing import Any
 from benchmarks.harness import Run, Table, markdown, say
 from benchmarks.local import bodies, ledgers, plan, recurrence
 from benchmarks.loopback import Loopback
+from benchmarks.many import many
 from benchmarks.remote import bounded, latency, start, update
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,8 @@ GROUPS: dict[str, Callable[[Run], Iterator[Table]]] = {
     one.__name__: one
     for one in (bodies, update, latency, start, bounded, ledgers, plan, recurrence)
 }
+# These take minutes, and are measured when they are named.
+NAMED: dict[str, Callable[[Run], Iterator[Table]]] = {"many": many}
 # A page shows whose run it was, whole tables, or of several tables the rows that have a goal.
 _PART = re.compile(
     r"<!-- bench(?P<goals> goals)?: (?P<titles>[^\n]+?) -->\n.*?<!-- end -->", re.DOTALL
@@ -65,7 +68,12 @@ def filled(page: str, run: Mapping[str, Any]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the groups named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("group", nargs="*", choices=[*GROUPS, []], help="default: all")
+    parser.add_argument(
+        "group",
+        nargs="*",
+        choices=[*GROUPS, *NAMED, []],
+        help="default: all but " + ", ".join(NAMED),
+    )
     parser.add_argument("--quick", action="store_true", help="a few rounds, to see that it runs")
     parser.add_argument("--json", action="store_true", help="one object on stdout, no tables")
     parser.add_argument("--docs", action="store_true", help="write what the pages show")
@@ -83,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run = Run(options.quick, Path(folder), server, shared("redis 8.2").url)
         for name in options.group or GROUPS:
             say(name)
-            for title, rows in GROUPS[name](run):
+            for title, rows in (GROUPS | NAMED)[name](run):
                 found.append({"group": name, "title": title, "rows": rows})
                 if not options.json:
                     print(f"\n{title}\n\n{markdown(rows)}", flush=True)

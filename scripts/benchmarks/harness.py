@@ -105,7 +105,9 @@ def markdown(shown: Sequence[Row]) -> str:
     for row in shown:
         value, ratio = row["value"], row.get("ratio")
         number = f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
-        goal = f"{row['goal']} {'✓' if row['met'] else '✗'}" if "goal" in row else ""
+        # None: the machine was too busy to tell.
+        met = {True: "✓", False: "✗", None: "inconclusive"}[row.get("met")]
+        goal = f"{row['goal']} {met}" if "goal" in row else ""
         beside = "" if ratio is None else f"{ratio:.2f}"
         lines.append([row["name"], f"{number} {row['unit']}", beside, goal])
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]

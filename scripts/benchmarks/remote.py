@@ -142,11 +142,11 @@ def bounded(run: Run) -> Iterator[Table]:
         client.start()
         there.close()
         here.recv()
-        before, began = _megabytes(client.pid, "VmRSS:"), time.perf_counter()
+        before, began = megabytes(client.pid, "VmRSS:"), time.perf_counter()
         # Not back in time, or only since it had no memory left: it is given up.
         back_by_itself = here.poll(PATIENCE) and here.recv()
         seconds = time.perf_counter() - began if back_by_itself else PATIENCE
-        grown = _megabytes(client.pid, "VmHWM:") - before
+        grown = megabytes(client.pid, "VmHWM:") - before
         client.kill()
         back, memory = f"{name}: back after", f"{name}: memory"
         shown += rows({back: [seconds]}, {back: f"≤ {TIMEOUT + 2:g}"}, "s")
@@ -173,7 +173,8 @@ def _ask(server: str, way: str, pipe: Connection) -> None:
         pipe.recv()
 
 
-def _megabytes(process: int | None, name: str) -> float:
+def megabytes(process: int | str | None, name: str) -> float:
+    """Read a size of a process's memory."""
     status = Path(f"/proc/{process}/status").read_text("ascii")
     return int(status.split(name)[1].split()[0]) / 1024
 

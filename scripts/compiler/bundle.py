@@ -18,45 +18,13 @@ _ASSERTIONS = frozenset(
 )
 _NESTED = frozenset("if then else not items contains propertyNames".split())
 _NESTED_LISTS = frozenset("allOf anyOf oneOf prefixItems".split())
-# What an answer keeps of a request property: Zoom may answer with anything, so no limit survives.
-_ANSWER_KEEPS = ("type", "description", "examples", "x-secret", "x-source")
 
 
 def bundle(root: Schema) -> Schema:
-    """Give the self-contained document: `x-read-of` components written out in full."""
+    """Give the document that is shipped: the spec and its parts as one, components by name."""
     document = deepcopy(root)
-    schemas: dict[str, Schema] = document["components"]["schemas"]
-    for name in [n for n, s in schemas.items() if "x-read-of" in s]:
-        if "x-read-of" in schemas[name]:  # not yet expanded as a part of another
-            _expand(name, schemas)
-    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
-
-
-def _expand(name: str, schemas: dict[str, Schema]) -> None:
-    twin = schemas[name]
-    source = schemas[twin.pop("x-read-of")]
-    properties = {key: _relax(value, schemas) for key, value in source["properties"].items()}
-    properties |= twin.get("properties", {})
-    twin |= {"type": "object", "additionalProperties": True, "properties": properties}
-    twin.setdefault("description", source["description"])
-    if "x-source" in source:
-        twin.setdefault("x-source", source["x-source"])
-
-
-def _relax(schema: Schema, schemas: dict[str, Schema]) -> Schema:
-    if "$ref" in schema:
-        twin = schema["$ref"].removeprefix(REF) + "Read"
-        if twin not in schemas:
-            schemas[twin] = {"x-read-of": twin.removesuffix("Read")}
-        if "x-read-of" in schemas[twin]:
-            _expand(twin, schemas)
-        kept = {key: schema[key] for key in _ANSWER_KEEPS if key in schema}
-        return {"$ref": REF + twin, **kept}
-    kept = {key: schema[key] for key in _ANSWER_KEEPS if key in schema}
-    if "items" in schema:
-        kept["items"] = _relax(schema["items"], schemas)
-    return kept
 
 
 def resolve(schema: Schema, root: Schema) -> Schema:

@@ -31,6 +31,11 @@ def check_meanings(document: Document) -> Iterator[Mistake]:
     """Find where a source, a field, or an id of the `x-` keys names nothing, or two things."""
     for path, reason in (*_unknown_sources(document.root), *_repeated(document.root)):
         yield document.error(path, reason)
+    for index, row in enumerate(document.root.get("x-announced", [])):
+        for component, schema in document.root["components"]["schemas"].items():
+            if row["name"] in schema["properties"]:
+                reason = f"{row['name']!r} is described now, in {component}; take it out here"
+                yield document.error(("x-announced", index, "name"), reason)
     for path, node in walk(document.root):
         for index, field in enumerate(node.get("x-honours", []) if isinstance(node, dict) else []):
             if not has_field({"$ref": REF + BODY}, field, document.root):

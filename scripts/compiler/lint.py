@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from .answers import check_answers
 from .bundle import BODY, Schema, bundle, inline, references, request_schema, resolve
 from .document import Document, Mistake, Path_, SpecError, walk
 from .extensions import check_forms, check_meanings
@@ -36,6 +37,7 @@ def lint(document: Document, facade: Path | None) -> None:
         _require_openapi,
         _check_schemas,
         _check_components,
+        check_answers,
         check_meanings,
         check_rules,
         check_read_backs,
@@ -99,10 +101,6 @@ def _check_references(document: Document) -> Iterator[Mistake]:
             if not isinstance(found, dict):
                 yield document.error((*path, "$ref"), f"{node['$ref']} does not exist")
     schemas = root["components"]["schemas"]
-    for name, schema in schemas.items():
-        if "x-read-of" in schema and schema["x-read-of"] not in schemas:
-            where = ("components", "schemas", name, "x-read-of")
-            yield document.error(where, f"{schema['x-read-of']!r} does not exist")
     used = set(references(bundle(root)))
     for name in sorted(set(schemas) - used):
         yield document.error(("components", "schemas", name), "no operation reaches this component")

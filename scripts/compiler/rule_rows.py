@@ -67,7 +67,8 @@ def _body_rules(bundled: Schema) -> list[dict[str, Any]]:
 
     def add(kind: str, path: str, rule: dict[str, str], schema: Schema) -> None:
         severity = "error" if kind == "body" else "warning"
-        row = {"kind": kind, "severity": severity, "path": path, **rule}
+        row = {"kind": kind, "severity": severity, "path": path}
+        row |= {key: value for key, value in rule.items() if key not in ("breaks", "passes")}
         found.append(row | {"bounds": _bounds(schema)})
 
     def visit(schema: Schema, path: str) -> None:

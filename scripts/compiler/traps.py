@@ -28,7 +28,7 @@ _KEYWORDS = frozenset(
 ) | set(KIND_OF_KEYWORD)
 _EXTENSIONS = frozenset(
     "x-rule x-advice x-source x-secret x-time x-time-zone x-separator x-allowed x-deprecated"
-    " x-read-of x-read-back x-volatile x-update-only".split()
+    " x-read-back x-volatile x-update-only".split()
 )
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _PYTHON_KIND = {"string": str, "integer": int, "boolean": bool}
@@ -42,9 +42,8 @@ def schema_faults(path: Path_, schema: Schema) -> Iterator[str]:
             yield f"{key!r} is neither a JSON Schema keyword in use here nor an extension of ours"
     if "$ref" in schema:
         return
-    if "x-read-of" not in schema:
-        yield from _misplaced(schema)
-        yield from _undescribed(path, schema)
+    yield from _misplaced(schema)
+    yield from _undescribed(path, schema)
     yield from _impossible(schema)
     yield from _unsendable(path, schema)
 

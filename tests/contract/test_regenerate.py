@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from spec_copy import ROOT, SETTINGS, UPDATE, SpecCopy
+from spec_copy import ROOT, SCHEMAS, SETTINGS, UPDATE, SpecCopy
 
 pytestmark = pytest.mark.slow
 NEW_SETTING = (
@@ -20,6 +20,7 @@ NEW_SETTING = (
     "  description: Whether nobody may speak.",
     "  examples: [true]",
 )
+NEW_ANSWER = "quiet_mode: {type: boolean, description: Whether nobody may speak., examples: [true]}"
 NEW_FIELD = (
     "mood:",
     "  type: string",
@@ -53,6 +54,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> SpecCopy:
     tree.add_compiler()
     # From the end of a file to its start: places are looked up in the spec as it was.
     tree.edit(("x-quotas", 0, "limit"), "limit: 90")
+    tree.edit((*SCHEMAS, "MeetingSettingsRead", "properties"), "properties:", f"  {NEW_ANSWER}")
     tree.edit((*SETTINGS, "waiting_room"), *NEW_SETTING, "waiting_room:")
     tree.edit((*UPDATE, "topic", "maxLength"), "maxLength: 210")
     tree.edit((*UPDATE, "duration"), *NEW_FIELD, "duration:")

@@ -13,6 +13,7 @@ from spec_copy import ROOT, SCHEMAS, SETTINGS, UPDATE, SpecCopy, Step, original
 pytestmark = pytest.mark.slow
 
 RECURRENCE = (*SCHEMAS, "MeetingRecurrence", "properties")
+ANSWER = (*SCHEMAS, "MeetingSettingsRead", "properties")
 RULES = (*SCHEMAS, "MeetingRecurrence", "allOf")
 
 
@@ -81,6 +82,24 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
         ("maxLenght: 200",),
         PARENT,
         "'maxLenght' is neither",
+    ),
+    "answer without a member of its request": (
+        (*ANSWER, "waiting_room"),
+        ("waiting_rooms: {type: boolean, description: A room., examples: [true]}",),
+        PARENT,
+        "lacks 'waiting_room', which MeetingSettings has",
+    ),
+    "answer of another type": (
+        (*ANSWER, "waiting_room"),
+        ("waiting_room: {type: string, description: A room., examples: [a]}",),
+        HERE,
+        "type is 'string', and has to be 'boolean'",
+    ),
+    "limit on an answer": (
+        (*ANSWER, "waiting_room"),
+        ("waiting_room: {type: boolean, enum: [true], description: A room., examples: [true]}",),
+        HERE,
+        "enum has no place here",
     ),
     "nullable": (
         (*UPDATE, "topic", "maxLength"),
@@ -305,6 +324,12 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
         ("names: [duration]",),
         HERE,
         "the body has 'duration'",
+    ),
+    "announced and described": (
+        ("x-announced", 0, "name"),
+        ("name: waiting_room",),
+        HERE,
+        "'waiting_room' is described now, in MeetingSettings",
     ),
     "misspelt fact": (
         ("x-throttles", 0, "retry"),

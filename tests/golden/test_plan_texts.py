@@ -64,7 +64,7 @@ def planned(*, when: Any = None, schedule: Series | None = None, **fields: Any) 
     """Plan a change of it."""
     one = None if when is None else choose(when, answer())
     made = make_plan(
-        Change(None, fields, schedule),
+        Change("", fields, schedule=schedule),
         answer(),
         meeting=85746065,
         account="api.zoom.us/account",
@@ -89,7 +89,7 @@ def undone() -> Any:
 def split() -> Any:
     """Split the series at the date in February."""
     first = choose(date(2027, 2, 15), answer())
-    change = Change(None, {"topic": "Later", "duration": 30})
+    change = Change("", {"topic": "Later", "duration": 30})
     made = split_series(
         change, answer(), first, meeting=85746065, account="api.zoom.us/account", now=NOW
     )

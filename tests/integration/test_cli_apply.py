@@ -166,7 +166,7 @@ def test_a_daily_limit_leaves_the_rest_and_a_rerun_goes_on(
     stopped = run("apply", "-", "--yes", stdin=renamed(meetings), **ledger)
 
     found = answers(stopped.stdout)
-    assert [one["schema"] for one in found] == ["rezoom.receipt/1"] * 2 + ["rezoom.error/1"] * 2
+    assert [one["schema"] for one in found] == ["rezoom.receipt/2"] * 2 + ["rezoom.error/1"] * 2
     assert (found[2]["type"], found[3]["sent"]) == ("RateLimited", False)
     assert found[3]["retry_at"]
     assert (stopped.exit_code, len(patches(sim))) == (3, 3)

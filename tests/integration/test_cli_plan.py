@@ -128,7 +128,7 @@ def test_a_plan_is_applied_and_verified(
     assert "applied recurrence.repeat_interval 2" in ran.stdout
     kept = tmp_path / "receipt.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert json.loads(kept.read_text())["schema"] == "rezoom.receipt/1"
+    assert json.loads(kept.read_text())["schema"] == "rezoom.receipt/2"
 
 
 def test_one_plan_is_answered_by_one_object(run: Run, meeting: int, plan: Path) -> None:
@@ -136,7 +136,7 @@ def test_one_plan_is_answered_by_one_object(run: Run, meeting: int, plan: Path) 
     ran = run("apply", plan, "--yes", "--json")
 
     answer = answer_of(ran)
-    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/1", meeting)
+    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/2", meeting)
     assert (answer["verified"], answer["ignored"], ran.stderr) == (True, {}, "")
 
 
@@ -178,7 +178,7 @@ def test_a_plan_that_was_carried_out_is_nothing_to_do(run: Run, sim: Simulator, 
         (lambda text: text.replace('"repeat_interval": 2', '"repeat_interval": 3'), "body"),
         (lambda text: text[: len(text) // 2], "damaged"),
         (lambda _: "[]", "no plan"),
-        (lambda text: text.replace("rezoom.plan/1", "rezoom.receipt/1"), "rezoom.receipt/1"),
+        (lambda text: text.replace("rezoom.plan/1", "rezoom.receipt/2"), "rezoom.receipt/2"),
     ],
     ids=["edited", "cut", "not a plan", "a receipt"],
 )

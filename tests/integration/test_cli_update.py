@@ -72,7 +72,7 @@ def test_a_receipt_is_one_object(run: Run, meeting: int) -> None:
 
     answer = answer_of(ran)
     assert (ran.exit_code, ran.stderr) == (0, "")
-    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/1", meeting)
+    assert (answer["schema"], answer["meeting"]) == ("rezoom.receipt/2", meeting)
     assert answer["sent"] is True
     assert answer["tracking_id"]
 

@@ -10,7 +10,7 @@ import subprocess
 import sysconfig
 import threading
 import venv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -72,22 +72,128 @@ def test_using_a_copy_does_not_change_it(copy: Path) -> None:
 
 
 def test_the_check_names_every_file_that_differs(copy: Path) -> None:
-    """Exit 10; edited, missing and foreign files by name."""
+    """Exit 10; edited and missing files by name."""
     (copy / "facts.py").write_text("LIMIT = 1000\n")
     (copy / "models" / "meeting.py").unlink()
-    (copy / "patched.py").write_text("")
 
     ran = run(copy, "--check")
 
     assert ran.exit_code == 10
     assert "facts.py (edited)" in ran.stdout
     assert "models/meeting.py (missing)" in ran.stdout
-    assert "patched.py (foreign)" in ran.stdout
 
     answer = json.loads(run(copy, "--check", "--json").stdout)
     assert (answer["schema"], answer["intact"]) == ("rezoom.vendor/1", False)
     assert (answer["edited"], answer["missing"]) == (["facts.py"], ["models/meeting.py"])
-    assert answer["foreign"] == ["patched.py"]
+
+
+def test_files_of_ones_own_beside_the_copy_are_no_drift(copy: Path) -> None:
+    """Exit 0; they are named, and a new copy leaves them alone."""
+    (copy / "ours.py").write_text("precious")
+
+    ran = run(copy, "--check")
+
+    assert ran.exit_code == 0, ran.output
+    assert "left alone, not part of it: ours.py" in ran.stdout
+    assert json.loads(run(copy, "--check", "--json").stdout)["foreign"] == ["ours.py"]
+    assert run(copy).exit_code == 0
+    assert (copy / "ours.py").read_text() == "precious"
+
+
+def test_a_file_of_ones_own_is_not_replaced_by_one_of_the_package(copy: Path) -> None:
+    """A newer package may bring a file of that name: exit 10, and nothing is written."""
+    seal = json.loads((copy / "SEAL.json").read_text())
+    files = {name: digest for name, digest in seal["files"].items() if name != "errors.py"}
+    reseal(copy, spec={"version": "0.9.0", "sha256": "0" * 64}, files=files)
+    (copy / "errors.py").write_text("precious")
+
+    ran = run(copy)
+
+    assert ran.exit_code == 10
+    assert "errors.py" in ran.stderr
+    assert (copy / "errors.py").read_text() == "precious"
+
+
+def of_another_build(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Let the copy be of a build of the same version, whose document differs."""
+    document = json.loads((folder / "openapi.json").read_text("utf-8"))
+    change(document)
+    data = json.dumps(document).encode()
+    (folder / "openapi.json").write_bytes(data)
+    seal = json.loads((folder / "SEAL.json").read_text())
+    files = seal["files"] | {"openapi.json": hashlib.sha256(data).hexdigest()}
+    reseal(folder, spec=seal["spec"] | {"sha256": "0" * 64}, files=files)
+
+
+def topic(document: dict[str, Any]) -> dict[str, Any]:
+    """Give what a document says of the topic."""
+    found: dict[str, Any] = document["components"]["schemas"]["MeetingUpdate"]["properties"][
+        "topic"
+    ]
+    return found
+
+
+def test_the_difference_is_told_for_callers(copy: Path) -> None:
+    """Exit 10 and a major step: what the copy allowed, the installed package refuses."""
+    of_another_build(copy, lambda document: topic(document).update(maxLength=10_000))
+
+    ran = run(copy, "--diff")
+
+    assert ran.exit_code == 10, ran.output
+    assert "step of its version: major" in ran.stdout
+    assert "keyword `topic` of updateMeeting is narrower: maxLength 10000" in ran.stdout
+    answer = json.loads(run(copy, "--diff", "--json").stdout)
+    assert (answer["schema"], answer["step"]) == ("rezoom.vendor-diff/1", "major")
+    (change,) = answer["changes"]
+    assert (change["name"], change["kind"], change["breaking"]) == ("topic", "narrower", True)
+
+
+def test_a_difference_that_breaks_nobody_leaves_with_0(copy: Path) -> None:
+    """What is wider is told too; of an equal build there is nothing to tell."""
+    assert "Nothing changes for callers" in run(copy, "--diff").stdout
+    of_another_build(copy, lambda document: topic(document).update(maxLength=1))
+
+    ran = run(copy, "--diff")
+
+    assert ran.exit_code == 0, ran.output
+    assert "step of its version: minor" in ran.stdout
+
+
+def test_an_edited_document_is_not_compared(copy: Path) -> None:
+    """It says nothing of what the callers have."""
+    (copy / "openapi.json").write_text("{}")
+
+    ran = run(copy, "--diff")
+
+    assert ran.exit_code == 10
+    assert "openapi.json (edited)" in ran.stderr
+
+
+@pytest.mark.parametrize(("date", "age"), [("2999-01-01", "newer"), ("2001-01-01", "older")])
+def test_of_two_builds_of_one_version_the_newest_source_decides(
+    copy: Path, date: str, age: str
+) -> None:
+    """A version may stay while the spec learns."""
+
+    def dated(document: dict[str, Any]) -> None:
+        text = re.sub(r'"date": "[0-9-]+"', f'"date": "{date}"', json.dumps(document))
+        document.update(json.loads(text))
+
+    of_another_build(copy, dated)
+
+    ran = run(copy, "--check")
+    assert f"It is {age} than the installed package" in ran.stdout
+
+
+def test_a_downgrade_is_told(copy: Path) -> None:
+    """The copy is replaced, and it is said that it was the newer one."""
+    reseal(copy, spec={"version": "99.0.0", "sha256": "0" * 64})
+
+    ran = run(copy)
+
+    assert ran.exit_code == 0, ran.output
+    assert "this is a downgrade" in ran.stdout
+    assert json.loads(run(copy, "--json").stdout)["downgrade"] is False
 
 
 def test_a_seal_made_to_fit_an_edit_betrays_itself(copy: Path) -> None:
@@ -192,6 +298,7 @@ def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
 def test_check_and_force_exclude_each_other(tmp_path: Path) -> None:
     """One looks, the other writes."""
     assert run(tmp_path, "--check", "--force").exit_code == 2
+    assert run(tmp_path, "--diff", "--force").exit_code == 2
 
 
 @pytest.mark.parametrize(

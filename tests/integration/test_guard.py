@@ -651,6 +651,7 @@ def test_the_environment_chooses_for_a_guard_too(
     [
         ("PATCH", "/v2/meetings/85746065", Spending(meeting=85746065)),
         ("PATCH", "/meetings/85746065/", Spending(meeting=85746065)),
+        ("PATCH", "/meetings/85746065//", Spending(meeting=85746065)),
         ("PATCH", "/proxy/zoom/v2/meetings/85746065", Spending(meeting=85746065)),
         ("PATCH", "/v2/meetings/4444AAAiAAAAAiAiAiiAii%3D%3D", Spending()),
         ("PATCH", "/v2/meetings/%252FajXp112QmuoKj4854875%3D%3D", Spending()),

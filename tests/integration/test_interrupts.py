@@ -50,7 +50,7 @@ def asking(key: str) -> Reservation:
         Scope("host", f"a/b/host/{key}", 100, "utc-day"),
         Scope("account", f"a/b/{key}/day", 1000),
     )
-    return Reservation(scopes, Pace(f"a/b/{key}/pace", 50.0, 50, 50.0))
+    return Reservation(scopes, Pace(f"a/b/{key}/pace", 50.0, 50.0))
 
 
 def counts(ledger: Ledger, asked: Reservation) -> list[tuple[int, int, int]]:

@@ -25,7 +25,7 @@ from rezoom.quota import (
 
 # What no typed caller could write is tried too: programs without types write it.
 Call: TypeAlias = Callable[[Any], object]
-ASKED = asking(limit=9, host=9, pace=Pace("account/pace", 2.0, 1, 2.0))
+ASKED = asking(limit=9, host=9, pace=Pace("account/pace", 2.0, 2.0))
 RESERVING: list[tuple[str, Call]] = [
     ("wait", lambda ledger: ledger.reserve(ASKED, "token", wait=10**400)),
     ("wait", lambda ledger: ledger.reserve(ASKED, "token", wait=float("nan"))),

@@ -19,7 +19,7 @@ MARGIN = timedelta(microseconds=Lease().margin)
 HORIZON = timedelta(microseconds=Lease().horizon)
 SEND_WITHIN = timedelta(microseconds=Lease().send_within)
 MIDNIGHT = datetime(2026, 12, 8, tzinfo=UTC)
-PACE = Pace("account/pace", 2.0, 1, 2.0)
+PACE = Pace("account/pace", 2.0, 2.0)
 
 
 @pytest.fixture(
@@ -436,29 +436,56 @@ def test_a_grant_counts_from_its_turn(ledger: Ledger) -> None:
 
 
 def test_a_refusal_per_second_slows_everybody_down(ledger: Ledger, clock: FakeClock) -> None:
-    """For a while: the rate comes back little by little."""
-    asked = asking(limit=None, pace=Pace("account/pace", 10.0, 1, 10.0))
+    """A little, and for ten seconds."""
+    asked = asking(limit=None, pace=Pace("account/pace", 10.0, 10.0))
     ledger.slow_down(asked)
     ledger.slow_down(asked)  # the same herd
 
     slow = [ledger.reserve(asked, f"{number}", wait=9).pause for number in range(2)]
-    clock.advance(timedelta(minutes=7))
+    clock.advance(timedelta(seconds=11))
     again = [ledger.reserve(asked, f"later {number}", wait=9).pause for number in range(2)]
 
-    assert slow == pytest.approx([0, 1 / 7], abs=1e-4)
+    assert slow == pytest.approx([0, 1 / 9.5], abs=1e-4)
     assert again == [0, 0.1]
+
+
+def test_refusals_that_go_on_cost_more(ledger: Ledger, clock: FakeClock) -> None:
+    """Of a hundred calls in ten seconds a second one is one too many."""
+    asked = asking(limit=None, pace=Pace("account/pace", 10.0, 10.0))
+    ledger.slow_down(asked)
+    clock.advance(timedelta(seconds=1))
+    ledger.slow_down(asked)
+
+    slow = [ledger.reserve(asked, f"{number}", wait=9).pause for number in range(2)]
+
+    assert slow == pytest.approx([0, 1 / (9.55 * 0.7)], abs=1e-4)
+
+
+def test_a_lower_limit_that_zoom_names_is_kept_for_a_minute(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    """Then a little more is tried, every second."""
+    asked = asking(limit=None, pace=Pace("account/pace", 80.0, 80.0))
+    ledger.slow_down(asked, 10)
+    clock.advance(timedelta(seconds=59))
+    kept = [ledger.reserve(asked, f"{number}", wait=9).pause for number in range(2)]
+    clock.advance(timedelta(minutes=4))
+    again = [ledger.reserve(asked, f"later {number}", wait=9).pause for number in range(2)]
+
+    assert kept == pytest.approx([0, 1 / 9.55], abs=1e-4)
+    assert again == [0, 1 / 80]
 
 
 def test_without_a_pace_the_first_refusal_teaches_one(ledger: Ledger) -> None:
     """Starting from the limit that the answer names."""
-    asked = asking(limit=None, pace=Pace("account/pace", None, 8, 64.0))
+    asked = asking(limit=None, pace=Pace("account/pace", None, 80.0))
     free = [ledger.reserve(asked, f"{number}").pause for number in range(20)]
 
     ledger.slow_down(asked, 10)
     taught = [ledger.reserve(asked, f"then {number}", wait=9).pause for number in range(2)]
 
     assert not any(free)
-    assert taught == pytest.approx([0, 1 / 7], abs=1e-4)
+    assert taught == pytest.approx([0, 1 / 9.55], abs=1e-4)
 
 
 @pytest.mark.smoke

@@ -29,9 +29,9 @@ from rezoom.quota import Grant, Ledger, MemoryLedger, Reservation, Scope
 
 PACES = [
     None,
-    Pace("a/b/pace", 2.0, 1, 2.0),
-    Pace("a/b/pace", 1.0, 2, 1.0),
-    Pace("a/b/pace", None, 2, 4.0),
+    Pace("a/b/pace", 2.0, 2.0),
+    Pace("a/b/pace", 40.0, 40.0),
+    Pace("a/b/pace", None, 4.0),
 ]
 # A few and many places, by the window and by the day, alone and by turns. Always something that is
 # counted: a request without a slot is not recognised after a lost answer, and takes a second turn.
@@ -132,7 +132,7 @@ class Agreement(RuleBasedStateMachine):
         reset = self.clock.now() + until
         self._both(who, lambda ledger: ledger.block(self._wanted(which), name, reset))
 
-    @rule(who=WHO, limit=st.sampled_from([None, 1.0]))
+    @rule(who=WHO, limit=st.sampled_from([None, 1.0, 30.0]))
     def slow_down(self, who: int, limit: float | None) -> None:
         self._both(who, lambda ledger: ledger.slow_down(self._wanted(0), limit))
 

@@ -19,7 +19,7 @@ from rezoom.quota import Grant, Ledger, Reservation, Scope
 
 MICROSECOND = timedelta(microseconds=1)
 # Where several may refuse at once: two meetings of one host, a pace, and a day nobody counts.
-PACES = [None, Pace("pace", 2.0, 1, 2.0), Pace("pace", 3.0, 4, 3.0), Pace("pace", None, 2, 4.0)]
+PACES = [None, Pace("pace", 2.0, 2.0), Pace("pace", 3.0, 3.0), Pace("pace", None, 4.0)]
 WAITS = (0.0, 0.3, 1.0, 45.0)
 STEPS = [timedelta(seconds=seconds) for seconds in (0.1, 0.7, 59, 3600, 7 * 3600, 86_400)]
 COUNTED = ("meeting", "host", "account")

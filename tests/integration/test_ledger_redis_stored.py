@@ -40,7 +40,7 @@ STORED = {
 }
 HOST = Scope("host", "a/b/host/h", 300)
 SPENT = Reservation(
-    (Scope("meeting", "a/b/meeting/1", 4, exclusive=True), HOST), Pace("a/pace", 2.0, 1, 2.0)
+    (Scope("meeting", "a/b/meeting/1", 4, exclusive=True), HOST), Pace("a/pace", 2.0, 2.0)
 )
 SHOW = str(files("rezoom._ledger.redis").joinpath("scripts", "show.lua"))
 METHODS = ("reserve", "usage", "settle", "external", "keys")

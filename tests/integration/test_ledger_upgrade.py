@@ -39,7 +39,7 @@ PRAGMA user_version = 1;
 NOW = micros(MONDAY_NOON)
 # The first format numbered meetings as it did everything else.
 MEETING = int.from_bytes(blake2b(b"account/meeting/one", digest_size=8).digest(), signed=True)
-PACE = Pace("account/pace", 2.0, 1, 2.0)
+PACE = Pace("account/pace", 2.0, 2.0)
 ASKED = asking(limit=9, exclusive=True)
 
 

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from cli_runner import Run, answer_of, patches, runner
 from rezoom import ConfigError, Plan, PlanError
-from rezoom._cli.commands.apply import read_tasks
 from rezoom._cli.exit_codes import UsageError
-from rezoom._disk import LARGEST, LONGEST_LINE, read_lines, write_file
+from rezoom._cli.rows import read_tasks
+from rezoom._disk import LARGEST, LONGEST_LINE, write_file
 from rezoom._vendor import CopyDiffers, VendorError, check_vendored, vendor
 from rezoom.simulator import Simulator
 from rezoom.simulator._fault_plan import read_fault_words
@@ -242,7 +242,7 @@ def test_a_json_line_has_an_end() -> None:
     long = b'{"meeting": 1, "body": {"agenda": "' + b"x" * (3 * LONGEST_LINE) + b'"}}\n'
     stream = io.BytesIO(long + b'{"meeting": 85746065, "body": {"topic": "x"}}\n')
 
-    first, second = read_tasks(read_lines(stream), lambda *_: pytest.fail("nothing is sent"))
+    first, second = read_tasks(stream)
 
     with pytest.raises(UsageError, match="longer than 1 MB"):
         first.send(None)  # type: ignore[arg-type]  # a refused line needs no client

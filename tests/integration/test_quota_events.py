@@ -112,12 +112,12 @@ def test_a_daily_refusal_blocks_and_shows_that_others_spend(
 
 
 def test_a_refusal_per_second_slows_down(wire: Wire, call: Call, heard: list[Event]) -> None:
-    """Both attempts are counted."""
+    """And the place of the attempt is free again: no source says that Zoom counts it."""
     wire.says(answer(429, {"code": 429, "message": SECOND}, x_ratelimit_limit="30"))
 
     call(on_event=heard.append).update(MEETING, topic="x")
 
-    assert kinds(heard) == [Granted, Settled, SlowedDown, Granted, Settled]
+    assert kinds(heard) == [Granted, Released, SlowedDown, Granted, Settled]
     slowed = heard[2]
     assert isinstance(slowed, SlowedDown)
     assert slowed.limit == 30

@@ -108,6 +108,39 @@ def test_a_meeting_has_a_hundred_updates_in_any_24_hours() -> None:
         assert statuses(http, number, 61) == [204] * 60 + [429]
 
 
+def test_a_late_answer_is_counted_in_the_second_its_request_came_in() -> None:
+    """Zoom's limiter stands at the door, so the wait behind it changes no count."""
+    with running(plan="free") as (sim, http):
+        number = sim.add_meeting(topic="before")
+        sim.fault("latency", seconds=30)
+        with pytest.raises(httpx.ReadTimeout):
+            http.patch(f"/meetings/{number}", json={"topic": "after"}, timeout=0.05)
+        used = sim.quota()["second"]["used"]
+
+        assert (used, sim.meeting(number)["topic"]) == (1, "before")
+
+
+def test_arrivals_are_counted_however_many_there_are() -> None:
+    """By method: when the first and the last came, how many in one second, what was answered."""
+    with running(plan="free") as (sim, http):
+        number = sim.add_meeting()
+        assert statuses(http, number, 5) == [204] * 4 + [429]
+        sim.clock.advance(2)
+        assert statuses(http, number, 1) == [204]
+        assert http.get(f"/meetings/{number}").status_code == 200
+        counts = sim.arrivals()
+        shown = http.get(f"{sim.control_url}/arrivals").json()
+        sim.clear_requests()
+
+        assert counts["PATCH"].answers == {204: 5, 429: 1}
+        assert (counts["PATCH"].first, counts["PATCH"].last) == (NOW, NOW + timedelta(seconds=2))
+        assert (counts["PATCH"].number, counts["PATCH"].fullest_second) == (6, 5)
+        assert counts["GET"].number == 1
+        assert shown["PATCH"] == counts["PATCH"].to_dict()
+        assert shown["PATCH"]["answers"] == {"204": 5, "429": 1}
+        assert sim.arrivals() == {}
+
+
 @pytest.mark.parametrize("plan", ["free", "pro", "business"])
 def test_an_account_has_so_many_requests_a_second(plan: Any) -> None:
     """Reads and updates together; the 429 has type QPS, and neither numbers nor Retry-After."""

@@ -132,3 +132,13 @@ def test_a_file_can_be_named(tmp_path: Path) -> None:
     assert Simulator(meetings=tmp_path / "seed.yaml").meetings == (85746065, 85746066)
     with pytest.raises(ConfigError, match=r"none\.json cannot be read"):
         Simulator(meetings="none.json")
+
+
+def test_numbers_follow_the_highest_of_all_before() -> None:
+    """Also of those that were given with the same call, in whatever order."""
+    sim = Simulator(meetings=[{"id": 7}, {}])
+
+    added = sim.add_meetings([{}, {"id": 90_000_000}, {"id": 80_000_000}, {}])
+
+    assert sim.meetings[:2] == (7, 85746065)
+    assert added == [85746066, 90_000_000, 80_000_000, 90_000_001]

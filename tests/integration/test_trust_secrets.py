@@ -10,9 +10,11 @@ import re
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+import rezoom
 from callers import Caller
 from rezoom import Bearer, RezoomError, ServerToServer
 from rezoom._auth.tokens import Token
@@ -23,6 +25,7 @@ from wire import ACCEPTED, Answer, Wire, answer
 
 NOW = datetime(2027, 1, 4, tzinfo=UTC)
 TOKEN, CLIENT_SECRET, PASSCODE = "eyJzdiI6IjAwMDAwMSJ9", "kQ7vX2nB9mLp4RsT", "Tr0ub4dor"
+OURS = str(Path(rezoom.__file__).parent)
 BASIC = base64.b64encode(f"client:{CLIENT_SECRET}".encode()).decode()
 GOOD_TOKEN = answer(200, {"access_token": TOKEN, "expires_in": 3600})
 
@@ -30,7 +33,9 @@ GOOD_TOKEN = answer(200, {"access_token": TOKEN, "expires_in": 3600})
 def shown(thing: object) -> str:
     """Write all that a log, a debugger or an error tracker shows of an object."""
     texts = [repr(thing)]
-    if not isinstance(thing, str):  # the value itself is what a str is for
+    if isinstance(thing, str):
+        texts.append(repr(thing[:80]))  # as those show it who cut what is long
+    else:  # of a str, the value itself is what it is for
         texts += [str(thing), repr(getattr(thing, "__dict__", ""))]
     if not isinstance(thing, ServerToServer | Bearer):
         texts.append(repr(pickle.loads(pickle.dumps(thing))))
@@ -43,7 +48,7 @@ def traced(error: BaseException) -> str:
     while waiting:
         one = waiting.pop()
         waiting += filter(None, (one.__cause__, one.__context__))
-        parts += [str(one), *(f"{f.locals}" for f in one.stack if "/wrapper/rezoom/" in f.filename)]
+        parts += [str(one), *(f"{f.locals}" for f in one.stack if f.filename.startswith(OURS))]
     return "\n".join(parts)
 
 
@@ -74,7 +79,7 @@ HOLDERS: dict[str, Callable[[], Any]] = {
     "value": lambda: Token(TOKEN).value,
     "token-of-a-function": lambda: Bearer(lambda: TOKEN).peek(NOW),
     "token-request": lambda: app_of().request(),
-    "change": lambda: Change(BODY, BODY, extra=BODY),
+    "change": lambda: Change("", BODY, extra=BODY, body=BODY),
     "headers": lambda: app_of().request().headers,
 }
 
@@ -165,6 +170,8 @@ LINKS = (
     f"https://zoom.us/j/1?PWD={PASSCODE}",
     f"https://zoom.us/sso?back=%2Fj%2F1%3Fpwd%3D{PASSCODE}",
     f"zoommtg://zoom.us/join?confno=1&pwd={PASSCODE}",
+    f"https://me:{PASSCODE}@zoom.us/v2",
+    f"redis://:{PASSCODE}@host:6379/0",
 )
 
 

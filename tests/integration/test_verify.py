@@ -32,7 +32,7 @@ from rezoom.simulator import Simulator
 from wire import ACCEPTED, SILENCE, Wire, answer
 
 Calling = Callable[..., Caller]
-SEEN = ("applied", "ignored", "unseen", "side_effects")
+SEEN = ("applied", "ignored", "altered", "unseen", "side_effects")
 MEETING = {"id": 85746065, "topic": "Old", "type": 2, "host_id": "host-1", "settings": {}}
 
 
@@ -261,7 +261,7 @@ def test_dates_that_zoom_makes_otherwise_are_no_lock(
     plan = caller.plan(meeting, recurrence={"type": 3, "monthly_day": 31, "end_times": 6})
     receipt = caller.send(plan, verify=True)
 
-    assert {path: one.rule for path, one in receipt.ignored.items()} == {
+    assert {path: one.problem.rule for path, one in receipt.altered.items()} == {
         "occurrences": "dates-made-otherwise"
     }
 
@@ -348,7 +348,7 @@ def test_a_receipt_survives_a_file(sim: Simulator, calling: Calling) -> None:
 
     assert not any(secret in written for secret in ("first", "second", "pwd=", "zak="))
     assert (json.loads(written)["schema"], again.tracking_id) == (
-        "rezoom.receipt/1",
+        "rezoom.receipt/2",
         receipt.tracking_id,
     )
     assert dict(undo.body) == {"topic": "Old"}

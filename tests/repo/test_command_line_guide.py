@@ -31,6 +31,8 @@ def test_the_commands_succeed_one_after_the_other(tmp_path: Path) -> None:
     """The lines of the guide are the updates; each command finds what the ones before it left."""
     (lines,) = (text for kind, text in BLOCKS if kind == "json")
     (tmp_path / "updates.jsonl").write_text(to_come(lines))
+    (rows,) = (text for kind, text in BLOCKS if kind == "csv")
+    (tmp_path / "rows.csv").write_text(rows)
     script = tmp_path / "rezoom"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m rezoom.cli "$@"\n')
     script.chmod(0o700)

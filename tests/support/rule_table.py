@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 from rezoom import UNSET
+from rezoom._wire import facts
 
 Body = dict[str, Any]
 
@@ -367,3 +371,20 @@ RULES: dict[str, tuple[Body, Body, str]] = {
         "settings.waiting_room_options.who_goes_to_waiting_room",
     ),
 }
+
+
+def _in_the_spec(node: Any) -> Iterator[tuple[str, tuple[Body, Body, str]]]:
+    """Yield the rules of the document that carry their own bodies."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _in_the_spec(item)
+    elif isinstance(node, dict):
+        if {"id", "breaks", "passes"} <= node.keys():
+            known = facts.RULES[node["id"]]
+            path = ".".join(filter(None, (known.path, known.field)))
+            yield node["id"], (node["breaks"], node["passes"], path)
+        for value in node.values():
+            yield from _in_the_spec(value)
+
+
+RULES |= dict(_in_the_spec(json.loads(files("rezoom_wire").joinpath("openapi.json").read_bytes())))

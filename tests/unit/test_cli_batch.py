@@ -64,7 +64,7 @@ def played(plays: list[tuple[int, str]]) -> tuple[list[int], list[Result]]:
 
     results: list[Result] = []
     tasks = [task(number, *play) for number, play in enumerate(plays)]
-    carry_out(cast("Any", NoLedger()), tasks, results.append)
+    carry_out(tasks, cast("Any", NoLedger()), results.append)
     return sent, results
 
 
@@ -147,7 +147,7 @@ def interrupting(when: Callable[[int], bool]) -> tuple[list[Result], list[int]]:
 
     tasks = [Task({"line": number}, send(number)) for number in range(1, 5)]
     with pytest.raises(KeyboardInterrupt):
-        carry_out(cast("Any", NoLedger()), tasks, report)
+        carry_out(tasks, cast("Any", NoLedger()), report)
     return results, sent
 
 

@@ -1,8 +1,11 @@
 """The clock is a shape; what reads the time is handed in."""
 
+import gc
+import tracemalloc
 from datetime import UTC, datetime
 
 from rezoom import _clock as clock
+from rezoom.quota import MemoryLedger
 
 
 class FrozenClock:
@@ -31,3 +34,16 @@ def test_any_object_with_the_four_methods_is_a_clock() -> None:
     given.sleep(1.5)
 
     assert given.monotonic() == 1.5
+
+
+def test_what_is_gone_leaves_nothing_behind_for_children() -> None:
+    """A process that makes a ledger for each request keeps none of them, nor a hook of it."""
+    MemoryLedger()
+    tracemalloc.start()
+    for _ in range(2000):
+        MemoryLedger()
+    gc.collect()
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert grown < 50_000

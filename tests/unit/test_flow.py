@@ -27,14 +27,18 @@ from rezoom._clock import SystemClock
 from rezoom._http.context import Call, ClientContext
 from rezoom._http.flow import (
     Authorize,
+    Await,
     Failure,
     Intent,
     Outgoing,
     Pause,
+    Release,
     Reserve,
     Send,
     Settle,
+    Turn,
     exchange,
+    turn,
 )
 from rezoom._http.responses import Reply
 from rezoom._ledger.model import Block, External, Lesson, SlowDown
@@ -82,6 +86,7 @@ class Run:
 
     sends: Sequence[Reply | Failure | RezoomError]
     turns: list[int] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
     tokens: list[Token | Failure | RezoomError] = field(default_factory=list)
     reserves: list[RezoomError | None] = field(default_factory=list)
     request: Outgoing = PATCH
@@ -91,18 +96,26 @@ class Run:
 
     def go(self) -> Reply:
         """Run to the end: the reply, or the error as a caller would see it."""
-        flow = exchange(self.request, self.call, self.places)
+        found: Reply = self._steps(exchange(self.request, self.call, self.places))
+        return found
+
+    def _steps(self, flow: Any) -> Any:
         try:
             intent = next(flow)
             while True:
-                self.seen.append(intent)
-                result = self._answer(intent)
+                if isinstance(intent, Turn):
+                    try:
+                        result = self._steps(turn(intent.reservation, intent.wait))
+                    except RezoomError as error:
+                        result = error
+                else:
+                    self.seen.append(intent)
+                    result = self._answer(intent)
                 intent = (
                     flow.throw(result) if isinstance(result, RezoomError) else flow.send(result)
                 )
         except StopIteration as done:
-            found: Reply = done.value
-            return found
+            return done.value
 
     def fails(self) -> RezoomError:
         """Run to the error."""
@@ -127,6 +140,8 @@ class Run:
                 refusal = self.reserves.pop(0) if self.reserves else None
                 pause = self.turns.pop(0) if self.turns else 0
                 return refusal or Grant(f"grant-{count}", places, 0, pause)
+            case Await():
+                return self.late.pop(0) if self.late else 0.0
             case Send():
                 return self.sends[count - 1]
         return None
@@ -201,7 +216,9 @@ def test_a_passing_failure_is_tried_again_on_a_new_reservation(name: str) -> Non
     run = Run([RETRIED[name], DONE])
 
     assert run.go() is DONE
-    assert run.wanted() == [*ATTEMPT, "Settle", "Pause", *ATTEMPT, "Settle"]
+    # The limiter of a second stands in front of what counts updates.
+    ending = "Release" if name.startswith("per-second") else "Settle"
+    assert run.wanted() == [*ATTEMPT, ending, "Pause", *ATTEMPT, "Settle"]
 
 
 @pytest.mark.parametrize("name", FINAL)
@@ -223,7 +240,6 @@ def test_a_lasting_failure_is_final(name: str) -> None:
             (Block("host", NOW + timedelta(hours=6), "user-day"), External("host", 100)),
         ),
         (reply(429, ACCOUNT_DAY), (Block("account", MIDNIGHT, "account-day"),)),
-        (reply(429, PER_SECOND), (SlowDown(),)),
         (reply(404), ()),
         (reply(204, x_ratelimit_limit="100", x_ratelimit_remaining="97"), (External("host", 3),)),
         (reply(204, x_ratelimit_limit="6000", x_ratelimit_remaining="5893"), ()),
@@ -243,9 +259,46 @@ def test_a_turn_is_slept_for_and_counts_as_waiting() -> None:
     run = Run([reply(429, PER_SECOND), DONE], call=patient(1, 30, lambda: 0.0), turns=[4_000_000])
     run.go()
 
-    first = ["Authorize", "Reserve", "Pause", "Send", "Settle"]
+    first = ["Authorize", "Reserve", "Await", "Send", "Release"]
     assert run.wanted() == [*first, "Pause", *ATTEMPT, "Settle"]
     assert [intent.wait for intent in run.seen if isinstance(intent, Reserve)] == [30, 25]
+
+
+def test_a_turn_that_has_come_too_late_is_given_back_for_another() -> None:
+    """Calls that a stall has delayed would leave together."""
+    run = Run([DONE], turns=[4_000_000, 2_000_000], late=[0.02, 0.005])
+    run.go()
+
+    late = ["Reserve", "Await", "Release"]
+    assert run.wanted() == ["Authorize", *late, "Reserve", "Await", "Send", "Settle"]
+    assert [intent.wait for intent in run.seen if isinstance(intent, Reserve)] == [30, 26]
+
+
+def test_where_every_turn_comes_late_the_third_is_used() -> None:
+    """A slow machine sends late, and not never."""
+    run = Run([DONE], turns=[1, 1, 1], late=[0.02] * 3)
+    run.go()
+
+    late = ["Reserve", "Await", "Release"]
+    assert run.wanted() == ["Authorize", *late, *late, "Reserve", "Await", "Send", "Settle"]
+
+
+def test_a_refusal_per_second_spends_none_of_the_hundred() -> None:
+    """It is inferred: the limiter stands in front of what counts updates."""
+    run = Run([reply(429, PER_SECOND)], call=patient(0, 30, lambda: 1.0))
+    run.fails()
+
+    assert run.seen[-1] == Release(Grant("grant-1", PLACES, 0), (SlowDown(),))
+
+
+def test_a_policy_may_count_refusals_per_second() -> None:
+    """Whoever trusts no inference is a place short."""
+    call = patient(0, 30, lambda: 1.0)
+    call.context = replace(call.context, quota=Policy(refused_count=True))
+    run = Run([reply(429, PER_SECOND)], call=call)
+    run.fails()
+
+    assert run.seen[-1] == Settle(Grant("grant-1", PLACES, 0), (SlowDown(),))
 
 
 def test_an_update_under_way_is_waited_for() -> None:

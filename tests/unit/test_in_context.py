@@ -350,6 +350,10 @@ def test_the_likely_reason(
     assert reason(path, change, meeting) == rule
 
 
+# What a read may show in place of a value (x-case).
+FOUND = ("line-ends", "blanks", "markup", "emoji", "minute", "other")
+
+
 @pytest.mark.parametrize("rule", REASONS, ids=lambda rule: rule.id)
 def test_every_reason_explains_something(rule: facts.Rule) -> None:
     """A reason that is never the likeliest explains nothing."""
@@ -364,10 +368,11 @@ def test_every_reason_explains_something(rule: facts.Rule) -> None:
     paths = [path if path != "*" else "topic" for path in rule.explains]
 
     assert rule.id in {
-        reason(path, change, meeting)
+        likely_reason(path, Situation(change, meeting).case(), found).rule
         for path in paths
         for change in changes
         for meeting in meetings
+        for found in (None, *FOUND)
     }
 
 

@@ -33,10 +33,11 @@ def test_a_broken_rule_is_reported_with_its_words_and_path(rule: str) -> None:
     found = [problem for problem in check(broken) if problem.rule == rule]
 
     known = facts.RULES[rule]
-    assert [(p.path, p.severity, p.message, p.fix) for p in found] == [
-        (path, known.severity, known.sentence, known.fix)
-    ]
-    assert found[0].source
+    (problem,) = found
+    assert (problem.path, problem.severity, problem.fix) == (path, known.severity, known.fix)
+    # What of a text broke the rule may follow.
+    assert problem.message.startswith(known.sentence)
+    assert problem.source
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -60,8 +61,8 @@ def test_every_rule_can_be_allowed(rule: str) -> None:
 @pytest.mark.parametrize(
     ("body", "rule", "message", "fix"),
     [
-        ({"topic": 5}, "topic.type", "5 is a whole number", "give text"),
-        ({"duration": "5"}, "duration.type", "'5' is text", "give a whole number"),
+        ({"topic": 5}, "topic.type", "5 is a whole number", 'write "5"'),
+        ({"duration": "5"}, "duration.type", "'5' is text", "write 5"),
         ({"duration": True}, "duration.type", "True is a boolean", "give a whole number"),
         ({"settings": "on"}, "settings.type", "'on' is text", "give an object"),
         ({"tracking_fields": "a"}, "tracking_fields.type", "'a' is text", "give a list"),
@@ -286,8 +287,8 @@ def test_a_passcode_that_is_no_text_is_reported_as_that(strange: Any) -> None:
     """Its characters are not the problem; what was given is not shown."""
     (problem,) = check({"password": strange})
 
-    assert (problem.rule, problem.fix) == ("password.type", "give text")
-    assert "123456" not in problem.message
+    assert (problem.rule, "text" in problem.fix) == ("password.type", True)
+    assert "123456" not in str(problem)
 
 
 def test_a_limit_can_be_allowed_by_its_path_and_keyword() -> None:

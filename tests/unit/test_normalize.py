@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -179,7 +180,7 @@ def test_a_time_that_does_not_exist_is_refused(path: str, value: str) -> None:
     problem = refused(body)
 
     assert (problem.path, problem.rule) == (path, "time")
-    assert "2026-12-07T08:00:00Z" in problem.fix
+    assert re.search(r"-[0-9]{2}T[0-9:]{8}Z", problem.fix)
 
 
 @pytest.mark.parametrize(

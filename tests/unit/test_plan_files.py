@@ -37,7 +37,7 @@ ANSWER = {
 
 def plan() -> Plan:
     """Make a plan with everything in it."""
-    change = Change(None, {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
+    change = Change("", {"topic": "New", "recurrence": {"end_times": 3}}, allow=["endless"])
     return Plan.of(make_plan(change, ANSWER, meeting=1, account="api.zoom.us/a", now=NOW))
 
 
@@ -115,7 +115,7 @@ def test_an_added_member_is_named() -> None:
         ('{"schema": "rezoom.plan/9"}', "rezoom.plan/9"),
         ('{"schema": "rezoom.plan/1"}', "no digests"),
         ('{"schema": "something else"}', "something else"),
-        (receipt().to_json(), "rezoom.receipt/1"),
+        (receipt().to_json(), "rezoom.receipt/2"),
         (b"\xff\xfe", "not JSON"),
         ("[" * 100_000, "not JSON"),
     ],
@@ -149,7 +149,7 @@ def test_no_file_breaks_the_reader(strange: dict[str, Any]) -> None:
 
 def test_half_a_surrogate_pair_does_not_stop_a_file() -> None:
     """An answer may hold one; the file can be written and read."""
-    change, answer = Change(None, {"topic": "New"}), ANSWER | {"topic": "\ud83d"}
+    change, answer = Change("", {"topic": "New"}), ANSWER | {"topic": "\ud83d"}
     strange = Plan.of(make_plan(change, answer, meeting=1, account="a", now=NOW))
 
     assert Plan.from_json(strange.to_json().encode("utf-8")) == strange

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rezoom._times import SECOND
 from rezoom._wire import facts
 from rezoom.errors import ConfigError
 from rezoom.quota import Lease, Limits, Policy, Reservation, Scope
@@ -45,26 +45,38 @@ def test_without_a_plan_both_hundreds_are_kept() -> None:
 
 
 @pytest.mark.parametrize("plan", facts.RATES)
-def test_every_plan_stays_below_its_limit_per_second(plan: str) -> None:
-    """What goes out in the worst second is at most nine tenths of it."""
+def test_every_plan_fills_its_limit_per_second(plan: str) -> None:
+    """All but what the network may push together."""
     pace = Policy(account_plan=plan).reservation("zoom/a", 7).pace
 
     assert pace is not None
-    assert pace.rate is not None
-    assert pace.burst + pace.rate == pytest.approx(0.9 * facts.RATES[plan].per_second)
-    assert pace.burst >= 1
+    assert pace.rate == pytest.approx(0.955 * facts.RATES[plan].per_second)
+    assert pace.limit == facts.RATES[plan].per_second
 
 
 @given(st.floats(0.01, 500))
 def test_any_limit_per_second_is_kept(limit: float) -> None:
-    """Also a small one, where nine tenths leave no room for a burst."""
+    """Also one that is no whole number: calls are."""
     pace = Policy(Limits(per_second=limit)).reservation("zoom/a", 7).pace
 
     assert pace is not None
-    assert pace.rate is not None
-    in_a_second = pace.burst - 1 + math.floor(pace.rate) + 1
-    assert 0 < pace.rate <= limit
+    in_a_second = 1 + (SECOND - 1) // pace.gap
     assert in_a_second <= max(1, limit)
+
+
+def test_a_read_spends_a_turn_and_a_call_of_the_day() -> None:
+    """And none of the two hundreds."""
+    policy = Policy(account_plan="free")
+    read = policy.reading("zoom/a")
+
+    assert read is not None
+    assert [scope.name for scope in read.scopes] == ["account"]
+    assert read.pace == policy.reservation("zoom/a", 7).pace
+
+
+def test_without_a_plan_a_read_spends_nothing() -> None:
+    """No ledger has to be asked for it."""
+    assert Policy().reading("zoom/a") is None
 
 
 def test_keys_carry_account_and_kind() -> None:

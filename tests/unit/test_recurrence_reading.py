@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rezoom.recurrence import MON, SUN, TUE, WED, Recurrence, Series
 from rezoom.recurrence._pattern import Weekly
-from rezoom.recurrence._timeline import Count
+from rezoom.recurrence._timeline import Forever
 from rezoom_wire.models import Meeting
 
 pytestmark = pytest.mark.smoke
@@ -75,7 +75,7 @@ ODD: dict[str, tuple[dict[str, object], Recurrence, str]] = {
     ),
     "more than can be sent": (
         {"type": 2, "weekly_days": "3", "end_times": 110, "repeat_interval": 60},
-        Recurrence(Weekly(60, (TUE,)), Count(110)),
+        Recurrence(Weekly(60, (TUE,)), Forever()),
         "",
     ),
 }

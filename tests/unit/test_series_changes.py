@@ -178,7 +178,7 @@ def test_a_split_loses_no_meeting_and_adds_none(
     read = answer(series)
     first = listed(read)[split]
 
-    both = split_series(Change(None, {}), read, first, meeting=1, account="a", now=NOW)
+    both = split_series(Change("", {}), read, first, meeting=1, account="a", now=NOW)
 
     assert both.trim.dates is not None
     old = both.trim.dates.after
@@ -196,7 +196,7 @@ def test_a_split_at_a_meeting_that_was_moved_uses_its_planned_start() -> None:
     read["occurrences"][2]["start_time"] = "2027-01-20T14:00:00Z"
     moved = choose(date(2027, 1, 20), read)
 
-    both = split_series(Change(None, {}), read, moved, meeting=1, account="a", now=NOW)
+    both = split_series(Change("", {}), read, moved, meeting=1, account="a", now=NOW)
 
     assert both.new["start_time"] == "2027-01-18T09:00:00"
     assert both.trim.body["recurrence"]["end_date_time"] == "2027-01-11T22:59:59Z"
@@ -224,7 +224,7 @@ def test_what_only_an_update_knows_is_not_in_the_new_meeting() -> None:
         },
     )
 
-    new = split_series(Change(None, {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
+    new = split_series(Change("", {}), read, listed(read)[3], meeting=1, account="a", now=NOW).new
 
     assert new["settings"] == {
         "waiting_room": True,

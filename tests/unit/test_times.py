@@ -3,7 +3,7 @@
 import pickle
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -151,7 +151,7 @@ def test_every_unambiguous_spelling_is_understood(text: str) -> None:
         ("2026-12-07T09:00:60", "second must be in"),
         ("2026-12-07T09:00:00+25:00", "offset"),
         ("0000-01-01T09:00:00", "year"),
-        ("2026-12-07", "not a date and time"),
+        ("2026-12-07", "a day without a time"),
         ("2026-12-07T09", "not a date and time"),
         ("7.12.2026 09:00", "not a date and time"),
         ("tomorrow", "not a date and time"),
@@ -168,7 +168,7 @@ def test_what_is_no_time_is_refused_with_a_fix(text: str, reason: str) -> None:
     assert "2026-12-07T08:00:00Z" in refused.value.fix
 
 
-@pytest.mark.parametrize("value", [date(2026, 12, 7), 1796630400, None])
+@pytest.mark.parametrize("value", [1796630400, None, time(9)])
 def test_other_types_are_refused(value: object) -> None:
     """A date has no time of day, and a number could be seconds or milliseconds."""
     with pytest.raises(WireTimeError, match="a time is a datetime or a string"):

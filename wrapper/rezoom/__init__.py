@@ -9,12 +9,15 @@ if TYPE_CHECKING:
     from ._auth.sources import Bearer, ServerToServer
     from ._auth.tokens import TokenSource
     from ._change.following import Following
-    from ._change.plan_data import FieldChange
+    from ._change.plan_data import Altered, FieldChange
     from ._change.results import Plan, Receipt
     from ._client.asynchronous import AsyncZoom
+    from ._client.changes import UpdateResult
     from ._client.check import check
+    from ._client.many import AsyncMany, Many
     from ._client.sync import Zoom
     from ._clock import Clock
+    from ._rules.judge import Change
     from ._wire import UNSET
     from .errors import (
         AuthError,
@@ -59,12 +62,15 @@ _HOMES = {
     "._auth.sources": ("Bearer", "ServerToServer"),
     "._auth.tokens": ("TokenSource",),
     "._change.following": ("Following",),
-    "._change.plan_data": ("FieldChange",),
+    "._change.plan_data": ("Altered", "FieldChange"),
     "._change.results": ("Plan", "Receipt"),
     "._client.asynchronous": ("AsyncZoom",),
+    "._client.changes": ("UpdateResult",),
     "._client.check": ("check",),
+    "._client.many": ("AsyncMany", "Many"),
     "._client.sync": ("Zoom",),
     "._clock": ("Clock",),
+    "._rules.judge": ("Change",),
     "._wire": ("UNSET",),
     ".quota": ("Gauge", "Ledger", "Limits", "MemoryLedger", "Quota"),
     ".recurrence": (
@@ -102,10 +108,13 @@ __all__ = [
     "TUE",
     "UNSET",
     "WED",
+    "Altered",
+    "AsyncMany",
     "AsyncZoom",
     "AuthError",
     "Bearer",
     "CannotUndo",
+    "Change",
     "Clock",
     "ConfigError",
     "FieldChange",
@@ -116,6 +125,7 @@ __all__ = [
     "LedgerError",
     "LedgerUnavailable",
     "Limits",
+    "Many",
     "Meeting",
     "MeetingUpdate",
     "MemoryLedger",
@@ -143,6 +153,7 @@ __all__ = [
     "ServerToServer",
     "TokenSource",
     "UnansweredError",
+    "UpdateResult",
     "Weekday",
     "Zoom",
     "check",

@@ -168,16 +168,16 @@ def machine_boot() -> Boot | None:
 
 def in_forked_child(method: Callable[[], None]) -> None:
     """Call a bound method in every child this process forks, as long as its object lives."""
-    _IN_CHILD.add(weakref.WeakMethod(method, _IN_CHILD.discard))
+    _ALIVE.add(weakref.WeakMethod(method, _ALIVE.discard))
 
 
-# Of all ledgers together: a hook of the system's is there for good.
-_IN_CHILD: set[weakref.WeakMethod[Callable[[], None]]] = set()
+# One hook for all: a process keeps its hooks for ever.
+_ALIVE: set[weakref.WeakMethod[Callable[[], None]]] = set()
 
 
 def _forked() -> None:
-    for alive in list(_IN_CHILD):
-        if (call := alive()) is not None:
+    for method in list(_ALIVE):
+        if (call := method()) is not None:
             call()
 
 

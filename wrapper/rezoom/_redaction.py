@@ -18,6 +18,8 @@ _TELLING = re.compile(rf"{_TELLING_WORDS}|^(?:tk|zak)$", re.IGNORECASE)
 _IN_LINK = re.compile(
     r"(?:(?<![A-Za-z])|(?<=%[0-9A-F]{2}))(pwd|tk|zak)(=|%3D)[^&\s\"'<>]+", re.IGNORECASE
 )
+# A user and a password before the host of an address.
+_BEFORE_HOST = re.compile(r"(?<=://)[^\s/?#@\"'<>]*+@")
 # The name is looked at once, from its beginning: long words must not take their length squared.
 _ASSIGNED = re.compile(
     rf"\b(?=\w*?(?:{'|'.join(sorted(facts.SECRET_NAMES))}|{_TELLING_WORDS}))(\w++)(\s*+=\s*+)\S+",
@@ -43,8 +45,8 @@ def masked(value: Any, path: str = "") -> Any:
 
 
 def masked_links(text: str) -> str:
-    """Return a text whose links show no passcode and no key of a host."""
-    return _IN_LINK.sub(rf"\1\2{HIDDEN}", text)
+    """Return a text whose links show no passcode, no key of a host, and no password of a user."""
+    return _BEFORE_HOST.sub(f"{HIDDEN}@", _IN_LINK.sub(rf"\1\2{HIDDEN}", text))
 
 
 def without_secrets(value: Any) -> Any:
@@ -76,7 +78,11 @@ class MaskedRepr(dict[str, Any]):
     """Members by dotted path, or a body: every value is there, and no secret is in the repr."""
 
     def __repr__(self) -> str:
-        return repr({name: masked(value, str(name)) for name, value in self.items()})
+        return repr(masked(dict(self)))
+
+    def __rich_repr__(self) -> Iterator[Any]:
+        # rich shows the members of a mapping, whatever its repr is.
+        yield masked(dict(self))
 
 
 def without_assignments(text: str) -> str:

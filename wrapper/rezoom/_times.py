@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ _WRITTEN = re.compile(
 _UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "GMT", "Etc/GMT"})
 _LONGEST_ABBREVIATION = 5
 _WRITE_IT = "write it as 2026-12-07T09:00:00 with timezone, or as 2026-12-07T08:00:00Z"
+_WRITE_UTC = "write an instant, such as 2026-12-07T08:00:00Z or an aware datetime"
 _SAY_WHERE = "pass timezone, an aware datetime, or a time that ends in Z"
 
 
@@ -116,7 +118,9 @@ def start_fields(
 
     With `utc_only` the answer is an instant alone: an edit of one occurrence ignores `timezone`.
     """
-    moment = _moment(value)
+    if (day := _a_day(value)) is not None:
+        raise WireTimeError(f"{day} is a day without a time", f"write {start_on(day)}")
+    moment = _moment(value, _WRITE_IT)
     place = None if tz is None else zone(tz)
     if moment.tzinfo is None and (moment.fold or utc_only):
         # No default sets fold=1: it says which of the two is meant.
@@ -136,11 +140,29 @@ def start_fields(
 
 def utc_instant(value: datetime | str) -> str:
     """Return the `...Z` form of an instant, for fields that know no other."""
-    moment = _moment(value)
+    day = _a_day(value)
+    if day is not None:
+        call = f"until(date({day.year}, {day.month}, {day.day}))"
+        fix = f"write its last second in UTC, such as {day}T23:59:59Z; a Recurrence has {call}"
+        raise WireTimeError(f"{day} is a day without a time", fix)
+    moment = _moment(value, _WRITE_UTC)
     if moment.tzinfo is None:
-        fix = "pass an aware datetime, or a time that ends in Z"
-        raise WireTimeError(f"{wall(moment)} could be in any time zone", fix)
+        raise WireTimeError(f"{wall(moment)} could be in any time zone", _WRITE_UTC)
     return _instant(moment)
+
+
+def start_on(day: date) -> str:
+    """Write a start on a day as an example of what would be taken."""
+    return f"{day}T09:00:00 with timezone, or {day}T08:00:00Z"
+
+
+def _a_day(value: object) -> date | None:
+    if isinstance(value, date):
+        return None if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(value.strip()) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:
@@ -165,6 +187,26 @@ def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
     name = answer.get("timezone")
     name = getattr(name, "key", name)
     return _find_zone(name) if isinstance(name, str) else None
+
+
+def same_zone(one: object, other: object) -> bool:
+    """Tell whether two names are of one time zone: links of the tz database are equal."""
+    names = [str(getattr(name, "key", name)) for name in (one, other)]
+    return names[0] == names[1] or len({_links().get(name, name) for name in names}) == 1
+
+
+@cache
+def _links() -> Mapping[str, str]:
+    """Read which names of the tz database are links, and where each leads."""
+    from importlib.resources import files
+
+    try:
+        text = files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text()
+    except (ImportError, OSError):
+        return {}  # without it, no name is known to be another's
+    rows = (line.split() for line in text.splitlines() if line.startswith("L "))
+    found = {link: target for _, target, link in rows}
+    return {link: found.get(target, target) for link, target in found.items()}
 
 
 def _find_zone(name: str) -> ZoneInfo | None:
@@ -196,22 +238,22 @@ def _offsets(naive: datetime, place: ZoneInfo) -> tuple[timedelta, timedelta]:
     return before or timedelta(), after or timedelta()
 
 
-def _moment(value: datetime | str) -> datetime:
+def _moment(value: datetime | str, fix: str) -> datetime:
     """Return a plain datetime in whole seconds, whatever subclass or text came in."""
     if isinstance(value, str):
-        return _parsed(value)
+        return _parsed(value, fix)
     if not isinstance(value, datetime):
-        what = "a date without a time" if isinstance(value, date) else type(value).__name__
-        raise WireTimeError(f"a time is a datetime or a string, not {what}", _WRITE_IT)
+        kind = type(value).__name__
+        raise WireTimeError(f"a time is a datetime or a string, not {kind}", fix)
     clock = (value.year, value.month, value.day, value.hour, value.minute, value.second)
     aware = value.utcoffset() is not None
     return datetime(*clock, tzinfo=value.tzinfo if aware else None, fold=value.fold)
 
 
-def _parsed(text: str) -> datetime:
+def _parsed(text: str, fix: str) -> datetime:
     found = _WRITTEN.fullmatch(text.strip())
     if not found:
-        raise WireTimeError(f"{text[:60]!r} is not a date and time", _WRITE_IT)
+        raise WireTimeError(f"{text[:60]!r} is not a date and time", fix)
     names = ("year", "month", "day", "hour", "minute", "second")
     try:
         info: tzinfo | None = UTC if found["zone"] else None
@@ -221,7 +263,7 @@ def _parsed(text: str) -> datetime:
         year, month, day, hour, minute, second = (int(found[name] or 0) for name in names)
         return datetime(year, month, day, hour, minute, second, tzinfo=info)
     except ValueError as error:
-        raise WireTimeError(f"{text[:60]!r} is not in the calendar: {error}", _WRITE_IT) from None
+        raise WireTimeError(f"{text[:60]!r} is not in the calendar: {error}", fix) from None
 
 
 def _named_zone(info: tzinfo) -> ZoneInfo | None:
@@ -248,8 +290,10 @@ def _instant(moment: datetime) -> str:
 
 
 def _nearest_zones(key: str) -> str:
-    if "/" not in key and len(key.strip()) <= _LONGEST_ABBREVIATION:
-        return "abbreviations are ambiguous: write a name such as Europe/Berlin"
+    if not key.strip():
+        return "write a name such as Europe/Berlin, or leave timezone out"
+    if re.search(r"[+-][0-9]{1,2}:?[0-9]{0,2}$", key.strip()):
+        return "an offset does not say when the clocks change: write a name such as Europe/Berlin"
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 
@@ -260,6 +304,8 @@ def _nearest_zones(key: str) -> str:
     cities = {name.rpartition("/")[2]: name for name in known}
     wanted = key.strip().replace(" ", "_").casefold()
     near = [cities[wanted]] if wanted in cities else []
+    if not near and "/" not in key and len(wanted) <= _LONGEST_ABBREVIATION:
+        return "abbreviations are ambiguous: write a name such as Europe/Berlin"
     near += get_close_matches(wanted, known, n=3, cutoff=0.75)
     names = list(dict.fromkeys(known[name] for name in near))[:3]
     return f"write {' or '.join(names)}" if names else "write a name such as Europe/Berlin"

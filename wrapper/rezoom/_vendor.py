@@ -6,18 +6,20 @@ import hashlib
 import json
 import keyword
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ._builds import BuildChange, compare_builds
 from ._disk import read_file, write_file
 from ._paths import once_each
 from ._wire import PACKAGE
 from .errors import ConfigError
 
-SEAL = "SEAL.json"
+SEAL, DOCUMENT = "SEAL.json", "openapi.json"
 _HOME = Path(str(files(PACKAGE)))
 # What tools leave behind when a package is used; no edit of a person.
 _LEFTOVERS = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
@@ -49,11 +51,13 @@ class Comparison:
     edited: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    # The newest date of a source, of the copy and of the installed package.
+    facts_of: tuple[str, str] = ("", "")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Name every file that differs, and how."""
-        kinds = ("edited", "missing", "foreign")
+        """Name every file of the package that differs, and how; what lies beside it is no drift."""
+        kinds = ("edited", "missing")
         return tuple(f"{name} ({kind})" for kind in kinds for name in getattr(self, kind))
 
     @property
@@ -70,7 +74,11 @@ class Comparison:
             [int(part) for part in version.split(".") if part.isdecimal()]
             for version in (self.installed, self.version)
         )
-        return "other" if ours == theirs else "older" if theirs < ours else "newer"
+        if ours == theirs:
+            # Builds of one version: the one that knows a newer source is newer.
+            found, here = self.facts_of
+            return "older" if "" < found < here else "newer" if found > here > "" else "other"
+        return "older" if theirs < ours else "newer"
 
     def to_dict(self) -> dict[str, Any]:
         lists = {name: list(getattr(self, name)) for name in ("edited", "missing", "foreign")}
@@ -86,6 +94,8 @@ class Vendored:
     version: str
     files: int
     replaced: str | None = None
+    # The copy that was replaced had been made from a newer build.
+    downgrade: bool = False
     kept: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,7 +116,7 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
             next_step="End the path in a name that Python can import, such as zoomwire.",
         )
     package = _installed()
-    old, kept = _earlier_copy(target, force=force)
+    old, before = _earlier_copy(target, package, force=force)
     try:
         for name in old["files"] if old else ():
             path = _inside(target, name)
@@ -119,12 +129,33 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
     except OSError as error:
         raise _cannot(f"write {path}", error) from error
     seal = json.loads(package[SEAL])
-    replaced = _version(old) if old else None
-    return Vendored(target, _version(seal), len(package), replaced, kept)
+    if old is None or before is None:
+        return Vendored(target, _version(seal), len(package))
+    downgrade = before.age == "newer"
+    return Vendored(target, _version(seal), len(package), _version(old), downgrade, before.foreign)
 
 
 def check_vendored(folder: str | os.PathLike[str]) -> Comparison:
     """Compare a vendored copy with its own seal, and its seal with the installed package's."""
+    target, seal = _copy(folder)
+    return _compare(target, seal, _installed_seal())
+
+
+def diff_vendored(folder: str | os.PathLike[str]) -> list[BuildChange]:
+    """List what the installed package would change for callers of a vendored copy."""
+    target, seal = _copy(folder)
+    comparison = _compare(target, seal, _installed_seal())
+    if DOCUMENT in (*comparison.edited, *comparison.missing):
+        raise CopyDiffers(
+            f"{target} cannot be compared",
+            comparison,
+            next_step=f"Restore {DOCUMENT}, which says what the copy is made of.",
+        )
+    old, new = (json.loads((home / DOCUMENT).read_bytes()) for home in (target, _HOME))
+    return compare_builds(old, new)
+
+
+def _copy(folder: str | os.PathLike[str]) -> tuple[Path, dict[str, Any]]:
     target = Path(folder).resolve()
     seal = _seal_of(target)
     if seal is None:
@@ -133,7 +164,7 @@ def check_vendored(folder: str | os.PathLike[str]) -> Comparison:
             field="folder",
             next_step="Name the folder that `rezoom vendor` wrote.",
         )
-    return _compare(target, seal, _installed_seal())
+    return target, seal
 
 
 def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]) -> Comparison:
@@ -158,7 +189,16 @@ def _compare(target: Path, seal: Mapping[str, Any], installed: Mapping[str, Any]
         edited=tuple(edited),
         missing=tuple(sorted(sealed.keys() - present)),
         foreign=tuple(sorted(present - sealed.keys() - {SEAL})),
+        facts_of=(_newest_fact(target), _newest_fact(_HOME)),
     )
+
+
+def _newest_fact(folder: Path) -> str:
+    try:
+        text = (folder / DOCUMENT).read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
+    return max(re.findall(r'"date": "([0-9-]+)"', text), default="")
 
 
 def _installed() -> dict[str, bytes]:
@@ -180,9 +220,11 @@ def _installed_seal() -> dict[str, Any]:
     return seal
 
 
-def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+def _earlier_copy(
+    target: Path, package: Mapping[str, bytes], *, force: bool
+) -> tuple[dict[str, Any] | None, Comparison | None]:
     if not target.exists():
-        return None, ()
+        return None, None
     if not target.is_dir():
         raise VendorError(f"{target} is a file", next_step="Name a folder, new or empty.")
     seal = _seal_of(target)
@@ -193,8 +235,11 @@ def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, 
                 field="folder",
                 next_step="Name a new folder, such as src/acme/zoomwire.",
             )
-        return None, ()
+        return None, None
     comparison = _compare(target, seal, _installed_seal())
+    # A file of the consumer's own is in the way only if the package now has one of its name.
+    in_the_way = tuple(name for name in comparison.foreign if name in package)
+    comparison = replace(comparison, edited=(*comparison.edited, *in_the_way))
     if comparison.names and not force:
         raise CopyDiffers(
             f"{target} was changed since it was vendored",
@@ -202,7 +247,7 @@ def _earlier_copy(target: Path, *, force: bool) -> tuple[dict[str, Any] | None, 
             next_step="Move the changes elsewhere, or replace the copy with --force "
             "(files that are not part of it stay).",
         )
-    return seal, comparison.foreign
+    return seal, comparison
 
 
 def _seal_of(target: Path) -> dict[str, Any] | None:

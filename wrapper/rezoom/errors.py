@@ -18,7 +18,7 @@ RezoomError
 │   ├── NotFoundError
 │   ├── ServerError
 │   └── RateLimited       (RetryLater)
-├── NotApplied            Zoom accepted the change and ignored a part of it
+├── NotApplied            Zoom accepted the change and ignored or altered a part of it
 └── NotVerified           (RuntimeError) only a verified receipt can answer that
 """
 
@@ -330,13 +330,14 @@ class RateLimited(RefusedError, RetryLater):
 
 
 class NotApplied(RezoomError):
-    """Zoom accepted the change and ignored a part of it; `receipt` says which."""
+    """Zoom accepted the change and ignored or altered a part of it; `receipt` says which."""
 
-    next_step = "See receipt.ignored for the likely reasons."
+    next_step = "See receipt.ignored and receipt.altered for the likely reasons."
 
     # Any, not Receipt: see above.
     def __init__(self, receipt: Any) -> None:
-        paths = ", ".join(map(str, getattr(receipt, "ignored", ())))
+        parts = (getattr(receipt, name, ()) for name in ("ignored", "altered"))
+        paths = ", ".join(str(path) for part in parts for path in part)
         super().__init__(f"Zoom accepted the change and did not apply {paths or 'it'}", sent=True)
         self.receipt = receipt
 

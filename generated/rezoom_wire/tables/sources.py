@@ -151,6 +151,12 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             url="https://developers.zoom.us/changelog/meetings/july-20-2026/",
             date="2026-07-20",
         ),
+        "CL-2610": Source(
+            tag="CL-2610",
+            title="Changelog of the Meetings API, 19 October 2026",
+            url="https://developers.zoom.us/changelog/meetings/october-19-2026/",
+            date="2026-10-19",
+        ),
         "CL-2611": Source(
             tag="CL-2611",
             title="Changelog of the Meetings API, 16 November 2026",
@@ -300,6 +306,12 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             title="Moodle plugin mod_zoom, issues 4, 145, 158, 160, 246, 301, 424, 487, 500",
             url="https://github.com/jrchamp/moodle-mod_zoom",
             date="",
+        ),
+        "MOO289": Source(
+            tag="MOO289",
+            title="Moodle plugin mod_zoom, issue 289 (observed)",
+            url="https://github.com/jrchamp/moodle-mod_zoom/issues/289",
+            date="2021-08",
         ),
         "MOO-FS": Source(
             tag="MOO-FS",

@@ -4,6 +4,7 @@ import ipaddress
 from functools import partial
 from urllib.parse import urlsplit
 
+from .._secret import hidden
 from ..errors import ConfigError
 
 
@@ -27,6 +28,7 @@ def safe_address(
 
     `path` is how its path ends, `what` is sent there, and the `who` says who calls.
     """
+    url = hidden(url)  # there may be a password in it
     wrong = partial(ConfigError, field=field)
     if flaw := header_flaw(url):
         raise wrong(f"{field} {flaw}", next_step=fix)
@@ -35,18 +37,21 @@ def safe_address(
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise wrong(f"{field} is not an address", next_step=fix) from None
-    if "@" in parts.netloc:
-        step = f"Leave them out: the {who} says who calls."
-        raise wrong(f"{field} has a user name or password in it", next_step=step)
     # An empty query or fragment would swallow the path that is put behind it.
     whole = parts.scheme in ("http", "https") and host and not any(char in url for char in "?#\\")
-    if not whole or not parts.path.rstrip("/").endswith(path):
+    whole = whole and parts.path.rstrip("/").endswith(path)
+    user, plain = "@" in parts.netloc, parts.scheme == "http" and not _loopback(host)
+    del parts
+    if user:
+        step = f"Leave them out: the {who} says who calls."
+        raise wrong(f"{field} has a user name or password in it", next_step=step)
+    if not whole:
         form = f" that ends in {path}" if path else ""
         raise wrong(f"{field} is not an http address{form}", next_step=fix)
-    if parts.scheme == "http" and not _loopback(host):
+    if plain:
         step = "Use https; plain http is for a simulator on this machine."
         raise wrong(f"{field} would send the {what} unencrypted over a network", next_step=step)
-    return url
+    return str(url)
 
 
 def _loopback(host: str) -> bool:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from .._public import public
+from .._secret import Secret, SecretBytes, hidden
 from ..errors import AuthError, ConfigError
 from .addresses import header_flaw, safe_address
-from .secret import Secret, SecretBytes
 from .tokens import Token, TokenRequest, read_token
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ServerToServer:
     def __init__(
         self, account_id: str, client_id: str, client_secret: str, *, token_url: str | None = None
     ) -> None:
-        client_secret = _hidden(client_secret)
+        client_secret, token_url = hidden(client_secret), hidden(token_url)
         self.account = self._account_id = _credential("account_id", account_id)
         user = _credential("client_id", client_id)
         if ":" in user:
@@ -93,7 +93,7 @@ class Bearer:
     """A token from elsewhere: the token itself, or a function that returns the present one."""
 
     def __init__(self, token: str | Callable[[], str], *, account: str | None = None) -> None:
-        token = token if callable(token) else _hidden(token)
+        token = token if callable(token) else hidden(token)
         self.account = account
         self._token = token if callable(token) else _bearer_token(token)
 
@@ -133,13 +133,8 @@ def _credential(name: str, value: str) -> str:
     return value
 
 
-def _hidden(value: str) -> str:
-    """Hide a text from whoever shows local variables; what is no text is judged later."""
-    return Secret(value) if isinstance(value, str) else value
-
-
 def _bearer_token(value: str) -> str:
-    value = _hidden(value)
+    value = hidden(value)
     if flaw := header_flaw(value):
         fix = "Pass the token alone, without 'Bearer ' before it and without a line break."
         raise ConfigError(f"the token {flaw}", field="token", next_step=fix)

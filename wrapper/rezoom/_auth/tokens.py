@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from .._paths import json_object
 from .._public import public
 from .._redaction import MaskedRepr, masked_links
+from .._secret import Secret, SecretBytes
 from ..errors import AuthError, ConfigError, RateLimited, RezoomError, ServerError
 from .addresses import header_flaw, safe_address
-from .secret import Secret, SecretBytes
 
 _SHORTEST_SECRET = 8
 _LONGEST_LIFE = timedelta(days=366)

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .. import _paths
-from .._paths import pattern_path, under
-from .._times import read_time
+from .._paths import last_name, pattern_path, under
+from .._times import in_utc, read_time, same_zone
 from .._wire import facts, is_whole
 
 instant = read_time
+
+# Members, or lists, of e-mail addresses: in these, capitals mean nothing.
+_ADDRESSES = ("email", "participants")
+_TAG = re.compile(r"<[^<>]*>")
+# What has been seen where an emoji was.
+_INSTEAD = frozenset("-?\ufffd")
+_JOINERS = frozenset("\u200d\ufe0f")
 
 
 def elsewhere(path: str) -> tuple[str, ...]:
@@ -54,19 +64,73 @@ def same(path: str, requested: Any, shown: Any, place: ZoneInfo | None = None) -
         return isinstance(shown, list) and _same_list(path, requested, shown, place)
     if isinstance(requested, bool) or isinstance(shown, bool):
         return requested is shown
+    if _is_id(path):
+        return str(requested).strip() == str(shown).strip()
     if not isinstance(requested, str):
         return bool(requested == shown)
     if not isinstance(shown, str | int):
         return False
     known = facts.FIELDS.get(pattern_path(path))
+    if known is not None and known.time_zone:
+        return same_zone(requested, shown)
     if known is not None and known.time is not None:
-        # Some times are in UTC, Z or not; where no zone is known, so is everything.
-        clock = UTC if known.time == "utc" else place or UTC
+        # Some times are in UTC, Z or not; two wall clocks are compared as such.
+        walls = not in_utc(requested) and not in_utc(shown)
+        clock = UTC if known.time == "utc" or walls else place
         meant = read_time(requested, clock)
         return meant is not None and meant == read_time(shown, clock)
     if known is not None and known.separator is not None:
         return _items(requested, known.separator) == _items(str(shown), known.separator)
+    if known is None and (moment := read_time(requested, None)) is not None:
+        return moment == read_time(shown, None)
+    if last_name(path).endswith(_ADDRESSES):
+        return requested.strip().casefold() == str(shown).strip().casefold()
     return requested == shown
+
+
+def shown_at(path: str, view: Mapping[str, Any]) -> Any:
+    """Return what a read shows of a member, also where another member shows it."""
+    places = elsewhere(path)
+    if not places:
+        return _paths.at(view, path)
+    return next(filter(None, (_paths.at(view, name) for name in places[::-1])), None)
+
+
+def form_of(path: str, requested: Any, found: Any, place: ZoneInfo | None = None) -> str | None:
+    """Name the form of its own in which Zoom shows a value (`x-case`); None: another value."""
+    if not isinstance(requested, str) or not isinstance(found, str) or requested == found:
+        return None
+    known = facts.FIELDS.get(pattern_path(path))
+    if known is not None and known.time is not None:
+        sent, seen = read_time(requested, place), read_time(found, place)
+        return "minute" if sent and seen == sent.replace(second=0) != sent else None
+    old, new = (text.replace("\r\n", "\n").replace("\r", "\n") for text in (requested, found))
+    if old == new:
+        return "line-ends"
+    old, new = (" ".join(text.split()) for text in (requested, found))
+    if old == new:
+        return "blanks"
+    if " ".join(html.unescape(_TAG.sub("", old)).split()) == new:
+        return "markup"
+    lost = any(map(_is_emoji, old)) and not any(map(_is_emoji, new))
+    return "emoji" if lost and _letters(old) == _letters(new) else None
+
+
+def _is_emoji(character: str) -> bool:
+    return unicodedata.category(character) == "So" or character > "\uffff"
+
+
+def _letters(text: str) -> str:
+    return "".join(
+        one
+        for one in text
+        if not (_is_emoji(one) or one.isspace() or one in _INSTEAD or one in _JOINERS)
+    )
+
+
+def _is_id(path: str) -> bool:
+    name = last_name(path)
+    return name in {"id", "pmi"} or name.endswith("_id")
 
 
 def unchanged(path: str, old: Any, new: Any, place: ZoneInfo | None) -> bool:
@@ -80,14 +144,21 @@ def leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInfo | None) -> bool:
+    item, kind = f"{path}[]", _kind(path)
+    if kind == "set":
+        return all(
+            any(same(item, one, other, place) for other in others)
+            for ones, others in ((requested, shown), (shown, requested))
+            for one in ones
+        )
     if len(requested) != len(shown):
         return False
-    item = f"{path}[]"
-    if _kind(path) not in ("set", "items"):
+    if kind not in ("items", "filled"):
         # In another order it is another list.
         return all(same(item, *pair, place) for pair in zip(requested, shown, strict=True))
     left = list(shown)
-    for one in requested:
+    # Who says most chooses first.
+    for one in sorted(requested, key=lambda one: -len(str(one))):
         found = next((n for n, other in enumerate(left) if same(item, one, other, place)), None)
         if found is None:
             return False
@@ -95,8 +166,8 @@ def _same_list(path: str, requested: list[Any], shown: list[Any], place: ZoneInf
     return True
 
 
-def _items(text: str, between: str) -> list[str]:
-    return sorted(item.strip().casefold() for item in text.split(between) if item.strip())
+def _items(text: str, between: str) -> set[str]:
+    return {item.strip().casefold() for item in text.split(between) if item.strip()}
 
 
 def _blank(value: Any) -> bool:

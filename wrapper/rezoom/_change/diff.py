@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from .._paths import Body, at, first_name, put
 from .._redaction import masked
-from .._rules.in_context import build_case, judge_situation, still_open
+from .._rules.in_context import build_case, form_reason, judge_situation, still_open
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import in_utc, place_of, read_time, wall, zulu
+from .._times import in_utc, place_of, read_time, same_zone, wall, zulu
 from .._wire import facts
 from ..errors import PlanError, Problem
+from ..recurrence._zoom import zone_of
 from . import compare
 from .compare import leaves, same
 from .fingerprint import fingerprint, salt_of
@@ -75,12 +76,16 @@ def work_out(
     )
     timing = timings[0] if timings else None
     if timing is not None and change.schedule is None:
-        own = timing.series.warnings(now=now) if timing.series is not None else timing.errors
+        own = timing.series.warnings(now=now) if timing.series is not None else [*timing.errors]
+        own += timing.doubts
         problems = with_dates(problems, own, change.allow)
-    body, changes = _reduce(body, view, timing, seen=seen)
+    kept = _kept_otherwise(body, view) if seen else []
+    body, changes = _reduce(body, view, timing, seen=seen, done={one.path for one in kept})
+    problems = [*problems, *kept]
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
-        return Diff({}, changes, [one for one in problems if one.severity == "error"], dates)
+        errors = [one for one in problems if one.severity == "error"]
+        return Diff({}, changes, errors + kept, dates)
     target = occurrence.to_dict() if isinstance(occurrence, Listed) else one
     problems = rejudge(problems, body, view, now=now, occurrence=target, allow=change.allow)
     return Diff(body, changes, problems, dates)
@@ -127,7 +132,7 @@ def change_of(body: Body) -> Change:
     extra: dict[str, Any] = {}
     for path, value in leaves(body):
         put(known if compare.writable(path) else extra, path, value)
-    return Change(None, known, extra=extra or None)
+    return Change("", known, extra=extra or None)
 
 
 def rejudge(
@@ -167,18 +172,30 @@ def _completed(
     timings: list[Timing], whole: bool, view: Body, now: datetime, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Complete a body from the meeting; of a series its Timing is noted too."""
-    start, zone, place = body.get("start_time"), body.get("timezone"), place_of(view)
+    start, zone = body.get("start_time"), body.get("timezone")
     moves = "recurrence" in body or "start_time" in body
-    if (moves or zone not in (None, view.get("timezone"))) and is_series(body, view):
+    if (moves or not (zone is None or same_zone(zone, view.get("timezone")))) and is_series(
+        body, view
+    ):
         timings.append(complete(body, view, now, whole=whole))
         return {**body, **timings[-1].body}
-    if isinstance(start, str) and not in_utc(start) and zone is None and place:
-        return {**body, "timezone": place.key}
+    if isinstance(start, str) and not in_utc(start) and zone is None:
+        return {**body, "timezone": zone_of(view).key}
     return body
 
 
+def _kept_otherwise(body: Body, view: Body) -> list[Problem]:
+    """List what the meeting shows already, in a form of Zoom's own that a rule knows."""
+    place = place_of(body) or place_of(view)
+    forms = (
+        (path, compare.form_of(path, value, at(view, path), place)) for path, value in leaves(body)
+    )
+    known = (form_reason(path, form) for path, form in forms if form is not None)
+    return [one for one in known if one is not None]
+
+
 def _reduce(
-    body: Body, view: Body, timing: Timing | None, *, seen: bool
+    body: Body, view: Body, timing: Timing | None, *, seen: bool, done: set[str]
 ) -> tuple[dict[str, Any], list[FieldChange]]:
     """Drop what is already so; start, zone and recurrence go together, or not at all."""
     kept: dict[str, Any] = {}
@@ -187,7 +204,8 @@ def _reduce(
     differing = {
         path
         for path, value in leaves(body)
-        if not is_so(path, value, view, place) or (not seen and path not in LISTED)
+        if path not in done
+        and (not is_so(path, value, view, place) or (not seen and path not in LISTED))
     }
     # A member that is sent only because another one is sent is no change of its own.
     listed = set(differing)
@@ -213,7 +231,7 @@ def _reduce(
 
 def _field_changes(path: str, value: Any, view: Body, timing: Timing | None) -> list[FieldChange]:
     """List what changes at a path: one member, or of a recurrence each that differs."""
-    before = at(view, path)
+    before = compare.shown_at(path, view)
     if path == "recurrence" and isinstance(value, dict):
         old = before if isinstance(before, Mapping) else {}
         names = dict.fromkeys([*value, *(name for name in old if old[name] not in (None, ""))])
@@ -222,9 +240,6 @@ def _field_changes(path: str, value: Any, view: Body, timing: Timing | None) -> 
             for name in names
             if not same(f"{path}.{name}", value.get(name), old.get(name))
         ]
-    if compare.elsewhere(path):
-        places = (at(view, name) for name in compare.elsewhere(path)[::-1])
-        before = next(filter(None, places), None)
     if path == "start_time":
         before = _local(before, view, timing, value)
     return [FieldChange(path, before, value)]

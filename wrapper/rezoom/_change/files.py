@@ -11,14 +11,15 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
 from .._paths import Body, DoubledName, once_each
-from .._redaction import hidden_paths, is_secret, masked, without_secrets
+from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
+from .._visible import visible_json
 from ..errors import PlanError, Problem, RezoomError
 from .compare import writable
 from .diff import check_shown
 from .fingerprint import without_digests
-from .plan_data import Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
+from .plan_data import Altered, Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
 # The types that each member of a file may have.
@@ -37,13 +38,7 @@ def seal(schema: str, members: Body) -> str:
     """Write the members as JSON, with a digest of each."""
     whole = {"schema": schema, **members}
     whole[_SEAL] = {name: _digest(value) for name, value in whole.items()}
-    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        # Half a surrogate pair, which an answer may hold, goes into no file as it is.
-        return json.dumps(whole, indent=2) + "\n"
-    return text
+    return visible_json(whole, indent=2) + "\n"
 
 
 def _read(
@@ -52,6 +47,8 @@ def _read(
     shape: _Shape,
     wrong: Callable[[str], PlanError],
     make: Callable[[dict[str, Any]], _Made],
+    *,
+    older: str = "",
 ) -> _Made:
     """Read what `seal` wrote, and make of it what it stands for; or say what is `wrong` with it."""
     kind = schema.partition(".")[2].partition("/")[0]
@@ -63,10 +60,11 @@ def _read(
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
-    found = whole.get("schema") if isinstance(whole, dict) else None
+    whole = MaskedRepr(whole if isinstance(whole, dict) else {})
+    found = whole.get("schema")
     if not isinstance(found, str):
         raise wrong(f"This is no {kind}: it has no schema")
-    if found != schema:
+    if found not in (schema, older):
         known = found.startswith("rezoom.")
         what = f"it is a {found}" if known else f"its schema is {found[:40]!r}"
         raise wrong(f"This is no {schema}: {what}")
@@ -215,7 +213,9 @@ def _read_dates(given: Body) -> Dates:
     return Dates(before, after, zone(given["timezone"]), edited, deleted)
 
 
-RECEIPT_SCHEMA = "rezoom.receipt/1"
+RECEIPT_SCHEMA = "rezoom.receipt/2"
+# Without what Zoom changed to something else, which was among what it ignored.
+_OLDER_RECEIPT = "rezoom.receipt/1"
 
 _RECEIPT = _shape(
     {int: "meeting", bool: "sent verified", list: "warnings"},
@@ -261,7 +261,9 @@ def receipt_as_data(receipt: ReceiptData) -> dict[str, Any]:
 
 def read_receipt(text: str | bytes) -> ReceiptData:
     """Read a receipt; PlanError says what is wrong with the file."""
-    return _read(text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt)
+    return _read(
+        text, RECEIPT_SCHEMA, _RECEIPT, _wrong_receipt, _read_receipt, older=_OLDER_RECEIPT
+    )
 
 
 def _read_receipt(given: Body) -> ReceiptData:
@@ -318,5 +320,12 @@ def _read_verdict(given: Body) -> Verdict:
         {path: _read_problem(one) for path, one in given[name].items()}
         for name in ("ignored", "unseen")
     )
+    written = {} if given["schema"] == _OLDER_RECEIPT else given["altered"]
+    altered = {path: _read_altered(one) for path, one in written.items()}
     effects = map(_read_change, given["side_effects"])
-    return Verdict(given["applied"], ignored, unseen, tuple(effects))
+    return Verdict(given["applied"], ignored, unseen, tuple(effects), altered)
+
+
+def _read_altered(given: Body) -> Altered:
+    sides = (given["before"], given["requested"], given["found"])
+    return Altered(*sides, _read_problem(given["problem"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from .._paths import Body, at, objects
@@ -55,12 +55,14 @@ def without_digests(read: Body) -> dict[str, Any]:
 
 def _dates(before: Mapping[str, str], view: Body, now: datetime) -> list[FieldChange]:
     """Compare the dates that are still to come; those that went by changed nothing."""
-    there, place = _listing(view), place_of(view) or UTC
+    there, place = _listing(view), place_of(view)
     found = []
     for number in sorted({*before, *there}):
         old, new = before.get(number), there.get(number)
         starts = [read_time(text.split()[0], place) for text in (old, new) if text]
-        if old != new and any(start is None or start > now for start in starts):
+        states = {text.partition(" ")[2] if text else None for text in (old, new)}
+        same = old == new or (len(states) == 1 and starts[0] == starts[1] is not None)
+        if not same and any(start is None or start > now for start in starts):
             found.append(FieldChange(f"occurrences[{number}]", old, new))
     return found
 
@@ -71,6 +73,10 @@ def _kept(path: str, value: Any, salt: str) -> Any:
         return shown
     text = json.dumps([salt, path, value], sort_keys=True, default=str)
     return _DIGEST + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _same(path: str, before: Any, kept: Any, view: Body) -> bool:
+    return compare.unchanged(path, before, kept, place_of(view))
 
 
 def _is_digest(path: str, kept: Any) -> bool:
@@ -96,7 +102,8 @@ def check_fresh(plan: PlanData, answer: Body, occurrence: Listed | None, *, now:
         start = zulu(occurrence.utc) if occurrence else None
         shown = start if path == "occurrence" else at(view, path)
         kept = _kept(path, shown, salt)
-        if kept != before and not (before == HIDDEN and _is_digest(path, kept)):
+        same = before == HIDDEN if _is_digest(path, kept) else _same(path, before, kept, view)
+        if kept != before and not same:
             changes.append(FieldChange(path, before, shown))
     begins = read_time(plan.body.get("start_time"), place_of(plan.body) or place_of(answer))
     if begins is not None and begins <= now and (plan.made_at is None or begins > plan.made_at):

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._paths import Body
-from .._wire import facts
-from ..recurrence._zoom import DAILY, MONTHLY, WEEKLY
+from ..recurrence._zoom import DAILY, MONTHLY, WEEKLY, is_horizon
 
 _DAYS = {"weekly_days": WEEKLY, "monthly_day": MONTHLY, "monthly_week": MONTHLY}
 _DAYS["monthly_week_day"] = MONTHLY
@@ -46,10 +45,8 @@ def present_of(recurrence: object) -> dict[str, Any]:
     }
     if "end_date_time" in found:
         found.pop("end_times", None)
-    most = facts.FIELDS["recurrence.end_times"].maximum or 0
-    count = found.get("end_times")
-    if isinstance(count, int) and count > most:
-        found["end_times"] = 0  # Zoom itself wrote it: a series without an end
+    if is_horizon(found.get("end_times")):
+        found["end_times"] = 0
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .._paths import Body, objects
 from .._public import public
+from .._redaction import MaskedRepr
 from .._rules.normalize import as_mapping
 from .._times import place_of, read_time, zulu
 from .._wire import facts, source
@@ -20,6 +21,7 @@ from ..errors import OccurrenceError, Problem
 from ..recurrence import Occurrence, Series
 from ..recurrence._pattern import Weekly
 from ..recurrence._timeline import Forever
+from ..recurrence._zoom import zone_of
 
 if TYPE_CHECKING:
     from .._wire import MeetingOccurrence
@@ -35,6 +37,7 @@ _YEAR = timedelta(days=366)
 _LONGEST_ID = 16
 # What the list of occurrences shows of each of them.
 LISTED = ("start_time", "duration")
+_SAY_WHICH = "name the occurrence by its id, or by an aware datetime"
 _FIX = "take occurrence_id from the occurrences of a GET, such as '1648194360000'"
 
 
@@ -62,7 +65,7 @@ class Listed:
 
     id: str
     utc: datetime
-    place: ZoneInfo
+    place: tzinfo
     duration: int | None = None
     status: str = _THERE
 
@@ -92,12 +95,13 @@ class Listed:
 
 def listed(answer: Body) -> tuple[Listed, ...]:
     """Read the occurrences of an answer, in time; what cannot be read is left out."""
-    place = place_of(answer) or ZoneInfo("UTC")
+    # Where no zone is known, instants are shown in UTC, and no day is looked for.
+    place = place_of(answer) or UTC
     found = (_listed(item, place) for item in objects(answer.get("occurrences")))
     return tuple(sorted(filter(None, found), key=attrgetter("utc")))
 
 
-def _listed(item: Body, place: ZoneInfo) -> Listed | None:
+def _listed(item: Body, place: tzinfo) -> Listed | None:
     start, number = read_time(item.get("start_time"), place), item.get("occurrence_id")
     if start is None or not isinstance(number, str | int):
         return None
@@ -137,7 +141,8 @@ def filled(answer: Body) -> Body:
         "start_time": zulu(planned_start(items[0])),
         "duration": usual[0][0] if usual else None,
     }
-    return {**answer, **{name: known[name] for name in missing if known[name] is not None}}
+    more = {name: known[name] for name in missing if known[name] is not None}
+    return MaskedRepr({**answer, **more})
 
 
 def upcoming(items: Sequence[Listed], now: datetime) -> tuple[Listed, ...]:
@@ -188,6 +193,7 @@ def choose(when: date | datetime | Occurrence, answer: Body) -> Listed:
             "leave occurrence out to change the meeting itself",
         )
     moment = when.utc if isinstance(when, Occurrence) else when
+    place = None if getattr(moment, "tzinfo", None) else zone_of(answer, _SAY_WHICH)
     found = [item for item in items if _is_meant(item, moment)]
     there = [item for item in found if not item.deleted]
     if len(there) == 1:
@@ -198,7 +204,7 @@ def choose(when: date | datetime | Occurrence, answer: Body) -> Listed:
     near = nearest(items, moment)
     if found:
         raise _refused(f"the occurrence of {_words(moment)} was deleted", "choose another", near)
-    where = "" if place_of(answer) is None else f" in {items[0].place.key}"
+    where = "" if place is None else f" in {place.key}"
     raise _refused(f"there is no occurrence on {_words(moment)}{where}", "choose another", near)
 
 

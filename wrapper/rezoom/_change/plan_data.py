@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
 from .._public import public
-from .._redaction import HIDDEN, MaskedRepr, masked
+from .._redaction import HIDDEN, MaskedRepr, masked, masked_links
 from .._visible import visible
 from ..errors import LedgerError, Problem, RezoomError
 
@@ -38,6 +38,37 @@ class FieldChange:
 
     def _shown(self, side: str) -> Any:
         return masked(getattr(self, side), self.path)
+
+
+@public("rezoom")
+@dataclass(frozen=True, slots=True, repr=False)
+class Altered:
+    """A member that Zoom set neither to what it was nor to what was requested; None: not there."""
+
+    before: object
+    requested: object
+    found: object
+    problem: Problem
+
+    def __repr__(self) -> str:
+        return f"Altered({', '.join(f'{side}={self._shown(side)!r}' for side in _SIDES)})"
+
+    def __str__(self) -> str:
+        was, requested, found = (words(self._shown(side)) for side in _SIDES)
+        return visible(
+            f"{self.problem.path}: {found} was found, {requested} was requested, it was {was}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON-ready data; secrets are masked."""
+        sides = {side: self._shown(side) for side in _SIDES}
+        return sides | {"problem": self.problem.to_dict()}
+
+    def _shown(self, side: str) -> Any:
+        return masked(getattr(self, side), self.problem.path)
+
+
+_SIDES = ("before", "requested", "found")
 
 
 def words(value: object) -> str:
@@ -109,7 +140,7 @@ class Dates:
 class Diff:
     """The members of a change that differ from the meeting, and the problems of sending them."""
 
-    body: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict, repr=False)
     changes: list[FieldChange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     dates: Dates | None = None
@@ -134,6 +165,7 @@ class PlanData:
     def __post_init__(self) -> None:
         object.__setattr__(self, "body", MaskedRepr(self.body))
         object.__setattr__(self, "read", MaskedRepr(self.read))
+        object.__setattr__(self, "topic", masked_links(self.topic))
 
     @property
     def empty(self) -> bool:
@@ -165,18 +197,20 @@ class Record:
 @public("rezoom")
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
-    """What became of each field: applied, ignored or not shown by a read; and what else changed."""
+    """What became of each field: applied, ignored, altered or not shown; and what else changed."""
 
     applied: Mapping[str, Any] = field(default_factory=dict)
     ignored: Mapping[str, Problem] = field(default_factory=dict)
     unseen: Mapping[str, Problem] = field(default_factory=dict)
     side_effects: tuple[FieldChange, ...] = ()
+    altered: Mapping[str, Altered] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "applied", MaskedRepr(self.applied))
 
     def __repr__(self) -> str:
-        parts = (f"{name}={list(getattr(self, name))}" for name in ("applied", "ignored", "unseen"))
+        names = ("applied", "ignored", "altered", "unseen")
+        parts = (f"{name}={list(getattr(self, name))}" for name in names)
         return f"Verdict({', '.join(parts)}, side_effects={self.side_effects!r})"
 
     def to_dict(self) -> dict[str, Any]:
@@ -184,6 +218,7 @@ class Verdict:
         return {
             "applied": {path: masked(value, path) for path, value in self.applied.items()},
             "ignored": {path: problem.to_dict() for path, problem in self.ignored.items()},
+            "altered": {path: one.to_dict() for path, one in self.altered.items()},
             "unseen": {path: problem.to_dict() for path, problem in self.unseen.items()},
             "side_effects": [change.to_dict() for change in self.side_effects],
         }

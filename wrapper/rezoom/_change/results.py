@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from .._clock import Wait
 from .._ledger.gauge import Quota
 from .._public import public
+from .._secret import hidden
 from .._visible import visible
 from ..errors import LedgerError, NotApplied, NotVerified, PlanError, Problem
-from .plan_data import FieldChange, PlanData, ReceiptData, Verdict
+from .plan_data import Altered, FieldChange, PlanData, ReceiptData, Verdict
 from .text import plan_lines
 
 
@@ -52,6 +53,11 @@ class Receipt(ReceiptData):
         return self._seen().ignored
 
     @property
+    def altered(self) -> Mapping[str, Altered]:
+        """Fields that now have neither their old value nor the asked one, with all three."""
+        return self._seen().altered
+
+    @property
     def unseen(self) -> Mapping[str, Problem]:
         """Fields that a read does not show, so that their state is unknown, with the reason."""
         return self._seen().unseen
@@ -62,8 +68,8 @@ class Receipt(ReceiptData):
         return self._seen().side_effects
 
     def raise_if_ignored(self) -> Self:
-        """Return the receipt, or raise NotApplied where Zoom ignored a part of the change."""
-        if self.ignored:
+        """Return the receipt, or raise NotApplied where Zoom ignored or altered a part of it."""
+        if self.ignored or self.altered:
             raise NotApplied(self)
         return self
 
@@ -103,6 +109,7 @@ class Receipt(ReceiptData):
         """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
         from .files import read_receipt
 
+        text = hidden(text)
         return Receipt(**vars(read_receipt(text)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -192,6 +199,7 @@ class Plan(PlanData, Generic[R]):
         """Read what `to_json` wrote; an edited or damaged file raises PlanError, naming where."""
         from .files import read_plan
 
+        text = hidden(text)
         return Plan.of(read_plan(text))
 
 

@@ -21,7 +21,7 @@ from ..errors import OccurrenceError, Problem
 from ..recurrence import Recurrence, Series
 from ..recurrence._timeline import Count
 from ..recurrence._zones import last_instant
-from ..recurrence._zoom import SERIES_TYPE
+from ..recurrence._zoom import SERIES_TYPE, zone_of
 from .compare import leaves
 from .diff import make_plan
 from .merge import completed, present_of
@@ -40,7 +40,7 @@ def split_series(
 
     InvalidChange lists every error of both parts; OccurrenceError says why there is no split.
     """
-    series = _series(answer, item)
+    series = _series(answer)
     planned = expected(series, now)
     first = _on_pattern(item, planned)
     kept = [start for start in planned if start < first]
@@ -53,7 +53,7 @@ def split_series(
     end = last_instant(kept[-1].astimezone(series.tz).date(), series.tz)
     ended = {"recurrence": {"end_date_time": zulu(end)}}
     trim = make_plan(
-        Change(None, ended, allow=change.allow), answer, meeting=meeting, account=account, now=now
+        Change("", ended, allow=change.allow), answer, meeting=meeting, account=account, now=now
     )
     left = [start for start in planned if start >= first]
     new, new_problems = _new(change, answer, _rest(series, left, first), now)
@@ -72,8 +72,10 @@ def split_series(
     return Split(meeting, local, trim, new, (*problems, *new_problems), dates)
 
 
-def _series(answer: Body, item: Listed) -> Series:
-    found = series_of({**answer, "recurrence": present_of(answer.get("recurrence"))}, item.place)
+def _series(answer: Body) -> Series:
+    found = series_of(
+        {**answer, "recurrence": present_of(answer.get("recurrence"))}, zone_of(answer)
+    )
     if answer.get("type") == SERIES_TYPE and found is not None:
         return found
     raise _refused(

@@ -34,7 +34,7 @@ def split_lines(split: Split) -> Iterator[str]:
 def plan_lines(plan: PlanData) -> Iterator[str]:
     """Write a plan as a diff for people; secrets are masked."""
     one = f", only the occurrence {plan.occurrence}" if plan.occurrence else ""
-    topic = f" “{' '.join(masked(plan.topic).split())}”" if plan.topic else ""
+    topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
     yield f"Plan for meeting {plan.meeting}{topic}{one}"
     if plan.empty:
         yield "  Nothing to change: everything is as asked already."

@@ -13,15 +13,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import Body, at
-from .._times import in_utc, place_of, read_time, read_wall, wall
+from .._times import in_utc, place_of, read_time, read_wall, same_zone, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
-from ..recurrence._zoom import SERIES_TYPE, first_wall_clock
+from ..recurrence._zoom import SERIES_TYPE, count_or_endless, first_wall_clock, zone_of
 from .compare import same
 from .merge import completed, present_of, remaining_of
 from .occurrences import Listed, bounded, expected, listed, upcoming
 from .plan_data import Dates
 
+_ENDS = {"end_times", "end_date_time"}
 TIMED = ("start_time", "timezone", "recurrence")
 
 
@@ -37,6 +38,8 @@ class Timing:
     start_requested: bool
     # Why no series can be made of it.
     errors: tuple[Problem, ...] = ()
+    # What is doubtful about the present one.
+    doubts: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class _Present:
     """The series as a read shows it, and what of it is still to come."""
 
     answer: Body
-    place: ZoneInfo
+    # None: not known here.
+    place: ZoneInfo | None
     recurrence: dict[str, Any]
     series: Series | None
     # The starts that the pattern makes.
@@ -68,9 +72,11 @@ def complete(body: Body, answer: Body, now: datetime, *, whole: bool = False) ->
     """Complete what `body` says about the time of a series, from the meeting as it is.
 
     `whole`: the body's recurrence stands for itself, and nothing of the present one is added.
+    Raises RecurrenceError where the meeting's time zone is needed, and not known here.
     """
-    place = place_of(body) or place_of(answer) or ZoneInfo("UTC")
-    present = _present(answer, place_of(answer) or place, now)
+    own = place_of(body) if "start_time" in body else None
+    present = _present(answer, place_of(answer) if own else zone_of(answer), now)
+    place = place_of(body) or zone_of(answer)
     timed = _timed(body, present, place, now, whole=whole)
     new, errors = _read(timed.get("recurrence"), timed.get("start_time"), place)
     if new is not None and "start_time" not in body:
@@ -80,13 +86,15 @@ def complete(body: Body, answer: Body, now: datetime, *, whole: bool = False) ->
     dates = _dates(present, expected(new, now), place)
     start_requested = "start_time" in body
     changes = not _is_there(timed, dates, present, start_requested=start_requested)
-    return Timing(timed, dates, changes, new, start_requested, errors)
+    ends = _ENDS & (body.get("recurrence") or {}).keys()
+    doubts = () if whole or ends else count_or_endless(present.recurrence)
+    return Timing(timed, dates, changes, new, start_requested, errors, doubts)
 
 
-def _present(answer: Body, place: ZoneInfo, now: datetime) -> _Present:
+def _present(answer: Body, place: ZoneInfo | None, now: datetime) -> _Present:
     recurrence = present_of(answer.get("recurrence"))
     ahead = upcoming(listed(answer), now)
-    series, _ = _read(recurrence, answer.get("start_time"), place)
+    series = None if place is None else _read(recurrence, answer.get("start_time"), place)[0]
     planned = {} if series is None else {start.utc: start for start in bounded(series, now)}
     remaining = remaining_of(recurrence, len(ahead) or sum(start > now for start in planned))
     return _Present(answer, place, recurrence, series, planned, ahead, remaining)
@@ -130,7 +138,10 @@ def dates_of(body: Body, answer: Body, now: datetime) -> Dates | None:
     """Tell which meetings an update that is sent as it stands makes; None: none of them move."""
     if not is_series(body, answer) or not {"recurrence", "start_time"} & body.keys():
         return None
-    return complete(body, answer, now, whole="recurrence" in body).dates
+    try:
+        return complete(body, answer, now, whole="recurrence" in body).dates
+    except InvalidChange:
+        return None  # the zone is not known, and neither is on which days they were
 
 
 def series_of(body: Body, place: ZoneInfo) -> Series | None:
@@ -140,7 +151,7 @@ def series_of(body: Body, place: ZoneInfo) -> Series | None:
 
 def first_on_pattern(body: Body) -> str | None:
     """Return the first start that is on the pattern, on the series' own clock."""
-    series = series_of(body, ZoneInfo("UTC"))
+    series = series_of(body, zone_of(body))
     return None if series is None else wall(first_wall_clock(series.timeline))
 
 
@@ -179,6 +190,8 @@ def _resumed(recurrence: object, present: _Present, now: datetime) -> datetime |
     endless = {"end_times": 0}
     if isinstance(recurrence, Mapping):
         endless = {k: v for k, v in recurrence.items() if k != "end_date_time"} | endless
+    if present.place is None:
+        return None
     series, _ = _read(endless, present.answer.get("start_time"), present.place)
     return None if series is None else next((one.zoned for one in series.next(after=now)), None)
 
@@ -187,7 +200,7 @@ def _is_there(timed: Body, dates: Dates, present: _Present, *, start_requested: 
     """Tell whether the series already has the requested times."""
     answer, place = present.answer, dates.place
     requested = timed.get("recurrence", {})
-    there = answer.get("type") == SERIES_TYPE and answer.get("timezone", place.key) == place.key
+    there = answer.get("type") == SERIES_TYPE and same_zone(answer.get("timezone", place), place)
     if not there or not isinstance(requested, dict):
         return False
     new, old = (

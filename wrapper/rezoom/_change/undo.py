@@ -190,7 +190,11 @@ def _schedule(back: _Restored, before: Body, after: Body, now: datetime) -> None
     if not is_series({}, before):
         _start(back, before, after, now)
         return
-    timing = complete({}, before, now)
+    try:
+        timing = complete({}, before, now)
+    except InvalidChange:
+        back.lose_start()
+        return
     if (
         _is_over(before, timing.dates.place, now)
         or not {"start_time", "recurrence"} <= timing.body.keys()

@@ -9,16 +9,18 @@ from typing import Any
 from .. import _paths
 from .._paths import Body, at, first_name
 from .._rules.in_context import build_case, likely_reason
-from .._times import place_of, read_time
+from .._times import place_of, read_time, zulu
 from .._wire import facts, is_whole
 from ..errors import Problem
 from . import compare
 from .compare import leaves
 from .diff import is_so
 from .occurrences import listed
-from .plan_data import Dates, FieldChange, Verdict
+from .plan_data import Altered, Dates, FieldChange, Verdict
 
 _OCCURRENCES = "occurrences"
+# What is found is neither what was there nor a form of what was requested.
+_OTHER = "other"
 _END_TIMES = "recurrence.end_times"
 _MOVING = ("start_time", "recurrence")
 
@@ -36,6 +38,7 @@ def verdict_of(
     case = build_case(body, before or {}, now=now, occurrence=occurrence is not None)
     applied: dict[str, Any] = {}
     ignored: dict[str, Problem] = {}
+    altered: dict[str, Altered] = {}
     unseen: dict[str, Problem] = {}
     starts = tuple(item.utc for item in listed(after) if item.utc > now and not item.deleted)
     for path, value in _members(body):
@@ -46,17 +49,37 @@ def verdict_of(
         elif compare.proves_nothing(path, at(after, path)):
             unseen[path] = likely_reason(path, case)
         else:
-            ignored[path] = likely_reason(path, case)
+            place = place_of(body) or place_of(after)
+            found = compare.shown_at(path, after)
+            form = compare.form_of(path, value, found, place)
+            old = found if before is None else compare.shown_at(path, before)
+            if compare.unchanged(path, old, found, place):
+                ignored[path] = likely_reason(path, case, form)
+            else:
+                reason = likely_reason(path, case, form or _OTHER)
+                altered[path] = Altered(old, value, found, reason)
     if dates is not None and not _as_planned(starts, dates, now, at(body, _END_TIMES)):
-        ignored[_OCCURRENCES] = likely_reason(_OCCURRENCES, case)
+        reason = likely_reason(_OCCURRENCES, case)
+        planned = _ahead(dates.after, now)
+        if starts == _ahead(dates.before, now):
+            ignored[_OCCURRENCES] = reason
+        else:
+            old, requested, found = (
+                [*map(zulu, side)] for side in (_ahead(dates.before, now), planned, starts)
+            )
+            altered[_OCCURRENCES] = Altered(old, requested, found, reason)
     effects = () if before is None else _side_effects(body, before, after, now, occurrence)
-    return Verdict(applied, ignored, unseen, tuple(effects))
+    return Verdict(applied, ignored, unseen, tuple(effects), altered)
+
+
+def _ahead(starts: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+    return tuple(start for start in starts if start > now)
 
 
 def _as_planned(
     starts: tuple[datetime, ...], dates: Dates, now: datetime, end_times: object
 ) -> bool:
-    planned = tuple(start for start in dates.after if start > now)
+    planned = _ahead(dates.after, now)
     if end_times == 0:
         # How far Zoom lists an endless series is Zoom's own choice.
         return bool(starts) and starts == planned[: len(starts)]

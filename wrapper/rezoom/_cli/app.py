@@ -183,6 +183,7 @@ rezoom simulate --faults reset:nth=3:match=PATCH --clock 2027-03-28T00:30Z
 rezoom simulate --db zoom.sqlite3 --quirk past-start=rewrite-to-now --strict
 rezoom vendor src/acme/zoomwire
 rezoom vendor src/acme/zoomwire --check
+rezoom vendor src/acme/zoomwire --diff
 rezoom ledger where
 rezoom ledger where --json
 rezoom ledger reset

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import typer
@@ -37,6 +38,7 @@ from .views import print_receipt
 
 if TYPE_CHECKING:
     from .._client.sync import Zoom
+    from .._rules.judge import Change
 
 Done: TypeAlias = Receipt | Plan[Any]
 
@@ -45,7 +47,10 @@ _RETRY_LATER = 3
 _STOPS = (errors.AuthError, errors.LedgerError, errors.UnansweredError, errors.RetryLater)
 # Limits of one meeting or of one host: others may still go out.
 _NARROW = ("meeting", "host", "lock")
-_WORDS = ("applied", "accepted", "unchanged", "ignored", "planned", "refused", "unknown", "left")
+_WORDS = (
+    *("applied", "accepted", "unchanged", "altered", "ignored", "planned"),
+    *("refused", "unknown", "left"),
+)
 # In a log every line counts; on a terminal a bar moves.
 _EVERY = 25
 
@@ -57,6 +62,9 @@ class Task:
     origin: Mapping[str, Any]
     send: Callable[[Zoom], Done]
     meeting: int | str | None = None
+    # Where it can go beside others, and be judged beforehand.
+    change: Change | None = None
+    check: Callable[[], object] | None = None
 
     @property
     def name(self) -> str:
@@ -68,14 +76,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a task: a receipt, a plan where nothing was to be sent, or an error."""
+    """What became of a task: a receipt, a plan where nothing was to be sent, or an error.
+
+    `known` is what a journal says of it, where it was carried out in an earlier run.
+    """
 
     task: Task
     done: Done | None = None
     error: errors.RezoomError | None = None
+    known: str = ""
 
     @property
     def word(self) -> str:
+        if self.known:
+            return self.known
         if self.error is not None:
             if isinstance(self.error, Left | errors.RetryLater):
                 return "left"
@@ -85,7 +99,9 @@ class Result:
                 return "unchanged"
             if not self.done.verified:
                 return "accepted"
-            return "ignored" if self.done.ignored else "applied"
+            if self.done.ignored:
+                return "ignored"
+            return "altered" if self.done.altered else "applied"
         return "unchanged" if self.done is None or self.done.empty else "planned"
 
 
@@ -123,14 +139,18 @@ class Tally:
     @property
     def sent(self) -> int:
         """Count the updates that Zoom has accepted."""
-        return sum(self.counts[word] for word in ("applied", "accepted", "ignored"))
+        return sum(self.counts[word] for word in ("applied", "accepted", "altered", "ignored"))
 
     def __str__(self) -> str:
         found = [f"{self.counts[word]} {word}" for word in _WORDS if self.counts[word]]
         return ", ".join(found) or "nothing to do"
 
 
-def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], object]) -> None:
+Report: TypeAlias = Callable[[Result], object]
+Carry: TypeAlias = "Callable[[Zoom, Report], None]"
+
+
+def carry_out(tasks: Iterable[Task], zoom: Zoom, report: Report) -> None:
     """Send one after another, and report each result; goes on after refusals.
 
     A limit of one meeting or host puts off what it concerns, in order; a limit of the account, a
@@ -145,7 +165,7 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
             cause = halt or shut.get(task.meeting) or (_spent(zoom, task) if shut else None)
             if cause is None:
                 result = Result(task, error=Interrupted("Interrupted while it was sent", sent=None))
-                result = _tried(zoom, task)
+                result = tried(zoom, task)
                 failure = result.error
                 if isinstance(failure, errors.RetryLater) and failure.scope.startswith(_NARROW):
                     shut[task.meeting] = failure
@@ -160,7 +180,7 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
                 if halt is None:
                     # The order of one meeting's updates matters: none may overtake another.
                     shut[task.meeting] = cause
-            with _uninterrupted():
+            with uninterrupted():
                 report(result)
                 result = None
     except KeyboardInterrupt:
@@ -169,7 +189,8 @@ def carry_out(zoom: Zoom, tasks: Iterable[Task], report: Callable[[Result], obje
         raise
 
 
-def _tried(zoom: Zoom, task: Task) -> Result:
+def tried(zoom: Zoom, task: Task) -> Result:
+    """Carry out one task; whatever it raises is its result."""
     try:
         return Result(task, task.send(zoom))
     except errors.RezoomError as error:
@@ -192,7 +213,7 @@ def _spent(zoom: Zoom, task: Task) -> Left | None:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Hold an interrupt back until what has been sent is reported."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -207,7 +228,7 @@ def _uninterrupted() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _print_answer(result: Result, *, as_json: bool, many: bool) -> None:
+def print_answer(result: Result, *, as_json: bool, many: bool) -> None:
     """Answer one task, at once: whoever reads the pipe must not wait for the next."""
     task, done, error = result.task, result.done, result.error
     if not as_json:
@@ -226,30 +247,29 @@ def _print_answer(result: Result, *, as_json: bool, many: bool) -> None:
     elif isinstance(done, Plan):
         print_json("plan/1", **(origin | done.to_dict()))
     elif done is not None:
-        print_json("receipt/1", **(origin | receipt_line(done)))
+        print_json("receipt/2", **(origin | receipt_line(done)))
+    else:
+        print_json("result/1", **(origin | {"meeting": task.meeting, "result": result.word}))
     sys.stdout.flush()
 
 
 @contextmanager
 def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Tally], object]]:
-    """Yield what shows one more: a bar where stderr is a terminal, or a line now and then."""
+    """Yield what shows one more: a live table on a terminal, or a line now and then."""
     console = talk()
     if shown and console.is_terminal and not sys.stdout.isatty():
-        from rich import progress as shows
+        from .live import live_table
 
-        columns = (shows.BarColumn(), shows.MofNCompleteColumn(), shows.TimeElapsedColumn())
-        words = shows.TextColumn("{task.description}")
-        with shows.Progress(*columns, words, console=console, transient=True) as bar:
-            task = bar.add_task("", total=total)
-            yield lambda tally: bar.update(task, advance=1, description=str(tally))
+        with live_table(console, total) as step:
+            yield step
         return
     of = "" if total is None else f" of {total}"
 
-    def step(tally: Tally) -> None:
+    def say(tally: Tally) -> None:
         if shown and tally.total % _EVERY == 0:
             talk().say(f"{tally.total}{of}: {tally}", "dim")
 
-    yield step
+    yield say
 
 
 def _print_closing(tally: Tally, again: Callable[[Task], str]) -> None:
@@ -282,19 +302,22 @@ def size_of(source: BinaryIO) -> int | None:
 
 
 def run(
-    tasks: Iterable[Task],
+    carry: Carry,
     again: Callable[[Task], str],
     send: SendOptions,
     *,
     many: bool,
     total: int | None,
     keep: Keep = lambda _: None,
+    answer: Callable[[Result], object] | None = None,
 ) -> None:
-    """Carry out the tasks; always raises typer.Exit, or what one error says better.
+    """Carry out updates; always raises typer.Exit, or what one error says better.
 
-    `again` says how to go on from a task that is left; `keep` writes the receipt of an update.
+    `carry` sends them, and reports each result; `again` says how to go on from a task that is
+    left; `keep` writes the receipt of an update, `answer` a result that is not told as usual.
     """
     tally = Tally(verify=send.verify)
+    answer = answer or partial(print_answer, as_json=send.as_json, many=many)
     try:
         # Reading is cheap, and whose hundred is spent decides what may still go out.
         with open_zoom(hosts="resolve") as zoom, _progress(total, shown=many) as step:
@@ -307,10 +330,10 @@ def run(
                 finally:
                     if many or not isinstance(result.error, Interrupted):
                         # Of one, the interrupt itself is the answer.
-                        _print_answer(result, as_json=send.as_json, many=many)
+                        answer(result)
                 step(tally)
 
-            carry_out(zoom, tasks, report)
+            carry(zoom, report)
         if many:
             _print_closing(tally, again)
     except KeyboardInterrupt:

@@ -37,8 +37,8 @@ class Console(rich.console.Console):
         raise  # noqa: PLE0704 - rich calls it while it handles the BrokenPipeError
 
     def say(self, text: object, style: str = "") -> None:
-        """Print a text that is not wrapped; only its own line breaks and tabs steer."""
-        self.print(Text(visible(text, keep="\n\t"), style=style), soft_wrap=True)
+        """Print one line that is not wrapped."""
+        self.print(Text(visible(text), style=style), soft_wrap=True)
 
     def rows(self, rows: Iterable[Iterable[object]], *columns: Column, gap: int = 2) -> None:
         """Print a table without a frame; each cell is a Text, or becomes one."""
@@ -58,7 +58,8 @@ class Console(rich.console.Console):
             return
         self.say(f"{error.message}. Nothing was sent.", "red")
         if pointer := getattr(error, "pointer", ""):
-            self.say(pointer)
+            for line in pointer.split("\n"):
+                self.say(line)
         self.problems(error.problems)
         if candidates := getattr(error, "candidates", ()):
             self.say(f"nearest: {', '.join(map(visible, candidates))}")

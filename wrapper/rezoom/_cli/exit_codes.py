@@ -84,9 +84,15 @@ class Bug(errors.RezoomError):
 def bug(error: Exception) -> Bug:
     """Name the kind and the place of an unexpected error; its traceback needs REZOOM_DEBUG."""
     if os.environ.get("REZOOM_DEBUG") not in (None, "", "0"):
-        traceback.print_exception(error, file=sys.stderr)
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119 - a name in a traceback, not a path
+        # Of the errors behind it too, and of none the message.
+        one: BaseException | None = error
+        while one is not None:
+            frames = traceback.format_list(traceback.extract_tb(one.__traceback__))
+            sys.stderr.write("Traceback (most recent call last):\n" + "".join(frames))
+            sys.stderr.write(f"{type(one).__name__}\n")
+            one = one.__cause__ or one.__context__
+    places = traceback.extract_tb(error.__traceback__)
+    where = f" at {os.path.basename(places[-1].filename)}:{places[-1].lineno}" if places else ""  # noqa: PTH119 - a name in a traceback, not a path
     # Its message is left out: it may quote a value that is secret.
     return Bug(f"{type(error).__name__}{where}")
 
@@ -102,7 +108,7 @@ def receipt_code(receipt: Receipt, *, verify: bool) -> int:
     """Look up the exit code of an update that Zoom accepted; `verify`: it was to be checked."""
     if not receipt.sent or not verify:
         return 0
-    seen = receipt.verified and not (receipt.ignored or receipt.unseen)
+    seen = receipt.verified and not (receipt.ignored or receipt.altered or receipt.unseen)
     return 0 if seen else 7
 
 

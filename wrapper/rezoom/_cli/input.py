@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .._change.results import Plan, Receipt
     from .._client.sending import PreparedUpdate
     from .._client.sync import Zoom
+    from .._rules.judge import Change
     from ..recurrence import Series
 
 
@@ -230,14 +231,19 @@ class MeetingUpdate:
             "extra": self.fields.extra or None,
         }
 
+    def change(self, key: str | None = None) -> Change:
+        """Return it as one of many; what could not be read is not in it."""
+        from .._rules.judge import Change
+
+        body, options = self.fields.body, self.options()
+        return Change(self.meeting, key=key, host=self.host, body=body, **options)
+
     def judge(self) -> PreparedUpdate:
         """Judge it by what is known without a read, and write its request."""
         from .._client.sending import prepare
-        from .._rules.judge import Change
 
-        change = Change(self.fields.body, {}, meeting=self.meeting, **self.options())
         with self._with_unreadable():
-            return prepare(change, SystemClock().now())
+            return prepare(self.change(), SystemClock().now())
 
     def plan(self, zoom: Zoom) -> Plan:
         """Plan it on one read; InvalidChange has what could not be read, too."""

@@ -14,6 +14,7 @@ from .._change.results import Plan, Receipt
 from .._disk import read_file, read_stream, write_file
 from .._paths import DoubledName, once_each
 from .._redaction import HIDDEN, hidden_paths, is_secret
+from .._visible import visible_json
 from ..errors import PlanError
 from .console import standard_input
 from .exit_codes import UsageError
@@ -59,8 +60,9 @@ def read_receipts(name: str) -> list[Receipt]:
         found = [_object(line) for line in lines]
         if not lines or None in found:
             return [Receipt.from_json(text)]
-        # Refusals stand between the receipts that `rezoom apply -` wrote.
-        kept = [one for one in found if one is not None and one.get("schema") != "rezoom.error/1"]
+        # Refusals stand between the receipts that `rezoom apply -` wrote, and what a journal knew.
+        others = ("rezoom.error/1", "rezoom.result/1")
+        kept = [one for one in found if one is not None and one.get("schema") not in others]
         return [Receipt.from_json(_receipt(one)) for one in kept]
 
 
@@ -92,7 +94,7 @@ def new_body(body: Mapping[str, Any], *, secrets: bool) -> str:
             f"the new meeting takes over {hidden}, and a file of it would show that",
             next_step=_WITH_SECRETS,
         )
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return visible_json(body, indent=2) + "\n"
 
 
 def write_document(name: str, text: str) -> None:

@@ -60,7 +60,7 @@ def show_plans(plans: Mapping[str, Plan[Any]], send: SendOptions) -> bool:
 
 def print_plan(console: Console, plan: Plan[Any]) -> None:
     """Show the diff of a plan, its warnings, and what applying it sends and spends."""
-    topic = f" “{' '.join(masked(plan.topic).split())}”" if plan.topic else ""
+    topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
     one = f", only the date {plan.occurrence}" if plan.occurrence else ""
     console.say(f"Meeting {printed_number(plan.meeting)}{topic}{one}", "bold")
     print_difference(console, plan)
@@ -124,6 +124,8 @@ def print_receipt(receipt: Receipt) -> None:
     if not receipt.sent:
         unchanged = f"✓ Meeting {receipt.meeting} is as asked already"
         console.say(f"{unchanged}: nothing was sent, nothing spent.", "green")
+        if receipt.warnings:
+            talk().problems(receipt.warnings)
         return
     console.say(f"✓ Zoom accepted the update of meeting {receipt.meeting}.", "green")
     if receipt.verified:
@@ -151,6 +153,11 @@ def _print_verdict(console: Console, receipt: Receipt) -> None:
     if receipt.ignored:
         console.say("  ignored by Zoom:", "red")
         console.problems(list(receipt.ignored.values()))
+    if receipt.altered:
+        console.say("  changed by Zoom to something else:", "red")
+        for one in receipt.altered.values():
+            console.say(f"  {one}")
+        console.problems([one.problem for one in receipt.altered.values()])
     if receipt.unseen:
         console.say("  sent, and not shown when it is read:", "yellow")
         console.problems(list(receipt.unseen.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
@@ -11,6 +11,8 @@ from ..errors import ConfigError
 from .options import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from .._auth.tokens import TokenSource
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from .._http.flow import Flow, T
     from .._http.transport import AsyncTransport
     from .._ledger.gauge import Quota
+    from .._rules.judge import Change
     from .._wire import Meeting, MeetingUpdate, MeetingUpdateFields
     from ..recurrence import Series
+    from .many import AsyncMany
     from .options import ZoomOptions
 
 # As in `sync.py`, what a call needs is imported in the call.
@@ -71,7 +75,10 @@ class AsyncZoom(Session):
         from .._rules.judge import Change
         from .pipeline import update
 
-        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence, host)
+        wanted = Change(
+            meeting, fields, None, host, occurrence, schedule, allow, extra, body=change
+        )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = update(
             context,
@@ -99,7 +106,10 @@ class AsyncZoom(Session):
         from .._rules.judge import Change
         from . import planned
 
-        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        wanted = Change(
+            meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
+        )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan(context, wanted, context.clock.now())
         return (await self._run(flow)).bound(self.apply)
@@ -120,10 +130,34 @@ class AsyncZoom(Session):
         from .._rules.judge import Change
         from . import planned
 
-        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        wanted = Change(
+            meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
+        )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan_following(context, wanted, context.clock.now())
         return (await self._run(flow)).bound(self.apply)
+
+    def update_many(
+        self,
+        changes: Iterable[Change | Mapping[str, Any]],
+        /,
+        *,
+        verify: bool = False,
+        skip_unchanged: bool | None = None,
+        plan_only: bool = False,
+        in_flight: int | None = None,
+        journal: str | Path | None = None,
+        wait: Wait | None = None,
+        deadline: Wait | None = None,
+    ) -> AsyncMany:
+        """Carry out many changes; use it in `async with`, and iterate; see `Zoom.update_many`."""
+        from .changes import Treatment
+        from .many import AsyncMany
+
+        how = Treatment(verify, skip_unchanged, plan_only, wait)
+        more = {"in_flight": in_flight, "journal": journal, "deadline": deadline}
+        return AsyncMany(self._run, self.apply, self._context, changes, how, **more)
 
     async def apply(
         self,

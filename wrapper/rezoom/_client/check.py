@@ -43,7 +43,8 @@ def check(
         now = SystemClock().now()
     else:
         aware_now(now)
-    whole = Change(change, fields, schedule, extra, allow)
+    whole = Change("", fields, schedule=schedule, allow=allow, extra=extra, body=change)
+    del change, fields, extra  # a passcode may be in them, and a traceback may show them
     if current is not None:
         view = filled(as_mapping(current) or {})
         return work_out(whole, view, now=now, occurrence=occurrence).problems

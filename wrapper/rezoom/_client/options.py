@@ -120,8 +120,8 @@ class Session:
         ZOOM_API_URL (ends in /v2) and ZOOM_OAUTH_URL (the token address, whole) may name another
         Zoom, such as a simulator. Raises ConfigError naming every variable that is missing.
         """
-        from .._auth.secret import Secret
         from .._auth.sources import ServerToServer
+        from .._secret import Secret
 
         names = [f"{prefix}{name}" for name in ("ACCOUNT_ID", "CLIENT_ID", "CLIENT_SECRET")]
         missing = [name for name in names if not os.environ.get(name, "").strip()]
@@ -141,6 +141,8 @@ class Session:
 
     def __repr__(self) -> str:
         """Name the address and the account; nothing secret."""
+        if not hasattr(self, "_context"):  # while it is made, in a traceback with locals
+            return f"<{type(self).__name__} not made yet>"
         return f"{type(self).__name__}(base_url={self._base_url!r}, auth={self._context.auth!r})"
 
     def _close_ledger(self) -> None:

@@ -13,7 +13,7 @@ from .._http.context import ClientContext
 from .._http.flow import Flow, Host, Usage
 from .._rules.judge import Change
 from .._rules.meeting_id import meeting_number
-from .sending import host_id, prepare, send
+from .sending import host_id, prepare, secrets_of, send
 
 if TYPE_CHECKING:
     from .._change.results import Receipt
@@ -32,6 +32,7 @@ def update(
 ) -> Flow[Receipt]:
     """Judge a change, send it, and say what is left; `now` tells what is past."""
     call = context.call(wait)
+    call.secrets = secrets_of(change)
     if context.skip_unchanged if skip_unchanged is None else skip_unchanged:
         from .planned import update_changed
 

@@ -23,7 +23,16 @@ from .._wire import read_meeting
 from ..errors import InvalidChange, PlanError, PlanStale
 from ..recurrence import Occurrence
 from .reading import Found, read, read_first
-from .sending import PreparedUpdate, prepare, read_left, send, target_of, written
+from .sending import (
+    PreparedUpdate,
+    prepare,
+    read_left,
+    secret_values,
+    secrets_of,
+    send,
+    target_of,
+    written,
+)
 
 if TYPE_CHECKING:
     from .._change.occurrences import When
@@ -69,7 +78,9 @@ def get(
 
 def plan(context: ClientContext, change: Change, now: datetime) -> Flow[Plan]:
     """Work out a change from one read; nothing is sent."""
-    return Plan.of((yield from _plan(context.call(), change, now))[0])
+    call = context.call()
+    call.secrets = secrets_of(change)
+    return Plan.of((yield from _plan(call, change, now))[0])
 
 
 def plan_following(context: ClientContext, change: Change, now: datetime) -> Flow[Following]:
@@ -77,7 +88,9 @@ def plan_following(context: ClientContext, change: Change, now: datetime) -> Flo
     (meeting, known), when = target_of(change), change.occurrence
     if when is None:
         known_id(when)
-    found = yield from read_first(context.call(), meeting, None)
+    call = context.call()
+    call.secrets = secrets_of(change)
+    found = yield from read_first(call, meeting, None)
     if isinstance(when, date | Occurrence):
         first: Listed | None = choose(when, found.answer)
     else:
@@ -116,6 +129,7 @@ def apply(
             next_step="Apply it with a client of that account, or make a new plan.",
         )
     call = context.call(wait)
+    call.secrets = frozenset(secret_values(planned.body))
     if planned.empty:
         return (yield from _carry_out(call, planned, None, None, verify=verify))
     found = yield from read_first(call, planned.meeting, planned.occurrence)
@@ -138,7 +152,7 @@ def apply(
 
 def _is_carried_out(planned: PlanData, found: Found, now: datetime) -> bool:
     """Tell whether the meeting is what the plan makes of it, by whoever's hand."""
-    change = Change(dict(planned.body), {}, allow=planned.allow)
+    change = Change("", dict(planned.body), allow=planned.allow)
     try:
         return _made(change, found, planned.meeting, planned.account, now).empty
     except InvalidChange:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
 from .._change.compare import instant
@@ -14,8 +14,9 @@ from .._change.results import Receipt
 from .._change.verify import verdict_of
 from .._http.context import Call
 from .._http.flow import Flow, Outgoing, Pause, exchange, learn
-from .._http.responses import Reply
+from .._http.responses import Reply, clean
 from .._paths import json_object
+from .._redaction import MaskedRepr
 from .._times import place_of
 from .._wire import UNSET, facts, source
 from ..errors import AuthError, RateLimited, RefusedError, RezoomError, ServerError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class Found:
     """What a read shows; `seen` tells whether it shows the occurrence, or only its series."""
 
-    answer: Mapping[str, Any]
+    answer: Mapping[str, Any] = field(repr=False)
     occurrence: Listed | None = None
     seen: bool = True
 
@@ -46,7 +47,10 @@ def read(
         show_previous_occurrences=True if past else UNSET,
     )
     context = call.context
-    answer = _answer((yield from exchange(Outgoing("getMeeting", meeting, arguments), call)))
+    request = Outgoing("getMeeting", meeting, arguments)
+    spent = context.quota.reading(context.account)
+    reply = yield from exchange(request, call, spent)
+    answer = _answer(reply, call.secrets)
     host = named_host(answer)
     if host is not None:
         yield from learn(context.account, meeting, host)
@@ -56,20 +60,22 @@ def read(
     return answer
 
 
-def _answer(reply: Reply) -> dict[str, Any]:
+def _answer(reply: Reply, secrets: Collection[str]) -> MaskedRepr:
     """Read a 200; an unreadable body is a typed error."""
-    answer = json_object(reply.body)
+    found = json_object(reply.body)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"])
-    if answer is None:
+    if found is None:
         raise ServerError(
             "the answer is not a JSON object",
             status=reply.status,
             tracking_id=tracking,
             meaning="It was cut short, or something between here and Zoom wrote it.",
         )
+    answer = MaskedRepr(found)
+    del found
     if "id" not in answer and isinstance(answer.get("code"), int) and answer["code"]:
         raise ServerError(
-            str(answer.get("message", "")),
+            clean(str(answer.get("message", "")), secrets),
             status=reply.status,
             code=answer["code"],
             tracking_id=tracking,
@@ -126,9 +132,9 @@ def _alone(number: str, answer: Mapping[str, Any]) -> Listed:
     """Take the occurrence as the answer itself shows it."""
     place = place_of(answer)
     start, length = instant(answer.get("start_time"), place), answer.get("duration")
-    if start is None or place is None:
+    if start is None:
         raise not_there(number, answer)
-    return Listed(number, start, place, length if isinstance(length, int) else None)
+    return Listed(number, start, place or UTC, length if isinstance(length, int) else None)
 
 
 # No source tells how soon a read shows an update; a second look costs none of the day's updates.
@@ -144,7 +150,7 @@ def verified(call: Call, receipt: Receipt, record: Record) -> Flow[Receipt]:
         checked = yield from _look(call, receipt, record)
     except RezoomError as error:
         return replace(receipt, verify_error=error)
-    if checked.ignored and call.left >= _LAG:
+    if (checked.ignored or checked.altered) and call.left >= _LAG:
         yield Pause(_LAG)
         call.slept += _LAG
         try:

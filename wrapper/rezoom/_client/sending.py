@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._auth.secret import Secret
 from .._change.plan_data import Record
 from .._change.results import Receipt
 from .._http.context import Call, ClientContext
@@ -21,6 +20,8 @@ from .._ledger.model import Reservation, is_alias
 from .._redaction import is_secret
 from .._rules.judge import Change, judge_scheduled
 from .._rules.meeting_id import meeting_number
+from .._rules.normalize import as_mapping
+from .._secret import Secret
 from .._wire import UNSET, facts
 from ..errors import InvalidChange, LedgerError, NotFoundError, OccurrenceError, Problem
 
@@ -168,12 +169,18 @@ def _host_of(call: Call, meeting: int) -> Flow[str | None]:
     return host
 
 
+def secrets_of(change: Change) -> frozenset[str]:
+    """Collect the values of the secret members of a change, however it was said."""
+    parts = map(as_mapping, (change.body, change.fields, change.extra))
+    return frozenset(one for part in parts for one in secret_values(part))
+
+
 def secret_values(body: object, *, within: bool = False) -> Iterator[str]:
     """Yield the values of secret members, so that nothing ever quotes them."""
     if isinstance(body, dict):
         for key, value in body.items():
             yield from secret_values(value, within=within or is_secret(key))
-    elif isinstance(body, list):
+    elif isinstance(body, list | tuple):
         for item in body:
             yield from secret_values(item, within=within)
     elif within and isinstance(body, str):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
 from .options import Session
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx
 
     from .._auth.tokens import TokenSource
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from .._http.flow import Flow, T
     from .._http.transport import Transport
     from .._ledger.gauge import Quota
+    from .._rules.judge import Change
     from .._wire import Meeting, MeetingUpdate, MeetingUpdateFields
     from ..recurrence import Series
+    from .many import Many
     from .options import ZoomOptions
 
 # What a call needs is imported in the call, httpx above all: `from rezoom import Zoom` is quick.
@@ -85,7 +89,10 @@ class Zoom(Session):
         from .._rules.judge import Change
         from .pipeline import update
 
-        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence, host)
+        wanted = Change(
+            meeting, fields, None, host, occurrence, schedule, allow, extra, body=change
+        )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = update(
             context,
@@ -122,7 +129,10 @@ class Zoom(Session):
         from .._rules.judge import Change
         from . import planned
 
-        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        wanted = Change(
+            meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
+        )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan(context, wanted, context.clock.now())
         return self._run(flow).bound(self.apply)
@@ -151,10 +161,55 @@ class Zoom(Session):
         from .._rules.judge import Change
         from . import planned
 
-        wanted = Change(change, fields, schedule, extra, allow, meeting, occurrence)
+        wanted = Change(
+            meeting, fields, None, None, occurrence, schedule, allow, extra, body=change
+        )
+        del change, fields, extra  # a passcode may be in them, and a traceback may show them
         context = self._context
         flow = planned.plan_following(context, wanted, context.clock.now())
         return self._run(flow).bound(self.apply)
+
+    def update_many(
+        self,
+        changes: Iterable[Change | Mapping[str, Any]],
+        /,
+        *,
+        verify: bool = False,
+        skip_unchanged: bool | None = None,
+        plan_only: bool = False,
+        in_flight: int | None = None,
+        journal: str | Path | None = None,
+        wait: Wait | None = None,
+        deadline: Wait | None = None,
+    ) -> Many:
+        """Carry out many changes at the rate Zoom allows; use it in `with`, and iterate.
+
+        A change is a Change, or a mapping with its names (`meeting`, `host`, `occurrence`, …) whose
+        other members are fields. Changes are read when there is room for them, judged as `update`
+        judges, and answered by an UpdateResult each, as they come: what is refused, put off or
+        unknown is a result and stops no other. Changes of one meeting keep their order; one behind
+        a change that was put off, or is unknown, is put off too.
+
+        As many calls are in flight as the account plan's rate and the latency ask for, `in_flight`
+        at most (without a known rate, that many, or 8). `plan_only` sends nothing. `wait` bounds
+        the sleeping of each change, `deadline` the run (seconds or a timedelta): then nothing more
+        is sent. Name the hosts, or set `hosts="resolve"`: a spent host is then known beforehand.
+
+        With a `journal`, a file that it keeps (`rezoom.journal/1`, without secrets), the same call
+        goes on where an earlier one ended, by a kill too: what is done is answered from it, and
+        what was under way is looked at last, and sent only where the meeting is not so already.
+        Another change under a known key is refused; of a passcode the journal keeps nothing, so
+        another passcode needs another key.
+
+        Iterating raises, when what is under way has its results, AuthError, LedgerError,
+        QuotaExceeded or RateLimited (of the account), or NotSentError (Zoom is out of reach).
+        """
+        from .changes import Treatment
+        from .many import Many
+
+        how = Treatment(verify, skip_unchanged, plan_only, wait)
+        more = {"in_flight": in_flight, "journal": journal, "deadline": deadline}
+        return Many(self._run, self.apply, self._context, changes, how, **more)
 
     def apply(
         self,

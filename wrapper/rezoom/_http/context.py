@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import anyio
 
-from .._clock import Clock, Wait, seconds
+from .._clock import Clock, Wait, in_forked_child, seconds
 from .._ledger.model import Reservation
 from .._ledger.policy import Policy
 from .._ledger.protocol import Ledger
@@ -26,6 +26,22 @@ class Renewal:
 
     failure: Any = None
     at: float = 0.0
+
+
+class Turns:
+    """The line of calls that wait for a turn: one at a time asks the ledger, and sleeps.
+
+    So calls that wait hold neither a turn nor a slot, which a kill would leave in the ledger.
+    """
+
+    def __init__(self) -> None:
+        """Begin with an empty line."""
+        self.line: set[object] = set()
+        self.lock, self.alock = threading.Lock(), anyio.Lock()
+        in_forked_child(self._after_fork)
+
+    def _after_fork(self) -> None:
+        self.line, self.lock = set(), threading.Lock()  # whoever stood in line is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class ClientContext:
     # One thread, or one task, at a time fetches a token.
     renewing: threading.Lock = field(default_factory=threading.Lock)
     arenewing: anyio.Lock = field(default_factory=anyio.Lock)
+    turns: Turns = field(default_factory=Turns)
 
     def call(self, wait: Wait | None = None) -> Call:
         """Begin a call that may sleep `wait`, or as long as the client's calls may."""
@@ -58,11 +75,15 @@ class ClientContext:
 
 @dataclass(slots=True)
 class Call:
-    """One call of a client: how long it may sleep in all, and has slept, in seconds."""
+    """One call of a client: how long it may sleep in all, and has slept, in seconds.
+
+    `secrets` were sent, or are about to be: whatever is read before and after may quote them.
+    """
 
     context: ClientContext
     wait: float
     slept: float = 0.0
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def left(self) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from .._auth.tokens import Token
 from .._clock import Clock
+from .._ledger.gauge import line_refusal
 from .._ledger.model import Block, External, Grant, Lesson, SlowDown
 from .._ledger.protocol import Ledger
 from .._visible import visible
@@ -23,6 +24,7 @@ from ..errors import RateLimited, RezoomError
 from .flow import (
     Abandon,
     Authorize,
+    Await,
     Failure,
     Flow,
     Host,
@@ -35,12 +37,15 @@ from .flow import (
     Reserve,
     Send,
     Settle,
+    Turn,
+    TurnIntent,
     Usage,
+    turn,
 )
 from .responses import Reply, parse_retry_after
 
 if TYPE_CHECKING:
-    from .context import ClientContext
+    from .context import ClientContext, Turns
     from .transport import AsyncTransport, Transport
 
 I = TypeVar("I")  # noqa: E741 - the intents of a flow
@@ -50,7 +55,7 @@ _log = logging.getLogger("rezoom")
 
 def drive(flow: Flow[T], context: ClientContext, connect: Callable[[], Transport]) -> T:
     """Run `flow` to its end, blocking; `connect` is called by a flow that sends, and only then."""
-    held = HeldSlots(context.ledger, context.clock)
+    held = HeldSlots(context.ledger, context.clock, context.turns)
 
     def perform(intent: Intent) -> object:
         match intent:
@@ -69,7 +74,7 @@ def drive(flow: Flow[T], context: ClientContext, connect: Callable[[], Transport
 
 async def adrive(flow: Flow[T], context: ClientContext, connect: Callable[[], AsyncTransport]) -> T:
     """Run `flow` to its end in this event loop; otherwise as `drive` does."""
-    held = HeldSlots(context.ledger, context.clock)
+    held = HeldSlots(context.ledger, context.clock, context.turns)
 
     async def perform(intent: Intent) -> object:
         match intent:
@@ -136,17 +141,31 @@ def _accept(reply: Reply | Failure, context: ClientContext) -> Token | Failure:
 class HeldSlots:
     """The slots that one flow has asked for and not yet ended."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, turns: Turns) -> None:
         """Hold none yet; `clock` tells how long ago a slot was asked for."""
-        self._ledger, self._clock = ledger, clock
+        self._ledger, self._clock, self._turns = ledger, clock, turns
         self._asked_at: datetime | None = None
         # By token: how the slot has to end if nothing more happens.
         self._owed: dict[str, LedgerIntent] = {}
+        # The instant of the last grant's turn, by our clock.
+        self._turn_at = clock.now()
 
-    def perform(self, entry: LedgerIntent | LedgerQuery | Pause) -> Any:
+    def perform(self, entry: LedgerIntent | LedgerQuery | TurnIntent) -> Any:
         """Carry out one step in the ledger, or sleep; a reservation gives its grant."""
         if isinstance(entry, Pause):
             return self._clock.sleep(entry.seconds)
+        if isinstance(entry, Turn):
+            place = object()
+            try:
+                since = self._joins(entry, place)
+                with self._turns.lock:
+                    return steps(self._turn(entry, since), self.perform)
+            finally:
+                self._turns.line.discard(place)
+        if isinstance(entry, Await):
+            if (left := self._left(entry.grant)) > 0:
+                self._clock.sleep(left)
+            return -self._left(entry.grant)
         if isinstance(entry, Host | Learn | Usage):
             return _call(entry, self._ledger)
         if isinstance(entry, Reserve):
@@ -156,17 +175,28 @@ class HeldSlots:
             except RezoomError:
                 del self._owed[token]
                 raise
-            self._owed[token] = Release(grant)
-            return grant
+            return self._takes(grant)
         self._owed[entry.grant.token] = entry
         _call(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
 
-    async def aperform(self, entry: LedgerIntent | LedgerQuery | Pause) -> Any:
+    async def aperform(self, entry: LedgerIntent | LedgerQuery | TurnIntent) -> Any:
         """Carry out one step as `perform` does, without blocking the event loop."""
         if isinstance(entry, Pause):
             return await self._clock.asleep(entry.seconds)
+        if isinstance(entry, Turn):
+            place = object()
+            try:
+                since = self._joins(entry, place)
+                async with self._turns.alock:
+                    return await asteps(self._turn(entry, since), self.aperform)
+            finally:
+                self._turns.line.discard(place)
+        if isinstance(entry, Await):
+            if (left := self._left(entry.grant)) > 0:
+                await self._clock.asleep(left)
+            return -self._left(entry.grant)
         if isinstance(entry, Host | Learn | Usage):
             return await _acall(entry, self._ledger)
         if isinstance(entry, Reserve):
@@ -176,12 +206,37 @@ class HeldSlots:
             except RezoomError:
                 del self._owed[token]
                 raise
-            self._owed[token] = Release(grant)
-            return grant
+            return self._takes(grant)
         self._owed[entry.grant.token] = entry
         await _acall(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
+
+    def _joins(self, entry: Turn, place: object) -> float:
+        """Stand in line, or raise QuotaExceeded where it is too long; return since when."""
+        line = self._turns.line
+        refused = line_refusal(entry.reservation, len(line), self._clock.now(), entry.wait)
+        if refused is not None:
+            raise refused
+        line.add(place)
+        return self._clock.monotonic()
+
+    def _turn(self, entry: Turn, since: float) -> Generator[Any, Any, tuple[Grant, float]]:
+        stood = self._clock.monotonic() - since
+        return turn(entry.reservation, entry.wait, stood)
+
+    def _takes(self, grant: Grant) -> Grant:
+        """Note a grant, and when its turn is by our clock, which the ledger's may differ from."""
+        self._owed[grant.token] = Release(grant)
+        now = self._clock.now()
+        at = min(max(grant.granted_at, self._asked_at or now), now)
+        self._turn_at = at + timedelta(microseconds=grant.delay)
+        return grant
+
+    def _left(self, grant: Grant) -> float:
+        """Tell how many seconds there are until the turn of the last grant."""
+        left = (self._turn_at - self._clock.now()).total_seconds()
+        return min(left, grant.pause)  # also where the clock was set back
 
     def sends(self, grant: Grant | None) -> None:
         """Note that the request leaves now; raise SlotExpired when it is too late for that."""
@@ -212,7 +267,15 @@ class HeldSlots:
 
 
 def run(flow: Generator[I, Any, T], perform: Callable[[I], object], held: HeldSlots) -> T:
-    """Run a flow to its end: each of its intents is performed, an error is thrown back into it."""
+    """Run a flow to its end, and end what it holds then."""
+    try:
+        return steps(flow, perform)
+    finally:
+        held.close()
+
+
+def steps(flow: Generator[I, Any, T], perform: Callable[[I], object]) -> T:
+    """Perform each intent of a flow; an error is thrown back into it."""
     try:
         intent = flow.send(None)
         while True:
@@ -225,14 +288,23 @@ def run(flow: Generator[I, Any, T], perform: Callable[[I], object], held: HeldSl
     except StopIteration as done:
         value: T = done.value
         return value
-    finally:
-        held.close()
 
 
 async def arun(
     flow: Generator[I, Any, T], perform: Callable[[I], Awaitable[object]], held: HeldSlots
 ) -> T:
     """Run a flow to its end in this event loop; otherwise as `run` does."""
+    try:
+        return await asteps(flow, perform)
+    except GeneratorExit:  # the event loop is gone: nothing can be awaited any more
+        held.close()
+        raise
+    finally:
+        await held.aclose()
+
+
+async def asteps(flow: Generator[I, Any, T], perform: Callable[[I], Awaitable[object]]) -> T:
+    """Perform each intent of a flow in this event loop; otherwise as `steps` does."""
     try:
         intent = flow.send(None)
         while True:
@@ -245,11 +317,6 @@ async def arun(
     except StopIteration as done:
         value: T = done.value
         return value
-    except GeneratorExit:  # the event loop is gone: nothing can be awaited any more
-        held.close()
-        raise
-    finally:
-        await held.aclose()
 
 
 _Entry: TypeAlias = Settle | Release | Abandon | LedgerQuery
@@ -276,8 +343,10 @@ def _calls(entry: _Entry) -> Iterator[tuple[str, tuple[Any, ...]]]:
             yield "settle", (grant,)
             for lesson in lessons:
                 yield _lesson(lesson, grant)
-        case Release(grant):
+        case Release(grant, lessons):
             yield "release", (grant,)
+            for lesson in lessons:
+                yield _lesson(lesson, grant)
         case Abandon(grant):
             yield "abandon", (grant,)
         case Host(account, meeting):

@@ -1,8 +1,8 @@
 """The sans-I/O core: one request, sent until it is answered; a generator of intents.
 
 A flow yields an intent and receives its result: Authorize → Token or Failure · Reserve → Grant ·
-Send → Reply or Failure · Host → id or None · Usage → Quota · Settle, Release, Abandon,
-Learn, Pause → None.
+Send → Reply or Failure · Host → id or None · Usage → Quota · Turn → (Grant, seconds slept) ·
+Await → seconds late · Settle, Release, Abandon, Learn, Pause → None.
 
 Nothing here sends, sleeps, reads a clock, or touches a ledger; `driver.py` does.
 """
@@ -17,6 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from .._auth.tokens import Token
 from .._ledger.model import Grant, Lesson, Reservation
+from .._ledger.pacing import ON_TIME
+from .._ledger.policy import Policy
 from ..errors import LedgerError, NotSentError, QuotaExceeded, RezoomError, UnansweredError
 from .context import Call
 from .responses import Reply, Verdict, read, taught
@@ -106,14 +108,30 @@ class Settle:
 
 @dataclass(slots=True)
 class Release:
-    """The request never left: the slot is free again."""
+    """The request never left, or was not counted by Zoom: the slot is free again."""
 
     grant: Grant
+    lessons: tuple[Lesson, ...] = ()
 
 
 @dataclass(slots=True)
 class Abandon:
     """It is unknown whether Zoom counted the request: the slot stays spent."""
+
+    grant: Grant
+
+
+@dataclass(slots=True)
+class Turn:
+    """Go through `turn` while no other call of this client does; `wait` is for both, in seconds."""
+
+    reservation: Reservation
+    wait: float
+
+
+@dataclass(slots=True)
+class Await:
+    """Sleep until the turn of a grant; tell how many seconds ago it came."""
 
     grant: Grant
 
@@ -153,7 +171,9 @@ T = TypeVar("T")
 LedgerIntent: TypeAlias = Reserve | Settle | Release | Abandon
 # What only reads the ledger, or improves it: no place is held for it.
 LedgerQuery: TypeAlias = Host | Learn | Usage
-Intent: TypeAlias = Authorize | LedgerIntent | Send | Pause | LedgerQuery
+# What is done about turns.
+TurnIntent: TypeAlias = Turn | Await | Pause
+Intent: TypeAlias = Authorize | LedgerIntent | Send | TurnIntent | LedgerQuery
 Flow: TypeAlias = Generator[Intent, Any, T]
 
 
@@ -176,6 +196,8 @@ class Backoff:
 _IN_FLIGHT = "in-flight"
 _BACKOFF = Backoff()
 _LOOK_AGAIN, _LONGEST_LOOK = 0.05, 0.4
+# How many turns one request asks for, where they come late.
+_TURNS = 3
 
 
 def exchange(request: Outgoing, call: Call, reservation: Reservation | None = None) -> Flow[Reply]:
@@ -201,6 +223,7 @@ def exchange(request: Outgoing, call: Call, reservation: Reservation | None = No
             step = "Check the network and the token address."
             verdict = Verdict(NotSentError(f"No token: {token.reason}", next_step=step), retry=True)
         else:
+            call.secrets |= {token.value}
             try:
                 result, grant = yield from _attempt(request, token, reservation, call, number)
             except RezoomError as error:
@@ -212,7 +235,7 @@ def exchange(request: Outgoing, call: Call, reservation: Reservation | None = No
                 if grant is not None:
                     yield Settle(grant, taught(result.headers))
                 return result
-            verdict = yield from _account_for(result, request, token, grant)
+            verdict = yield from _account_for(result, request, grant, call)
             if verdict.renew and rejected is None:
                 rejected = token.value
                 continue
@@ -232,9 +255,14 @@ def _attempt(
 ) -> Generator[Intent, Any, tuple[Reply | Failure, Grant | None]]:
     """Reserve, wait for the turn, send; return the result and the grant."""
     grant = None
-    if reservation is not None:
-        grant, slept = yield from take_turn(reservation, call.left)
-        call.slept += slept
+    try:
+        if reservation is not None:
+            grant, slept = yield from take_turn(reservation, call.left)
+            call.slept += slept
+    except LedgerError as error:
+        if request.method != "GET":
+            raise
+        _log.warning("a read was neither counted nor paced: %s", error)
     try:
         result: Reply | Failure = yield Send(request, token, grant, number)
     except NotSentError:
@@ -254,7 +282,7 @@ def learn(account: str, meeting: int | str, host: str | None) -> Flow[None]:
 
 def take_turn(
     reservation: Reservation, wait: float
-) -> Generator[Reserve | Pause, Any, tuple[Grant, float]]:
+) -> Generator[Turn | Pause, Any, tuple[Grant, float]]:
     """Reserve and sleep until the turn; return the grant and the seconds slept.
 
     Two updates of one meeting are never under way at once. The end of the other one is not
@@ -264,17 +292,36 @@ def take_turn(
     look_again = _LOOK_AGAIN
     while True:
         try:
-            grant: Grant = yield Reserve(reservation, max(0.0, wait - slept))
+            grant, more = yield Turn(reservation, max(0.0, wait - slept))
         except QuotaExceeded as error:
             if error.scope != _IN_FLIGHT or slept + look_again > wait:
                 raise
         else:
-            if grant.pause:
-                yield Pause(grant.pause)
-            return grant, slept + grant.pause
+            return grant, slept + more
         yield Pause(look_again)
         slept += look_again
         look_again = min(2 * look_again, _LONGEST_LOOK)
+
+
+def turn(
+    reservation: Reservation, wait: float, slept: float = 0.0
+) -> Generator[Reserve | Await | Release, Any, tuple[Grant, float]]:
+    """Reserve, and sleep until the turn; one that has come too late is given back, for another.
+
+    A turn is an instant. Calls that stalls have delayed would leave together, which is the burst
+    that Zoom refuses. Where each turn comes late, the last one is used all the same.
+    """
+    for left in reversed(range(_TURNS)):
+        grant: Grant = yield Reserve(reservation, max(0.0, wait - slept))
+        pace = reservation.pace
+        if not grant.delay and (pace is None or pace.rate is None):
+            break  # nothing is paced
+        slept += grant.pause
+        late: float = yield Await(grant)
+        if late <= ON_TIME or not left:
+            break
+        yield Release(grant)
+    return grant, slept
 
 
 def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
@@ -286,16 +333,22 @@ def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:
 
 
 def _account_for(
-    result: Reply | Failure, request: Outgoing, token: Token, grant: Grant | None
+    result: Reply | Failure, request: Outgoing, grant: Grant | None, call: Call
 ) -> Generator[Intent, Any, Verdict]:
     if isinstance(result, Failure):
         if grant is not None:
             yield Release(grant) if result.sent is False else Abandon(grant)
         return _verdict_on_failure(result, request)
-    verdict = _verdict_on_reply(result, request, token)
+    verdict = _verdict_on_reply(result, request, call)
     if grant is not None:
-        yield Settle(grant, verdict.lessons)
+        yield ending(grant, verdict, call.context.quota)
     return verdict
+
+
+def ending(grant: Grant, verdict: Verdict, policy: Policy) -> Settle | Release:
+    """Say what becomes of the slot of a request that was answered, though not with a success."""
+    spent = verdict.spent or policy.refused_count
+    return (Settle if spent else Release)(grant, verdict.lessons)
 
 
 def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
@@ -306,11 +359,11 @@ def _verdict_on_failure(failure: Failure, request: Outgoing) -> Verdict:
     return Verdict(UnansweredError(what), retry=request.repeatable)
 
 
-def _verdict_on_reply(reply: Reply, request: Outgoing, token: Token) -> Verdict:
+def _verdict_on_reply(reply: Reply, request: Outgoing, call: Call) -> Verdict:
     if reply.status == request.success:  # the body is what was asked for, and it is not whole
         what = f"{request}: HTTP {reply.status}, and the body {reply.flaw}"
         return Verdict(UnansweredError(what), retry=request.repeatable)
-    secrets = request.secrets | {token.value}
+    secrets = request.secrets | call.secrets
     return read(reply, secrets=secrets, repeatable=request.repeatable)
 
 

@@ -24,6 +24,7 @@ from .._ledger.protocol import Ledger
 from .._public import public
 from ..errors import ConfigError, NotSentError
 from .body import LONGEST_BODY, BodyReader
+from .context import Turns
 from .driver import HeldSlots, arun, run
 from .families import unsent
 from .flow import (
@@ -31,10 +32,11 @@ from .flow import (
     Host,
     Learn,
     LedgerIntent,
-    Pause,
     Release,
     Reserve,
     Settle,
+    TurnIntent,
+    ending,
     take_turn,
 )
 from .responses import Reply, read, taught
@@ -58,7 +60,7 @@ class Keep:
     response: httpx.Response
 
 
-Step: TypeAlias = LedgerIntent | Pause | Forward | Keep | Host | Learn
+Step: TypeAlias = LedgerIntent | TurnIntent | Forward | Keep | Host | Learn
 Steps: TypeAlias = Generator[Step, Any, httpx.Response]
 
 
@@ -95,11 +97,12 @@ class Counter:
             raise
         if spending.user is not None and response.is_success:
             return (yield from self._created(request, response, grant, spending))
-        yield Settle(grant, taught(_plain(response)) if response.is_success else ())
         if response.status_code == _TOO_MANY:
             response, reply = yield Keep(response)
             verdict = read(reply, secrets=frozenset(), repeatable=False)
-            yield Settle(grant, verdict.lessons)
+            yield ending(grant, verdict, self.policy)
+        else:
+            yield Settle(grant, taught(_plain(response)) if response.is_success else ())
         gone = response.status_code == httpx.codes.NOT_FOUND
         if spending.meeting is not None and (gone or _moves_host(request, response)):
             yield Learn(account, spending.meeting, None)
@@ -351,11 +354,12 @@ class GuardedTransport(httpx.BaseTransport):
     def __init__(self, guard: Guard, inner: httpx.BaseTransport, wait: float) -> None:
         """Wrap `inner`; called by `Guard.transport`."""
         self._guard, self._inner, self._wait = guard, inner, wait
+        self._turns = Turns()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Count, wait for the turn, hand on."""
         guard = self._guard
-        held = HeldSlots(guard.ledger, guard.clock)
+        held = HeldSlots(guard.ledger, guard.clock, self._turns)
 
         def perform(step: Step) -> object:
             match step:
@@ -381,11 +385,12 @@ class AsyncGuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, guard: Guard, inner: httpx.AsyncBaseTransport, wait: float) -> None:
         """Wrap `inner`; called by `Guard.async_transport`."""
         self._guard, self._inner, self._wait = guard, inner, wait
+        self._turns = Turns()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Count, wait for the turn, hand on."""
         guard = self._guard
-        held = HeldSlots(guard.ledger, guard.clock)
+        held = HeldSlots(guard.ledger, guard.clock, self._turns)
 
         async def perform(step: Step) -> object:
             match step:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -105,6 +105,8 @@ class Verdict:
     # Zoom rejected the token: a new one is worth one more attempt.
     renew: bool = False
     retry_after: timedelta | None = None
+    # Zoom has counted the request among the updates of the day.
+    spent: bool = True
     # What the ledger has to learn of it.
     lessons: tuple[Lesson, ...] = ()
 
@@ -120,7 +122,7 @@ def read(reply: Reply, *, secrets: frozenset[str], repeatable: bool) -> Verdict:
     # Behind the status of a success a flawed body proves nothing, a refusal neither.
     message, more = _read_body(b"" if success and reply.flaw else reply.body, secrets)
     tracking = reply.headers.get(facts.HEADERS["tracking_id"], "")
-    more["tracking_id"] = _clean(tracking, secrets)[:LONGEST_TRACKING] or None
+    more["tracking_id"] = clean(tracking, secrets)[:LONGEST_TRACKING] or None
     if status == _TOO_MANY:
         return _limited(message, reply, more)
     # A success by status that carries an error by code is read by its code.
@@ -170,7 +172,13 @@ def _limited(message: str, reply: Reply, more: Refusal) -> Verdict:
     lessons = _lessons(row, retry_at, headers)
     # What could not be read might have named a day's limit.
     lost = reply.flaw and row is facts.THROTTLES[-1]
-    return Verdict(error, retry=row.retry and not lost, retry_after=wait, lessons=lessons)
+    return Verdict(
+        error,
+        retry=row.retry and not lost,
+        retry_after=wait,
+        spent=row.scope != "second",
+        lessons=lessons,
+    )
 
 
 def _lessons(
@@ -220,14 +228,14 @@ def _read_body(body: bytes, secrets: frozenset[str]) -> tuple[str, Refusal]:
     details = answer.get("errors")
     errors = tuple(
         {
-            name: _clean(str(item.get(name, "")), secrets)[:_LONGEST_MESSAGE]
+            name: clean(str(item.get(name, "")), secrets)[:_LONGEST_MESSAGE]
             for name in ("field", "message")
         }
         for item in (details if isinstance(details, list) else ())
         if isinstance(item, dict)
     )
     code = code if isinstance(code, int) and not isinstance(code, bool) else None
-    said = _clean(texts[0] if texts else "", secrets)[:_LONGEST_MESSAGE]
+    said = clean(texts[0] if texts else "", secrets)[:_LONGEST_MESSAGE]
     return said, Refusal(code=code, errors=errors, body_excerpt="")
 
 
@@ -236,10 +244,11 @@ def _excerpt(body: bytes, secrets: frozenset[str]) -> str:
     if text.startswith(("{", "[")):
         return ""  # half a JSON answer may hold half a start_url, which nothing here could mask
     text = re.sub(r"<(script|style)\b.*?(</\1>|$)", " ", text, flags=re.DOTALL | re.IGNORECASE)
-    return _clean(" ".join(re.sub(r"<[^>]*>", " ", text).split()), secrets)[:200]
+    return clean(" ".join(re.sub(r"<[^>]*>", " ", text).split()), secrets)[:200]
 
 
-def _clean(text: str, secrets: frozenset[str]) -> str:
+def clean(text: str, secrets: Collection[str]) -> str:
+    """Hide what an answer quotes of secrets, and of links that hold one."""
     found = sorted((one for one in secrets if one and one in text), key=len, reverse=True)
     if found:
         # As a word of its own: a passcode of "1" must not garble every number of the message.

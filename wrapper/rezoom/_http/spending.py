@@ -14,9 +14,9 @@ from .._wire import facts
 GUARDED = "rezoom.guarded"
 
 # In httpx's order, and wherever the API is: only the end of the path tells.
-_MEETING = re.compile(re.sub(r"\{\w+\}", "([^/]+)", facts.OPERATIONS["updateMeeting"].path) + "/?$")
+_MEETING = re.compile(re.sub(r"\{\w+\}", "([^/]+)", facts.OPERATIONS["updateMeeting"].path) + "/*$")
 # https://developers.zoom.us/docs/api/rate-limits/: creates count beside updates, webinars too.
-_CREATE = re.compile(r"/users/([^/]+)/(?:meetings|webinars)/?$")
+_CREATE = re.compile(r"/users/([^/]+)/(?:meetings|webinars)/*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from typing import Any, Generic, TypeVar, cast
 import anyio
 import httpx
 
-from .._auth.secret import Secret
 from .._auth.tokens import TokenRequest
 from .._clock import Clock
+from .._secret import Secret
 from .._visible import visible
 from .._wire import facts
 from ..errors import ConfigError, RezoomError

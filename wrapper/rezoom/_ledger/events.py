@@ -53,7 +53,7 @@ class Settled(Event):
 @public("rezoom.quota.events")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released(Event):
-    """The request never left: the place is free again."""
+    """The request never left, or Zoom has not counted it: the place is free again."""
 
 
 @public("rezoom.quota.events")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from .._public import public
-from .._times import SECOND, instant, zulu
+from .._times import SECOND, instant, micros, zulu
 from ..errors import QuotaExceeded, SlotExpired
 from .model import Reservation, Scope
 from .pacing import Stored, rate_now, turn, turns_ahead
@@ -145,11 +145,24 @@ def refusal(
         after, learned, since = stored
         rate = rate_now(pace, learned, since, now)
         if rate is not None and at - now > wait * SECOND:
-            waiting = Gauge(max(1, round(rate)), 0, turns_ahead(rate, after, now), 0, 0, 0, None)
+            limit = max(1, round(pace.limit if rate == pace.rate else rate))
+            waiting = Gauge(limit, 0, turns_ahead(rate, after, now), 0, 0, 0, None)
             found.append(
                 _refused("second", waiting, instant(math.ceil(at - wait * SECOND) + ahead))
             )
     return max(found, key=lambda one: one.retry_at, default=None)
+
+
+def line_refusal(
+    reservation: Reservation, ahead: int, now: datetime, wait: float
+) -> QuotaExceeded | None:
+    """Return the refusal of a turn for which `ahead` others wait too long before."""
+    pace = reservation.pace
+    if pace is None or ahead * pace.gap <= wait * SECOND:
+        return None
+    at = micros(now)
+    stored = (at + ahead * pace.gap, None, 0)
+    return refusal(replace(reservation, scopes=()), (), stored, (at, 0), wait)
 
 
 def spent(token: str) -> SlotExpired:

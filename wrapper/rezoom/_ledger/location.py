@@ -43,7 +43,7 @@ def default_path(
                 "%s is on a network file system (%s), where a lock does not reach everybody:"
                 " passed over; REZOOM_LEDGER names another ledger",
                 visible(folder),
-                visible(kind),
+                kind,
             )
         elif not _writable(folder):
             _log.warning("%s cannot be written: passed over", visible(folder))

@@ -15,14 +15,10 @@ from .._public import public
 from .._wire import facts
 from ..errors import ConfigError
 from .model import Lease, Reservation, Scope, day_key, host_key, meeting_key, pace_key, wrong
-from .pacing import Pace
+from .pacing import SHARE, Pace
 
 _log = logging.getLogger("rezoom.quota")
 AccountPlan: TypeAlias = Literal["free", "pro", "business"]
-
-# The share of a limit per second that is used: the network bunches calls that left apart, and
-# burst + rate go out in the worst second.
-_SHARE = 0.9
 
 # The daily figure of the plans that have one.
 _DAY = max(rate.per_day or 0 for rate in facts.RATES.values())
@@ -100,8 +96,14 @@ class Policy:
         *,
         account_plan: str | None = None,
         lease: Lease | None = None,
+        refused_count: bool = False,
     ) -> None:
-        """Resolve the limits; raises ConfigError for a plan that does not exist."""
+        """Resolve the limits; raises ConfigError for a plan that does not exist.
+
+        `refused_count` tells whether a request that Zoom refuses by its limit per second is counted
+        in the daily limits. No source says so, and it is inferred that it is not: a limiter stands
+        in front of what counts the updates.
+        """
         if limits is not None and not isinstance(limits, Limits):
             step = "Give Limits(meeting=80, …), or a text by Limits.parse or REZOOM_LIMITS."
             raise wrong("limits", limits, step)
@@ -115,6 +117,7 @@ class Policy:
         self.limits = replace(given, **left_out)
         self.account_plan = account_plan
         self.lease = lease or Lease()
+        self.refused_count = refused_count
         self._own = own
         for name, (kept, theirs) in self.raised.items():
             _log.warning(
@@ -147,13 +150,23 @@ class Policy:
             scopes.append(_of_meeting(account, meeting, self.limits.meeting))
         if host is not None:
             scopes.append(_of_host(account, host, self.limits.host))
+        day, pace = self._account(account)
+        return Reservation((*scopes, day), pace, self.lease)
+
+    def reading(self, account: str) -> Reservation | None:
+        """Name what a read spends: a turn, and a call of the account's day; None: nothing kept."""
+        if self.limits.account_day is None and self.limits.per_second is None:
+            return None
+        day, pace = self._account(account)
+        return Reservation((day,), pace, self.lease)
+
+    def _account(self, account: str) -> tuple[Scope, Pace]:
         # Resolved in __init__: neither is FROM_PLAN any more.
-        day, pace = _of_account(
+        return _of_account(
             account,
             cast("int | None", self.limits.account_day),
             cast("float | None", self.limits.per_second),
         )
-        return Reservation((*scopes, day), pace, self.lease)
 
 
 def next_utc_midnight(instant: datetime) -> datetime:
@@ -162,12 +175,9 @@ def next_utc_midnight(instant: datetime) -> datetime:
     return day + timedelta(days=1)
 
 
-def _below(per_second: float) -> tuple[int, float]:
-    """Split a limit per second into a burst and a rate that together stay below it."""
-    burst = max(1, math.floor(per_second * (1 - _SHARE) + 1e-9))
-    # Calls more than a second apart are never two in a second, whatever the burst.
-    alone = min(_SHARE * per_second, _SHARE)
-    return burst, max(_SHARE * per_second - burst, alone)
+def _below(per_second: float) -> float:
+    """Return the rate that keeps a limit per second in every second: calls come whole."""
+    return SHARE * (math.floor(per_second) or per_second)
 
 
 @lru_cache(4096)
@@ -183,8 +193,10 @@ def _of_meeting(account: str, meeting: int, limit: int | None) -> Scope:
 def _of_account(account: str, limit: int | None, per_second: float | None) -> tuple[Scope, Pace]:
     kept = _DAY if limit is None else limit
     day = Scope("account", day_key(account), kept, "utc-day", gate=limit is None)
-    burst, rate = _below(per_second or max(known.per_second for known in facts.RATES.values()))
-    return day, Pace(pace_key(account), None if per_second is None else rate, burst, rate)
+    if per_second is None:
+        most = max(known.per_second for known in facts.RATES.values())
+        return day, Pace(pace_key(account), None, most)
+    return day, Pace(pace_key(account), _below(per_second), per_second)
 
 
 @lru_cache(4096)

@@ -50,7 +50,7 @@ class Ledger(Protocol):
         ...
 
     def release(self, grant: Grant) -> None:
-        """Give the place back: the request provably never left."""
+        """Give the place back: the request never left, or Zoom has not counted it."""
         ...
 
     def abandon(self, grant: Grant) -> None:

@@ -125,14 +125,18 @@ def _counts(dates: Sequence[Body], before: Body) -> dict[str, object]:
     standing = [row for row in dates if row.get("status") != "deleted"]
     length = before.get("duration")
     usual = (None, length) if isinstance(length, int) else ()
-    edited = sum(
+    moved = _moved(standing, place_of(before))
+    edited = moved and sum(
         is_moved or bool(usual and row.get("duration") not in usual)
-        for row, is_moved in zip(standing, _moved(standing, place_of(before)), strict=True)
+        for row, is_moved in zip(standing, moved, strict=True)
     )
-    return {"edited_occurrences": edited, "deleted_occurrences": len(dates) - len(standing)}
+    return {
+        "edited_occurrences": edited or 0 if moved is not None else None,
+        "deleted_occurrences": len(dates) - len(standing),
+    }
 
 
-def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
+def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool] | None:
     """Tell of each date whether it stands elsewhere than its series put it."""
     starts = [read_time(row.get("start_time"), None) for row in rows]
     stamps = [start and str(int(start.timestamp() * 1000)) for start in starts]
@@ -140,7 +144,9 @@ def _moved(rows: Sequence[Body], place: ZoneInfo | None) -> list[bool]:
     if 2 * sum(same) > len(same):
         # Then the ids are what they look like: the milliseconds of the first start.
         return [not one for one in same]
-    clocks = [start and start.astimezone(place or UTC).time() for start in starts]
+    if place is None:
+        return None
+    clocks = [start and start.astimezone(place).time() for start in starts]
     usual = Counter(filter(None, clocks)).most_common(1)
     return [clock is not None and clock != usual[0][0] for clock in clocks]
 
@@ -194,8 +200,9 @@ def _names(body: Any, path: str) -> set[str]:
 
 def _name(item: Any) -> str:
     if not isinstance(item, Mapping):
-        return str(item).strip()
-    return next((str(item[name]) for name in _NAMES if item.get(name)), str(sorted(item.items())))
+        return str(item).strip().casefold()
+    named = (str(item[name]).casefold() for name in _NAMES if item.get(name))
+    return next(named, str(sorted(item.items())))
 
 
 _LISTS = [
@@ -218,13 +225,25 @@ def judge_situation(case: Case, allow: Sequence[str] = ()) -> list[Problem]:
     return [from_rule(rule, path) for rule in rules for path in _paths(rule, case)]
 
 
-def likely_reason(path: str, case: Case) -> Problem:
-    """Say why Zoom may have left the member at `path` as it was, or changed it unasked.
+def form_reason(path: str, form: str) -> Problem | None:
+    """Say why Zoom shows the member at `path` in a form of its own; None where no rule knows it."""
+    case: Case = {"derived": {"found": form}}
+    member, rows = pattern_path(path), _holding("reasons", case)
+    fitting = (rule for rule in rows if _fit(rule, member, case) is not None)
+    return next((from_rule(rule, path) for rule in fitting), None)
+
+
+def likely_reason(path: str, case: Case, found: str | None = None) -> Problem:
+    """Say why Zoom may have left the member at `path` as it was, or changed it.
+
+    `found` is the form of Zoom's own that a read shows (`x-case`), where it is one.
 
     A rule that holds in this case is better than a guess, and one that names the member better
     than one about many; there is always a last one, which says that it may be locked.
     """
     member = pattern_path(path)
+    if found is not None:
+        case = {**case, "derived": {**case["derived"], "found": found}}
     if at(case["change"], path) is not None and member not in facts.FIELDS:
         return from_rule(facts.RULES["extra"], path)
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()

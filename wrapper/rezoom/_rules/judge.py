@@ -9,34 +9,51 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._paths import Body, leaves, merged
+from .._public import public
+from .._redaction import MaskedRepr
 from .._wire import facts
 from ..errors import ConfigError, InvalidChange, Problem
-from .normalize import as_mapping, draft
+from .normalize import as_mapping, draft, field_problem
 from .spec_rules import ruled, schema_problems
 
 if TYPE_CHECKING:
     from ..recurrence import Series
+else:
+    # A plain update knows no series, and loads none.
+    Series = Any
 
 # Problems of our own that no `allow` can lift: such a body cannot be sent at all.
 _UNSENDABLE = frozenset(
     "not-json null not-an-integer not-a-body change-and-fields nothing-to-change time"
-    " not-a-list-item meeting-id occurrence-in-body".split()
+    " not-a-list-item not-a-series meeting-id occurrence-in-body no-time-zone".split()
 )
 
 
+@public("rezoom")
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a caller wants of a meeting, as it was said: a whole body, or single fields."""
+    """What is wanted of a meeting, as `Zoom.update` takes it: single fields, or a whole body.
 
+    Nothing is judged yet. `key` names the change among many and in a journal, `body` is a
+    MeetingUpdate or a mapping in place of `fields`; the others are the options of `update`.
+    """
+
+    meeting: int | str
     # A passcode may be in any of the three, and the whole in a local variable of each stage.
-    body: object = field(repr=False)
-    fields: Mapping[str, object] = field(repr=False)
-    schedule: Series | None = None
-    extra: Mapping[str, object] | None = field(default=None, repr=False)
-    allow: Sequence[str] = ()
-    meeting: int | str = ""
-    occurrence: Any = None
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    key: str | None = None
     host: str | None = None
+    occurrence: Any = None
+    schedule: Series | None = None
+    allow: Sequence[str] = ()
+    extra: Mapping[str, Any] | None = field(default=None, repr=False)
+    body: Any = field(default=None, repr=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for name in ("body", "fields", "extra"):
+            value = getattr(self, name)
+            if isinstance(value, Mapping):
+                object.__setattr__(self, name, MaskedRepr(value))
 
 
 def judge(
@@ -65,8 +82,13 @@ def judge(
         paths = (path for path, _ in leaves(added.body, lambda path: path not in facts.FIELDS))
         unknown = {path for path in paths if path not in facts.FIELDS}
     if complete is not None and not out.problems:
-        out.body = complete(out.body)
-    problems = [*out.problems, *schema_problems(out.body, unknown)]
+        try:
+            out.body = complete(out.body)
+        except InvalidChange as error:
+            out.problems += error.problems
+    refused = [problem.path for problem in out.problems]
+    found = schema_problems(out.body, unknown)
+    problems = [*out.problems, *(one for one in found if not _follows(one, refused))]
     if occurrence:
         honoured = facts.OCCURRENCE_FIELDS
         fix = f"update the series, or use only: {', '.join(honoured)}"
@@ -76,7 +98,7 @@ def judge(
         out.refuse("", "nothing-to-change", "the update changes nothing", "name at least one field")
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
-    return out.body, problems
+    return MaskedRepr(out.body), problems
 
 
 def judge_scheduled(
@@ -94,6 +116,9 @@ def judge_scheduled(
     judged = partial(judge, extra=change.extra, allow=change.allow)
     if schedule is None:
         return judged(body, fields, occurrence=occurrence, complete=complete)
+    if (wrong := _not_a_series(schedule)) is not None:
+        _, problems = judged(body, fields) if body or fields else ({}, [])
+        return {}, [wrong, *problems]
     given = as_mapping(body) if body is not None and not fields else fields
     if occurrence or given is None:
         _, problems = judged(body, fields, occurrence=occurrence)
@@ -118,6 +143,27 @@ def judge_scheduled(
     return new, [*twice, *with_dates(problems, dated, change.allow)]
 
 
+def _not_a_series(schedule: object) -> Problem | None:
+    """Say what to do with what is no series; None for one."""
+    from ..recurrence import Monthly, Recurrence, Series, Unbounded
+
+    if isinstance(schedule, Series):
+        return None
+    placed = '.starting(datetime(2027, 3, 1, 9), tz="Europe/Berlin")'
+    if isinstance(schedule, str):
+        fix = f"write Recurrence.parse({schedule!r:.60}){placed}"
+    elif isinstance(schedule, Recurrence):
+        fix = f"place it in time: schedule{placed}"
+    elif isinstance(schedule, Unbounded | Monthly):
+        fix = f"give it an end and a start: schedule.times(12){placed}"
+    elif as_mapping(schedule) is not None:
+        fix = "pass members of a body as fields; Series.from_zoom reads the answer of a get"
+    else:
+        fix = f"write Recurrence.weekly(MON).times(12){placed}"
+    message = f"a {type(schedule).__name__} is no Series"
+    return field_problem("schedule", "not-a-series", message, fix)
+
+
 def with_dates(
     problems: Sequence[Problem], own: Sequence[Problem], allow: Sequence[str]
 ) -> list[Problem]:
@@ -132,6 +178,11 @@ def raise_errors(problems: Iterable[Problem]) -> None:
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidChange(errors)
+
+
+def _follows(problem: Problem, refused: Sequence[str]) -> bool:
+    """Tell whether a problem is about a value that was refused already."""
+    return any(f"{path}[".startswith(f"{problem.path}[") for path in refused)
 
 
 def _members(body: Body) -> list[str]:

@@ -5,33 +5,38 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import pattern_path
 from .._redaction import HIDDEN, masked
-from .._times import WireTimeError, start_fields, utc_instant, wall, zone
+from .._times import WireTimeError, start_fields, start_on, utc_instant, wall, zone
 from .._wire import Unset, facts, source
 from ..errors import Problem
+from ..recurrence import Weekday
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST_BODY = 12
 _DROP = object()
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A body in Zoom's wire forms, and everything that could not be put into one."""
+    """A body in Zoom's wire forms, and everything that could not be put into one.
+
+    What is refused stands there as None, so that no rule takes its member for a missing one.
+    """
 
     body: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def refuse(self, path: str, rule: str, message: str, fix: str) -> object:
-        """Note one problem that stops the update; nothing of what stands there is sent."""
+    def refuse(self, path: str, rule: str, message: str, fix: str) -> None:
+        """Note one problem that stops the update."""
         self.problems.append(field_problem(path, rule, message, fix))
-        return _DROP
 
 
 def field_problem(path: str, rule: str, message: str, fix: str) -> Problem:
@@ -100,7 +105,7 @@ def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dic
 
 
 def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
-    """Write one value in Zoom's form; `_DROP` where nothing of it is sent."""
+    """Write one value in Zoom's form; `_DROP` for UNSET, and None for what is refused."""
     known = facts.FIELDS.get(pattern_path(path))
     if isinstance(value, Unset):
         return _DROP
@@ -116,11 +121,12 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return value  # together with `timezone`, in `_write_start`
     if known is not None and known.time_zone and isinstance(value, ZoneInfo):
         return _time(lambda: zone(value).key, path, out)
+    if known is not None and known.separator and isinstance(value, list | tuple | Weekday):
+        listed = [value] if isinstance(value, Weekday) else value
+        return _join(listed, known.separator, path, out)
     if isinstance(value, str | int | Enum):
         return _scalar(value, path, out)
     if isinstance(value, list | tuple):
-        if known is not None and known.separator:
-            return _join(value, known.separator, path, out)
         items = (_value(item, f"{path}[{i}]", out, depth + 1) for i, item in enumerate(value))
         return [item for item in items if item is not _DROP]
     nested = as_mapping(value)
@@ -128,8 +134,10 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
 
 
 def _scalar(value: Any, path: str, out: Draft) -> Any:
+    if isinstance(value, Weekday):
+        return value.zoom
     if isinstance(value, Enum):
-        value = value.value
+        return _scalar(value.value, path, out)
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -150,15 +158,25 @@ def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
         whole = math.isfinite(value) and value.is_integer()
         fix = f"write {int(value)}" if whole else "Zoom's numbers are whole numbers"
         return "not-an-integer", f"{shown(path, value)} is not a whole number", fix
-    if isinstance(value, datetime | date | time):
+    known = facts.FIELDS.get(pattern_path(path))
+    if isinstance(value, datetime | date | time) and (known is None or known.time is None):
         fix = "only start_time and recurrence.end_date_time are times; elsewhere send text"
         return "not-json", f"a {kind} means nothing here", fix
+    if isinstance(value, date):
+        return "time", f"{value} is a day without a time", f"write {start_on(value)}"
+    if isinstance(value, time):
+        fix = "write a day too: datetime(2027, 3, 1, 9, 30), with timezone"
+        return "time", f"{value} is a time of day alone", fix
     fix = "send text, a whole number, a boolean, a list, or a mapping"
+    if isinstance(value, timedelta) and known is not None and "minutes" in known.summary:
+        minutes = max(1, round(value / _MINUTE))
+        return "not-json", f"{value} is a timedelta", f"write {minutes}, the number of minutes"
     return "not-json", f"a {kind} cannot be sent as JSON", fix
 
 
 def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: Draft) -> Any:
-    items = [str(value) if isinstance(value, int) else value for value in values]
+    numbers = (value.zoom if isinstance(value, Weekday) else value for value in values)
+    items = [str(value) if isinstance(value, int) else value for value in numbers]
     for index, item in enumerate(items):
         if not isinstance(item, str) or not _encodable(item) or separator in item:
             what = shown(path, item) if isinstance(item, str) else f"a {type(item).__name__}"
@@ -176,13 +194,13 @@ def _write_start(body: dict[str, Any], out: Draft, *, occurrence: bool) -> None:
         if isinstance(start, datetime):  # only as JSON can it be judged beside that zone
             body["start_time"] = wall(start)
         return
+    if isinstance(place, str) and _time(partial(zone, place), "timezone", out) is None:
+        body["timezone"] = place = None
     if start is None:
-        if place is not None:
-            _time(lambda: zone(place), "timezone", out)
         return
     written = _time(lambda: start_fields(start, place, utc_only=occurrence), "start_time", out)
-    if written is _DROP:
-        del body["start_time"]
+    if written is None:
+        body["start_time"] = None
     else:
         body |= written  # in its old place: the stub sends members in the order they were given
     if occurrence:

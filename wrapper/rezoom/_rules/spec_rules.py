@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._paths import Body, at_steps, dotted, last_name, pattern_path, under
+from .._redaction import HIDDEN
 from .._wire import facts, load_schema, read_schema, source
 from ..errors import Problem
 from .normalize import field_problem, shown
@@ -25,6 +27,17 @@ KINDS: Mapping[type, str] = {
     list: "a list",
     dict: "an object",
     type(None): "null",
+}
+# What stands beside the fields in a call, and what people call some of them.
+_ARGUMENTS = "schedule occurrence host verify skip_unchanged wait allow extra".split()
+_OTHER_WORDS = {
+    "body": "pass it as the second argument: update(meeting, body)",
+    "meeting_id": "pass it as the first argument: update(85746065, …)",
+    "tz": "did you mean timezone?",
+    "start": "did you mean start_time?",
+    "title": "did you mean topic?",
+    "description": "did you mean agenda?",
+    "passcode": "did you mean password?",
 }
 _TYPES = {"string": str, "boolean": bool, "integer": int, "array": list, "object": dict}
 
@@ -66,11 +79,14 @@ def schema_problems(body: Body, unknown: set[str]) -> list[Problem]:
         for problem in _problems(error, name, body, unknown)
     }
     explained = {path for path, rule in found if rule in facts.RULES}
-    # A bare "is missing" says nothing where a rule says what that means.
+    wrong = {path for path, rule in found if rule == f"{pattern_path(path)}.type"}
+    # A bare "is missing" says nothing where a rule says what that means; and a value of another
+    # type is none of the choices either.
     return [
         problem
         for (path, rule), problem in found.items()
         if not (rule.endswith(".required") and path in explained)
+        and (path not in wrong or rule.endswith(".type"))
     ]
 
 
@@ -88,7 +104,8 @@ def _problems(
             return  # not an object at all: its type is the problem, not what it lacks
         # A rule on a property blames that property; one on an object names the member to blame.
         field = "" if not isinstance(value, dict) else rule.field
-        yield from_rule(rule, under(at, field) if field else at)
+        problem = from_rule(rule, under(at, field) if field else at)
+        yield replace(problem, message=problem.message + _said_of(value, keyword))
     elif keyword == "additionalProperties":
         known = schema["properties"]
         for member in sorted(set(value) - set(known)):
@@ -99,6 +116,14 @@ def _problems(
                 yield _required(under(at, member))
     else:
         yield _from_keyword(at, keyword, schema, value)
+
+
+def _said_of(value: object, keyword: str) -> str:
+    """Say what of a text broke the rule it stands under, and nothing of the text."""
+    if not isinstance(value, str) or keyword not in ("maxLength", "pattern"):
+        return ""
+    long = f" This one has {len(value)} characters."
+    return long if keyword == "maxLength" else " This one has a character that is none of those."
 
 
 def _nearest_rule(schema: Any, steps: Sequence[str | int]) -> facts.Rule | None:
@@ -120,7 +145,7 @@ def _from_keyword(path: str, keyword: str, schema: Body, value: object) -> Probl
     match keyword:
         case "type":
             message = f"{got} is {KINDS.get(type(value), 'something else')}"
-            fix = f"give {KINDS.get(_TYPES.get(str(limit), object), str(limit))}"
+            fix = _typed(value, str(limit), got)
         case "enum":
             message, fix = f"{got} is not one of Zoom's values", f"choose from {_choices(limit)}"
         case "minimum" | "maximum":
@@ -137,6 +162,25 @@ def _from_keyword(path: str, keyword: str, schema: Body, value: object) -> Probl
         case _:
             message, fix = f"{got} breaks {keyword} {limit}", "see the field's description"
     return field_problem(path, f"{pattern_path(path)}.{keyword}", message, fix)
+
+
+def _typed(value: object, expected: str, shown_as: str) -> str:
+    """Write what may be meant by a value of another type, or else name the type."""
+    meant: object = None
+    if isinstance(value, str):
+        words = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false"}
+        whole = re.fullmatch(r"\s*([+-]?[0-9]{1,18})\s*", value)
+        number = {"integer": whole and str(int(whole[1]))}
+        boolean = {"boolean": (words | {"off": "false"}).get(value.strip().casefold())}
+        meant = (number | boolean).get(expected)
+    elif expected == "boolean" and value in (0, 1):
+        meant = "true" if value else "false"
+    elif expected == "string" and type(value) is int:
+        meant = '"…", as text' if shown_as == HIDDEN else f'"{value}"'
+    kind = KINDS.get(_TYPES.get(expected, object), expected)
+    if not meant:
+        return f"give {kind}"
+    return f"give a boolean: {meant}" if expected == "boolean" else f"write {meant}"
 
 
 def _required(path: str) -> Problem:
@@ -158,18 +202,38 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
     if rule is not None:
         instead = [row.path for row in facts.READ_BACK.values() if name in row.look]
         return ruled(rule, path, f"write {instead[0]} instead" if instead else "")
-    last = {field: last_name(field) for field in facts.FIELDS}
-    elsewhere = [field for field in facts.FIELDS if member in (field, last[field])]
-    if elsewhere:
-        return ruled("unknown-field", path, f"it belongs at {' or '.join(elsewhere)}")
+    return ruled("unknown-field", path, _meant(name, member, known))
+
+
+def _meant(name: str, member: str, known: Mapping[str, object]) -> str:
+    """Say where a misplaced member belongs, or what a misspelt one means; first in its object."""
     from difflib import get_close_matches  # only mistakes need it
 
-    close = get_close_matches(member, known, n=2)
+    parent = name.removesuffix(member).rstrip(".")
+    if not parent and member in _OTHER_WORDS:
+        return _OTHER_WORDS[member]
+    elsewhere = [
+        field
+        for field in facts.FIELDS
+        if member in (field, last_name(field)) and _above(field, parent)
+    ]
+    if elsewhere:
+        return f"it belongs at {' or '.join(elsewhere)}"
+    arguments = {} if parent else {f"{one}=": None for one in _ARGUMENTS}
+    close = get_close_matches(member, [*known, *arguments], n=2, cutoff=0.7)
+    words = set(member.split("_"))
+    close = close or [one for one in known if words.issuperset(one.split("_"))]
     if not close:
-        names = get_close_matches(member, dict.fromkeys(last.values()), n=2)
-        close = [field for field in facts.FIELDS if last[field] in names]
-    fix = f"did you mean {' or '.join(close)}?" if close else ""
-    return ruled("unknown-field", path, fix)
+        near = get_close_matches(member, {last_name(one) for one in facts.FIELDS}, 2, 0.8)
+        close = [field for field in facts.FIELDS if last_name(field) in near]
+    return f"did you mean {' or '.join(close)}?" if close else ""
+
+
+def _above(field: str, parent: str) -> bool:
+    """Tell whether a field stands in an object around, or within, the one called `parent`."""
+    own = field.removesuffix(last_name(field)).rstrip(".[]")
+    ends = sorted((f"{own}.", f"{parent}."), key=len)
+    return not own or not parent or ends[1].startswith(ends[0])
 
 
 def _choices(values: Sequence[object] | None) -> str:

@@ -46,6 +46,7 @@ UNTIL = ("until", "till", "til", "through", "thru", "to")
 TWO_MEANINGS: Mapping[str, str] = {
     "biweekly": '"every 2 weeks on Tuesday", or "every week on Tuesday and Thursday"',
     "bimonthly": '"every 2 months on day 15", or "every month on day 15" and another series',
+    "biannually": '"every 6 months on day 15"; a pattern of two years is none of Zoom\'s',
 }
 NOT_ZOOMS: Mapping[str, str] = {
     **dict.fromkeys(
@@ -57,6 +58,9 @@ NOT_ZOOMS: Mapping[str, str] = {
         "one series has one start a day: make a series for each time of day",
     ),
     "semimonthly": 'make two series, such as "every month on day 1" and "… on day 15"',
+    "semiweekly": 'name the days: "every week on Tuesday and Thursday"',
+    "semiannually": 'say "every 6 months on day 15"',
+    "twice": 'name the days: "every week on Tuesday and Thursday", or make two series',
 }
 NOT_PART_OF_IT: Mapping[str, str] = {
     **dict.fromkeys(
@@ -70,11 +74,23 @@ NOT_PART_OF_IT: Mapping[str, str] = {
     ),
 }
 
+# One word to people, two to a reader of tokens.
+_BROKEN_WORDS = (
+    (re.compile(r"\b(bi|semi)[- ]+(?=(?:week|month|annual)ly\b)", re.IGNORECASE), r"\1"),
+    (re.compile(r"\b(?:week|work|working|business)[- ]+(day)", re.IGNORECASE), r"week\1"),
+)
 _CARDINALS = "one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINALS = "first second third fourth fifth".split()
 _WRITTEN_ORDINAL = re.compile(r"([0-9]{1,4})(?:st|nd|rd|th)", re.IGNORECASE)
 # More is not worth counting for a sentence.
 _COUNTED = 1000
+
+
+def joined(text: str) -> str:
+    """Write bi-weekly as biweekly, and week days as weekdays."""
+    for broken, whole in _BROKEN_WORDS:
+        text = broken.sub(whole, text)
+    return text
 
 
 def cardinal(word: str) -> int | None:

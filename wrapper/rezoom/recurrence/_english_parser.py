@@ -89,7 +89,7 @@ class Reader:
     def over(cls, text: str) -> Reader:
         """Split the text; one without words is refused, and so is one that is too long."""
         # In one line, so that the carets stand under what they mean.
-        line = " ".join(text.split())
+        line = english.joined(" ".join(text.split()))
         if len(line) > _LONGEST:
             shown = Token(line[:60], 0, 60)
             reader = cls(f"{shown.word}…", [shown])
@@ -296,11 +296,25 @@ def _monthly(reader: Reader, every: int) -> MonthlyOnDay | MonthlyOnWeekday:
             message = f"Zoom knows no {said} of a month, since not all have one"
             fix = f'write "on the last {day.full_name}", or first, second, third, fourth'
             raise reader.wrong(reader.since(begin), "monthly_week", "words", message, fix)
+    elif reader.now.plain in english.DAY_GROUPS:
+        said = reader.now.word
+        reader.take()
+        message = f"Zoom has no word for the {token.word} {said} of a month"
+        fix = f'write "on the {token.word} Friday", or another day of the week'
+        raise reader.wrong(reader.since(begin), "monthly_week_day", "words", message, fix)
+    elif reader.now.plain in (",", "and", "&") and english.ordinal(reader.ahead(1).plain):
+        reader.take()
+        reader.take()
+        message = "Zoom repeats on one place of a month"
+        fix = 'make a series for each, such as "every month on the second Wednesday"'
+        raise reader.wrong(reader.since(begin), "monthly_week", "words", message, fix)
     elif which < 0:
         reader.take("day")
         message = "Zoom has no word for the last day of a month"
         fix = 'write "on the last Friday" or "on day 28"; "on day 31" skips months without one'
         raise reader.wrong(reader.since(begin), "monthly_day", "words", message, fix)
+    elif place is not None:
+        reader.take("day")  # the first day of the month
     if reader.take("of", "in"):
         reader.take("the", "each", "every", "a")
         if not reader.take("month"):

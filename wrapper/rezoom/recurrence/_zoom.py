@@ -8,16 +8,17 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._times import WireTimeError, start_fields, utc_instant
+from .._times import WireTimeError, place_of, start_fields, utc_instant
 from ..errors import Problem
 from . import _zones as zones
 from ._expand import first_start, wall_clock
-from ._limits import problem, refusal
+from ._limits import field_limits, problem, refusal
 from ._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekday, Weekly
 from ._timeline import Count, End, Forever, Timeline, Until
 
 SERIES_TYPE = 8
 DAILY, WEEKLY, MONTHLY = 1, 2, 3
+_SEND_BOTH = "send timezone together with start_time"
 _SAY_BOTH = "write Recurrence.from_zoom(meeting['recurrence'], tz=…).starting(…, tz=…)"
 
 
@@ -76,11 +77,7 @@ def read_recurrence(obj: object, tz: ZoneInfo) -> tuple[Pattern, End, tuple[Prob
 def read_series(meeting: object) -> tuple[Timeline, tuple[Problem, ...]]:
     """Return the series of a meeting that Zoom returned, and what had to be guessed."""
     given = members(meeting)
-    key = given.get("timezone")
-    if not isinstance(key, str | ZoneInfo) or not key:
-        message = "the answer names no time zone, and UTC would be a guess"
-        raise refusal("timezone", "no-time-zone", message, _SAY_BOTH, of="")
-    tz = zones.named(key)
+    tz = zone_of(given, _SAY_BOTH)
     pattern, end, guesses = read_recurrence(given.get("recurrence"), tz)
     listed = given.get("occurrences")
     items = map(members, listed if isinstance(listed, list | tuple) else ())
@@ -93,6 +90,37 @@ def read_series(meeting: object) -> tuple[Timeline, tuple[Problem, ...]]:
     # A wall clock stays as it is written: one in a clock gap is that of all other starts.
     wall = read if read.tzinfo is None else zones.local(read, tz)
     return Timeline(pattern, end, wall, tz), guesses
+
+
+def zone_of(answer: Mapping[str, Any], way_out: str = _SEND_BOTH) -> ZoneInfo:
+    """Return the time zone of a meeting that was read; one that is not known is never guessed."""
+    place, key = place_of(answer), answer.get("timezone")
+    if place is not None:
+        return place
+    if isinstance(key, str) and key.strip():
+        message = (
+            f"the meeting's time zone {key[:60]!r} is not in the time zone database here, and UTC"
+            " would be a guess"
+        )
+        way_out = f"update the database (pip install --upgrade tzdata), or {way_out}"
+    else:
+        message = "the answer names no time zone, and UTC would be a guess"
+    raise refusal("timezone", "no-time-zone", message, way_out, of="")
+
+
+def is_horizon(count: object) -> bool:
+    """Tell whether only Zoom writes such a count: that of a series without an end."""
+    return isinstance(count, int) and count > field_limits("end_times")[1]
+
+
+def count_or_endless(recurrence: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Warn of the one count that a series without an end has too, unless it is weekly."""
+    count, kind = _number(recurrence, "end_times"), _number(recurrence, "type")
+    if count != field_limits("end_times")[1] or kind == WEEKLY:
+        return ()
+    message = f"{count} is the most that a count may be, and what a series without an end reads as"
+    fix = "taken as a count; if it has no end, say forever(), or send end_times of 0"
+    return (_guess("end_times", "count-or-endless", message, fix),)
 
 
 def members(obj: object) -> Mapping[str, Any]:
@@ -176,7 +204,8 @@ def _read_end(given: Mapping[str, Any], tz: ZoneInfo, guesses: list[Problem]) ->
         fix = "say until(date(2027, 6, 30)), times(12) or forever()"
         guesses.append(_guess("end_times", "no-end-means-one", message, fix))
         return Count(1)
-    return Forever() if count == 0 else Count(count)
+    guesses += count_or_endless(given)
+    return Forever() if count == 0 or is_horizon(count) else Count(count)
 
 
 def _read_end_date(end: object, tz: ZoneInfo) -> End:

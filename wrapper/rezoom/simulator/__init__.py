@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from ._fault_plan import RandomFaults
     from ._faults import FAULTS, Fault, FaultKind
     from ._quirks import Quirks
-    from ._request_log import Flaw, Request, Verdict
+    from ._request_log import Arrivals, Flaw, Request, Verdict
     from ._sim_clock import SimClock
     from ._simulator import Simulator, serve
 
 __all__ = [
     "FAULTS",
+    "Arrivals",
     "Caps",
     "Credentials",
     "Fault",
@@ -36,7 +37,7 @@ _HOMES = {
     "._fault_plan": ("RandomFaults",),
     "._faults": ("FAULTS", "Fault", "FaultKind"),
     "._quirks": ("Quirks",),
-    "._request_log": ("Flaw", "Request", "Verdict"),
+    "._request_log": ("Arrivals", "Flaw", "Request", "Verdict"),
     "._sim_clock": ("SimClock",),
     "._simulator": ("Simulator", "serve"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._disk import read_file
 from .._paths import once_each
+from .._secret import Secret
 from ..errors import ConfigError
 from ._answers import loaded
 from ._checked import wrong
@@ -36,7 +37,7 @@ class Document:
         self.file, self._field = Path(path), field
         self._lines: Any = None
         try:
-            text = read_file(self.file).decode("utf-8")
+            text = Secret(read_file(self.file).decode("utf-8"))
         except UnicodeDecodeError:
             raise self._wrong("is not text in UTF-8", "Save it as UTF-8.") from None
         except OSError as error:

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -63,12 +63,21 @@ class FakeZoom:
         self.under_way: set[str] = set()
         self._stale: dict[int, State] = {}
 
-    def answer(self, call: Call, *, locked: bool = False) -> CallResult:
-        """Answer one request; `locked` is an update that met another one of its meeting."""
+    def enter(self, call: Call, *, locked: bool = False) -> Callable[[], CallResult]:
+        """Hold a request against the limits now; return what carries it out, now or later.
+
+        `locked` is an update that met another one of its meeting.
+        """
         with self.lock:
-            result = self._answered(call, self.clock.now(), locked=locked)
-            headers = {**result.answer.headers, "x-zm-trackingid": self.tracking_id()}
-            return replace(result, answer=replace(result.answer, headers=headers))
+            refused = self._refused(call, self.clock.now(), locked=locked)
+
+        def answer() -> CallResult:
+            with self.lock:
+                result = refused or self._answered(call, self.clock.now())
+                headers = {**result.answer.headers, "x-zm-trackingid": self.tracking_id()}
+                return replace(result, answer=replace(result.answer, headers=headers))
+
+        return answer
 
     def tracking_id(self) -> str:
         """Return what Zoom would find an answer by."""
@@ -83,16 +92,22 @@ class FakeZoom:
             self.under_way.clear()
             self._stale.clear()
 
-    def _answered(self, call: Call, now: datetime, *, locked: bool) -> CallResult:
+    def _refused(self, call: Call, now: datetime, *, locked: bool) -> CallResult | None:
         match call.method, bool(call.meeting):
             case "PATCH", True:
                 result = self._limited(_LOCK, now) if locked else None
                 result = result or self._no_entry(call, now)
-                if result is not None:
-                    return replace(result, body=readable(call.content))
+                return None if result is None else replace(result, body=readable(call.content))
+            case "GET", True:
+                return self._no_entry(call, now)
+        return None
+
+    def _answered(self, call: Call, now: datetime) -> CallResult:
+        match call.method, bool(call.meeting):
+            case "PATCH", True:
                 return self._update(call, now) if call.content is not None else _TOO_LARGE
             case "GET", True:
-                return self._no_entry(call, now) or self._read(call, now)
+                return self._read(call, now)
             case "POST", False if call.path == "/oauth/token":
                 return self._token(call, now) if call.content is not None else _TOO_LARGE
         said = {"code": 2300, "message": "This API endpoint is not recognized."}

@@ -63,8 +63,8 @@ FAULTS: Mapping[str, FaultKind] = {
         for limit in LIMITS
     },
     "latency": FaultKind(
-        "The answer comes late, by real `seconds`; the request is carried out after the wait, and "
-        "only if the client is still there.",
+        "The answer comes late, by real `seconds`; the limits count the request when it comes, and "
+        "it is carried out after the wait, only if the client is still there.",
         frozenset({"seconds"}),
         {"seconds": 0.1},
     ),

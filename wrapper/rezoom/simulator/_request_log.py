@@ -1,13 +1,17 @@
 """What the simulator keeps of each request: for tests to read, safe to print."""
 
+import threading
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import Any
 
 from .._public import public
-from .._redaction import masked
+from .._redaction import masked, masked_links
 from .._times import zulu
+from .._visible import visible
 from .._wire import facts
 
 # Whoever holds one of these is the app or its user, so they are not even kept.
@@ -84,7 +88,85 @@ class Request:
             "fault": self.fault,
         }
         details = "".join(f" {name}={text}" for name, text in said.items() if text)
-        return f"<Request {self.method} {self.path}{query} -> {self.status or 'cut off'}{details}>"
+        what = f"{self.method} {self.path}{query} -> {self.status or 'cut off'}{details}"
+        return visible(masked_links(f"<Request {what}>"))
+
+
+# A soak test must not fill the memory.
+_KEPT = 10_000
+_SECOND = timedelta(seconds=1)
+
+
+@public("rezoom.simulator")
+@dataclass(slots=True)
+class Arrivals:
+    """How many requests of one method came to meetings, when, and what they were answered.
+
+    `answers` counts by status, None where the connection was cut; `fullest_second` is how many
+    came within any one second.
+    """
+
+    number: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    fullest_second: int = 0
+    answers: dict[int | None, int] = field(default_factory=dict)
+    _recent: deque[datetime] = field(default_factory=deque, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts, ready for JSON."""
+        when = {"first": self.first and self.first.isoformat()}
+        when["last"] = self.last and self.last.isoformat()
+        answers = {str(status or "cut off"): number for status, number in self.answers.items()}
+        counts = {"number": self.number, "fullest_second": self.fullest_second}
+        return {**counts, **when, "answers": answers}
+
+    def add(self, at: datetime) -> None:
+        """Count one more request, which came at `at`."""
+        self.number += 1
+        self.first, self.last = self.first or at, at
+        self._recent.append(at)
+        # Also what lies ahead of a clock that was set back.
+        while not at - _SECOND < self._recent[0] <= at:
+            self._recent.popleft()
+        self.fullest_second = max(self.fullest_second, len(self._recent))
+
+
+class RequestLog:
+    """The last ten thousand requests, and the counts of all of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: deque[Request] = deque(maxlen=_KEPT)
+        self._arrivals: dict[str, Arrivals] = {}
+
+    def arrives(self, method: str, at: datetime) -> None:
+        """Count a request to a meeting."""
+        with self._lock:
+            self._arrivals.setdefault(method, Arrivals()).add(at)
+
+    def add(self, request: Request) -> None:
+        """Keep a request that has been answered, or cut off."""
+        with self._lock:
+            self._last.append(request)
+            if found := self._arrivals.get(request.method):
+                found.answers[request.status] = found.answers.get(request.status, 0) + 1
+
+    def last(self) -> tuple[Request, ...]:
+        """Return what is kept, oldest first."""
+        with self._lock:
+            return tuple(self._last)
+
+    def arrivals(self) -> dict[str, Arrivals]:
+        """Return a copy of the counts, by method."""
+        with self._lock:
+            return deepcopy(self._arrivals)
+
+    def clear(self) -> None:
+        """Forget all that was counted."""
+        with self._lock:
+            self._last.clear()
+            self._arrivals.clear()
 
 
 def shown(body: object) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -22,15 +21,13 @@ from ._meetings.members import view
 from ._meetings.patch import RUNNING, WAITING, delete_occurrence, end, start
 from ._meetings.rescheduling import expires_at
 from ._quirks import Quirks
-from ._request_log import Request
+from ._request_log import Arrivals, Request, RequestLog
 from ._seeds import HOST, Where, in_a_list, is_meeting_number, mondays, new_meeting, read_seed
 from ._sim_clock import SimClock
 from ._store import State, Store, TakenUpdate
 
 _WEBINAR = 5
 _CLOCK = "clock"
-# A soak test must not fill the memory.
-_KEPT = 10_000
 
 
 class ScenarioOptions(TypedDict, total=False):
@@ -63,7 +60,7 @@ class Scenario:
             self._random = Random(options.get("seed"))  # noqa: S311 - repeatable on purpose; guards nothing
             self._faults = FaultPlan()
             self.arm(as_faults(options.get("faults", ())))
-            self._log: deque[Request] = deque(maxlen=_KEPT)
+            self._log = RequestLog()
             self._fake = FakeZoom(
                 clock=self.clock,
                 store=self._store,
@@ -203,8 +200,11 @@ class Scenario:
     @property
     def requests(self) -> tuple[Request, ...]:
         """The last ten thousand requests, oldest first."""
-        with self._fake.lock:
-            return tuple(self._log)
+        return self._log.last()
+
+    def arrivals(self) -> dict[str, Arrivals]:
+        """Return how many requests came to meetings, by method, however many there were."""
+        return self._log.arrivals()
 
     def updates(self, number: int | None = None) -> tuple[Request, ...]:
         """Return the requests to update a meeting, or any, whatever became of them."""
@@ -215,9 +215,8 @@ class Scenario:
         return tuple(one for one in patches if one.path == path)
 
     def clear_requests(self) -> None:
-        """Empty the log of requests."""
-        with self._fake.lock:
-            self._log.clear()
+        """Empty the log of requests and its counts."""
+        self._log.clear()
 
     def fail_next(self, *faults: Fault | str | int | Mapping[str, Any]) -> None:
         """Let these faults happen to the next requests that fit, one after the other.
@@ -286,17 +285,20 @@ class Scenario:
         """Add all of them or, when one of them is wrong, none."""
         with self._fake.lock:
             added: dict[int, State] = {}
-            known = list(self._store.meetings())
+            known = set(self._store.meetings())
+            following = max(known, default=0) + 1
             for index, fields in enumerate(meetings):
                 state = new_meeting(
                     fields,
                     taken=known,
+                    following=following,
                     now=self.clock.now(),
                     quirks=self.quirks,
                     random=self._random,
                     where=partial(where, index),
                 )
-                known.append(state["id"])
+                known.add(state["id"])
+                following = max(following, state["id"] + 1)
                 added[state["id"]] = state
             for number, state in added.items():
                 self._store.add(number, state)
@@ -318,10 +320,6 @@ class Scenario:
             self._store.change(
                 number, lambda old: (edit(old, now), ()), at=now, body=body, occurrence_id=None
             )
-
-    def _note(self, request: Request) -> None:
-        with self._fake.lock:
-            self._log.append(request)
 
     def _remember(self) -> None:
         self._store.remember(_CLOCK, self.clock.memento())

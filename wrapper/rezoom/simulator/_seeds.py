@@ -16,6 +16,7 @@ from rezoom_contract import Meeting, MeetingUpdate
 
 from .._paths import at
 from .._rules import judge as rules
+from .._rules.normalize import shown
 from .._times import utc_instant
 from .._wire import facts
 from ..errors import ConfigError
@@ -97,7 +98,9 @@ def _flaws(
     """Find why `change` cannot stand in an update, or `fixed` in an answer."""
     known = MeetingUpdate.model_fields.keys() | Meeting.model_fields.keys()
     if not is_meeting_number(number):
-        yield SeedFlaw("id", f"{number!r} is not a meeting number", "give digits, unquoted")
+        yield SeedFlaw(
+            "id", f"{shown('id', number)} is not a meeting number", "give digits, unquoted"
+        )
     elif number in taken:
         fix = "leave it out, and the next free number is taken"
         yield SeedFlaw("id", f"there is already a meeting {number}", fix)
@@ -130,7 +133,9 @@ def _wrong_times(fixed: Mapping[str, Any]) -> Iterator[SeedFlaw]:
         except ValueError:
             known = False
         if not known:
-            yield SeedFlaw(member, f"{text!r} is no instant", "write 2030-01-07T08:00:00Z")
+            yield SeedFlaw(
+                member, f"{shown(member, text)} is no instant", "write 2030-01-07T08:00:00Z"
+            )
 
 
 def _judged(change: Mapping[str, Any]) -> Iterator[SeedFlaw]:
@@ -183,17 +188,18 @@ def new_meeting(
     quirks: Quirks,
     random: Random,
     where: Callable[[str], str] = str,
+    following: int = 0,
 ) -> State:
     """Return the state of a new meeting; ConfigError names every member that cannot be.
 
     Members of an update mean what they mean there, `recurrence` makes it a series, and members
     that only an answer has (`host_id`, `status`, `created_at`, ...) are taken as they are. Without
-    an `id` it gets the number after the highest of those that are taken, or a free one.
+    an `id` it gets the number `following` the highest of those that are taken, or a free one.
     """
     if not isinstance(fields, Mapping):
         raise _bad([SeedFlaw("", "this is no object")], where)
     given = deepcopy(dict(fields))
-    number = given.pop("id") if "id" in given else _free_number(taken)
+    number = given.pop("id") if "id" in given else _free_number(taken, following)
     updatable = MeetingUpdate.model_fields
     change = {name: value for name, value in given.items() if name in updatable}
     fixed = {name: value for name, value in given.items() if name not in updatable}
@@ -266,6 +272,6 @@ def _blank(number: int, now: datetime, random: Random) -> State:
     }
 
 
-def _free_number(taken: Collection[int]) -> int:
-    after = max(taken, default=FIRST_ID - 1) + 1
-    return after if after < _BEYOND else next(n for n in count(FIRST_ID) if n not in taken)
+def _free_number(taken: Collection[int], following: int) -> int:
+    following = max(following, FIRST_ID) if taken else FIRST_ID
+    return following if following < _BEYOND else next(n for n in count(FIRST_ID) if n not in taken)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from .._public import public
+from .._visible import visible
 from ._scenario import Scenario, ScenarioOptions
 from ._server.asgi_app import CONTROL, build_app
 from ._server.control import Access, access, build_control
@@ -69,11 +70,12 @@ class Simulator(Scenario):
         scheme = "https" if self._tls else "http"
         self._origin = f"{scheme}://{reachable(host)}:{listener.getsockname()[1]}"
         self._fake.api_url = self._origin
-        app = build_app(self._fake, self._faults, self._note, build_control(self, self._access))
+        app = build_app(self._fake, self._faults, self._log, build_control(self, self._access))
         self._server = ServerThread(app, listener, self._tls)
         self._server.start()
         if not is_loopback(host):
-            _log.warning("the simulator listens on %s: others in the network can reach it", host)
+            reached = "the simulator listens on %s: others in the network can reach it"
+            _log.warning(reached, visible(host))
         return self
 
     def stop(self) -> None:

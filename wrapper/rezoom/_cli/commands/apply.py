@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ..._change.results import Plan
 from ..._clock import SystemClock
-from ..._disk import read_lines
-from ...errors import RezoomError
 from .. import flags
-from ..batch import Done, Task, run, size_of
-from ..console import can_ask, standard_input, talk
-from ..exit_codes import NotConfirmed, UsageError
-from ..input import MeetingUpdate, read_line
+from ..batch import Done, Task, carry_out, run
+from ..exit_codes import UsageError
+from ..rows import apply_rows
 from ..saved_files import read_plan, read_receipts, receipt_file, write_plan
 from ..views import show_plans
 
 if TYPE_CHECKING:
     from ..._client.sync import Zoom
-
-_SAME = "the same lines again with --skip-unchanged: what is done already costs nothing"
 
 
 @flags.with_options
@@ -32,24 +27,39 @@ def apply(
     plans: Annotated[
         list[str],
         flags.argument(
-            "PLAN…|-", "Files that `rezoom plan --out` wrote; or - for updates as JSON lines."
+            "PLAN…|ROWS|-",
+            "Files that `rezoom plan --out` wrote; or updates: rows.csv, rows.jsonl, - for a pipe.",
         ),
     ],
     skip_unchanged: flags.SkipUnchanged = False,
     force: Annotated[
         bool, flags.switch("--force", "Apply a plan although the meeting has changed since.")
     ] = False,
+    plan_only: Annotated[
+        bool,
+        flags.switch("--plan-only", "Judge the rows, say what they cost at least, send nothing."),
+    ] = False,
+    journal: Annotated[
+        str | None,
+        flags.option("FILE", "Keep what is done: the same command goes on there, after a kill."),
+    ] = None,
+    out: Annotated[
+        str | None,
+        flags.option("FILE", "Write the rows of a CSV file again, with their results."),
+    ] = None,
     send: flags.SendOptions,
 ) -> None:
-    """Carry out plans, or updates from a pipe, one after another.
+    """Carry out plans, or many updates from a file or a pipe.
 
     Shows each plan, asks on a terminal, sends it, and reads the meeting again.
     A plan is refused when the meeting has changed since it was made.
 
-    With - each line of standard input is an object such as
+    Each line of - or of rows.jsonl is an object such as
     {"meeting": 85746065, "body": {"topic": "x"}}, and may have the members occurrence, host,
-    repeat, rrule, allow and extra, as `rezoom update` has options. Each is answered by one line
-    on stdout. Refusals do not stop the rest; a daily limit does, for what it concerns.
+    repeat, rrule, allow and extra, as `rezoom update` has options. Each line of - is answered by
+    one line on stdout. The columns of rows.csv are meeting, key, host, occurrence, repeat, rrule,
+    allow, and fields by their paths. Refusals do not stop the rest; a daily limit does, for what
+    it concerns. With REZOOM_ACCOUNT_PLAN many are under way at once.
     """
     names = list(dict.fromkeys(plans))
     if send.receipt is not None and (len(names) > 1 or names == ["-"] or not send.verify):
@@ -57,16 +67,29 @@ def apply(
             "--receipt keeps the receipt of one plan, and of a meeting that is read again",
             next_step="With several, the lines of --json are receipts that `rezoom undo` reads.",
         )
-    if names == ["-"]:
-        _apply_lines(send, skip_unchanged=skip_unchanged)
-    elif "-" in names:
-        raise UsageError(
-            "- stands for all of standard input", next_step="Apply files in a command of their own."
+    rows = [name for name in names if name == "-" or name.endswith((".csv", ".jsonl"))]
+    for option, given in {
+        "--skip-unchanged": skip_unchanged,
+        "--plan-only": plan_only,
+        "--journal": journal,
+        "--out": out,
+    }.items():
+        if given and not rows:
+            why = "is for rows: a plan says by itself what it changes, and is carried out once"
+            raise UsageError(f"{option} {why}", next_step="Leave it out.")
+    if rows and len(names) == 1:
+        apply_rows(
+            names[0],
+            send,
+            skip_unchanged=skip_unchanged,
+            plan_only=plan_only,
+            journal=journal,
+            out=out,
         )
-    elif skip_unchanged:
+    elif rows:
         raise UsageError(
-            "--skip-unchanged is for -: a plan leaves out what is as asked anyway",
-            next_step="Leave it out.",
+            f"{rows[0]} holds rows, or stands for all of standard input",
+            next_step="Apply it in a command of its own.",
         )
     else:
         found = {name: read_plan(name) for name in names}
@@ -144,42 +167,11 @@ def _apply_plans(
 
     tasks = [Task({kind: name}, partial(sent, plan), plan.meeting) for name, plan in plans.items()]
     with receipt_file(send.receipt, secrets=send.secrets) as keep:
-        run(tasks, again, send, many=len(tasks) > 1, total=len(tasks), keep=keep)
-
-
-def _apply_lines(send: flags.SendOptions, *, skip_unchanged: bool) -> None:
-    if not (send.yes or send.dry_run):
-        raise NotConfirmed(
-            "Nothing was sent: standard input holds the updates, so nobody can be asked",
-            next_step="Look at them with --dry-run, then send them with --yes.",
+        run(
+            partial(carry_out, tasks),
+            again,
+            send,
+            many=len(tasks) > 1,
+            total=len(tasks),
+            keep=keep,
         )
-
-    def sent(line: MeetingUpdate, zoom: Zoom) -> Done:
-        if send.dry_run:
-            return line.plan(zoom)
-        return line.send(zoom, skip_unchanged=skip_unchanged, **send.sending)
-
-    source = standard_input()
-    if can_ask():
-        talk().say("One JSON object a line; Ctrl-D ends them.", "dim")
-    tasks, total = read_tasks(read_lines(source), sent), size_of(source)
-    run(tasks, lambda _: _SAME, replace(send, as_json=True), many=True, total=total)
-
-
-def read_tasks(
-    lines: Iterable[bytes], send: Callable[[MeetingUpdate, Zoom], Done]
-) -> Iterator[Task]:
-    """Read one task a line, while they come; a line that cannot be read is a task that fails."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            origin = {"line": number}
-            try:
-                update = read_line(line)
-            except RezoomError as error:
-                yield Task(origin, partial(_refuse, error))
-            else:
-                yield Task(origin, partial(send, update), update.meeting)
-
-
-def _refuse(error: RezoomError, zoom: Zoom) -> Done:  # noqa: ARG001 - called as every other task
-    raise error

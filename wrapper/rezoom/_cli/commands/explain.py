@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from rich.table import Column
 from rich.text import Text
 
+from ..._redaction import without_assignments
 from .. import flags
 from ..console import Console, answers, as_text, print_json
 from ..exit_codes import UsageError
@@ -72,6 +73,7 @@ def _unknown(word: str) -> UsageError:
         return UsageError(f"No source that rezoom knows explains the code {word}", next_step=step)
     step = f"Did you mean {', '.join(near)}? " if near else ""
     step += "`rezoom explain` lists everything that can be explained."
+    word = without_assignments(word)
     shown = word if len(word) <= _LONGEST else f"{word[:_LONGEST]}…"
     return UsageError(f"There is nothing called {shown!r}", next_step=step)
 

@@ -184,13 +184,17 @@ def _warn(simulator: Simulator, host: str) -> None:
 
 def _announce(simulator: Simulator, db: Path | None) -> None:
     console = answers()
-    console.say(f"A fake Zoom answers at {simulator.url}. In another terminal:\n")
+    console.say(f"A fake Zoom answers at {simulator.url}. In another terminal:")
+    console.print()
     for name, value in simulator.env().items():
         console.say(f"export {name}={shlex.quote(value)}")
     if simulator.meetings:
         number = simulator.meetings[0]
-        console.say(f"\nrezoom show {number}")
+        console.print()
+        console.say(f"rezoom show {number}")
         console.say(f"rezoom update {number} --topic 'Stand-up' --duration 30")
-    console.say(f"\nClock, log, quota, faults: curl {simulator.control_url}")
+    console.print()
+    console.say(f"Clock, log, quota, faults: curl {simulator.control_url}")
     end = f"stops it; {db} keeps everything" if db else "stops it and forgets everything"
-    talk().say(f"\nCtrl-C {end}.", "dim")
+    talk().print()
+    talk().say(f"Ctrl-C {end}.", "dim")

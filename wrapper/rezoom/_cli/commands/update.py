@@ -75,7 +75,7 @@ def update(
         keep(done)
     with answering(sent=done.sent):
         if send.as_json:
-            print_json("receipt/1", **receipt_line(done))
+            print_json("receipt/2", **receipt_line(done))
         else:
             print_receipt(done)
     raise typer.Exit(receipt_code(done, verify=send.verify))

@@ -15,7 +15,7 @@ from ..._times import HOUR, MINUTE, SECOND, instant, micros
 from ..._visible import visible
 from ...errors import ClockUntrusted, LedgerError, LedgerUnavailable, StateLost
 from ..model import Scope
-from ..pacing import Pace
+from ..pacing import RECOVERY, Pace
 from .redis_server import address_of, as_text, explained, inspect, on_this_machine
 
 if TYPE_CHECKING:
@@ -40,15 +40,16 @@ _FORGOTTEN_AFTER = 25 * HOUR
 
 
 class Answer(NamedTuple):
-    """What a script said at `now`; `asked_at` and `ahead` are of this machine's wall clock.
+    """What a script said at `now`; `ran_at` and `ahead` are of this machine's wall clock.
 
-    `ahead` is how far that clock is ahead of the server's.
+    `ran_at` is half-way between question and answer, and `ahead` is how far that clock is ahead of
+    the server's.
     """
 
     status: str
     now: int
     rest: list[Any]
-    asked_at: int
+    ran_at: int
     ahead: int
 
 
@@ -61,7 +62,7 @@ class Link:
         # Not at the top: whoever has no ledger in Redis does without the package.
         from redis import exceptions
 
-        self.url, self.client = address_of(client), _with_own_pool(client)
+        self.url, self.client = visible(address_of(client)), _with_own_pool(client)
         self._cut_off = exceptions.ConnectionError, exceptions.TimeoutError
         self._answered = exceptions.ResponseError, LedgerError
         self._forgotten = exceptions.NoScriptError
@@ -86,8 +87,7 @@ class Link:
         keys = [_EPOCH, *(f"{TAG}scope:{scope.key}".encode() for scope in scopes)]
         if pace is not None:
             keys.append(f"{TAG}pace:{pace.key}".encode())
-            request |= {"rate": pace.rate or 0, "ceiling": pace.ceiling}
-            request |= {"gap": pace.gap, "slack": pace.slack}
+            request |= {"gap": pace.gap, "full": pace.full, "recovery": RECOVERY}
         request |= {"operation": operation, "scopes": [_described(scope) for scope in scopes]}
         request["token"] = blake2b(token.encode(), digest_size=16).hexdigest()
 
@@ -147,8 +147,7 @@ class Link:
                 epoch, new = self._open()
                 self._read_epoch(epoch)
                 if new:
-                    text = "nothing was counted at %s before: a new count begins"
-                    _log.warning(text, visible(self.url))
+                    _log.warning("nothing was counted at %s before: a new count begins", self.url)
                 self._epoch = epoch
             self._check_at = self._clock.monotonic() + _CHECK_EVERY
         return call()
@@ -179,8 +178,10 @@ class Link:
                 next_step="Set both clocks right; when they are, start this process again.",
             )
         self._anchor = (now, self._clock.monotonic())
-        ahead = micros(self._clock.now()) - now if self._server_clock is None else 0
-        return Answer(status, now, rest, asked_at, 0 if abs(ahead) < _SAME_CLOCK else ahead)
+        answered_at = micros(self._clock.now())
+        ahead = answered_at - now if self._server_clock is None else 0
+        ran_at = (asked_at + answered_at) // 2
+        return Answer(status, now, rest, ran_at, 0 if abs(ahead) < _SAME_CLOCK else ahead)
 
     def _witnesses(self, wall: int) -> tuple[int, int]:
         """Say what time it is, in two ways; the server's time is believed if one of them agrees.
@@ -198,7 +199,7 @@ class Link:
     def _take_up(self, found: str, now: int) -> None:
         """Go on with another count than the one remembered, or raise StateLost."""
         if found and self._read_epoch(found)[0] == "reset":
-            _log.warning("the count at %s was reset", visible(self.url))
+            _log.warning("the count at %s was reset", self.url)
         elif self._on_loss == "refuse":
             raise self._lost("has lost what was counted")
         else:
@@ -211,7 +212,7 @@ class Link:
                     f"At {instant(again_at)} nothing of it counts any more: try again then, or run"
                     " `rezoom ledger reset`.",
                 )
-            _log.warning("%s has lost what was counted: a new count begins", visible(self.url))
+            _log.warning("%s has lost what was counted: a new count begins", self.url)
         self._epoch = found
 
     def _read_epoch(self, epoch: str) -> tuple[str, int]:

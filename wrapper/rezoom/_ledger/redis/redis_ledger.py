@@ -8,6 +8,7 @@ from ..._clock import MACHINE, Time, check_clock
 from ..._public import public
 from ..._times import SECOND
 from ...errors import ConfigError
+from .. import pacing
 from ..gauge import Held, Quota, read_quota, refusal, spent
 from ..model import Grant, Reservation, Scope, granted_before, wrong
 from ..pacing import UNPACED, Pace
@@ -18,6 +19,15 @@ from .redis_server import as_text, connect, explained
 if TYPE_CHECKING:
     from redis import Redis, RedisCluster
 
+# What a refusal per second costs, for the script.
+_COSTS: dict[str, Any] = {
+    "lone": pacing.LONE,
+    "repeated": pacing.REPEATED,
+    "fewest": pacing.FEWEST,
+    "many": pacing.MANY * pacing.WITHIN,
+    "held": pacing.HELD,
+    "slowest": pacing.SLOWEST,
+}
 # JSON has no infinity, and no call waits for thirty years.
 _LONGEST_WAIT = 1e9
 
@@ -125,12 +135,12 @@ class RedisLedger(BlockingLedger):
             wait=min(wait, _LONGEST_WAIT) * SECOND,
         )
         with explained(self.url):
-            status, now, (first, *rest), asked_at, ahead = answer
+            status, now, (first, *rest), ran_at, ahead = answer
             if status == "granted":
                 # Of a grant that was given before, the turn may be over; the time to send is not
                 # longer.
                 send_by = int(first) + lease.send_within
-                return granted_before(reservation, token, send_by, now, asked_at - now)
+                return granted_before(reservation, token, send_by, now, ran_at - now)
             if status == "spent":
                 raise spent(token)
             stored = UNPACED
@@ -157,7 +167,8 @@ class RedisLedger(BlockingLedger):
             return int(answer.rest[0])
 
     def _slow_down(self, pace: Pace, limit: float | None) -> None:
-        self._link.ask("learn", "slow_down", pace=pace, named=max(0, limit or 0))
+        named = pacing.SHARE * max(0, limit or 0)
+        self._link.ask("learn", "slow_down", pace=pace, named=named, **_COSTS)
 
     def _learn_host(self, account: str, meeting: int | str, host: str) -> None:
         self._hosts("hset", account, meeting, host)

@@ -13,6 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..._visible import visible
 from .._answers import (
     JSON,
     Answer,
@@ -26,7 +27,7 @@ from .._answers import (
 from .._fake_zoom import FakeZoom
 from .._fault_plan import FaultPlan
 from .._faults import LIMITS, Fault
-from .._request_log import Request, without_credentials, without_secrets
+from .._request_log import Request, RequestLog, without_credentials, without_secrets
 from .uvicorn_thread import Line
 
 _log = logging.getLogger("rezoom.simulator")
@@ -42,12 +43,11 @@ _LEAVE = 1.0
 # Of a request to Zoom; the longest update that it takes has some tens of KB.
 _LARGEST_BODY = 512 * 2**10
 
-Operation = Callable[[Call], CallResult]
+# Holds a call against the limits; what it returns carries the call out.
+Operation = Callable[[Call], Callable[[], CallResult]]
 
 
-def build_app(
-    fake: FakeZoom, faults: FaultPlan, log: Callable[[Request], None], control: ASGIApp
-) -> ASGIApp:
+def build_app(fake: FakeZoom, faults: FaultPlan, log: RequestLog, control: ASGIApp) -> ASGIApp:
     """Return the app that answers for `fake`; `control` answers below its own prefix."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,6 +61,8 @@ def build_app(
         except ClientDisconnect:
             return
         at = fake.clock.now()
+        if call.meeting:
+            log.arrives(call.method, at)
         fault = faults.take(call.method, call.path)
         async with _turn(fake, call) as operation:
             result, response = await _respond(call, operation, fault, receive, at)
@@ -69,8 +71,8 @@ def build_app(
                 response.headers["x-zm-trackingid"] = fake.tracking_id()
             response.headers["date"] = format_datetime(at.astimezone(UTC), usegmt=True)
             entry = _entry(call, result, response, fault, at)
-            log(entry)
-            _log.debug("%s %s %s", call.method, call.path, entry.status or "cut")
+            log.add(entry)
+            _log.debug("%s %s %s", visible(call.method), visible(call.path), entry.status or "cut")
             await response(scope, receive, send)
 
     return app
@@ -80,7 +82,7 @@ def build_app(
 async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
     """Let one update of a meeting be under way at a time; a second one is answered 429."""
     if call.method != "PATCH" or not call.meeting or not fake.allowance.caps.lock:
-        yield fake.answer
+        yield fake.enter
         return
     for _ in range(_GLANCES):
         if call.meeting not in fake.under_way:
@@ -88,11 +90,11 @@ async def _turn(fake: FakeZoom, call: Call) -> AsyncIterator[Operation]:
         # A client that has hung up is out of the way as soon as the loop has noticed.
         await asyncio.sleep(0)
     else:
-        yield partial(fake.answer, locked=True)
+        yield partial(fake.enter, locked=True)
         return
     fake.under_way.add(call.meeting)
     try:
-        yield fake.answer
+        yield fake.enter
     finally:
         fake.under_way.discard(call.meeting)
 
@@ -149,9 +151,9 @@ async def _respond(
 ) -> tuple[CallResult, Response]:
     """Carry out the call as far as the fault lets it; return what was done and what is sent."""
     if fault is None:
-        done = operation(call)
+        done = operation(call)()
         return done, _response(done.answer)
-    done = operation(call) if fault.applied else _unread(call)
+    done = operation(call)() if fault.applied else _unread(call)
     for limit in LIMITS:
         if fault.kind == limit:
             return done, _response(limited(limit, now))
@@ -161,9 +163,11 @@ async def _respond(
         case "timeout" | "timeout-after":
             return done, _Silence()
         case "latency":
+            # Zoom's limiter stands at the door: what comes in one second is counted in it.
+            answer = None if fault.applied else operation(call)
             if await _is_gone_within(fault.seconds, receive):
                 return done, _Cut(reset=True)
-            done = done if fault.applied else operation(call)
+            done = answer() if answer else done
             return done, _response(done.answer)
         case "garbage":
             return done, _Cut(b"\x00\x16rezoom\x03 speaks no HTTP\r\n\r\n")

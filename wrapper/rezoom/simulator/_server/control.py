@@ -100,6 +100,10 @@ def _requests(call: ControlCall) -> Any:
     return found[max(len(found) - last, 0) :]
 
 
+def _arrivals(call: ControlCall) -> Any:
+    return {method: one.to_dict() for method, one in call.scenario.arrivals().items()}
+
+
 def _meetings(call: ControlCall) -> Any:
     return [call.scenario.meeting(number) for number in call.scenario.meetings]
 
@@ -160,6 +164,7 @@ TABLE: tuple[tuple[Any, ...], ...] = (
     ("/clock/advance", "POST", _clock, _advance_clock),
     ("/requests", "GET", _requests),
     ("/requests", "DELETE", lambda call: call.scenario.clear_requests()),
+    ("/arrivals", "GET", _arrivals),
     ("/meetings", "GET", _meetings),
     ("/meetings", "POST", _add_meetings),
     ("/meetings/{number}", "GET", _meeting),

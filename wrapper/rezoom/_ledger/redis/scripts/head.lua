@@ -144,7 +144,8 @@ local function settled_at(scope)
   return alone and free or ceil(free / MINUTE) * MINUTE
 end
 
--- The theoretical arrival time of the next call, when a rate was learned, that rate, the key's end.
+-- The theoretical arrival time of the next call, from when a learned rate recovers, that rate, the
+-- key's end.
 local function read_pace(key)
   local text = call('GET', key) or pack(PACE, 0, 0, 0, 0)
   check(key, #text == PACE_SIZE)
@@ -165,9 +166,11 @@ end
 
 -- rate_now() of pacing.py; 0: nothing was learned, or it is forgotten.
 local function learned_now(pace)
-  local full = asked.rate > 0 and asked.rate or asked.ceiling
-  local grown = pace.learned + full * (0.05 / 60) * (now - pace.since) / SECOND
-  return pace.learned > 0 and grown < full and grown or 0
+  if pace.since > now then
+    return pace.learned
+  end
+  local grown = pace.learned + asked.full * asked.recovery * (now - pace.since) / SECOND
+  return pace.learned > 0 and grown < asked.full and grown or 0
 end
 
 local scopes = {}

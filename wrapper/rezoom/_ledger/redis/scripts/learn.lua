@@ -1,10 +1,20 @@
 -- What answers teach: a slower pace, a block, use by others.
 if operation == 'slow_down' then -- lesson() of pacing.py
-  if pace.learned == 0 or now - pace.since >= SECOND then
-    local rate = learned_now(pace)
-    rate = rate > 0 and rate or asked.rate > 0 and asked.rate or asked.ceiling
-    rate = asked.named > 0 and min(rate, asked.named) or rate
-    pace.learned, pace.since, pace.kept = max(0.1, rate * 0.7), now, 0
+  local held = pace.since > now
+  local last = held and pace.since - asked.held or pace.since
+  if pace.learned == 0 or now - last >= SECOND then
+    local learned = learned_now(pace)
+    local rate = learned > 0 and learned or asked.full
+    local paced = learned > 0 or asked.gap > 0
+    if asked.named > 0 and (not paced or asked.named < rate) then
+      pace.learned, pace.since = max(asked.slowest, asked.named), now + asked.held
+    else
+      local refused = held and 1 or 1 + (1 - rate / asked.full) / (1 - asked.lone)
+      local repeated = refused >= max(asked.fewest, asked.many * rate)
+      local cost = repeated and asked.repeated or asked.lone
+      pace.learned, pace.since = max(asked.slowest, rate * cost), now
+    end
+    pace.kept = 0
     write_pace(pace)
   end
   return { 'done', now, 0 }

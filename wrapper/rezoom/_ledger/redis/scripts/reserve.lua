@@ -17,17 +17,15 @@ if held > 0 then -- asked again: because the answer was lost, or with a token th
 end
 
 -- turn() of pacing.py, in the same order of operations, so that both come to the same numbers.
-local turn, gap, slack = now, 0, 0
+local turn, gap = now, 0
 if pace then
-  gap, slack = asked.gap, asked.slack
   local rate = learned_now(pace)
-  if rate > 0 then
-    gap, slack = ceil(SECOND / rate), 0
-  else
+  gap = rate > 0 and ceil(SECOND / rate) or asked.gap
+  if rate == 0 then
     pace.learned = 0
   end
-  if gap > 0 and pace.after > now then
-    turn = max(now, pace.after - slack)
+  if gap > 0 then
+    turn = max(now, pace.after)
   end
 end
 
@@ -56,7 +54,7 @@ for _, scope in ipairs(wanted) do
   write_scope(scope, max(free, scope.in_flight))
 end
 if gap > 0 then
-  pace.after = max(pace.after, now) + gap
+  pace.after = turn + gap
   write_pace(pace)
 end
 return { 'granted', now, turn }
