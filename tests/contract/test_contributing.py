@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md adds a field, a rule and an operation step by step: the steps are done here, in a copy."""
+"""CONTRIBUTING.md adds a field, a rule and an operation: its steps are done here, in a copy."""
 
 from __future__ import annotations
 
