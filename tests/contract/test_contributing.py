@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md adds a field, a rule and an operation: its steps are done here, in a copy."""
+"""The steps of CONTRIBUTING.md (a field, a rule, an operation) are done here, in a copy."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ _DELIVERY: dict[str, Any] = {
 # What may pass by itself is tried again, this often and this far apart; a limit is not counted.
 _PASSING = UnansweredError, ServerError, LedgerUnavailable, SlotExpired, SoftTimeLimitExceeded
 _TRIES, _PAUSE = 5, timedelta(minutes=1)
-_PICK_UP_EVERY, _PICK_UP_MOST, _WITHOUT_REDIS = 60.0, 2000, 1.0
+_PICK_UP_EVERY, _PICK_UP_MOST, _WITHOUT_REDIS = 60.0, 2500, 1.0
 _OPTIONS = "host", "occurrence", "allow", "extra"
 
 _opening = threading.Lock()

@@ -6,13 +6,14 @@ the last meeting or to ignore the change (https://github.com/MacsiDigital/larave
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._paths import Body, at
+from .._rules.in_context import build_case, judge_situation
 from .._times import in_utc, place_of, read_time, read_wall, same_zone, wall
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
@@ -147,6 +148,30 @@ def dates_of(body: Body, answer: Body, now: datetime) -> Dates | None:
 def series_of(body: Body, place: ZoneInfo) -> Series | None:
     """Read the series of a body or an answer; None where it has none that can be read."""
     return _read(body.get("recurrence"), body.get("start_time"), place_of(body) or place)[0]
+
+
+def judge_times(
+    body: Body, *, now: datetime, occurrence: bool, allow: Sequence[str]
+) -> list[Problem]:
+    """List what body and clock alone say of when it takes place: past, off the pattern, no dates.
+
+    What only the meeting decides, such as in which zone its wall clock is, is left to a read.
+    """
+    found: list[Problem] = []
+    start, place = body.get("start_time"), place_of(body)
+    if place is None and in_utc(start):
+        # Of an instant, the end can be compared in any zone, and the days cannot.
+        end = read_time(at(body, "recurrence.end_date_time"), UTC)
+        begins = read_time(start, None)
+        if end is not None and begins is not None and end < begins:
+            found += _read(body.get("recurrence"), start, ZoneInfo("UTC"))[1]
+    elif place is not None and not occurrence:
+        series, errors = _read(body.get("recurrence"), start, place)
+        found += errors if series is None else series.warnings(now=now)
+    case = build_case(body, {}, now=now, occurrence=occurrence)
+    known = {problem.rule for problem in found}
+    found += (one for one in judge_situation(case) if one.rule not in known)
+    return [problem for problem in found if problem.rule not in allow]
 
 
 def first_on_pattern(body: Body) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,11 @@ from .exit_codes import Interrupted, Unwritten, UsageError, bug, error_object, e
 
 # What writing to stdout can meet; every file of ours is handled where it is opened.
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def _is_no_problem(record: logging.LogRecord) -> bool:
+    # What is doubtful about an update is shown by the commands themselves.
+    return not hasattr(record, "rule")
 
 
 @contextmanager
@@ -70,11 +76,15 @@ class Commands(TyperGroup):
     ) -> Any:
         """Run the command line and leave with the documented exit code."""
         words = list(sys.argv[1:] if args is None else args)
+        log = logging.getLogger("rezoom")
+        log.addFilter(_is_no_problem)
         try:
             # Always "rezoom": `python -m rezoom.cli --help` shows commands that can be copied.
             code = super().main(words, "rezoom", standalone_mode=False, **extra)
         except Exception as error:  # noqa: BLE001 - no traceback ever reaches the terminal unasked
             code = report(error, as_json=_wants_json(words))
+        finally:
+            log.removeFilter(_is_no_problem)
         if standalone_mode:
             sys.exit(code or 0)
         return code

@@ -261,7 +261,7 @@ def _progress(total: int | None, *, shown: bool) -> Iterator[Callable[[Tally], o
         from .live import live_table
 
         with live_table(console, total) as step:
-            yield step
+            yield lambda tally: step(tally.counts)
         return
     of = "" if total is None else f" of {total}"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
 from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,9 +15,6 @@ from rich.table import Table
 from .._clock import SystemClock
 from .._wire import facts
 
-if TYPE_CHECKING:
-    from .batch import Tally
-
 # Seconds over which the rate is counted.
 _SPAN = 5.0
 
@@ -25,20 +22,21 @@ _SPAN = 5.0
 class _Live(Progress):
     """A bar with what is left of the time, and below it the updates by what became of them."""
 
-    tally: Tally | None = None
+    counts: Mapping[str, int] = MappingProxyType({})
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Put the table under the bar."""
         yield from super().get_renderables()
-        if self.tally is not None:
-            rows = Table.grid(padding=(0, 2))
-            for word, number in self.tally.counts.items():
-                rows.add_row(f"  {word}", str(number))
-            yield rows
+        rows = Table.grid(padding=(0, 2))
+        for word, number in self.counts.items():
+            rows.add_row(f"  {word}", str(number))
+        yield rows
 
 
 @contextmanager
-def live_table(console: Console, total: int | None) -> Iterator[Callable[[Tally], None]]:
+def live_table(
+    console: Console, total: int | None
+) -> Iterator[Callable[[Mapping[str, int]], None]]:
     """Show updates by status, their rate beside the plan's, and the time that is left."""
     plan = facts.RATES.get(os.environ.get("REZOOM_ACCOUNT_PLAN") or "")
     allowed = f" of {plan.per_second:g} calls allowed" if plan else ""
@@ -48,13 +46,13 @@ def live_table(console: Console, total: int | None) -> Iterator[Callable[[Tally]
     with _Live(*columns, words, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
 
-        def step(tally: Tally) -> None:
+        def step(counts: Mapping[str, int]) -> None:
             now = clock.monotonic()
             ends.append(now)
             while ends[0] < now - _SPAN:
                 ends.popleft()
             rate = len(ends) / max(1.0, now - ends[0])
-            bar.tally = tally
+            bar.counts = counts
             bar.update(task, advance=1, description=f"{rate:.1f} updates a second{allowed}")
 
         yield step

@@ -37,7 +37,7 @@ class _InOrder:
     """Results that wait for those before them."""
 
     def __init__(self, zoom: Zoom, report: Report) -> None:
-        """Hold none yet."""
+        """Hold no result, and no place for one."""
         self._zoom, self._report = zoom, report
         self._tasks: Iterator[Any] = iter(())
         self._places: deque[_Place] = deque()
@@ -45,7 +45,7 @@ class _InOrder:
 
     def changes(self, tasks: Iterator[Any]) -> Iterator[Change]:
         """Yield the changes of the tasks; one that has none is tried here, and fails."""
-        from .._client.many import NOTHING_YET
+        from .._client.updates import NOTHING_YET
 
         self._tasks = tasks
         for task in tasks:
@@ -176,7 +176,7 @@ class Prefetched(Iterator[Any]):
         try:
             found = self._ready.get(block=self.waits)
         except Empty:
-            from .._client.many import NOTHING_YET
+            from .._client.updates import NOTHING_YET
 
             return NOTHING_YET
         if isinstance(found, BaseException):

@@ -140,7 +140,7 @@ class Results:
     """The rows of a sheet again, each with what became of it; rows without a result are left."""
 
     def __init__(self, sheet: Sheet, file: TextIO) -> None:
-        """Write the header."""
+        """Write the header of the file."""
         self._file = file
         self._columns = [column for column in sheet.columns if column not in _RESULTS]
         self._writer = csv.writer(file, delimiter=sheet.delimiter, lineterminator="\n")
@@ -160,7 +160,7 @@ class Results:
         self._file.flush()
 
     def finish(self) -> None:
-        """Write the rest."""
+        """Write the rows that are left."""
         for _, cells in self._rows:
             self._write(cells, "left", "", "")
 

@@ -10,9 +10,10 @@ from .._change.diff import work_out
 from .._change.occurrences import filled
 from .._clock import SystemClock, aware_now
 from .._public import public
-from .._rules.judge import Change, judge_scheduled
+from .._rules.judge import Change
 from .._rules.normalize import as_mapping
 from ..errors import Problem
+from .sending import judged_alone
 
 if TYPE_CHECKING:
     from .._wire import Meeting, MeetingUpdate, MeetingUpdateFields
@@ -48,4 +49,4 @@ def check(
     if current is not None:
         view = filled(as_mapping(current) or {})
         return work_out(whole, view, now=now, occurrence=occurrence).problems
-    return judge_scheduled(whole, now=now, occurrence=occurrence)[1]
+    return judged_alone(whole, now, occurrence=occurrence)[1]

@@ -25,6 +25,7 @@ from ..recurrence import Occurrence
 from .reading import Found, read, read_first
 from .sending import (
     PreparedUpdate,
+    log_warnings,
     prepare,
     read_left,
     secret_values,
@@ -189,6 +190,7 @@ def _carry_out(
 ) -> Flow[Receipt]:
     context = call.context
     if planned.empty:
+        log_warnings(planned.meeting, planned.problems)
         host = host or (yield Host(context.account, planned.meeting))
         left = yield from read_left(context.reservation(planned.meeting, host))
         at = planned.made_at

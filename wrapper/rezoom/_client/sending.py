@@ -6,6 +6,7 @@ most programs only ever update.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,15 +19,19 @@ from .._http.flow import Flow, Host, Outgoing, Usage, exchange, learn
 from .._http.responses import Reply
 from .._ledger.model import Reservation, is_alias
 from .._redaction import is_secret
-from .._rules.judge import Change, judge_scheduled
+from .._rules.judge import Change, judge_scheduled, with_dates
 from .._rules.meeting_id import meeting_number
 from .._rules.normalize import as_mapping
 from .._secret import Secret
+from .._visible import visible
 from .._wire import UNSET, build_request, facts
 from ..errors import InvalidChange, LedgerError, NotFoundError, OccurrenceError, Problem
 
 if TYPE_CHECKING:
     from .._ledger.gauge import Quota
+
+
+_log = logging.getLogger("rezoom")
 
 
 @dataclass(slots=True)
@@ -47,9 +52,25 @@ def prepare(change: Change, now: datetime) -> PreparedUpdate:
     Raises InvalidChange with every problem at once.
     """
     single = change.occurrence is not None
-    body, problems = judge_scheduled(change, now=now, occurrence=single)
+    body, problems = judged_alone(change, now, occurrence=single)
     meeting, known = target_of(change, problems)
     return written(meeting, body, known, problems)
+
+
+def judged_alone(
+    change: Change, now: datetime, *, occurrence: bool
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Judge a change by all that body and clock decide."""
+    body, problems = judge_scheduled(change, now=now, occurrence=occurrence)
+    # Few changes are about time, and the others need no recurrences.
+    if not body.keys() & {"start_time", "recurrence"}:
+        return body, problems
+    if any(problem.severity == "error" for problem in problems):
+        return body, problems
+    from .._change.timing import judge_times
+
+    own = judge_times(body, now=now, occurrence=occurrence, allow=change.allow)
+    return body, with_dates(problems, own, change.allow)
 
 
 def target_of(change: Change, problems: Sequence[Problem] = ()) -> tuple[int, str | None]:
@@ -111,6 +132,7 @@ def written(
 def send(call: Call, prepared: PreparedUpdate, host: str | None, *, verify: bool) -> Flow[Receipt]:
     """Send a change, and say what is known of it; with `verify`, look after it."""
     context, meeting, before = call.context, prepared.meeting, prepared.before
+    log_warnings(meeting, prepared.warnings)
     host = (yield from host_id(context, host)) or (yield from _host_of(call, meeting))
     spent = context.reservation(meeting, host)
     try:
@@ -134,6 +156,13 @@ def send(call: Call, prepared: PreparedUpdate, host: str | None, *, verify: bool
     from .reading import verified
 
     return (yield from verified(call, receipt, record))
+
+
+def log_warnings(meeting: int, problems: Sequence[Problem]) -> None:
+    """Log what is doubtful about an update, once each, with its rule and its field."""
+    for one in problems:
+        said = (meeting, one.path or "update", visible(one.message), one.rule)
+        _log.warning("meeting %s: %s: %s [%s]", *said, extra={"rule": one.rule, "field": one.path})
 
 
 def read_left(spent: Reservation) -> Flow[Quota | LedgerError]:
