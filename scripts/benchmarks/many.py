@@ -147,7 +147,7 @@ def _changes(numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def threads(plan: str, ledger: str, origin: str, numbers: Sequence[int]) -> float:
-    """Update from threads."""
+    """Send updates from several threads."""
     check(**BODY)  # what is loaded for the first of all is no update's
     began = time.process_time()
     with Zoom(**_options(plan, ledger, origin)) as zoom, zoom.update_many(_changes(numbers)) as run:
@@ -156,7 +156,7 @@ def threads(plan: str, ledger: str, origin: str, numbers: Sequence[int]) -> floa
 
 
 def tasks(plan: str, ledger: str, origin: str, numbers: Sequence[int]) -> float:
-    """Update from tasks."""
+    """Send updates from several tasks."""
     check(**BODY)
     began = time.process_time()
     asyncio.run(_by_tasks(_options(plan, ledger, origin), numbers))

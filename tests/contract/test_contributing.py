@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md adds a field and a rule step by step: the steps are done here, in a copy."""
+"""The steps of CONTRIBUTING.md (a field, a rule, an operation) are done here, in a copy."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ class Project:
         assert [name for name in changed if not name.startswith(MAY_CHANGE)] == []
 
 
-def test_a_field_and_a_rule_are_added_as_the_page_says(tmp_path: Path) -> None:
-    """Nothing changes but the spec, what is generated, and the changelog; and both work."""
+def test_a_field_a_rule_and_an_operation_are_added_as_the_page_says(tmp_path: Path) -> None:
+    """Nothing changes but the spec, what is generated, and the changelog; and all work."""
     project = Project(tmp_path / "project")
     quiet = (
         "from rezoom import check; print([p.rule for p in check(settings={'quiet_mode': True})])"
@@ -106,5 +106,10 @@ def test_a_field_and_a_rule_are_added_as_the_page_says(tmp_path: Path) -> None:
 
     project.follow("A rule, step by step")
     assert project.python("-c", loud) == "['quiet-mode-needs-muted-entry']\n"
+    project.commit()
+
+    project.follow("An operation, step by step")
+    ask = "from rezoom_wire import facts; from rezoom_wire.api.meetings import delete_meeting; "
+    assert project.python("-c", f"{ask}print('deleteMeeting' in facts.OPERATIONS)") == "True\n"
     tests = ("tests/unit/test_judge.py", "-q", "-p", "no:cacheprovider")
     assert " passed" in project.python("-m", "pytest", *tests, "-k", "table or quiet-mode")

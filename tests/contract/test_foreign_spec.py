@@ -55,19 +55,19 @@ class Desk(BaseHTTPRequestHandler):
         self.answer(200, page | ({"next_after": str(rest[1]["id"])} if len(rest) > 2 else {}))
 
     def do_POST(self) -> None:
-        """Add a book."""
+        """Add one book to it."""
         number = len(self.books) + 1
         self.books[number] = {"id": number, **self.body()}
         self.answer(201, self.books[number])
 
     def do_PUT(self) -> None:
-        """Replace a book."""
+        """Replace one of its books."""
         number = int(self.path.rpartition("/")[2])
         self.books[number] = {"id": number, **self.body()}
         self.answer(200, self.books[number])
 
     def do_DELETE(self) -> None:
-        """Remove a book."""
+        """Remove one of its books."""
         del self.books[int(urlsplit(self.path).path.rpartition("/")[2])]
         self.send_response(204)
         self.end_headers()
@@ -78,14 +78,14 @@ class Desk(BaseHTTPRequestHandler):
         return sent
 
     def answer(self, status: int, body: dict[str, Any]) -> None:
-        """Send JSON."""
+        """Send one JSON object."""
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
-        """Log nothing."""
+        """Leave the log as it is."""
 
 
 @pytest.fixture

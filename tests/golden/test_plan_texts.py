@@ -149,7 +149,7 @@ LEFT = Quota(100, 3, 1, 1, 0, 95, FREE, meeting=MEETING_LEFT, host=HOST_LEFT)
 
 
 def doubt(path: str, message: str = "It may be locked. Ask an admin.") -> Problem:
-    """Write a reason for a member."""
+    """Write one likely reason."""
     return Problem(path, "warning", "some-rule", message, "Look.", "Somewhere")
 
 

@@ -240,6 +240,7 @@ OURS = {
     "explain": "the lowest HTTP status",
     "_PORTS": "the port of http",
     "_STATUSES": "the statuses of HTTP",
+    "LONGEST_TRACKING": "how much of a tracking id is kept",
     "_WIDTH": "how wide a printed page is",
     "_BUNDLED_ABOVE": "where counting one by one stops paying",
     "_STEP_ASIDE_EVERY": "how often a writer lets others pass",

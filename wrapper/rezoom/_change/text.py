@@ -75,7 +75,7 @@ def receipt_page(receipt: ReceiptData) -> str:
         head = [f"Zoom accepted the update of meeting {receipt.meeting}."]
     else:
         head = [f"Meeting {receipt.meeting} is as asked already; nothing was sent."]
-    lines, end, verdict = [], [], receipt.verdict
+    lines, last_lines, verdict = [], [], receipt.verdict
     if receipt.sent and verdict is None:
         why = receipt.verify_error
         lines.append("It was not read back." if why is None else f"It was not read back: {why}")
@@ -89,10 +89,10 @@ def receipt_page(receipt: ReceiptData) -> str:
         lines += [f"Changed as well, unasked: {effects}"] if effects else []
     lines += [f"! {_in_short(problem)}" for problem in receipt.warnings]
     if isinstance(receipt.left, Quota):
-        end += [line for line in str(receipt.left).splitlines() if not line.startswith(" ")]
+        last_lines += [line for line in str(receipt.left).splitlines() if not line.startswith(" ")]
     if receipt.tracking_id:
-        end.append(f"Zoom's tracking id: {receipt.tracking_id}")
-    return _page(head, lines, end)
+        last_lines.append(f"Zoom's tracking id: {receipt.tracking_id}")
+    return _page(head, lines, last_lines)
 
 
 def _left(reasons: Sequence[str], paths: Sequence[str]) -> list[str]:
@@ -111,10 +111,10 @@ def _quoted(topic: str) -> str:
     return f" “{' '.join(topic.split())}”" if topic else ""
 
 
-def _page(head: Sequence[str], lines: Sequence[str], end: Sequence[str]) -> str:
+def _page(head: Sequence[str], lines: Sequence[str], last_lines: Sequence[str]) -> str:
     """Fold each line into two at most, and leave out of `lines` what the page cannot hold."""
     first, middle, last = (
-        [part for one in side for part in _folded(one)] for side in (head, lines, end)
+        [part for one in side for part in _folded(one)] for side in (head, lines, last_lines)
     )
     room = _PAGE - len(first) - len(last)
     if len(middle) > room:

@@ -155,13 +155,7 @@ class HeldSlots:
         if isinstance(entry, Pause):
             return self._clock.sleep(entry.seconds)
         if isinstance(entry, Turn):
-            place = object()
-            try:
-                since = self._joins(entry, place)
-                with self._turns.lock:
-                    return steps(self._turn(entry, since), self.perform)
-            finally:
-                self._turns.line.discard(place)
+            return self._stands_in_line(entry)
         if isinstance(entry, Await):
             if (left := self._left(entry.grant)) > 0:
                 self._clock.sleep(left)
@@ -186,13 +180,7 @@ class HeldSlots:
         if isinstance(entry, Pause):
             return await self._clock.asleep(entry.seconds)
         if isinstance(entry, Turn):
-            place = object()
-            try:
-                since = self._joins(entry, place)
-                async with self._turns.alock:
-                    return await asteps(self._turn(entry, since), self.aperform)
-            finally:
-                self._turns.line.discard(place)
+            return await self._astands_in_line(entry)
         if isinstance(entry, Await):
             if (left := self._left(entry.grant)) > 0:
                 await self._clock.asleep(left)
@@ -211,6 +199,24 @@ class HeldSlots:
         await _acall(entry, self._ledger)
         del self._owed[entry.grant.token]
         return None
+
+    def _stands_in_line(self, entry: Turn) -> Any:
+        place = object()
+        try:
+            since = self._joins(entry, place)
+            with self._turns.lock:
+                return steps(self._turn(entry, since), self.perform)
+        finally:
+            self._turns.line.discard(place)
+
+    async def _astands_in_line(self, entry: Turn) -> Any:
+        place = object()
+        try:
+            since = self._joins(entry, place)
+            async with self._turns.alock:
+                return await asteps(self._turn(entry, since), self.aperform)
+        finally:
+            self._turns.line.discard(place)
 
     def _joins(self, entry: Turn, place: object) -> float:
         """Stand in line, or raise QuotaExceeded where it is too long; return since when."""

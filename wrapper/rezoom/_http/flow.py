@@ -311,17 +311,18 @@ def turn(
     A turn is an instant. Calls that stalls have delayed would leave together, which is the burst
     that Zoom refuses. Where each turn comes late, the last one is used all the same.
     """
-    for left in reversed(range(_TURNS)):
+    turns = _TURNS
+    while True:
         grant: Grant = yield Reserve(reservation, max(0.0, wait - slept))
         pace = reservation.pace
         if not grant.delay and (pace is None or pace.rate is None):
-            break  # nothing is paced
+            return grant, slept  # nothing is paced
         slept += grant.pause
         late: float = yield Await(grant)
-        if late <= ON_TIME or not left:
-            break
+        turns -= 1
+        if late <= ON_TIME or not turns:
+            return grant, slept
         yield Release(grant)
-    return grant, slept
 
 
 def _telling(latest: RezoomError, earlier: RezoomError | None) -> RezoomError:

@@ -147,8 +147,7 @@ class Link:
                 epoch, new = self._open()
                 self._read_epoch(epoch)
                 if new:
-                    text = "nothing was counted at %s before: a new count begins"
-                    _log.warning(text, visible(self.url))
+                    _log.warning("nothing was counted at %s before: a new count begins", self.url)
                 self._epoch = epoch
             self._check_at = self._clock.monotonic() + _CHECK_EVERY
         return call()
@@ -200,7 +199,7 @@ class Link:
     def _take_up(self, found: str, now: int) -> None:
         """Go on with another count than the one remembered, or raise StateLost."""
         if found and self._read_epoch(found)[0] == "reset":
-            _log.warning("the count at %s was reset", visible(self.url))
+            _log.warning("the count at %s was reset", self.url)
         elif self._on_loss == "refuse":
             raise self._lost("has lost what was counted")
         else:
@@ -213,7 +212,7 @@ class Link:
                     f"At {instant(again_at)} nothing of it counts any more: try again then, or run"
                     " `rezoom ledger reset`.",
                 )
-            _log.warning("%s has lost what was counted: a new count begins", visible(self.url))
+            _log.warning("%s has lost what was counted: a new count begins", self.url)
         self._epoch = found
 
     def _read_epoch(self, epoch: str) -> tuple[str, int]:
