@@ -15,7 +15,7 @@ from rezoom.simulator import Simulator
 GUIDE = Path(__file__).parents[2] / "docs" / "safe-change.md"
 TEXT = to_come(GUIDE.read_text("utf-8"))
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
-(START,) = set(re.findall(r'"start_time": "([^"]+)"', TEXT))
+(START,) = set(re.findall(r"^(20\d\d-\d\d-\d\dT[\d:]+)$", TEXT, re.MULTILINE))
 
 
 @pytest.fixture
