@@ -387,4 +387,4 @@ def _in_the_spec(node: Any) -> Iterator[tuple[str, tuple[Body, Body, str]]]:
             yield from _in_the_spec(value)
 
 
-RULES |= dict(_in_the_spec(json.loads(files("rezoom_wire").joinpath("openapi.json").read_bytes())))
+RULES.update(_in_the_spec(json.loads(files("rezoom_wire").joinpath("openapi.json").read_bytes())))

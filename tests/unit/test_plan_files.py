@@ -225,7 +225,8 @@ def test_a_time_alone_is_sent_only_where_it_is_shown() -> None:
 
 def test_nothing_empty_stands_for_what_is_missing() -> None:
     """Null says that there is none; an empty object or text is a flaw like any other."""
-    for empty in ({"dates": {}}, {"made_at": ""}):
+    flaws: tuple[dict[str, Any], ...] = ({"dates": {}}, {"made_at": ""})
+    for empty in flaws:
         with pytest.raises(PlanError, match="The plan lacks or misstates"):
             Plan.from_json(resealed(plan().to_json(), **empty))
     with pytest.raises(PlanError, match="The receipt lacks or misstates 'sent'"):

@@ -117,6 +117,7 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
         )
     package = _installed()
     old, before = _earlier_copy(target, package, force=force)
+    path = target
     try:
         for name in old["files"] if old else ():
             path = _inside(target, name)

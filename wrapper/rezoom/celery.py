@@ -168,7 +168,7 @@ def update_due() -> dict[str, int]:
             lock.release()
 
 
-def _picked_up(table: Redis, text: bytes, left: dict[str, int]) -> bool:
+def _picked_up(table: Redis, text: Any, left: dict[str, int]) -> bool:
     """Queue one row, unless its host's share, in `left`, is spent."""
     row, verify, tries = json.loads(text)
     quota = _quota(_zoom(), row)

@@ -16,7 +16,6 @@ from .._redaction import HIDDEN, masked
 from .._times import WireTimeError, start_fields, start_on, utc_instant, wall, zone
 from .._wire import Unset, facts, source
 from ..errors import Problem
-from ..recurrence import Weekday
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
 _DEEPEST_BODY = 12
@@ -121,9 +120,8 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
         return value  # together with `timezone`, in `_write_start`
     if known is not None and known.time_zone and isinstance(value, ZoneInfo):
         return _time(lambda: zone(value).key, path, out)
-    if known is not None and known.separator and isinstance(value, list | tuple | Weekday):
-        listed = [value] if isinstance(value, Weekday) else value
-        return _join(listed, known.separator, path, out)
+    if known is not None and known.separator and (isinstance(value, list | tuple) or _day(value)):
+        return _join([value] if _day(value) else value, known.separator, path, out)
     if isinstance(value, str | int | Enum):
         return _scalar(value, path, out)
     if isinstance(value, list | tuple):
@@ -134,10 +132,8 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
 
 
 def _scalar(value: Any, path: str, out: Draft) -> Any:
-    if isinstance(value, Weekday):
-        return value.zoom
     if isinstance(value, Enum):
-        return _scalar(value.value, path, out)
+        return _scalar(_day(value) or value.value, path, out)
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -145,6 +141,15 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
     if isinstance(value, str) and _encodable(value):
         return str(value)
     return out.refuse(path, *_why_unsendable(value, path))
+
+
+def _day(value: object) -> int | None:
+    """Return Zoom's number of a Weekday; None for what is none."""
+    if not isinstance(value, Enum):
+        return None
+    from ..recurrence import Weekday  # most updates load nothing of it
+
+    return value.zoom if isinstance(value, Weekday) else None
 
 
 def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
@@ -175,7 +180,7 @@ def _why_unsendable(value: object, path: str) -> tuple[str, str, str]:
 
 
 def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: Draft) -> Any:
-    numbers = (value.zoom if isinstance(value, Weekday) else value for value in values)
+    numbers = (_day(value) or value for value in values)
     items = [str(value) if isinstance(value, int) else value for value in numbers]
     for index, item in enumerate(items):
         if not isinstance(item, str) or not _encodable(item) or separator in item:
