@@ -167,6 +167,7 @@ def doubtful(draw: st.DrawFn) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(members(""))
 def test_what_the_facts_allow_is_accepted_by_all(body: dict[str, Any]) -> None:
@@ -190,6 +191,7 @@ def test_readings_agree_that_a_boolean_is_no_number(path: str, value: bool) -> N
     assert verdicts(body) == dict.fromkeys(READINGS, False)
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None, derandomize=True)
 @given(doubtful())
 def test_readings_agree_on_doubtful_bodies(body: dict[str, Any]) -> None:

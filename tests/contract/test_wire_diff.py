@@ -155,7 +155,7 @@ def numbers() -> Iterator[int]:
 
 @pytest.mark.slow
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     # Each example is compiled: what fails is told as it was found.
     phases=[Phase.explicit, Phase.generate],

@@ -30,6 +30,8 @@ from rezoom import (
     Zoom,
 )
 
+pytestmark = pytest.mark.slow
+
 KINDS: dict[str, type[SyncCaller | AsyncCaller]] = {
     "Zoom": SyncCaller,
     "AsyncZoom": AsyncCaller,

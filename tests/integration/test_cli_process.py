@@ -22,6 +22,8 @@ from rezoom._cli.app import app
 from rezoom.simulator import Simulator
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "rezoom.cli"]
 
 
@@ -260,7 +262,6 @@ def test_on_a_terminal_many_show_their_progress(sim: Simulator, tmp_path: Path) 
     assert "3 in all: 3 applied." in shown
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["n\n", "\n", "\x04"], ids=["n", "enter", "ctrl-d"])
 def test_whatever_is_not_a_yes_is_a_no(sim: Simulator, answer: str) -> None:
     """Exit 130, and the meeting stays as it is."""
@@ -356,7 +357,6 @@ def test_an_interrupt_after_sending_says_that_nobody_knows(
     assert (answer["type"], answer["sent"]) == ("Interrupted", None)
 
 
-@pytest.mark.slow
 def test_the_simulator_runs_until_it_is_interrupted(tmp_path: Path) -> None:
     """One line of JSON, then a Zoom that another process can use; Ctrl-C is exit 130."""
     seed = tmp_path / "meetings.json"
@@ -464,7 +464,6 @@ def unread(sim: Simulator, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_the_way_back_is_kept_although_nobody_reads_the_answer(
     sim: Simulator, tmp_path: Path, form: tuple[str, ...]

@@ -14,6 +14,8 @@ from ledgers import LEDGERS, asking
 from rezoom import QuotaExceeded
 from rezoom.quota import Lease
 
+pytestmark = pytest.mark.slow
+
 DAY = timedelta(days=1)
 MARGIN = timedelta(microseconds=Lease().margin)
 LIMIT = 100

@@ -212,9 +212,8 @@ SQLITE = [name for name in LEDGERS if name.startswith("sqlite")]
 REDIS = [name for name in LEDGERS if name.startswith("redis")]
 
 
-@pytest.mark.parametrize(
-    "name", [*SQLITE, *(pytest.param(name, marks=pytest.mark.slow) for name in REDIS)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*SQLITE, *REDIS])
 def test_it_counts_as_a_ledger_in_memory_does(name: str) -> None:
     """By three ledgers on one store, and through restarts."""
 

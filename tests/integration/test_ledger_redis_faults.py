@@ -22,6 +22,8 @@ from rezoom._ledger.redis.redis_ledger import RedisLedger
 from rezoom.errors import LedgerUnavailable, StateLost
 from rezoom.quota import Grant, Ledger
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 _LOSSES = ("silence", "hang up")
 
