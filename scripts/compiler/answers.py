@@ -1,6 +1,6 @@
 """Keep a request schema and the schema of its answer together: `X` and `XRead`.
 
-Zoom may answer with anything, so an answer has every member of its request, and none of its limits.
+A server may answer with anything, so an answer has every member of its request, and none of its limits.
 Both are written out, for OpenAPI has no word for "the same, but open"; what they share is a YAML
 alias of one text.
 """
@@ -40,7 +40,7 @@ def check_answers(document: Document) -> Iterator[Mistake]:
                 yield document.error((*path, "properties", member), reason)
         for member, schema in members.items():
             for limit in sorted(_LIMITS & schema.keys()):
-                reason = f"{limit} has no place here: Zoom may answer with anything"
+                reason = f"{limit} has no place here: an answer is open"
                 yield document.error((*path, "properties", member), reason)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,11 +113,17 @@ class Document:
         return Mistake(*self.place(path), f"{where}: {reason}")
 
 
-def _parse(file: Path) -> CommentedMap:
+# Parsing takes most of the time, and of a spec's many files few are new to its tests.
+@lru_cache(maxsize=100)
+def _marked(text: str) -> Any:
     yaml = YAML(typ="rt")
     yaml.Constructor = _Constructor
+    return yaml.load(text)
+
+
+def _parse(file: Path) -> CommentedMap:
     try:
-        marked = yaml.load(file.read_text(encoding="utf-8"))
+        marked = _marked(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(Mistake(file, 1, f"cannot be read: {error}")) from None
     except DuplicateKeyError as error:

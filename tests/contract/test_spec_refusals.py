@@ -352,7 +352,7 @@ TRAPS: dict[str, tuple[tuple[Step, ...], tuple[str, ...], str, str]] = {
     ),
     "announced and described": (
         ("x-announced", 0, "name"),
-        ("name: waiting_room",),
+        ("- name: waiting_room",),
         HERE,
         "'waiting_room' is described now, in MeetingSettings",
     ),
