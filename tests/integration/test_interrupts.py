@@ -130,7 +130,8 @@ class _Reserve(Step):
 
     def holds(self) -> None:
         assert counts(self.ledger, self.asked) == [(0, 0, 0)] * 3
-        self.ledger.release(self.ledger.reserve(self.asked, f"{self.key} again"))
+        # A turn may stay taken: the next one is hundredths of a second later.
+        self.ledger.release(self.ledger.reserve(self.asked, f"{self.key} again", wait=1))
 
 
 class _End(Step):
@@ -360,7 +361,8 @@ class Calling:
         assert used + unknown == 1 if sent else (used, unknown) in {(0, 0), (0, 1)}
         self.clock.slept.clear()
         self.update(self.meeting)
-        assert not self.clock.slept
+        # A turn may stay taken.
+        assert sum(self.clock.slept) < 1
         assert counts(self.ledger, asked)[0] == (0, used + 1, unknown)
         return not sent and unknown == 1
 
@@ -518,10 +520,10 @@ def test_the_first_use_of_a_ledger_is_whole_or_conservative(
                 ledger.release(Grant("token", asking("x"), 0))
             try:
                 nobody_holds(folder)
-                beside(lambda: ledger.release(ledger.reserve(asking("x"), "again")))
+                beside(lambda: ledger.release(ledger.reserve(asking("x"), "again", wait=1)))
                 assert counts(ledger, asking("x")) == [(0, 0, 0)] * 3
                 with LEDGERS[name](folder, clock) as other:
-                    other.reserve(asking("x"), "other")
+                    other.reserve(asking("x"), "other", wait=1)
                 nobody_holds(folder)
             except (AssertionError, RezoomError) as error:
                 raise noted(error, done.raised) from None

@@ -378,12 +378,13 @@ def test_an_operation_that_it_lacks_is_no_missing_meeting(
     assert f"{method} {path}: 501" in said.getMessage()
 
 
-def test_a_slash_behind_the_number_changes_nothing(sim: Simulator, api: httpx.Client) -> None:
+def test_a_slash_behind_the_number_changes_nothing(sim: Simulator) -> None:
     """Some clients write it, to read and to update."""
-    number = sim.add_meeting(topic="Before")
+    number, headers = sim.add_meeting(topic="Before"), bearer(sim)
+    address = f"{sim.url}/meetings/{number}/"
 
-    assert api.patch(f"/meetings/{number}/", json={"topic": "After"}).status_code == 204
-    assert api.get(f"/meetings/{number}/").json()["topic"] == "After"
+    assert httpx.patch(address, headers=headers, json={"topic": "After"}).status_code == 204
+    assert httpx.get(address, headers=headers).json()["topic"] == "After"
     assert [one.lacking for one in sim.requests[-2:]] == [False, False]
 
 

@@ -54,8 +54,11 @@ def test_every_rule_can_be_allowed(rule: str) -> None:
     """Whoever knows better says so by the rule's id, and only that rule is silent."""
     broken = RULES[rule][0]
 
-    assert rule not in ids(check(broken, allow=[rule]))
-    assert len(check(broken, allow=[rule])) == len(check(broken)) - 1
+    allowed = ids(check(broken, allow=[rule]))
+    assert rule not in allowed
+    # Once nothing is wrong with its form, the days of a series are looked at.
+    others = set(ids(check(broken))) - {rule, "first-differs"}
+    assert others == set(allowed) - {"first-differs"}
 
 
 @pytest.mark.parametrize(

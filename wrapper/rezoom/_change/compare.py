@@ -113,7 +113,9 @@ def form_of(path: str, requested: Any, found: Any, place: ZoneInfo | None = None
     if " ".join(html.unescape(_TAG.sub("", old)).split()) == new:
         return "markup"
     lost = any(map(_is_emoji, old)) and not any(map(_is_emoji, new))
-    return "emoji" if lost and _letters(old) == _letters(new) else None
+    # Without a sign in its place it may be what was there before.
+    signs = [sum(one in _INSTEAD for one in text) for text in (old, new)]
+    return "emoji" if lost and signs[0] < signs[1] and _letters(old) == _letters(new) else None
 
 
 def _is_emoji(character: str) -> bool:

@@ -127,7 +127,8 @@ def _folded(line: str, most: int = 2) -> list[str]:
     return textwrap.wrap(
         line,
         _WIDTH,
-        subsequent_indent=" " * (len(line) - len(line.lstrip()) + 4),
+        # With a sign, so that no text of a stranger can begin a line like one of ours.
+        subsequent_indent=f"{' ' * (len(line) - len(line.lstrip()) + 2)}│ ",
         max_lines=most,
         placeholder=" …",
     )

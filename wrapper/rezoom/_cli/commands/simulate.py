@@ -122,29 +122,35 @@ def simulate(
         raise UsageError(
             "https needs a certificate and its key", next_step="Give both --cert and --key."
         )
-    _print_requests()
     wanted: dict[str, Any] = {"plan": plan, "db": db, "strict": strict}
     wanted |= _behaviour(quirk, faults, clock, frozen=frozen)
     if cert is not None:
         wanted["tls"] = (cert, key)
     if seed is None:
         wanted["meetings"] = _examples(wanted.get("clock"))
-    with _ended_by(signal.SIGTERM):
+    with _ended_by(signal.SIGTERM), _requests_printed():
         serve(host, port, seed, announce=announce, **wanted)
     talk().say("Stopped.", "dim")
     raise typer.Exit(Interrupted.exit_code)
 
 
-def _print_requests() -> None:
+@contextmanager
+def _requests_printed() -> Iterator[None]:
     """Print a line for each request beside the answer of the command, on stderr."""
     log = logging.getLogger("rezoom.simulator")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
     # What it would warn of at the start is said in `_warn`, and said once.
     handler.addFilter(lambda record: record.module == "asgi_app")
+    before = log.level, log.propagate
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.level, log.propagate = before
 
 
 @contextmanager
