@@ -115,7 +115,7 @@ def tests(session: nox.Session) -> None:
 def celery(session: nox.Session) -> None:
     """Run the tests with real workers of Celery, against the built wheel."""
     install_wheel(session, *TOOLCHAIN, *group("testing"), extras=WITH_CELERY)
-    pytest(session, "-n", "auto", "tests/worker", *session.posargs)
+    pytest(session, "tests/worker", *session.posargs)
 
 
 def tests_elsewhere(session: nox.Session) -> None:

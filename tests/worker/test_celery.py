@@ -19,6 +19,9 @@ from redis_server import Server
 from rezoom.celery import UpdateFailed, update_due, update_meeting, update_meetings
 from rezoom.simulator import Simulator
 
+# kombu's pools leave sockets of the sending app to the garbage collector (seen now and then).
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 Work = Callable[..., Worker]
 POOLS = pytest.mark.parametrize(
     "pool", [("-P", "threads", "-c", "4"), ("-P", "prefork", "-c", "2")]

@@ -17,6 +17,9 @@ from redis_server import Server
 from rezoom.simulator import Simulator
 from starlette.testclient import TestClient
 
+# kombu's pools leave sockets of the sending app to the garbage collector (seen now and then).
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 GUIDE = Path(__file__).parents[2] / "docs" / "celery.md"
 TEXT = GUIDE.read_text("utf-8")
 APP, POOL, WEB = re.findall(r"^```python\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
