@@ -1,8 +1,8 @@
 """Keep a request schema and the schema of its answer together: `X` and `XRead`.
 
-A server may answer with anything, so an answer has every member of its request, and none of its limits.
-Both are written out, for OpenAPI has no word for "the same, but open"; what they share is a YAML
-alias of one text.
+A server may answer with anything, so an answer has every member of its request, and none of its
+limits. Both are written out, for OpenAPI has no word for "the same, but open"; what they share is
+a YAML alias of one text.
 """
 
 from __future__ import annotations
