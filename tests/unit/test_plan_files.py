@@ -264,3 +264,11 @@ def test_the_time_of_an_undo_has_a_zone(strange: Any) -> None:
         receipt().undo(now=strange)
 
     assert "datetime.now(UTC)" in caught.value.next_step
+
+
+def test_a_file_that_is_nested_too_deeply_is_refused() -> None:
+    """Whatever its digests say: what shows it, and what compares it, goes through all of it."""
+    deep: Any = json.loads("[" * 400 + "]" * 400)
+    for kind, whole, member in ((Plan, plan(), "read"), (Receipt, receipt(), "warnings")):
+        with pytest.raises(PlanError, match="nested too deeply"):
+            kind.from_json(resealed(whole.to_json(), **{member: {"settings": deep}}))

@@ -28,6 +28,21 @@ class DoubledName(ValueError):
         self.name = name
 
 
+def encodable(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: half a surrogate pair cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def deeper_than(value: object, most: int) -> bool:
+    """Tell whether plain data is nested deeper than `most` objects and lists."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most < 0 or any(deeper_than(item, most - 1) for item in inner)
+
+
 def once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Read the members of an object, as `object_pairs_hook`; DoubledName for one named twice."""
     found: dict[str, Any] = {}

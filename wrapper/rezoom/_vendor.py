@@ -108,7 +108,7 @@ def vendor(folder: str | os.PathLike[str], *, force: bool = False) -> Vendored:
     The folder is new, empty, or holds an earlier copy. An earlier copy that was changed raises
     CopyDiffers unless `force`; files that are not part of the package are never touched.
     """
-    target = Path(folder).resolve()
+    target = _resolved(folder)
     if not target.name.isidentifier() or keyword.iskeyword(target.name):
         raise VendorError(
             f"{target.name!r} cannot be the name of a package",
@@ -166,7 +166,7 @@ def diff_vendored(folder: str | os.PathLike[str]) -> list[BuildChange]:
 
 
 def _copy(folder: str | os.PathLike[str]) -> tuple[Path, dict[str, Any]]:
-    target = Path(folder).resolve()
+    target = _resolved(folder)
     seal = _seal_of(target)
     if seal is None:
         raise VendorError(
@@ -284,10 +284,24 @@ def _present(target: Path) -> Iterator[str]:
             yield (Path(folder) / name).relative_to(target).as_posix()
 
 
+def _resolved(folder: str | os.PathLike[str]) -> Path:
+    """Return the whole path of a folder; VendorError for what can be none."""
+    try:
+        found = Path(folder).resolve()
+        found.exists()
+    except ValueError:  # half a surrogate pair, or a zero
+        message = f"{str(folder)!r:.80} is no path"
+        raise VendorError(message, field="folder", next_step="Name a folder.") from None
+    except OSError as error:
+        raise _cannot(f"use {str(folder)!r:.80}", error) from None
+    return found
+
+
 def _inside(target: Path, name: str) -> Path:
     path = target.joinpath(*name.split("/"))
     # A seal is a file like any other: one that someone wrote must not reach out of the folder.
-    if ".." in path.parts or not path.parent.resolve().is_relative_to(target):
+    outside = "\0" in name or ".." in path.parts
+    if outside or not path.parent.resolve().is_relative_to(target):
         raise VendorError(f"{SEAL} names a file outside the folder: {name}", field="folder")
     return path
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from .._ledger.gauge import Quota
-from .._paths import Body, DoubledName, once_each
+from .._paths import Body, DoubledName, deeper_than, once_each
 from .._redaction import MaskedRepr, hidden_paths, is_secret, masked, without_secrets
 from .._rules.spec_rules import KINDS
 from .._times import read_time, zone, zulu
@@ -22,6 +22,8 @@ from .fingerprint import without_digests
 from .plan_data import Altered, Dates, FieldChange, PlanData, ReceiptData, Record, Verdict
 
 _SEAL = "digests"
+# A plan holds a read, and that what an answer may hold; no body of Zoom's is half as deep.
+_DEEPEST = 48
 # The types that each member of a file may have.
 _Shape: TypeAlias = Mapping[str, tuple[type, ...]]
 _Kinds: TypeAlias = Mapping[type, str]
@@ -60,6 +62,8 @@ def _read(
         # The text of the error quotes nothing of the file, only where it breaks off.
         where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise wrong(f"The {kind} is not JSON{where}: it is damaged") from None
+    if deeper_than(whole, _DEEPEST):
+        raise wrong(f"The {kind} is nested too deeply: it is damaged")
     whole = MaskedRepr(whole if isinstance(whole, dict) else {})
     found = whole.get("schema")
     if not isinstance(found, str):

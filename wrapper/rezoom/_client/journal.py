@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from .._paths import json_object
+from .._paths import encodable, json_object
 from .._redaction import masked
 from .._rules.judge import Change
 from .._rules.normalize import draft
@@ -44,8 +44,9 @@ class Journal:
         try:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
             self._file: BinaryIO = open(os.open(path, flags, 0o600), "r+b", buffering=0)  # noqa: PTH123, SIM115 - a number has no path, and `close` closes it
-        except OSError as error:
-            raise self._wrong(f"cannot be opened: {error.strerror or error}", _STEP) from None
+        except (OSError, ValueError) as error:  # ValueError: it is no path at all
+            reason = getattr(error, "strerror", None) or "it is no path"
+            raise self._wrong(f"cannot be opened: {reason}", _STEP) from None
         # A database of its own, which goes to the disk when it grows, and goes with the run.
         self._known = sqlite3.connect("", check_same_thread=False, isolation_level=None)
         try:
@@ -60,6 +61,9 @@ class Journal:
 
         Raises InvalidChange where the key stands for another change.
         """
+        if not encodable(key):
+            message, fix = f"the key {key[:60]!r} is no text in UTF-8", "give this one another key"
+            raise InvalidChange([Problem("", "error", "journal-key", message, fix, "")])
         digest = digest_of(change)
         with self._lock:
             row = self._known.execute("SELECT change, status FROM known WHERE key=?", (key,))
@@ -126,7 +130,7 @@ class Journal:
                 self._check_header(found, json.loads(header))
             else:
                 parts = [found.get(name) for name in ("key", "change", "status")]
-                if not all(isinstance(part, str) for part in parts):
+                if not all(isinstance(part, str) and encodable(part) for part in parts):
                     raise self._wrong(f"cannot be read: line {number} is damaged", _STEP)
                 self._note(*map(str, parts))
             size += len(line)

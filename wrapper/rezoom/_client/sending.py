@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .._change.plan_data import Record
@@ -21,7 +22,7 @@ from .._ledger.model import Reservation, is_alias
 from .._redaction import is_secret
 from .._rules.judge import Change, judge_scheduled, with_dates
 from .._rules.meeting_id import meeting_number
-from .._rules.normalize import as_mapping
+from .._rules.normalize import DEEPEST_BODY, as_mapping
 from .._secret import Secret
 from .._visible import visible
 from .._wire import UNSET, build_request, facts
@@ -210,13 +211,19 @@ def secrets_of(change: Change) -> frozenset[str]:
     return frozenset(one for part in parts for one in secret_values(part))
 
 
-def secret_values(body: object, *, within: bool = False) -> Iterator[str]:
-    """Yield the values of secret members, so that nothing ever quotes them."""
+def secret_values(body: object, *, within: bool = False, depth: int = 0) -> Iterator[str]:
+    """Yield the values of secret members, so that nothing ever quotes them.
+
+    What is nested deeper than any body is refused, and is not looked through.
+    """
+    deeper = partial(secret_values, depth=depth + 1)
+    if depth > DEEPEST_BODY:
+        return
     if isinstance(body, dict):
         for key, value in body.items():
-            yield from secret_values(value, within=within or is_secret(key))
+            yield from deeper(value, within=within or is_secret(str(key)))
     elif isinstance(body, list | tuple):
         for item in body:
-            yield from secret_values(item, within=within)
+            yield from deeper(item, within=within)
     elif within and isinstance(body, str):
         yield Secret(body)

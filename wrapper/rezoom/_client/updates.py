@@ -46,6 +46,8 @@ NOTHING_YET: Final[Any] = object()
 
 # As many connections as a client of ours keeps; and how many calls are safe at an unknown rate.
 _MOST, _UNPACED = 96, 8
+# No queue waits longer at once than a thread can; it looks again then.
+_LONGEST_IDLE = 3600.0
 # How many changes are read ahead while those before them wait for their meeting's turn.
 _WINDOW = 1000
 # A lock, or a request of a process that has died, holds a meeting for minutes at most.
@@ -298,7 +300,7 @@ class Updates:
         """Return how many seconds nothing can go, unless something comes; None: for ever."""
         ends = [self._ends_at, math.inf if (at := self._schedule.wakes_at) is None else at]
         left = min(ends) - self._clock.monotonic()
-        return None if left == math.inf else max(0.0, left)
+        return None if left == math.inf else min(max(0.0, left), _LONGEST_IDLE)
 
     def _finished(self) -> bool:
         """Tell whether nothing more will come; raises what has ended the run, once."""

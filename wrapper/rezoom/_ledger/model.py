@@ -10,6 +10,7 @@ from sys import maxsize
 from typing import Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
+from .._paths import encodable
 from .._public import public
 from .._times import DAY, HOUR, MINUTE, SECOND, instant, micros
 from ..errors import ConfigError, SlotExpired
@@ -29,8 +30,8 @@ def wrong(name: str, value: object, next_step: str) -> ConfigError:
 
 
 def checked_host(host: str) -> str:
-    """Return the name of a host; raise ConfigError for an empty one."""
-    if not isinstance(host, str) or not host.strip():
+    """Return the name of a host; raise ConfigError for what is none."""
+    if not isinstance(host, str) or not host.strip() or not encodable(host):
         raise wrong("host", host, "Give the host's id or e-mail address; None: it is not known.")
     return host
 

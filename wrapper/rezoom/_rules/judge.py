@@ -213,4 +213,4 @@ def _check_allowed(allow: Collection[str]) -> None:
 
         close = get_close_matches(rule, ids, n=3)
         hint = f"Did you mean {', '.join(close)}?" if close else "See the `rule` of the problem."
-        raise wrong(f"allow: there is no rule {rule!r}", next_step=hint)
+        raise wrong(f"allow: there is no rule {rule!r:.60}", next_step=hint)

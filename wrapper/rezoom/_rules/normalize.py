@@ -11,14 +11,14 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._paths import pattern_path
+from .._paths import encodable, pattern_path
 from .._redaction import HIDDEN, masked
 from .._times import WireTimeError, start_fields, start_on, utc_instant, wall, zone
 from .._wire import Unset, facts, source
 from ..errors import Problem
 
 # Deeper than any body Zoom knows: a structure that contains itself ends here.
-_DEEPEST_BODY = 12
+DEEPEST_BODY = 12
 _DROP = object()
 _MINUTE = timedelta(minutes=1)
 
@@ -94,7 +94,7 @@ def shown(path: str, value: object) -> str:
 def _mapping(raw: Mapping[Any, Any], prefix: str, out: Draft, depth: int) -> dict[str, Any]:
     body: dict[str, Any] = {}
     for key, value in raw.items():
-        if not isinstance(key, str) or not _encodable(key):
+        if not isinstance(key, str) or not encodable(key):
             out.refuse(prefix, "not-json", f"{key!r} is not a field name", "use text for names")
             continue
         clean = _value(value, f"{prefix}.{key}" if depth else key, out, depth + 1)
@@ -111,7 +111,7 @@ def _value(value: Any, path: str, out: Draft, depth: int) -> Any:
     if value is None:
         fix = "leave the field out, or write UNSET; to empty a text, send ''"
         return out.refuse(path, "null", "None is never sent, and never dropped in silence", fix)
-    if depth > _DEEPEST_BODY:
+    if depth > DEEPEST_BODY:
         message = "nested deeper than any Zoom body"
         return out.refuse(path, "not-json", message, "send plain values")
     if known is not None and known.time == "utc":
@@ -138,7 +138,7 @@ def _scalar(value: Any, path: str, out: Draft) -> Any:
         return value
     if isinstance(value, int):
         return int(value)
-    if isinstance(value, str) and _encodable(value):
+    if isinstance(value, str) and encodable(value):
         return str(value)
     return out.refuse(path, *_why_unsendable(value, path))
 
@@ -183,7 +183,7 @@ def _join(values: list[Any] | tuple[Any, ...], separator: str, path: str, out: D
     numbers = (_day(value) or value for value in values)
     items = [str(value) if isinstance(value, int) else value for value in numbers]
     for index, item in enumerate(items):
-        if not isinstance(item, str) or not _encodable(item) or separator in item:
+        if not isinstance(item, str) or not encodable(item) or separator in item:
             what = shown(path, item) if isinstance(item, str) else f"a {type(item).__name__}"
             message = f"{what} cannot stand in a list that Zoom reads as text"
             fix = f"give single values; they are joined with {separator!r}"
@@ -217,11 +217,3 @@ def _time(write: Callable[[], Any], path: str, out: Draft) -> Any:
         return write()
     except WireTimeError as error:
         return out.refuse(path, "time", error.message, error.fix)
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

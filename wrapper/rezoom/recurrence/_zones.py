@@ -6,10 +6,11 @@ over moves forward by as much as the clock does, or is dropped: Zoom does not sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from .._public import public
@@ -148,10 +149,16 @@ def calendar_zone(name: str) -> ZoneInfo:
 
     "/mozilla.org/20050126_1/America/New_York" is how RFC 5545 §3.2.19 lets programs write theirs.
     """
-    known = {key.casefold(): key for key in available_timezones()}
+    known = _keys()
     steps = name.casefold().split("/")
     ends = ("/".join(steps[first:]) for first in range(len(steps) if name[:1] == "/" else 1))
     return named(next((known[end] for end in ends if end in known), name))
+
+
+@cache
+def _keys() -> Mapping[str, str]:
+    # Whoever asks looks through the whole database.
+    return {key.casefold(): key for key in available_timezones()}
 
 
 def placed(start: datetime, tz: str | ZoneInfo | None) -> tuple[datetime, ZoneInfo]:

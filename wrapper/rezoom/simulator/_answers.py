@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from .._paths import deeper_than
 from .._times import utc_instant
 from .._wire import facts
 from ._request_log import Flaw, Verdict, without_secrets
@@ -165,7 +166,7 @@ def loaded(content: bytes | str, **options: Any) -> Any:
         value = json.loads(content, parse_constant=_no_constant, **options)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if _too_deep(value):
+    if deeper_than(value, _DEEPEST):
         raise ValueError("nested too deeply")
     return value
 
@@ -186,11 +187,6 @@ def kept_elsewhere(content: bytes | None) -> Any:
     """
     body = parsed(content) if content else None
     return None if body is None else without_secrets(body)
-
-
-def _too_deep(value: object, level: int = 0) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return level > _DEEPEST or any(_too_deep(item, level + 1) for item in inner)
 
 
 def _no_constant(name: str) -> None:
