@@ -111,7 +111,7 @@ def tests(session: nox.Session) -> None:
     pytest(session, "-n", "auto", *session.posargs)
 
 
-@nox.session(default=False, tags=["elsewhere"])
+@nox.session(default=False)
 def celery(session: nox.Session) -> None:
     """Run the tests with real workers of Celery, against the built wheel."""
     install_wheel(session, *TOOLCHAIN, *group("testing"), extras=WITH_CELERY)
