@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cli_runner import Run, answer_of, patches, runner
+from coming import to_come
 from rezoom._wire import facts
 from rezoom.simulator import Fault, Simulator
 
@@ -113,7 +114,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_credentials(run: Run, sim: Simulat
         "update",
         "857 460 65",
         "--start",
-        "2027-03-01 09:30",
+        "2097-03-01 09:30",
         "--timezone",
         "Europe/Berlin",
         "--dry-run",
@@ -124,7 +125,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_credentials(run: Run, sim: Simulat
     answer = answer_of(ran)
     assert answer["schema"] == "rezoom.request/1"
     assert (answer["method"], answer["path"]) == ("PATCH", "/meetings/85746065")
-    assert answer["body"] == {"start_time": "2027-03-01T09:30:00", "timezone": "Europe/Berlin"}
+    assert answer["body"] == {"start_time": "2097-03-01T09:30:00", "timezone": "Europe/Berlin"}
     assert answer["sent"] is False
 
 
@@ -160,7 +161,9 @@ def test_every_field_of_the_spec_can_be_sent(run: Run, tmp_path: Path, path: str
     known = facts.BODIES["updateMeeting"][path]
     fitting = [start for start in COMPANIONS if path.startswith(start) and path != start[:-1]]
     ground = tmp_path / "ground.json"
-    for example in known.examples:
+    for given in known.examples:
+        # A start is refused once it is past.
+        example = to_come(given) if isinstance(given, str) else given
         # Beside a zone, an instant would be written on the clock of that zone.
         alone = not fitting or (path == "start_time" and str(example).endswith("Z"))
         ground.write_text(json.dumps({} if alone else COMPANIONS[max(fitting, key=len)]))

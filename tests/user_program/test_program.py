@@ -76,5 +76,5 @@ def test_the_command_line_says_nothing_but_the_answer(zoom_simulator: Simulator)
 
     done = subprocess.run([*command, "--yes", "--json"], capture_output=True, text=True, check=True)
 
-    assert json.loads(done.stdout)["schema"] == "rezoom.receipt/1"
+    assert json.loads(done.stdout)["schema"] == "rezoom.receipt/2"
     assert "Warning" not in done.stderr
