@@ -117,11 +117,20 @@ def test_a_body_is_previewed_as_it_would_be_sent(run: Run, tmp_path: Path) -> No
 
 
 def test_what_zoom_would_refuse_ends_with_2(run: Run) -> None:
-    """Over sixty meetings by their dates: listed all the same, and said."""
-    ran = run("--repeat", "daily until 2097-12-31", *START)
+    """A start that is past: listed all the same, and said."""
+    ran = run("--repeat", "daily, 3 times", "--start", "2020-03-06T09:00", *START[2:])
 
     assert ran.exit_code == 2
-    assert "60" in ran.stdout
+    assert "2020-03-08 09:00" in ran.stdout
+    assert "past-start" in ran.stdout
+
+
+def test_more_than_zoom_is_known_to_make_is_a_warning(run: Run) -> None:
+    """No source limits an end by date: the first ones are listed, and the doubt is said."""
+    ran = run("--repeat", "daily until 2097-12-31", *START)
+
+    assert ran.exit_code == 0
+    assert "over-count" in ran.stdout
     assert "--count N lists them" in ran.stdout
 
 

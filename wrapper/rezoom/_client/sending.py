@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("rezoom")
 
 
-# What no schema can say of a body's times; of a schedule, all is told that a series knows.
-_BY_CLOCK = frozenset({"past-start", "first-differs", "end-before-start", "empty"})
-
-
 @dataclass(slots=True)
 class PreparedUpdate:
     """An update that has been judged, ready to be sent; `before` is the meeting as it was read."""
@@ -75,8 +71,7 @@ def judged_alone(
     from .._change.timing import judge_times
 
     own = judge_times(body, now=now, occurrence=occurrence, allow=change.allow)
-    kept = [problem for problem in own if problem.rule in _BY_CLOCK]
-    return body, with_dates(problems, kept, change.allow)
+    return body, with_dates(problems, own, change.allow)
 
 
 def target_of(change: Change, problems: Sequence[Problem] = ()) -> tuple[int, str | None]:

@@ -282,17 +282,23 @@ def learn(account: str, meeting: int | str, host: str | None) -> Flow[None]:
 
 def take_turn(
     reservation: Reservation, wait: float
-) -> Generator[Turn | Pause, Any, tuple[Grant, float]]:
+) -> Generator[Turn | Pause | Reserve | Await | Release, Any, tuple[Grant, float]]:
     """Reserve and sleep until the turn; return the grant and the seconds slept.
 
     Two updates of one meeting are never under way at once. The end of the other one is not
     announced: we look again after a short while, and not longer than `wait` in all.
     """
+    # Without a rate there are no turns to stand in line for, only the ledger's own work.
+    paced = reservation.pace is not None and reservation.pace.rate is not None
     slept = 0.0
     look_again = _LOOK_AGAIN
     while True:
         try:
-            grant, more = yield Turn(reservation, max(0.0, wait - slept))
+            left = max(0.0, wait - slept)
+            if paced:
+                grant, more = yield Turn(reservation, left)
+            else:
+                grant, more = yield from turn(reservation, left)
         except QuotaExceeded as error:
             if error.scope != _IN_FLIGHT or slept + look_again > wait:
                 raise

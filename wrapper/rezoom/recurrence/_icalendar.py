@@ -118,9 +118,9 @@ def _moved(timeline: Timeline) -> list[Occurrence]:
 
 def _on(timeline: Timeline, days: Sequence[date]) -> Iterator[Occurrence]:
     """Yield the starts on some local days."""
-    last = max(days, default=date.min)
+    wanted, last = frozenset(days), max(days, default=date.min)
     found = takewhile(lambda start: start.local.date() <= last, occurrences(timeline))
-    return (start for start in found if start.local.date() in days)
+    return (start for start in found if start.local.date() in wanted)
 
 
 def _last(timeline: Timeline) -> datetime:

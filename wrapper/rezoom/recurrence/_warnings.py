@@ -78,7 +78,8 @@ def _counts(timeline: Timeline, ahead: Sequence[Occurrence]) -> Iterator[Problem
     most = limits.field_limits("end_times")[1]
     advised = limits.rule_bound("over-count", "end_times")
     number = f"{len(ahead)}" if len(ahead) < _LOOK_AHEAD else f"{len(ahead)} or more"
-    if len(ahead) > most:
+    # Of an end by date no source names a limit.
+    if len(ahead) > most and isinstance(end, Count):
         message, rule = f"{number} meetings are over {most}", "recurrence.end_times.maximum"
         fix = f"write {until_call(ahead[most - 1].local)}, and a second series after it"
         yield problem(field, rule, message, fix, _days(ahead[most:]), severity="error")

@@ -128,6 +128,8 @@ def simulate(
         wanted["tls"] = (cert, key)
     if seed is None:
         wanted["meetings"] = _examples(wanted.get("clock"))
+    # What it would warn of is said in `announce`, and said once.
+    logging.getLogger("rezoom.simulator").addHandler(logging.NullHandler())
     with _ended_by(signal.SIGTERM), _requests_printed():
         serve(host, port, seed, announce=announce, **wanted)
     talk().say("Stopped.", "dim")
@@ -137,20 +139,16 @@ def simulate(
 @contextmanager
 def _requests_printed() -> Iterator[None]:
     """Print a line for each request beside the answer of the command, on stderr."""
-    log = logging.getLogger("rezoom.simulator")
-    handler = logging.StreamHandler()
+    log, handler = logging.getLogger("rezoom.simulator.requests"), logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
-    # What it would warn of at the start is said in `_warn`, and said once.
-    handler.addFilter(lambda record: record.module == "asgi_app")
-    before = log.level, log.propagate
+    level = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)
-    log.propagate = False
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.level, log.propagate = before
+        log.setLevel(level)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from .._faults import LIMITS, Fault
 from .._request_log import Request, RequestLog, without_credentials, without_secrets
 from .uvicorn_thread import Line
 
-_log = logging.getLogger("rezoom.simulator")
+_log = logging.getLogger("rezoom.simulator.requests")
 
 # Outside /v2, so that it is never in the way of Zoom's own paths.
 CONTROL = "/simulator"
