@@ -31,7 +31,7 @@ UPDATES: dict[str, dict[str, Any]] = {
         "agenda": 'a "b" \\ \n\t</c>',
     },
     "texts-emptied": {"agenda": "", "password": "", "settings": {"alternative_hosts": []}},
-    "meeting-number-long": {"meeting": 98765432101234, "duration": 1440},
+    "meeting-number-long": {"meeting": 98765432101234, "duration": 90},
     "unset-left-out": {"topic": "Only this", "agenda": UNSET, "settings": {"audio": UNSET}},
     "series-daily": {
         "type": 8,

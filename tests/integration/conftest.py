@@ -32,6 +32,13 @@ def sim(sim_options: dict[str, Any]) -> Iterator[Simulator]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _no_fault_of_another_test(request: pytest.FixtureRequest) -> None:
+    """Call off what an earlier test left behind in a fake Zoom that a whole file shares."""
+    if "sim" in request.fixturenames:
+        request.getfixturevalue("sim").clear_faults()
+
+
 @pytest.fixture(params=list(KINDS))
 def calling(request: pytest.FixtureRequest, sim: Simulator) -> Iterator[Callable[..., Caller]]:
     """Make a client in front of the fake Zoom; the test runs once for each kind of client."""

@@ -23,7 +23,6 @@ def sim() -> Iterator[Simulator]:
 @pytest.fixture
 def meeting(sim: Simulator) -> int:
     """Add a series of Mondays."""
-    sim.clear_faults()
     sim.clear_requests()
     return sim.add_series(password="Keep-1")
 

@@ -25,7 +25,6 @@ def sim() -> Iterator[Simulator]:
 @pytest.fixture
 def meeting(sim: Simulator) -> int:
     """Add a series with a passcode."""
-    sim.clear_faults()
     sim.clear_requests()
     return sim.add_series(topic="Before", password=PASSCODE)
 

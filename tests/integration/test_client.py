@@ -37,7 +37,7 @@ from rezoom import (
 from rezoom._auth.tokens import Token
 from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Quota, Reservation
-from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer
+from wire import ACCEPTED, HANG_UP, RESET, SILENCE, Answer, Wire, answer, patience
 
 Call = Callable[..., Caller]
 
@@ -92,7 +92,7 @@ def test_every_odd_answer_is_a_typed_error(name: str, wire: Wire, call: Call) ->
     wire.says(case.answer)
 
     with pytest.raises(RezoomError) as caught:
-        call(retries=0, timeout=httpx.Timeout(30, read=0.2)).update(1, topic="x")
+        call(Bearer("token"), retries=0, timeout=patience(case.answer)).update(1, topic="x")
 
     assert type(caught.value) is case.error
     assert caught.value.sent is case.sent
@@ -123,7 +123,7 @@ def test_without_a_token_no_change_is_sent(name: str, wire: Wire, call: Call) ->
     wire.grants(case.answer)
 
     with pytest.raises(RezoomError) as caught:
-        call(retries=0, timeout=httpx.Timeout(30, read=0.2)).update(1, topic="x")
+        call(retries=0, timeout=patience(case.answer)).update(1, topic="x")
 
     assert type(caught.value) is case.error
     assert (caught.value.sent, wire.calls) == (case.sent, [])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from callers import Caller
 from rezoom import InvalidChange, Recurrence, RezoomError, Series
+from rezoom._wire import facts
 from rezoom.simulator import Simulator
 from wire import ACCEPTED, Wire, answer
 
@@ -172,7 +173,7 @@ PATTERNS: dict[str, dict[str, Any]] = {
         "end_times": 0,
     },
     "daily, endless": {"type": 1, "repeat_interval": 1, "end_times": 0},
-    "daily, sixty": {"type": 1, "repeat_interval": 1, "end_times": 60},
+    "daily, sixty": {"type": 1, "repeat_interval": 1, "end_times": facts.ENDLESS.other},
     "daily, ten": {"type": 1, "repeat_interval": 1, "end_times": 10},
     "monthly, endless": {"type": 3, "repeat_interval": 1, "monthly_day": 15, "end_times": 0},
     "monthly, last Friday": {

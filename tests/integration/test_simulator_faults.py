@@ -99,7 +99,7 @@ def test_an_answer_that_comes_too_late(sim: Simulator, api: httpx.Client, applie
     """A client that gives up does not stop a change that was made before the wait."""
     sim.fail_next(Fault("latency", seconds=30, applied=applied))
     with pytest.raises(httpx.ReadTimeout):
-        update(api, timeout=0.05)
+        update(api, timeout=httpx.Timeout(30, read=0.05))
     assert topic(sim) == ("after" if applied else "before")
 
 

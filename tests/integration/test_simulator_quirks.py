@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from limits import rule_most
 from openapi_judge import AnswerJudge
+from rezoom._wire import facts
 from rezoom.simulator import Credentials, SimClock, Simulator
 from rezoom.simulator._quirks import behaviours
 
@@ -135,7 +137,9 @@ def _(api: Api) -> Any:
 
 @quirk("over-fifty", {"take": 204, "refuse": 400})
 def _(api: Api) -> Any:
-    return api.patch(api.sim.add_series(), {"recurrence": {**WEEKLY, "end_times": 51}})
+    return api.patch(
+        api.sim.add_series(), {"recurrence": {**WEEKLY, "end_times": rule_most("over-count") + 1}}
+    )
 
 
 @quirk("short-month", {"skip": "2030-03-31T09:00:00Z", "clamp": "2030-02-28T09:00:00Z"})
@@ -146,7 +150,7 @@ def _(api: Api) -> Any:
     return api.changed(number, body)["occurrences"][1]["start_time"]
 
 
-@quirk("endless", {"horizon": 110, "sixty": 60})
+@quirk("endless", {"horizon": facts.ENDLESS.weekly, "sixty": facts.ENDLESS.other})
 def _(api: Api) -> Any:
     after = api.changed(api.sim.add_series(), {"recurrence": {**WEEKLY, "end_times": 0}})
     assert after["recurrence"]["end_times"] == len(after["occurrences"])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+from limits import rule_most
 from rezoom import UNSET
 from rezoom._wire import facts
 
@@ -145,23 +146,23 @@ RULES: dict[str, tuple[Body, Body, str]] = {
         "recurrence.monthly_day",
     ),
     "daily-interval-limit": (
-        series(**DAILY, repeat_interval=100),
-        series(**DAILY, repeat_interval=99),
+        series(**DAILY, repeat_interval=rule_most("daily-interval-limit") + 1),
+        series(**DAILY, repeat_interval=rule_most("daily-interval-limit")),
         "recurrence.repeat_interval",
     ),
     "weekly-interval-limit": (
-        series(**WEEKLY, repeat_interval=51),
-        series(**WEEKLY, repeat_interval=50),
+        series(**WEEKLY, repeat_interval=rule_most("weekly-interval-limit") + 1),
+        series(**WEEKLY, repeat_interval=rule_most("weekly-interval-limit")),
         "recurrence.repeat_interval",
     ),
     "monthly-interval-limit": (
-        series(**MONTHLY, repeat_interval=11),
-        series(**MONTHLY, repeat_interval=10),
+        series(**MONTHLY, repeat_interval=rule_most("monthly-interval-limit") + 1),
+        series(**MONTHLY, repeat_interval=rule_most("monthly-interval-limit")),
         "recurrence.repeat_interval",
     ),
     "over-count": (
-        series(**{**DAILY, "end_times": 51}),
-        series(**{**DAILY, "end_times": 50}),
+        series(**{**DAILY, "end_times": rule_most("over-count") + 1}),
+        series(**{**DAILY, "end_times": rule_most("over-count")}),
         "recurrence.end_times",
     ),
     "endless": (
@@ -175,18 +176,18 @@ RULES: dict[str, tuple[Body, Body, str]] = {
         "recurrence.end_times",
     ),
     "daily-interval-older-limit": (
-        series(**DAILY, repeat_interval=91),
-        series(**DAILY, repeat_interval=90),
+        series(**DAILY, repeat_interval=rule_most("daily-interval-older-limit") + 1),
+        series(**DAILY, repeat_interval=rule_most("daily-interval-older-limit")),
         "recurrence.repeat_interval",
     ),
     "weekly-interval-older-limit": (
-        series(**WEEKLY, repeat_interval=13),
-        series(**WEEKLY, repeat_interval=12),
+        series(**WEEKLY, repeat_interval=rule_most("weekly-interval-older-limit") + 1),
+        series(**WEEKLY, repeat_interval=rule_most("weekly-interval-older-limit")),
         "recurrence.repeat_interval",
     ),
     "monthly-interval-older-limit": (
-        series(**MONTHLY, repeat_interval=4),
-        series(**MONTHLY, repeat_interval=3),
+        series(**MONTHLY, repeat_interval=rule_most("monthly-interval-older-limit") + 1),
+        series(**MONTHLY, repeat_interval=rule_most("monthly-interval-older-limit")),
         "recurrence.repeat_interval",
     ),
     "weekly-days-only-weekly": (
@@ -210,8 +211,8 @@ RULES: dict[str, tuple[Body, Body, str]] = {
         "recurrence.monthly_week_day",
     ),
     "short-month": (
-        series(**{**MONTHLY, "monthly_day": 29}),
-        series(**{**MONTHLY, "monthly_day": 28}),
+        series(**{**MONTHLY, "monthly_day": rule_most("short-month") + 1}),
+        series(**{**MONTHLY, "monthly_day": rule_most("short-month")}),
         "recurrence.monthly_day",
     ),
     "jbh-time-needs-join-before-host": (

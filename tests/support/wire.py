@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.client import responses
 from typing import Literal, Self
 
+import httpx
+
 After = Literal["keep", "close", "reset", "hold"]
 
 
@@ -47,6 +49,11 @@ def answer(
     lines = [f"HTTP/1.1 {status} {responses.get(status, 'Odd')}"]
     lines += [f"{name}: {value}" for name, value in named.items()]
     return Answer("\r\n".join(lines).encode() + b"\r\n\r\n" + content, after)
+
+
+def patience(said: Answer) -> httpx.Timeout:
+    """Give up soon on what never comes; wait for anything else, however busy the machine is."""
+    return httpx.Timeout(30, read=0.2 if said.after == "hold" else 30)
 
 
 ACCEPTED = answer(204, x_zm_trackingid="WEB_1")

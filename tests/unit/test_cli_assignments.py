@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from limits import most
 from rezoom._cli.exit_codes import UsageError
 from rezoom._cli.flags import FieldOptions
 from rezoom._cli.input import Fields, read_fields
@@ -74,7 +75,7 @@ def test_a_number_is_digits(word: str) -> None:
     (problem,) = change(f"duration={word}").problems
 
     assert "not a whole number" in problem.message
-    assert problem.fix == "write a number from 1 to 1440"
+    assert problem.fix == f"write a number from 1 to {most('duration')}"
 
 
 @pytest.mark.parametrize("list_", ["a@x.org;b@x.org", "a@x.org, b@x.org", '["a@x.org","b@x.org"]'])

@@ -6,12 +6,16 @@ import re
 from typing import Any
 
 import pytest
+from limits import most
 from rezoom import ConfigError, Problem, check
 from rezoom._rules.judge import judge
 from rezoom._wire import facts
 from rule_table import DAILY, RULES, WEEKLY, Body, series, settings
 
 pytestmark = pytest.mark.smoke
+
+MINUTES, LETTERS = most("duration"), most("topic")
+KEYS, MEETINGS = most("settings.custom_keys"), most("recurrence.end_times")
 
 
 def ids(problems: list[Problem]) -> list[str]:
@@ -84,14 +88,24 @@ def test_every_rule_can_be_allowed(rule: str) -> None:
         ({"tracking_fields": "a"}, "tracking_fields.type", "'a' is text", "give a list"),
         (settings(waiting_room=1), "settings.waiting_room.type", "1 is a whole", "give a boolean"),
         ({"type": 4}, "type.enum", "4 is not one of", "choose from 1, 2, 3, 8, 10"),
-        ({"duration": 0}, "duration.minimum", "0 is below 1", "give 1 to 1440"),
-        ({"duration": 1441}, "duration.maximum", "1441 is above 1440", "give 1 to 1440"),
-        ({"topic": "x" * 201}, "topic.maxLength", "201 characters are too many", "at most 200"),
+        ({"duration": 0}, "duration.minimum", "0 is below 1", f"give 1 to {MINUTES}"),
         (
-            settings(custom_keys=[{"key": "k", "value": "v"}] * 11),
+            {"duration": MINUTES + 1},
+            "duration.maximum",
+            f"{MINUTES + 1} is above {MINUTES}",
+            f"give 1 to {MINUTES}",
+        ),
+        (
+            {"topic": "x" * (LETTERS + 1)},
+            "topic.maxLength",
+            f"{LETTERS + 1} characters are too many",
+            f"at most {LETTERS}",
+        ),
+        (
+            settings(custom_keys=[{"key": "k", "value": "v"}] * (KEYS + 1)),
             "settings.custom_keys.maxItems",
-            "11 items are too many",
-            "at most 10",
+            f"{KEYS + 1} items are too many",
+            f"at most {KEYS}",
         ),
         (
             settings(auto_add_recording_to_video_management={"enable": True, "channels": []}),
@@ -140,7 +154,7 @@ def test_all_problems_come_at_once() -> None:
         "duration": 1.5,
         "start_time": "2030-02-30T09:00:00Z",
         "waiting_room": True,
-        **series(type=2, repeat_interval=99, end_times=61),
+        **series(type=2, repeat_interval=999, end_times=MEETINGS + 1),
         "settings": {"audio": "loud", "jbh_time": 5, "join_before_host": False},
     }
     body["start_time"] = "2030-02-30T09:00:00Z"

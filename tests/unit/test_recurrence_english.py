@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import most, rule_most
 from rezoom.recurrence import (
     FRI,
     MON,
@@ -22,6 +23,11 @@ from rezoom.recurrence import (
     WordsError,
 )
 from rezoom.recurrence._series import Unbounded
+
+MOST = most("recurrence.end_times")
+DAYS, WEEKS, MONTHS = (
+    rule_most(f"{unit}-interval-limit") for unit in ("daily", "weekly", "monthly")
+)
 
 pytestmark = pytest.mark.smoke
 
@@ -135,10 +141,10 @@ def test_variants_are_read(words: str, meant: Recurrence) -> None:
         ("monthly on the fifth fri forever", "the fifth fri", "on the last Friday"),
         ("monthly on the last day forever", "the last day", "on day 28"),
         ("monthly on day 32 forever", "32", "1 to 31"),
-        ("every 100 days forever", "100", "1 to 99"),
-        ("every 0 weeks on mon forever", "0", "1 to 50"),
-        ("every 11 months on day 1 forever", "11", "1 to 10"),
-        ("every day, 61 times", "61", "over 60"),
+        (f"every {DAYS + 1} days forever", f"{DAYS + 1}", f"1 to {DAYS}"),
+        ("every 0 weeks on mon forever", "0", f"1 to {WEEKS}"),
+        (f"every {MONTHS + 1} months on day 1 forever", f"{MONTHS + 1}", f"1 to {MONTHS}"),
+        (f"every day, {MOST + 1} times", f"{MOST + 1}", f"over {MOST}"),
         ("every day for 10 weeks", "weeks", "10 times"),
         ("every day until 31 June 2027", "31 June 2027", "not in the calendar"),
         ("every day until 2027-06-31", "2027-06-31", "not in the calendar"),

@@ -12,6 +12,7 @@ import pytest
 from dateutil.rrule import rrulestr
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from limits import most
 from rezoom.recurrence import (
     FRI,
     MON,
@@ -27,6 +28,8 @@ from rezoom.recurrence import (
 )
 from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Weekly
 from rezoom.recurrence._timeline import Count, Forever, ShortMonths, Until, UntilInstant
+
+MOST = most("recurrence.end_times")
 
 NEW_YORK = "America/New_York"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -156,10 +159,10 @@ REFUSED = [
     ("19970805T090000", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "WKST=MO"),
     ("20070115T090000", "FREQ=MONTHLY;BYMONTHDAY=15,30;COUNT=5", "BYMONTHDAY=15,30"),
     # Zoom's own limits.
-    ("19970902T090000", "FREQ=DAILY;COUNT=61", "COUNT=61"),
-    ("19970902T090000", "FREQ=DAILY;INTERVAL=100", "INTERVAL=100"),
-    ("19970902T090000", "FREQ=WEEKLY;INTERVAL=51", "INTERVAL=51"),
-    ("19970902T090000", "FREQ=MONTHLY;INTERVAL=12", "INTERVAL=12"),
+    ("19970902T090000", f"FREQ=DAILY;COUNT={MOST + 1}", f"COUNT={MOST + 1}"),
+    ("19970902T090000", "FREQ=DAILY;INTERVAL=1000", "INTERVAL=1000"),
+    ("19970902T090000", "FREQ=WEEKLY;INTERVAL=510", "INTERVAL=510"),
+    ("19970902T090000", "FREQ=MONTHLY;INTERVAL=120", "INTERVAL=120"),
     ("19970902T090000", "FREQ=DAILY;INTERVAL=2;BYDAY=TU", "BYDAY=TU"),
     ("19970902T090000", "FREQ=DAILY;INTERVAL=2;BYMONTHDAY=2", "BYMONTHDAY=2"),
     ("19970902T090000", "FREQ=DAILY;BYHOUR=10", "BYHOUR=10"),

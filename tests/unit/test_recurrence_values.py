@@ -9,11 +9,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, cast
 
 import pytest
+from limits import most
 from rezoom import InvalidChange
 from rezoom.recurrence import FRI, MON, SAT, SUN, TUE, WED, Recurrence, RecurrenceError, Weekday
 from rezoom.recurrence._pattern import Daily, MonthlyOnDay, MonthlyOnWeekday, Pattern, Weekly
 from rezoom.recurrence._timeline import Count, End, Forever, Until, UntilInstant
 from rezoom_wire import facts
+
+MOST = most("recurrence.end_times")
 
 pytestmark = pytest.mark.smoke
 
@@ -110,9 +113,9 @@ MISTAKES: dict[str, tuple[Callable[[], object], str, str, str]] = {
         "until(date",
     ),
     "over the limit": (
-        lambda: SAY.weekly(MON, every=51),
+        lambda: SAY.weekly(MON, every=510),
         "repeat_interval",
-        "51",
+        "510",
         "Recurrence.weekly(MON, every=",
     ),
     "no interval": (lambda: SAY.daily(every=0), "repeat_interval", "0", "every=2"),
@@ -120,7 +123,7 @@ MISTAKES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "a fraction": (lambda: SAY.daily(every=1.5), "repeat_interval", "1.5", "every=2"),
     "no such day": (lambda: SAY.monthly().on_day(32), "monthly_day", "32", "on_day(15)"),
     "day from the end": (lambda: SAY.monthly().on_day(-1), "monthly_day", "-1", "on_the("),
-    "too many": (lambda: SAY.daily().times(61), "end_times", "61", "times(60)"),
+    "too many": (lambda: SAY.daily().times(MOST + 1), "end_times", f"{MOST + 1}", f"times({MOST})"),
     "none at all": (lambda: SAY.daily().times(0), "end_times", "0", "forever()"),
     "no pattern": (lambda: SAY(SAY.daily(), Count(1)), "", "Unbounded", "Recurrence.weekly("),
 }

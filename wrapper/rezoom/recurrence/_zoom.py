@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._times import WireTimeError, place_of, start_fields, utc_instant
+from .._wire import facts
 from ..errors import Problem
 from . import _zones as zones
 from ._expand import first_start, wall_clock
@@ -116,9 +117,9 @@ def is_horizon(count: object) -> bool:
 def count_or_endless(recurrence: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Warn of the one count that a series without an end has too, unless it is weekly."""
     count, kind = _number(recurrence, "end_times"), _number(recurrence, "type")
-    if count != field_limits("end_times")[1] or kind == WEEKLY:
+    if count != facts.ENDLESS.other or kind == WEEKLY:
         return ()
-    message = f"{count} is the most that a count may be, and what a series without an end reads as"
+    message = f"{count} is what a daily or monthly series without an end was seen to read as, too"
     fix = "taken as a count; if it has no end, say forever(), or send end_times of 0"
     return (_guess("end_times", "count-or-endless", message, fix),)
 

@@ -9,7 +9,7 @@ from ..._times import utc_instant, zone
 from ..._wire import facts
 from .._quirks import Quirks
 from .._store import State
-from .starts import MOST, WEEKLY, starts_in_utc, with_defaults
+from .starts import WEEKLY, starts_in_utc, with_defaults
 
 MEMBERS = ("start_time", "timezone", "duration", "recurrence")
 INSTANT, SCHEDULED, NO_FIXED_TIME, PERSONAL, SERIES = 1, 2, 3, 4, 8
@@ -109,7 +109,7 @@ def _reschedule(
         start.instant.replace(tzinfo=None) if drifts else start.wall,
         ZoneInfo("UTC") if drifts else zone(timezone),
         now=now,
-        horizon=facts.ENDLESS.weekly if weekly else MOST,
+        horizon=facts.ENDLESS.weekly if weekly else facts.ENDLESS.other,
         clamp=quirks.short_month == "clamp",
     )
     if recurrence.get("end_times") == 0:

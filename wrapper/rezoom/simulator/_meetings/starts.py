@@ -36,7 +36,7 @@ def starts_in_utc(
     place: ZoneInfo,
     *,
     now: datetime,
-    horizon: int = MOST,
+    horizon: int = facts.ENDLESS.other,
     clamp: bool = False,
 ) -> list[datetime]:
     """List the starts of a series in UTC; the first is the earliest match on or after `first`.
