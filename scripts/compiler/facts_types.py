@@ -224,7 +224,7 @@ class Rule(NamedTuple):
     `bounds` holds the limits the rule itself sets, `explains` the members of which it can be the
     reason, `settles` the advice that is moot once a read was made, `each` the derived
     list for every item of which it is told, `names` the fields it is about that no body has,
-    `operations` those it is for.
+    `security` whether strangers may come in by it, `operations` those it is for.
     """
 
     id: str
@@ -241,6 +241,7 @@ class Rule(NamedTuple):
     settles: tuple[str, ...] = ()
     each: str = ""
     names: tuple[str, ...] = ()
+    security: bool = False
     operations: tuple[str, ...] = ()
 
 
