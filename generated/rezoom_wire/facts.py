@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 # Long tables, each in a module of its own: an update that goes well looks into none of them.
 LATE: Final = frozenset(
-    ("BODIES", "ERRORS", "READ_BACKS", "RULES", "SCOPES", "SOURCES", "THROTTLES", "TOKEN_ERRORS")
+    (
+        "BODIES",
+        "ERRORS",
+        "READ_BACKS",
+        "RULES",
+        "SCOPES",
+        "SOURCES",
+        "THROTTLES",
+        "TOKEN_ERRORS",
+        "ZONES",
+    )
 )
 
 if not TYPE_CHECKING:
@@ -216,6 +226,19 @@ class Lapse(NamedTuple):
     single_days: int
     recurring_days: int
     source: str
+
+
+class Zones(NamedTuple):
+    """Names of time zones: those that Zoom lists, and those of Windows with what they mean.
+
+    `windows` is windowsZones of CLDR, copyright © 2004-2026 Unicode, Inc., under the Unicode
+    License V3 (https://www.unicode.org/license.txt).
+    """
+
+    source: str
+    listed: tuple[str, ...]
+    windows_source: str
+    windows: Mapping[str, str]
 
 
 class Rule(NamedTuple):
@@ -420,3 +443,4 @@ if TYPE_CHECKING:
     from .tables.sources import SOURCES as SOURCES
     from .tables.throttles import THROTTLES as THROTTLES
     from .tables.token_errors import TOKEN_ERRORS as TOKEN_ERRORS
+    from .tables.zones import ZONES as ZONES

@@ -2139,6 +2139,18 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2025-12-16",
             operations=("updateMeeting",),
         ),
+        "zone-not-listed": Rule(
+            path="",
+            field="timezone",
+            kind="computed",
+            id="zone-not-listed",
+            severity="warning",
+            sentence="Zoom's list of time zones has no such name, and no source says what an update makes of it; one report says that no meeting could be made in such a zone (Asia/Manila).",
+            fix="Verify the change by a read, or write start_time in UTC with a Z at its end.",
+            source="ZNET443",
+            date="2025-11-11",
+            operations=("updateMeeting",),
+        ),
         "count-or-endless": Rule(
             path="",
             field="recurrence.end_times",

@@ -319,6 +319,18 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             url="https://github.com/formasuisse/moodle-mod_zoom",
             date="",
         ),
+        "ZNET443": Source(
+            tag="ZNET443",
+            title="ZoomNet, issue 443: a read showed Asia/Manila, and no meeting could be made in that zone",
+            url="https://github.com/Jericho/ZoomNet/issues/443",
+            date="2025-11-11",
+        ),
+        "CLDR": Source(
+            tag="CLDR",
+            title="CLDR 48 of the Unicode Consortium, windowsZones (Unicode License V3)",
+            url="https://github.com/unicode-org/cldr/blob/release-48/common/supplemental/windowsZones.xml",
+            date="2025-10",
+        ),
         "IND191": Source(
             tag="IND191",
             title="indico-plugins, issue 191: a meeting with registration that was changed to recurring",

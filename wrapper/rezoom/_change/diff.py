@@ -18,8 +18,9 @@ from .._rules.in_context import (
     still_open,
 )
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import in_utc, place_of, read_time, same_zone, wall, zulu
+from .._times import in_utc, place_of, read_time, wall, zulu
 from .._wire import facts
+from .._zone_names import same_zone
 from ..errors import PlanError, Problem
 from ..recurrence._zoom import zone_of
 from . import compare
@@ -87,7 +88,9 @@ def work_out(
         problems = with_dates(problems, own, change.allow)
     kept = _kept_otherwise(body, view) if seen else []
     body, changes = _reduce(body, view, timing, seen=seen, done={one.path for one in kept})
-    problems = [*problems, *kept]
+    # Of a zone that stays as it is nothing goes out.
+    moot = () if "timezone" in body else ("zone-not-listed",)
+    problems = [one for one in (*problems, *kept) if one.rule not in moot]
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
         errors = [one for one in problems if one.severity == "error"]

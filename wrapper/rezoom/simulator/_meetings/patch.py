@@ -205,7 +205,7 @@ def _change_room(new: State, old: State, wanted: Mapping[str, Any], now: datetim
 
 def _number(state: State) -> int:
     """Return the number in the links, which is another one in the personal room."""
-    return int(state.get("pmi", state["id"]))
+    return int(state.get("pmi") or state["id"])
 
 
 def _settle_registration(
