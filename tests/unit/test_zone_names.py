@@ -7,7 +7,7 @@ import sys
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from rezoom import check
+from rezoom import Meeting, check
 from rezoom._times import WireTimeError, start_fields, zone
 from rezoom._wire import facts
 from rezoom._zone_names import alike, find_zone, of_windows, same_zone, twin
@@ -143,3 +143,10 @@ def test_the_names_are_not_loaded_by_an_import() -> None:
     )
 
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_zone_that_stays_as_it_is_is_not_warned_of() -> None:
+    """A sync that says the zone each night sends none, so nobody is told of its name."""
+    meeting = Meeting.from_dict({"type": 2, "timezone": "Europe/Kiev", "topic": "Old"})
+
+    assert check(topic="New", timezone="Europe/Kyiv", current=meeting) == []
