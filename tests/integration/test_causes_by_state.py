@@ -55,12 +55,14 @@ def test_a_plan_and_a_receipt_show_security_above_the_changes(
 
 
 def test_registration_that_is_lost_is_read_back(sim: Simulator, calling: Calling) -> None:
-    """The simulator does what was told, and the receipt names the member."""
+    """The simulator does what was told, and the receipt names the member and the rule."""
     caller, meeting = calling(), sim.add_meeting(**REGISTERED)
 
     receipt = caller.update(meeting, type=3, verify=True)
 
     assert "settings.approval_type" in {change.path for change in receipt.side_effects}
+    page = " ".join(str(receipt).replace("│", "").split())
+    assert "settings.approval_type (registration-lost)" in page
 
 
 @pytest.mark.parametrize(

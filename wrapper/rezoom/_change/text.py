@@ -89,7 +89,8 @@ def receipt_page(receipt: ReceiptData) -> str:
         lines += _left([_in_short(one) for one in verdict.ignored.values()], [*verdict.ignored])
         lines += [f"Changed to something else: {one}" for one in altered]
         lines += [f"Not shown by a read: {path}" for path in verdict.unseen]
-        effects = ", ".join(change.path for change in verdict.side_effects)
+        paths = (change.path for change in verdict.side_effects)
+        effects = ", ".join(_with_rule(path, receipt.warnings) for path in paths)
         lines += [f"Applied: {', '.join(verdict.applied)}"] if verdict.applied else []
         lines += [f"Changed as well, unasked: {effects}"] if effects else []
     lines += [f"! {_in_short(problem)}" for problem in others]
@@ -98,6 +99,12 @@ def receipt_page(receipt: ReceiptData) -> str:
     if receipt.tracking_id:
         last_lines.append(f"Zoom's tracking id: {receipt.tracking_id}")
     return _page(head, lines, last_lines)
+
+
+def _with_rule(path: str, warnings: Sequence[Problem]) -> str:
+    """Write a member that changed unasked, with the rule that had foretold it."""
+    rules = (facts.RULES[one.rule] for one in warnings if one.rule in facts.RULES)
+    return next((f"{path} ({rule.id})" for rule in rules if path in rule.explains), path)
 
 
 def _left(reasons: Sequence[str], paths: Sequence[str]) -> list[str]:
