@@ -1111,7 +1111,7 @@ class MeetingSettings(BaseModel):
         Annotated[Literal[0, 1, 2], BeforeValidator(_no_boolean)] | MISSING, Field(examples=[0])
     ] = MISSING
     """
-    Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host; under a Basic host Zoom has been seen to accept and ignore it.
+    Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host and a fixed start to come; otherwise Zoom has been seen to accept and ignore it.
     """
     approved_or_denied_countries_or_regions: CountryRegionApproval | MISSING = MISSING
     """
@@ -1487,7 +1487,7 @@ class MeetingSettingsRead(BaseModel):
     """
     approval_type: Annotated[StrictInt | MISSING, Field(examples=[0])] = MISSING
     """
-    Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host; under a Basic host Zoom has been seen to accept and ignore it.
+    Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host and a fixed start to come; otherwise Zoom has been seen to accept and ignore it.
     """
     approved_or_denied_countries_or_regions: CountryRegionApprovalRead | MISSING = MISSING
     """

@@ -439,7 +439,7 @@ class MeetingSettingsFields(TypedDict, total=False):
     """
     approval_type: Literal[0, 1, 2]
     """
-    Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host; under a Basic host Zoom has been seen to accept and ignore it.
+    Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off. Registration needs a licensed host and a fixed start to come; otherwise Zoom has been seen to accept and ignore it.
     """
     approved_or_denied_countries_or_regions: CountryRegionApprovalFields
     """

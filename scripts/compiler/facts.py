@@ -16,7 +16,7 @@ from .rule_rows import all_rows, members
 # A real module, so that it is type-checked like everything else; its text heads the generated one.
 _TYPES = Path(__file__).with_name("facts_types.py")
 # Facts that not every API has, and their types.
-_OWN = {"x-endless": "Endless", "x-lapse": "Lapse"}
+_OWN = {"x-endless": "Endless", "x-lapse": "Lapse", "x-zones": "Zones"}
 _TABLE = '''\
 """{name} of `facts`, loaded when it is first asked for."""
 
@@ -43,7 +43,8 @@ def facts_modules(bundled: Schema) -> dict[str, str]:
         else:
             early.append(line)
     # For type checkers, which do not ask `__getattr__`.
-    loaded = [f"    from .tables.{name.lower()} import {name} as {name}" for name in sorted(LATE)]
+    late = [name for name in sorted(LATE) if f"tables/{name.lower()}.py" in tables]
+    loaded = [f"    from .tables.{name.lower()} import {name} as {name}" for name in late]
     early.append("\n".join(["if TYPE_CHECKING:", *loaded, ""]))
     return {"facts.py": "\n".join(early)} | tables
 
@@ -111,8 +112,10 @@ def _call(kind: str, values: dict[str, Any]) -> str:
 
 
 def _literal(value: object) -> str:
-    # What is constant must not be a dict that anybody can change.
-    return f"MappingProxyType({value!r})" if isinstance(value, dict) else repr(value)
+    # What is constant must not be a dict or a list that anybody can change.
+    if isinstance(value, dict):
+        return f"MappingProxyType({value!r})"
+    return repr(tuple(value) if isinstance(value, list) else value)
 
 
 def _table(rows: dict[str, str]) -> str:

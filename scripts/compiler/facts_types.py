@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 # Long tables, each in a module of its own: an update that goes well looks into none of them.
 LATE: Final = frozenset(
-    ("BODIES", "ERRORS", "READ_BACKS", "RULES", "SCOPES", "SOURCES", "THROTTLES", "TOKEN_ERRORS")
+    (
+        "BODIES",
+        "ERRORS",
+        "READ_BACKS",
+        "RULES",
+        "SCOPES",
+        "SOURCES",
+        "THROTTLES",
+        "TOKEN_ERRORS",
+        "ZONES",
+    )
 )
 
 if not TYPE_CHECKING:
@@ -215,6 +225,19 @@ class Lapse(NamedTuple):
     source: str
 
 
+class Zones(NamedTuple):
+    """Names of time zones: those that Zoom lists, and those of Windows with what they mean.
+
+    `windows` is windowsZones of CLDR, copyright © 2004-2026 Unicode, Inc., under the Unicode
+    License V3 (https://www.unicode.org/license.txt).
+    """
+
+    source: str
+    listed: tuple[str, ...]
+    windows_source: str
+    windows: Mapping[str, str]
+
+
 class Rule(NamedTuple):
     """One row of the table of rules; `kind` says who decides it.
 
@@ -224,7 +247,7 @@ class Rule(NamedTuple):
     `bounds` holds the limits the rule itself sets, `explains` the members of which it can be the
     reason, `settles` the advice that is moot once a read was made, `each` the derived
     list for every item of which it is told, `names` the fields it is about that no body has,
-    `operations` those it is for.
+    `security` whether strangers may come in by it, `operations` those it is for.
     """
 
     id: str
@@ -241,6 +264,7 @@ class Rule(NamedTuple):
     settles: tuple[str, ...] = ()
     each: str = ""
     names: tuple[str, ...] = ()
+    security: bool = False
     operations: tuple[str, ...] = ()
 
 

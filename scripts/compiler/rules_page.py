@@ -59,7 +59,8 @@ def _cells(row: dict[str, Any], source: dict[str, str]) -> tuple[str, ...]:
         about = ", ".join(row["explains"])
     link = f'[{row["source"]}]({source["url"]} "{source["title"].replace(chr(34), "")}")'
     dated = f"{link} {row['date']}".strip()
-    return (f"`{row['id']}`", row["severity"], about, row["sentence"], row["fix"], dated)
+    weight = f"{row['severity']}, security" if row.get("security") else row["severity"]
+    return (f"`{row['id']}`", weight, about, row["sentence"], row["fix"], dated)
 
 
 def _row(cells: tuple[str, ...], operations: str, *, several: bool) -> str:

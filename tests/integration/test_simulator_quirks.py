@@ -291,6 +291,15 @@ def _(api: Api) -> Any:
     ]
 
 
+@quirk("registration", {"needs-start": (2, 2, 2), "take": (0, 0, 0)})
+def _(api: Api) -> Any:
+    registered = {"settings": {"approval_type": 0}}
+    lost = api.changed(api.sim.add_meeting(**registered), {"type": 3})
+    anytime = api.changed(api.sim.add_meeting(type=3), registered)
+    over = api.changed(api.sim.add_meeting(start_time="2020-01-07T09:00:00Z"), registered)
+    return tuple(one["settings"]["approval_type"] for one in (lost, anytime, over))
+
+
 @quirk("interpretation", {"take": True, "ignore": False})
 def _(api: Api) -> Any:
     body = {"settings": {"language_interpretation": {"enable": True}}}

@@ -13,7 +13,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (
-    *("pyproject.toml", "noxfile.py", "LICENSE", ".gitignore", "docs", "generated", "scripts"),
+    *(
+        "pyproject.toml",
+        "noxfile.py",
+        "LICENSE",
+        "LICENSE-UNICODE",
+        ".gitignore",
+        "docs",
+        "generated",
+        "scripts",
+    ),
     *("spec", "tests", "wrapper", *(file.name for file in ROOT.glob("*.md"))),
 )
 BUILD = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", "out")

@@ -207,8 +207,8 @@ SITUATIONS: dict[str, tuple[Situation, Situation, str]] = {
     ),
     "series-ends": (Situation({"type": 2}, SERIES), Situation({"type": 2}, of_type(2)), "type"),
     "type-change-unverified": (
+        Situation({"type": 2}, of_type(3)),
         Situation({"type": 3}, of_type(2)),
-        Situation(recurrence(), of_type(3)),
         "type",
     ),
     "pre-schedule-needs-type": (
@@ -256,10 +256,45 @@ SITUATIONS: dict[str, tuple[Situation, Situation, str]] = {
         Situation(settings(join_before_host=True, waiting_room=False)),
         "settings.join_before_host",
     ),
+    "registration-lost": (
+        Situation({"type": 3}, with_settings(SINGLE, approval_type=0)),
+        Situation({"type": 3, **settings(approval_type=2)}, with_settings(SINGLE, approval_type=0)),
+        "type",
+    ),
+    "registration-needs-fixed-start": (
+        Situation(settings(approval_type=0), of_type(3)),
+        Situation(settings(approval_type=0), SINGLE),
+        "settings.approval_type",
+    ),
+    "registration-needs-own-number": (
+        Situation(settings(approval_type=0), with_settings(SINGLE, use_pmi=True)),
+        Situation(settings(approval_type=0, use_pmi=False), with_settings(SINGLE, use_pmi=True)),
+        "settings.approval_type",
+    ),
+    "registrants-not-told": (
+        Situation({"start_time": "2030-03-18T09:00:00Z"}, with_settings(approval_type=1)),
+        Situation({"start_time": "2030-03-18T08:00:00Z"}, with_settings(approval_type=1)),
+        "start_time",
+    ),
+    "registered-dates-are-made-anew": (
+        Situation(recurrence(), with_settings(approval_type=0, registration_type=2)),
+        Situation(recurrence(), with_settings(approval_type=0, registration_type=1)),
+        "recurrence",
+    ),
     "registration-needs-licence": (
         Situation(settings(approval_type=0)),
         Situation(settings(approval_type=0), with_settings(approval_type=1)),
         "settings.approval_type",
+    ),
+    "pmi-opens-room": (
+        Situation(settings(use_pmi=True), with_settings(SINGLE, use_pmi=False, waiting_room=False)),
+        Situation(settings(use_pmi=True), with_settings(SINGLE, use_pmi=False)),
+        "settings.use_pmi",
+    ),
+    "pmi-changes-links": (
+        Situation(settings(use_pmi=True), with_settings(SINGLE, use_pmi=False)),
+        Situation(settings(use_pmi=True), with_settings(SINGLE, use_pmi=True)),
+        "settings.use_pmi",
     ),
     "pmi-conversion": (
         Situation(settings(use_pmi=False), with_settings(SINGLE, use_pmi=True)),

@@ -19,6 +19,7 @@ from situation_table import (
     Situation,
     dates,
     edited,
+    of_type,
     recurrence,
     series,
     settings,
@@ -287,6 +288,25 @@ def test_a_read_settles_the_advice_that_needed_it(advice: str, change: dict[str,
         ("recurrence.end_times", {"start_time": "2029-01-01T00:00:00Z"}, SERIES, "past-start"),
         ("topic", {"topic": "x"}, series(status="started"), "running-meeting"),
         ("settings.approval_type", settings(approval_type=0), SERIES, "registration-needs-licence"),
+        # What the meeting itself shows is likelier than a licence that no read shows.
+        (
+            "settings.approval_type",
+            settings(approval_type=0),
+            of_type(3),
+            "registration-needs-fixed-start",
+        ),
+        (
+            "settings.close_registration",
+            settings(close_registration=True),
+            of_type(3),
+            "registration-without-start",
+        ),
+        (
+            "settings.close_registration",
+            settings(close_registration=True),
+            SERIES,
+            "registration-gated",
+        ),
         ("settings.jbh_time", settings(jbh_time=5), SERIES, "jbh-time-while-nobody-joins-early"),
         ("password", {"password": ""}, SERIES, "passcode-emptied"),
         (
@@ -364,7 +384,8 @@ def test_every_reason_explains_something(rule: facts.Rule) -> None:
         {"recurrence": {"type": 1, "end_times": 3}},
         {"start_time": "2030-03-18T08:00:00Z", "timezone": "UTC"},
     ]
-    meetings = [with_settings(kind, auto_recording="cloud") for kind in (SINGLE, SERIES)]
+    kinds = (SINGLE, SERIES, of_type(3))
+    meetings = [with_settings(kind, auto_recording="cloud") for kind in kinds]
     paths = [path if path != "*" else "topic" for path in rule.explains]
 
     assert rule.id in {

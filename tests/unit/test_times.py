@@ -22,6 +22,7 @@ from rezoom._times import (
     zone,
     zulu,
 )
+from rezoom._zone_names import is_place
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NINE = datetime(2026, 12, 7, 9, 0)
@@ -32,6 +33,8 @@ EIGHT_UTC = {"start_time": "2026-12-07T08:00:00Z"}
 INSTANTS = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
     lambda instant: instant.replace(microsecond=0)
 )
+# Without posix/Europe/Berlin and the like, which are refused.
+PLACES = st.timezones().filter(lambda place: is_place(place.key))
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda m: timezone(timedelta(minutes=m)))
 WIRE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
@@ -61,7 +64,7 @@ def denoted(fields: dict[str, str]) -> datetime:
     return wall.replace(tzinfo=ZoneInfo(fields["timezone"])).astimezone(UTC)
 
 
-@given(INSTANTS, st.timezones() | OFFSETS, st.none() | st.timezones(), st.booleans())
+@given(INSTANTS, PLACES | OFFSETS, st.none() | PLACES, st.booleans())
 def test_aware_times_keep_their_instant(
     instant: datetime, place: tzinfo, tz: ZoneInfo | None, utc_only: bool
 ) -> None:
@@ -72,7 +75,7 @@ def test_aware_times_keep_their_instant(
     assert not (utc_only and "timezone" in fields)
 
 
-@given(INSTANTS, OFFSETS, st.sampled_from("T "), st.none() | st.timezones())
+@given(INSTANTS, OFFSETS, st.sampled_from("T "), st.none() | PLACES)
 def test_offset_strings_keep_their_instant(
     instant: datetime, offset: timezone, separator: str, tz: ZoneInfo | None
 ) -> None:
@@ -83,7 +86,7 @@ def test_offset_strings_keep_their_instant(
     assert datetime.fromisoformat(utc_instant(text)) == instant
 
 
-@given(INSTANTS, st.timezones())
+@given(INSTANTS, PLACES)
 def test_a_naive_time_stays_what_the_wall_clock_shows(instant: datetime, place: ZoneInfo) -> None:
     """Nine in the morning is sent as nine in the morning."""
     naive = instant.replace(tzinfo=None)
@@ -252,7 +255,7 @@ def test_gap_and_overlap_begin_and_end_with_the_clock_change(
     assert clock_overlap(naive, BERLIN) is overlap
 
 
-@given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)), st.timezones())
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)), PLACES)
 def test_a_gap_is_where_a_wall_clock_does_not_come_back(naive: datetime, place: ZoneInfo) -> None:
     """Through UTC and back, a time in a gap is another one, and only such a time."""
     back = naive.replace(tzinfo=place).astimezone(UTC).astimezone(place).replace(tzinfo=None)
@@ -268,6 +271,19 @@ def test_a_gap_is_where_a_wall_clock_does_not_come_back(naive: datetime, place: 
         ("Berlin", "Europe/Berlin"),
         ("new york", "America/New_York"),
         ("PST", "abbreviations are ambiguous"),
+        ("LIMA", "America/Lima"),
+        # As Zoom lists them, whatever the database calls them by now.
+        ("Kyiv", "Europe/Kiev"),
+        ("America/Nuukk", "America/Godthab"),
+        ("W. Europe Standard Time", "Europe/Berlin"),
+        ("fle standard time", "Europe/Kiev"),
+        # Names of the database that are no places.
+        ("Factory", "no place"),
+        ("localtime", "no place"),
+        ("posixrules", "no place"),
+        ("posix/Asia/Tokyo", "write Asia/Tokyo"),
+        ("right/America/Lima", "write America/Lima"),
+        ("right/x", "no place"),
         ("", "Europe/Berlin"),
         ("../../etc/passwd", "Europe/Berlin"),
         ("America", "Europe/Berlin"),
@@ -316,7 +332,7 @@ def test_what_is_in_our_form_stays_as_it_is(moment: datetime) -> None:
     }
 
 
-@given(INSTANTS.filter(lambda instant: instant.year > 1971), st.timezones())
+@given(INSTANTS.filter(lambda instant: instant.year > 1971), PLACES)
 def test_what_is_written_is_read_back(instant: datetime, place: ZoneInfo) -> None:
     """Both of Zoom's forms, but for a wall clock that is shown twice or never."""
     local = instant.astimezone(place)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from ._zone_names import find_zone, is_place, nearest
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -93,7 +94,6 @@ _WRITTEN = re.compile(
     re.VERBOSE,
 )
 _UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Etc/UTC", "Etc/UCT", "GMT", "Etc/GMT"})
-_LONGEST_ABBREVIATION = 5
 _WRITE_IT = "write it as 2026-12-07T09:00:00 with timezone, or as 2026-12-07T08:00:00Z"
 _WRITE_UTC = "write an instant, such as 2026-12-07T08:00:00Z or an aware datetime"
 _SAY_WHERE = "pass timezone, an aware datetime, or a time that ends in Z"
@@ -167,56 +167,25 @@ def _a_day(value: object) -> date | None:
 
 def zone(key: str | ZoneInfo) -> ZoneInfo:
     """Return the time zone of that name; a name that does not exist brings the nearest ones."""
-    if isinstance(key, str):
-        found = _find_zone(key)
-        if found is None:
-            raise WireTimeError(f"there is no time zone {key[:60]!r}", _nearest_zones(key))
-        return found
     from zoneinfo import ZoneInfo
 
-    if not isinstance(key, ZoneInfo):
+    if not isinstance(key, str | ZoneInfo):
         kind = type(key).__name__
         raise WireTimeError(f"a time zone is a name, not {kind}", "write 'Europe/Berlin'")
-    if key.key is None:
+    name = key if isinstance(key, str) else key.key
+    if name is None:
         raise WireTimeError("this ZoneInfo has no name to send", "use ZoneInfo('Europe/Berlin')")
-    return key
+    found = find_zone(name) if isinstance(key, str) or not is_place(name) else key
+    if found is None:
+        raise WireTimeError(f"there is no time zone {name[:60]!r}", nearest(name))
+    return found
 
 
 def place_of(answer: Mapping[str, Any]) -> ZoneInfo | None:
     """Return the meeting's time zone; None where the answer names none that exists."""
     name = answer.get("timezone")
     name = getattr(name, "key", name)
-    return _find_zone(name) if isinstance(name, str) else None
-
-
-def same_zone(one: object, other: object) -> bool:
-    """Tell whether two names are of one time zone: links of the tz database are equal."""
-    names = [str(getattr(name, "key", name)) for name in (one, other)]
-    return names[0] == names[1] or len({_links().get(name, name) for name in names}) == 1
-
-
-@cache
-def _links() -> Mapping[str, str]:
-    """Read which names of the tz database are links, and where each leads."""
-    from importlib.resources import files
-
-    try:
-        text = files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text()
-    except (ImportError, OSError):
-        return {}  # without it, no name is known to be another's
-    rows = (line.split() for line in text.splitlines() if line.startswith("L "))
-    found = {link: target for _, target, link in rows}
-    return {link: found.get(target, target) for link, target in found.items()}
-
-
-def _find_zone(name: str) -> ZoneInfo | None:
-    # Few changes move time, and the others need no time zones to be loaded.
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    return find_zone(name) if isinstance(name, str) else None
 
 
 def clock_gap(naive: datetime, place: ZoneInfo) -> bool:
@@ -269,11 +238,11 @@ def _parsed(text: str, fix: str) -> datetime:
 def _named_zone(info: tzinfo) -> ZoneInfo | None:
     # pytz keeps the name in `zone`; without it a series would be pinned to one offset.
     name = getattr(info, "key", None) or getattr(info, "zone", None)
-    if not isinstance(name, str) or name in _UTC_NAMES:
+    if not isinstance(name, str) or name in _UTC_NAMES or not is_place(name):
         return None
     from zoneinfo import ZoneInfo
 
-    return info if isinstance(info, ZoneInfo) else _find_zone(name)
+    return info if isinstance(info, ZoneInfo) else find_zone(name)
 
 
 def _moved(moment: datetime, place: tzinfo) -> datetime:
@@ -287,25 +256,3 @@ def _moved(moment: datetime, place: tzinfo) -> datetime:
 
 def _instant(moment: datetime) -> str:
     return zulu(_moved(moment, UTC))
-
-
-def _nearest_zones(key: str) -> str:
-    if not key.strip():
-        return "write a name such as Europe/Berlin, or leave timezone out"
-    if re.search(r"[+-][0-9]{1,2}:?[0-9]{0,2}$", key.strip()):
-        return "an offset does not say when the clocks change: write a name such as Europe/Berlin"
-    from difflib import get_close_matches
-    from zoneinfo import available_timezones
-
-    known = {name.casefold(): name for name in available_timezones()}
-    if not known:
-        return "this system has no time zone database: pip install tzdata"
-    # "Berlin" alone should find Europe/Berlin, which is far away letter by letter.
-    cities = {name.rpartition("/")[2]: name for name in known}
-    wanted = key.strip().replace(" ", "_").casefold()
-    near = [cities[wanted]] if wanted in cities else []
-    if not near and "/" not in key and len(wanted) <= _LONGEST_ABBREVIATION:
-        return "abbreviations are ambiguous: write a name such as Europe/Berlin"
-    near += get_close_matches(wanted, known, n=3, cutoff=0.75)
-    names = list(dict.fromkeys(known[name] for name in near))[:3]
-    return f"write {' or '.join(names)}" if names else "write a name such as Europe/Berlin"

@@ -55,7 +55,8 @@ class MeetingSettingsRead:
     """ Whether people newly made alternative hosts are told by e-mail. """
     approval_type: int | Unset = UNSET
     """ Registration: 0 approves everybody automatically, 1 waits for the host, 2 switches registration off.
-    Registration needs a licensed host; under a Basic host Zoom has been seen to accept and ignore it. """
+    Registration needs a licensed host and a fixed start to come; otherwise Zoom has been seen to accept and ignore
+    it. """
     approved_or_denied_countries_or_regions: CountryRegionApprovalRead | Unset = UNSET
     """ A list of countries or regions from which joining is allowed, or one from which it is not. `method` says
     which list counts. """

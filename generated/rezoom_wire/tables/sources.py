@@ -319,6 +319,48 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             url="https://github.com/formasuisse/moodle-mod_zoom",
             date="",
         ),
+        "ZNET443": Source(
+            tag="ZNET443",
+            title="ZoomNet, issue 443: a read showed Asia/Manila, and no meeting could be made in that zone",
+            url="https://github.com/Jericho/ZoomNet/issues/443",
+            date="2025-11-11",
+        ),
+        "CLDR": Source(
+            tag="CLDR",
+            title="CLDR 48 of the Unicode Consortium, windowsZones (Unicode License V3)",
+            url="https://github.com/unicode-org/cldr/blob/release-48/common/supplemental/windowsZones.xml",
+            date="2025-10",
+        ),
+        "IND191": Source(
+            tag="IND191",
+            title="indico-plugins, issue 191: a meeting with registration that was changed to recurring",
+            url="https://github.com/indico/indico-plugins/issues/191",
+            date="2022-11-24",
+        ),
+        "IND315": Source(
+            tag="IND315",
+            title="indico-plugins, pull request 315: approval_type that Zoom drops, and a read-back for it",
+            url="https://github.com/indico/indico-plugins/pull/315",
+            date="2026-05-14",
+        ),
+        "REG-COPY": Source(
+            tag="REG-COPY",
+            title="A copy of the page of Zoom Support on meetings with registration (what it needs)",
+            url="https://onlinezoomappdownload.com/how-to-schedule-a-zoom-meeting-that-requires-registration/",
+            date="",
+        ),
+        "PMI-COPY": Source(
+            tag="PMI-COPY",
+            title="A copy of the page of Zoom Support on the personal meeting ID",
+            url="https://corporatemeetinghelp.com/personal-meeting-id-pmi-and-personal-link-in-zoom-app/",
+            date="",
+        ),
+        "KSU": Source(
+            tag="KSU",
+            title="Kansas State University on the personal meeting ID, in the words of Zoom Support",
+            url="https://blogs.k-state.edu/it-news/2025/09/25/did-you-know-you-have-a-zoom-personal-meeting-id",
+            date="2025-09-25",
+        ),
         "ITH": Source(
             tag="ITH",
             title="ithaca-recovery, a scheduling app: zoom.ts, technical decisions, issues 506, 508, 513 (observed)",

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from .. import _paths
 from .._paths import last_name, pattern_path, under
-from .._times import in_utc, read_time, same_zone
+from .._times import in_utc, read_time
 from .._wire import facts, is_whole
+from .._zone_names import same_zone
 
 instant = read_time
 

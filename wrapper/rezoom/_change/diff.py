@@ -10,10 +10,17 @@ from zoneinfo import ZoneInfo
 
 from .._paths import Body, at, first_name, put
 from .._redaction import masked
-from .._rules.in_context import build_case, form_reason, judge_situation, still_open
+from .._rules.in_context import (
+    build_case,
+    form_reason,
+    judge_situation,
+    letting_in,
+    still_open,
+)
 from .._rules.judge import Change, judge, judge_scheduled, raise_errors, with_dates
-from .._times import in_utc, place_of, read_time, same_zone, wall, zulu
+from .._times import in_utc, place_of, read_time, wall, zulu
 from .._wire import facts
+from .._zone_names import same_zone
 from ..errors import PlanError, Problem
 from ..recurrence._zoom import zone_of
 from . import compare
@@ -81,7 +88,9 @@ def work_out(
         problems = with_dates(problems, own, change.allow)
     kept = _kept_otherwise(body, view) if seen else []
     body, changes = _reduce(body, view, timing, seen=seen, done={one.path for one in kept})
-    problems = [*problems, *kept]
+    # Of a zone that stays as it is nothing goes out.
+    moot = () if "timezone" in body else ("zone-not-listed",)
+    problems = [one for one in (*problems, *kept) if one.rule not in moot]
     dates = timing.dates if timing is not None and timing.changes else None
     if not body:
         errors = [one for one in problems if one.severity == "error"]
@@ -144,11 +153,11 @@ def rejudge(
     occurrence: Body | bool,
     allow: Sequence[str],
 ) -> list[Problem]:
-    """Add to the problems of a body what the meeting as it is says to it."""
+    """Add to the problems of a body what the meeting as it is says to it; security first."""
     case = build_case(body, answer, now=now, occurrence=occurrence)
     known = {problem.rule for problem in problems}
     found = (problem for problem in judge_situation(case, allow) if problem.rule not in known)
-    return [*still_open(problems, case), *found]
+    return sorted([*still_open(problems, case), *found], key=letting_in, reverse=True)
 
 
 def is_so(path: str, value: Any, view: Body, place: ZoneInfo | None) -> bool:

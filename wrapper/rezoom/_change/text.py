@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .._ledger.gauge import Quota
 from .._redaction import masked
+from .._rules.in_context import letting_in
 from .._visible import visible
 from .._wire import facts
 
@@ -40,12 +41,13 @@ def plan_lines(plan: PlanData) -> Iterator[str]:
     yield f"Plan for meeting {plan.meeting}{_quoted(plan.topic)}{one}"
     if plan.empty:
         yield "  Nothing to change: everything is as asked already."
+    urgent, others = by_urgency(plan.problems)
+    yield from map(_problem_line, urgent)
     for change in plan.changes:
         yield f"  {change}"
     if plan.dates is not None:
         yield from date_lines(plan.dates)
-    for problem in plan.problems:
-        yield _problem_line(problem)
+    yield from map(_problem_line, others)
     if not plan.empty:
         yield from request_lines(plan)
 
@@ -60,8 +62,10 @@ def plan_page(plan: PlanData) -> str:
     head = [f"Plan for meeting {plan.meeting}{_quoted(plan.topic)}{one}"]
     if plan.empty:
         head.append("  Nothing to change: everything is as asked already.")
-    lines = [line for change in plan.changes for line in _folded(f"  {change}", most=1)]
-    lines += [f"  ! {_in_short(problem)}" for problem in plan.problems]
+    urgent, others = by_urgency(plan.problems)
+    lines = [f"  ! {_in_short(problem)}" for problem in urgent]
+    lines += [line for change in plan.changes for line in _folded(f"  {change}", most=1)]
+    lines += [f"  ! {_in_short(problem)}" for problem in others]
     if plan.dates is not None:
         lines += date_lines(plan.dates, most=1)
     limit = facts.QUOTAS["meeting"]
@@ -75,7 +79,8 @@ def receipt_page(receipt: ReceiptData) -> str:
         head = [f"Zoom accepted the update of meeting {receipt.meeting}."]
     else:
         head = [f"Meeting {receipt.meeting} is as asked already; nothing was sent."]
-    lines, last_lines, verdict = [], [], receipt.verdict
+    urgent, others = by_urgency(receipt.warnings)
+    lines, last_lines, verdict = [f"! {_in_short(one)}" for one in urgent], [], receipt.verdict
     if receipt.sent and verdict is None:
         why = receipt.verify_error
         lines.append("It was not read back." if why is None else f"It was not read back: {why}")
@@ -84,15 +89,22 @@ def receipt_page(receipt: ReceiptData) -> str:
         lines += _left([_in_short(one) for one in verdict.ignored.values()], [*verdict.ignored])
         lines += [f"Changed to something else: {one}" for one in altered]
         lines += [f"Not shown by a read: {path}" for path in verdict.unseen]
-        effects = ", ".join(change.path for change in verdict.side_effects)
+        paths = (change.path for change in verdict.side_effects)
+        effects = ", ".join(_with_rule(path, receipt.warnings) for path in paths)
         lines += [f"Applied: {', '.join(verdict.applied)}"] if verdict.applied else []
         lines += [f"Changed as well, unasked: {effects}"] if effects else []
-    lines += [f"! {_in_short(problem)}" for problem in receipt.warnings]
+    lines += [f"! {_in_short(problem)}" for problem in others]
     if isinstance(receipt.left, Quota):
         last_lines += [line for line in str(receipt.left).splitlines() if not line.startswith(" ")]
     if receipt.tracking_id:
         last_lines.append(f"Zoom's tracking id: {receipt.tracking_id}")
     return _page(head, lines, last_lines)
+
+
+def _with_rule(path: str, warnings: Sequence[Problem]) -> str:
+    """Write a member that changed unasked, with the rule that had foretold it."""
+    rules = (facts.RULES[one.rule] for one in warnings if one.rule in facts.RULES)
+    return next((f"{path} ({rule.id})" for rule in rules if path in rule.explains), path)
 
 
 def _left(reasons: Sequence[str], paths: Sequence[str]) -> list[str]:
@@ -105,6 +117,12 @@ def _left(reasons: Sequence[str], paths: Sequence[str]) -> list[str]:
 def _in_short(problem: Problem) -> str:
     """Write of a problem where it is, and its first sentence."""
     return f"{problem.path}: {problem.message.partition('. ')[0].rstrip('.')}"
+
+
+def by_urgency(problems: Sequence[Problem]) -> tuple[list[Problem], list[Problem]]:
+    """Part from the other problems those by which strangers may come in."""
+    urgent = [problem for problem in problems if letting_in(problem)]
+    return urgent, [problem for problem in problems if problem not in urgent]
 
 
 def _quoted(topic: str) -> str:

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from .._paths import Body, at
 from .._rules.in_context import build_case, judge_situation
-from .._times import in_utc, place_of, read_time, read_wall, same_zone, wall
+from .._times import in_utc, place_of, read_time, read_wall, wall
+from .._zone_names import same_zone
 from ..errors import InvalidChange, Problem
 from ..recurrence import Occurrence, Recurrence, Series
 from ..recurrence._zoom import SERIES_TYPE, count_or_endless, first_wall_clock, zone_of

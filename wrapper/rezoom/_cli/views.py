@@ -12,7 +12,7 @@ from rich.text import Text
 
 from .._change.plan_data import FieldChange, words
 from .._change.results import Plan, Receipt
-from .._change.text import date_lines, request_lines
+from .._change.text import by_urgency, date_lines, request_lines
 from .._ledger.gauge import Quota
 from .._redaction import masked
 from .._visible import visible
@@ -63,9 +63,10 @@ def print_plan(console: Console, plan: Plan[Any]) -> None:
     topic = f" “{' '.join(plan.topic.split())}”" if plan.topic else ""
     one = f", only the date {plan.occurrence}" if plan.occurrence else ""
     console.say(f"Meeting {printed_number(plan.meeting)}{topic}{one}", "bold")
+    urgent, others = by_urgency(plan.problems)
+    console.problems(urgent)
     print_difference(console, plan)
-    if plan.problems:
-        console.problems(plan.problems)
+    console.problems(others)
     if not plan.empty:
         for line in request_lines(plan):
             console.say(line, "dim")

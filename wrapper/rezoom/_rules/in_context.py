@@ -25,7 +25,7 @@ from .spec_rules import from_rule, validator
 Case: TypeAlias = Mapping[str, Any]
 
 _WEEKLY, _MONTHLY = 2, 3
-_SERIES, _SINGLE = 8, 2
+_SERIES, _SINGLE, _NO_FIXED_TIME = 8, 2, 3
 _WEEK = 7
 # By these an item of a list is still the same one, whatever else in it has changed.
 _NAMES = ("email", "key", "field", "resource_id", "channel_id", "number", "name")
@@ -51,6 +51,8 @@ def build_case(
     moves = series and any(name in change for name in _SCHEDULE)
     known: dict[str, object] = {
         **_start(change, after, place, now),
+        "start_moves": _start_moves(change, before, dates, occurrence, place),
+        "start_ahead": _start_ahead(after, dates, place, now),
         "retyped": _differs(change, before, "type"),
         "moves_series": moves,
         "passcode_changes": _differs(change, before, "password"),
@@ -85,6 +87,33 @@ def _start(change: Body, after: Body, place: ZoneInfo | None, now: datetime) -> 
         year = (start + timedelta(days=30 * month) for month in range(13))
         found["zone_shifts"] = len({moment.astimezone(place).utcoffset() for moment in year}) > 1
     return found
+
+
+def _start_moves(
+    change: Body,
+    before: Body,
+    dates: Sequence[Body],
+    occurrence: Body | bool,
+    place: ZoneInfo | None,
+) -> bool | None:
+    start = read_time(change.get("start_time"), place)
+    rows = [occurrence] if isinstance(occurrence, Mapping) else [before, *dates]
+    known = {read_time(row.get("start_time"), place_of(before)) for row in rows} - {None}
+    return start not in known if start and known else None
+
+
+def _start_ahead(
+    after: Body, dates: Sequence[Body], place: ZoneInfo | None, now: datetime
+) -> bool | None:
+    kind = after.get("type")
+    if kind not in (_SINGLE, _SERIES):
+        return False if kind == _NO_FIXED_TIME else None
+    starts = [read_time(row.get("start_time"), place) for row in (after, *dates)]
+    if any(start is not None and start > now for start in starts):
+        return True
+    # A read may leave out the dates of a series.
+    known = bool(dates) if kind == _SERIES else starts[0] is not None
+    return False if known else None
 
 
 def _differs(change: Body, before: Body, name: str) -> bool | None:
@@ -225,6 +254,12 @@ def judge_situation(case: Case, allow: Sequence[str] = ()) -> list[Problem]:
     return [from_rule(rule, path) for rule in rules for path in _paths(rule, case)]
 
 
+def letting_in(problem: Problem) -> bool:
+    """Tell whether strangers may come into the meeting by what a problem is about."""
+    rule = facts.RULES.get(problem.rule)
+    return rule is not None and rule.security
+
+
 def form_reason(path: str, form: str) -> Problem | None:
     """Say why Zoom shows the member at `path` in a form of its own; None where no rule knows it."""
     case: Case = {"derived": {"found": form}}
@@ -239,7 +274,8 @@ def likely_reason(path: str, case: Case, found: str | None = None) -> Problem:
     `found` is the form of Zoom's own that a read shows (`x-case`), where it is one.
 
     A rule that holds in this case is better than a guess, and one that names the member better
-    than one about many; there is always a last one, which says that it may be locked.
+    than one about many; there is always a last one, which says that it may be locked. Of equals
+    one of security goes first, then the earlier in the spec.
     """
     member = pattern_path(path)
     if found is not None:
@@ -249,7 +285,7 @@ def likely_reason(path: str, case: Case, found: str | None = None) -> Problem:
     guesses = {rule.id for rule in _holding("reasons", case)} | _always()
     reasons = (rule for rule in facts.RULES.values() if rule.id in guesses)
     fitting = [
-        ((rule.kind == "situation", exactness), rule)
+        ((rule.kind == "situation", exactness, rule.security), rule)
         for rule in (*_holding("situations", case), *reasons)
         if (exactness := _fit(rule, member, case)) is not None
     ]

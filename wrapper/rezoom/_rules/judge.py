@@ -12,6 +12,7 @@ from .._paths import Body, leaves, merged
 from .._public import public
 from .._redaction import MaskedRepr
 from .._wire import facts
+from .._zone_names import alike, twin
 from ..errors import ConfigError, InvalidChange, Problem
 from .normalize import as_mapping, draft, field_problem
 from .spec_rules import ruled, schema_problems
@@ -86,6 +87,8 @@ def judge(
             )
         )
         unknown = {path for path in paths if path not in facts.BODIES["updateMeeting"]}
+    # What a meeting that was read completes is Zoom's own name.
+    named = out.body.get("timezone")
     if complete is not None and not out.problems:
         try:
             out.body = complete(out.body)
@@ -94,6 +97,7 @@ def judge(
     refused = [problem.path for problem in out.problems]
     found = schema_problems(out.body, unknown)
     problems = [*out.problems, *(one for one in found if not _follows(one, refused))]
+    problems += _not_listed(named) if isinstance(named, str) else []
     if occurrence:
         honoured = facts.OPERATIONS["updateMeeting"].honours["occurrence_id"]
         fix = f"update the series, or use only: {', '.join(honoured)}"
@@ -104,6 +108,17 @@ def judge(
         problems += out.problems
     problems = [one for one in problems if one.rule not in allow or one.rule in _UNSENDABLE]
     return MaskedRepr(out.body), problems
+
+
+def _not_listed(name: str) -> list[Problem]:
+    """Warn of a time zone that Zoom does not list, and name the one that it does."""
+    same = twin(name)
+    if same == name:
+        return []
+    other = None if same else alike(name)
+    fix = f"write {same}, its name in the list" if same else ""
+    fix = f"write {other}, which has the same clocks now" if other else fix
+    return [ruled("zone-not-listed", "timezone", fix)]
 
 
 def judge_scheduled(

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from .._public import public
+from .._zone_names import same_zone
 from ..errors import Problem
 from . import _zones as zones
 from ._content_lines import ContentLine, read_line, unfolded
@@ -246,7 +247,7 @@ def _start(line: ContentLine, tz: ZoneInfo | None) -> tuple[datetime, ZoneInfo |
         fix = f"write DTSTART;TZID=Europe/Berlin:{line.value.strip()}T090000"
         raise malformed(f"DTSTART={line.value:.40} has no time, and a meeting needs one", fix)
     place = named or (ZoneInfo("UTC") if moment.tzinfo else tz)
-    if tz is not None and place is not None and place.key != tz.key:
+    if tz is not None and place is not None and not same_zone(place, tz):
         message = f"the rule is meant in {place.key}, not in {tz.key}"
         fix = f'write tz="{place.key}": in another zone its days and hours would differ'
         raise refusal("timezone", "rrule", message, fix, of="")

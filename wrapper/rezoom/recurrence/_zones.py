@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from .._public import public
 from .._times import WireTimeError, clock_gap, zone
+from .._zone_names import of_windows
 from ._limits import RecurrenceError, refusal
 from ._timeline import ClockGaps, End, Until, UntilInstant
 
@@ -145,14 +146,15 @@ def named(tz: str | ZoneInfo) -> ZoneInfo:
 
 
 def calendar_zone(name: str) -> ZoneInfo:
-    """Return the zone that a calendar names, perhaps in other letters or behind a path.
+    """Return the zone that a calendar names: in other letters, behind a path, or as Windows does.
 
     "/mozilla.org/20050126_1/America/New_York" is how RFC 5545 §3.2.19 lets programs write theirs.
     """
     known = _keys()
     steps = name.casefold().split("/")
     ends = ("/".join(steps[first:]) for first in range(len(steps) if name[:1] == "/" else 1))
-    return named(next((known[end] for end in ends if end in known), name))
+    found = next((known[end] for end in ends if end in known), None)
+    return named(found or of_windows(name) or name)
 
 
 @cache

@@ -142,8 +142,14 @@ class Quirks:
     ] = "ignore"
     pmi_conversion: Annotated[
         Literal["ignore", "take"],
-        "use_pmi does not move a meeting to the personal meeting ID, or back. [ZNET359]",
+        "use_pmi does not move a meeting to the personal meeting ID, or back. With `take` its "
+        "links and its passcode become those of the room. [ZNET359 PMI-COPY]",
     ] = "ignore"
+    registration: Annotated[
+        Literal["needs-start", "take"],
+        "Registration is ignored in silence where no fixed start is to come or the personal "
+        "meeting ID is used, and is gone when a meeting turns to type 3. [IND315 IND191 REG-COPY]",
+    ] = "needs-start"
     interpretation: Annotated[
         Literal["take", "ignore"],
         "Interpretation is ignored in silence where the account has it switched off. [C25]",

@@ -235,6 +235,7 @@ def new_meeting(
         security_floor="none",
         empty_passcode="clear",
         pmi_conversion="take",
+        registration="take",
         interpretation="take",
         locked=(),
     )

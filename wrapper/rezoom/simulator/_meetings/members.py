@@ -40,6 +40,11 @@ def user_id(email: str) -> str:
     return _letters(email, 22)
 
 
+def personal_number(host: str) -> int:
+    """Return the personal meeting ID of a host: ten digits."""
+    return 10**9 + int.from_bytes(_digest(host)[:4])
+
+
 def made_passcode(meeting: int, now: datetime) -> str:
     """Return the passcode that the account makes for a meeting which must have one."""
     return _digest(f"{meeting}@{now:%Y-%m-%dT%H:%M:%S}").hex()[:10]

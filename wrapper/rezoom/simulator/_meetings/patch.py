@@ -10,8 +10,16 @@ from ..._wire import facts
 from .._account import EVERYBODY, People
 from .._quirks import Quirks
 from .._store import State
-from .members import made_passcode, occurrence, passcode_members
-from .rescheduling import MEMBERS, SCHEDULED, SERIES, drop, read_start, retime
+from .members import made_passcode, occurrence, passcode_members, personal_number
+from .rescheduling import (
+    MEMBERS,
+    NO_FIXED_TIME,
+    SCHEDULED,
+    SERIES,
+    drop,
+    read_start,
+    retime,
+)
 from .validation import without_nulls
 
 
@@ -26,8 +34,9 @@ def cloned(value: Any) -> Any:
 
 MemberFilter = Callable[[str, Any], bool]
 # What needs a licence: registration, at once or after approval, and recording in the cloud.
+_REGISTRATION, _NONE = "settings.approval_type", 2
 _LICENSED: Mapping[str, tuple[Any, ...]] = {
-    "settings.approval_type": (0, 1),
+    _REGISTRATION: (0, 1),
     "settings.auto_recording": ("cloud",),
 }
 _INTERPRETATION = ("settings.language_interpretation", "settings.sign_language_interpretation")
@@ -108,7 +117,10 @@ def apply(
     _merge(new, wanted, extend=quirks.arrays == "extend")
     if host is not None:
         new |= people.members(host)
+    _change_room(new, state, wanted, now)
     ignored += retime(new, timing, now=now, quirks=quirks)
+    if quirks.registration == "needs-start":
+        ignored += _settle_registration(new, state, wanted, now)
     if quirks.e2ee == "switch-off":
         ignored += _switch_off_for_e2ee(new, wanted)
     ignored += _keep_one_lock(new, body, quirks)
@@ -171,10 +183,51 @@ def _settle_passcode(
     passcode = str(wanted.get("password", new.get("password", "")))
     if not passcode and quirks.passcode == "required":
         ignored += drop(wanted, "password")
-        wanted["password"] = passcode = made_passcode(new["id"], now)
+        wanted["password"] = passcode = made_passcode(_number(new), now)
     if "password" in wanted:
-        new |= passcode_members(new["id"], passcode)
+        new |= passcode_members(_number(new), passcode)
     return ignored
+
+
+def _change_room(new: State, old: State, wanted: Mapping[str, Any], now: datetime) -> None:
+    """Give a meeting that moves to its host's personal room, or back, its number and passcode."""
+    personal = at(new, "settings.use_pmi")
+    if bool(personal) == bool(at(old, "settings.use_pmi")):
+        return
+    if personal:
+        new["pmi"] = str(personal_number(new["host_id"]))
+    else:
+        new.pop("pmi", None)
+    number = _number(new)
+    new["password"] = wanted.get("password") or made_passcode(number, now)
+    new |= passcode_members(number, new["password"])
+
+
+def _number(state: State) -> int:
+    """Return the number in the links, which is another one in the personal room."""
+    return int(state.get("pmi") or state["id"])
+
+
+def _settle_registration(
+    new: State, old: State, wanted: Mapping[str, Any], now: datetime
+) -> list[str]:
+    """Take registration from a meeting that has no start to come, or no number of its own."""
+    asked, value = at(wanted, _REGISTRATION) is not None, at(new, _REGISTRATION)
+    lost = new["type"] == NO_FIXED_TIME or at(new, "settings.use_pmi")
+    if value not in _LICENSED[_REGISTRATION] or not (lost or (asked and _is_past(new, now))):
+        return []
+    kept = _NONE if lost else at(old, _REGISTRATION)
+    put(new, _REGISTRATION, kept)
+    if lost:
+        new.pop("registration_url", None)
+    return [_REGISTRATION] if asked and kept != value else []
+
+
+def _is_past(state: State, now: datetime) -> bool:
+    starts = [one.get("start_time") for one in (state, *state.get("occurrences", ()))]
+    return state["type"] in {SCHEDULED, SERIES} and not any(
+        datetime.fromisoformat(start) > now for start in starts if start
+    )
 
 
 def _drop_outsiders(wanted: dict[str, Any], people: People) -> list[str]:
