@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from limits import OF_A_HOST
 from rezoom import (
     AuthError,
     Bearer,
@@ -57,7 +58,7 @@ PATCH = Outgoing(
 )
 PER_SECOND = b'{"code": 429, "message": "You have reached the maximum per-second rate limit"}'
 LOCK = b'{"code": 429, "message": "Too many concurrent requests"}'
-HOST_DAY = b'{"code": 429, "message": "You have exceeded the daily rate limit (100) of Meeting"}'
+HOST_DAY = b'{"code": 429, "message": "You have exceeded the daily rate limit of Meeting"}'
 ACCOUNT_DAY = b'{"code": 429, "message": "You have reached the maximum daily rate limit"}'
 
 
@@ -236,14 +237,17 @@ def test_a_lasting_failure_is_final(name: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "lessons"),
     [
-        (reply(429, HOST_DAY), (Block("host", MIDNIGHT, "user-day"), External("host", 100))),
+        (reply(429, HOST_DAY), (Block("host", MIDNIGHT, "user-day"), External("host", OF_A_HOST))),
         (
             reply(429, HOST_DAY, retry_after="2026-12-07T18:00:00Z"),
-            (Block("host", NOW + timedelta(hours=6), "user-day"), External("host", 100)),
+            (Block("host", NOW + timedelta(hours=6), "user-day"), External("host", OF_A_HOST)),
         ),
         (reply(429, ACCOUNT_DAY), (Block("account", MIDNIGHT, "account-day"),)),
         (reply(404), ()),
-        (reply(204, x_ratelimit_limit="100", x_ratelimit_remaining="97"), (External("host", 3),)),
+        (
+            reply(204, x_ratelimit_limit=f"{OF_A_HOST}", x_ratelimit_remaining=f"{OF_A_HOST - 3}"),
+            (External("host", 3),),
+        ),
         (reply(204, x_ratelimit_limit="6000", x_ratelimit_remaining="5893"), ()),
     ],
 )

@@ -80,7 +80,7 @@ def test_the_hundred_and_first_is_refused_with_the_time_to_come_back(
 
     error = refused(ledger)
 
-    assert (error.used, error.unknown, error.pending) == (1, 1, 98)
+    assert (error.used, error.unknown, error.pending) == (1, 1, LIMIT - 2)
     assert error.retry_at == clock.now() + DAY + MARGIN
 
 
@@ -149,13 +149,13 @@ def test_asking_again_with_the_same_token_gives_the_same_place(ledger: MemoryLed
 
 
 AFTER: dict[str, tuple[list[str], tuple[int, int, int, int]]] = {
-    "settled twice": (["settle", "settle"], (1, 0, 0, 99)),
-    "released twice": (["release", "release"], (0, 0, 0, 100)),
-    "settled, then released": (["settle", "release"], (1, 0, 0, 99)),
-    "settled, then abandoned": (["settle", "abandon"], (1, 0, 0, 99)),
-    "abandoned, then released": (["abandon", "release"], (0, 0, 1, 99)),
-    "abandoned, then settled": (["abandon", "settle"], (0, 0, 1, 99)),
-    "released, then settled": (["release", "settle"], (0, 0, 0, 100)),
+    "settled twice": (["settle", "settle"], (1, 0, 0, LIMIT - 1)),
+    "released twice": (["release", "release"], (0, 0, 0, LIMIT)),
+    "settled, then released": (["settle", "release"], (1, 0, 0, LIMIT - 1)),
+    "settled, then abandoned": (["settle", "abandon"], (1, 0, 0, LIMIT - 1)),
+    "abandoned, then released": (["abandon", "release"], (0, 0, 1, LIMIT - 1)),
+    "abandoned, then settled": (["abandon", "settle"], (0, 0, 1, LIMIT - 1)),
+    "released, then settled": (["release", "settle"], (0, 0, 0, LIMIT)),
 }
 
 

@@ -123,13 +123,13 @@ def test_what_is_not_counted_can_still_be_closed_by_zoom() -> None:
 def test_raising_a_limit_is_logged_and_shown(caplog: pytest.LogCaptureFixture) -> None:
     """With Zoom's own number; lowering one is the caller's business."""
     policy = Policy(
-        Limits(meeting=500, host=50, account_day=None, per_second=5), account_plan="free"
+        Limits(meeting=500, host=50, account_day=None, per_second=50), account_plan="free"
     )
 
     assert policy.raised == {
         "meeting": (500, HUNDRED),
         "account_day": (None, facts.RATES["free"].per_day),
-        "per_second": (5, facts.RATES["free"].per_second),
+        "per_second": (50, facts.RATES["free"].per_second),
     }
     assert f"meeting is set to 500; Zoom's own is {HUNDRED}" in caplog.text
     assert "account_day is set to off" in caplog.text

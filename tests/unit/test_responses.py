@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from limits import OF_A_HOST
 from rezoom import (
     AuthError,
     NotFoundError,
@@ -176,9 +177,9 @@ LIMITS: dict[str, dict[str, Any]] = {
     "second": {"body": said("You have reached the maximum per-second rate limit for this API.")},
     "lock": {"body": said("Too many concurrent requests. A request to update this is running.")},
     "second-by-type": {"x_ratelimit_type": "QPS"},
-    "host-day-by-type": {"x_ratelimit_type": "Daily-limit", "x_ratelimit_limit": "100"},
+    "host-day-by-type": {"x_ratelimit_type": "Daily-limit", "x_ratelimit_limit": f"{OF_A_HOST}"},
     "account-day-by-type": {"x_ratelimit_type": "Daily-limit", "x_ratelimit_limit": "6000"},
-    "host-day-by-limit": {"x_ratelimit_limit": " 100 "},
+    "host-day-by-limit": {"x_ratelimit_limit": f" {OF_A_HOST} "},
     "day-by-limit": {"x_ratelimit_limit": "6000"},
     "day-by-word": {"body": said("No more Daily calls")},
     "unexplained": {"body": b"<html>Slow down</html>"},
