@@ -98,3 +98,16 @@ def test_an_address_with_a_password_is_not_quoted() -> None:
         open_ledger("reddis://user:S3cret@host")
 
     assert "S3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["a" * 100_000, f"{'a' * 100_000}:b", f"sqlite:{'c' * 100_000}", f"sqlite:?{'d' * 100_000}=1"],
+    ids=["no scheme", "scheme", "path", "option"],
+)
+def test_an_error_quotes_only_the_beginning_of_a_long_address(address: str) -> None:
+    """A wrong variable may hold anything, and a log is no place for all of it."""
+    with pytest.raises(ConfigError) as caught:
+        open_ledger(address)
+
+    assert len(str(caught.value)) < 1000

@@ -49,7 +49,7 @@ def open_ledger(
         from .redis.redis_ledger import RedisLedger
 
         return RedisLedger(address)
-    named = f"{scheme}:…" if colon else repr(address)
+    named = f"{scheme[:40]}:…" if colon else f"{address!r:.60}"
     raise ConfigError(f"the ledger {named} is of no known kind", field="ledger", next_step=_FORMS)
 
 
@@ -80,7 +80,7 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
     unknown = sorted(set(options) - {"durability"})
     if unknown or parts.fragment:
         raise ConfigError(
-            f"the ledger's address has {', '.join(unknown) or 'a fragment'}, which means nothing",
+            f"the ledger's address has {', '.join(unknown)[:60] or 'a fragment'}, which means nothing",
             field="ledger",
             next_step="Only durability=full or durability=normal may follow a ?.",
         )
@@ -95,7 +95,7 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
     if not path and not parts.netloc:
         return SQLiteLedger(partial(machine_path, environ), **options)
     # Some write a user and a password where a server's address has them.
-    shown = url if "@" not in url else "sqlite:…"
+    shown = url[:300] if "@" not in url else "sqlite:…"
     if parts.netloc or not path.startswith("/") or path.endswith("/") or "\0" in path:
         raise ConfigError(
             f"the ledger's address {shown!r} has no whole path",
