@@ -20,6 +20,7 @@ from rezoom._cli.views import print_receipt
 from rezoom._http.responses import Reply, read
 from rezoom._http.spending import Spending, read_by, spent_by
 from rezoom._ledger.location import default_path
+from rezoom._vendor import VendorError, check_vendored, diff_vendored, vendor
 from rezoom.errors import LedgerUnavailable
 from rezoom.quota import Guard, MemoryLedger, Policy, SQLiteLedger
 from rezoom.recurrence import RecurrenceError, Series
@@ -163,3 +164,21 @@ def test_a_ledger_that_fails_is_told_on_one_line(capsys: pytest.CaptureFixture[s
     print_receipt(Receipt(MEETING, True, "t", left))
 
     assert "a\\nForged: b" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [5, b"rows.journal", 1.5, ["rows.journal"], object()], ids=repr)
+def test_a_journal_that_is_no_path_is_refused(name: Any) -> None:
+    """Before anything is sent, and by the name of the option."""
+    many = Zoom(Bearer("x" * 20), ledger="memory:").update_many([], journal=name)
+    with pytest.raises(ConfigError, match="is no path") as refused, many:
+        pass
+
+    assert refused.value.field == "journal"
+
+
+@pytest.mark.parametrize("call", [vendor, check_vendored, diff_vendored])
+@pytest.mark.parametrize("folder", [None, 5, b"copy", object()], ids=repr)
+def test_a_folder_that_is_no_path_is_refused(call: Callable[[Any], Any], folder: Any) -> None:
+    """As one that cannot be written to is."""
+    with pytest.raises(VendorError, match="is no path"):
+        call(folder)

@@ -289,8 +289,8 @@ def _resolved(folder: str | os.PathLike[str]) -> Path:
     try:
         found = Path(folder).resolve()
         found.exists()
-    except ValueError:  # half a surrogate pair, or a zero
-        message = f"{str(folder)!r:.80} is no path"
+    except (TypeError, ValueError):  # no text, half a surrogate pair, or a zero
+        message = f"{folder!r:.80} is no path"
         raise VendorError(message, field="folder", next_step="Name a folder.") from None
     except OSError as error:
         raise _cannot(f"use {str(folder)!r:.80}", error) from None

@@ -39,11 +39,15 @@ class Journal:
 
     def __init__(self, path: str | Path, account: str) -> None:
         """Open or begin a journal; ConfigError for one that is in use or cannot be read."""
-        self._path = Path(path)
         self._lock = threading.Lock()
         try:
+            self._path = Path(path)
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK
             self._file: BinaryIO = open(os.open(path, flags, 0o600), "r+b", buffering=0)  # noqa: PTH123, SIM115 - a number has no path, and `close` closes it
+        except TypeError:
+            raise ConfigError(
+                f"the journal {path!r:.80} is no path", field="journal", next_step=_STEP
+            ) from None
         except (OSError, ValueError) as error:  # ValueError: it is no path at all
             reason = getattr(error, "strerror", None) or "it is no path"
             raise self._wrong(f"cannot be opened: {reason}", _STEP) from None

@@ -80,7 +80,7 @@ def _sqlite(url: str, environ: Mapping[str, str], clock: Time | None) -> Ledger:
     unknown = sorted(set(options) - {"durability"})
     if unknown or parts.fragment:
         raise ConfigError(
-            f"the ledger's address has {', '.join(unknown)[:60] or 'a fragment'}, which means nothing",
+            f"the ledger's address has {', '.join(unknown)[:60] or 'a fragment'}: it means nothing",
             field="ledger",
             next_step="Only durability=full or durability=normal may follow a ?.",
         )
