@@ -126,6 +126,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps([asdict(finding) for finding in found], indent=1))
     else:
         print("\n".join(map(str, found)) or "The document says nothing that the spec does not.")
+        described = {finding.announced["name"] for finding in found if finding.announced}
+        for row in ours.get("x-announced", ()):
+            if row["name"] not in described:
+                print(f"{row['name']} was announced on {row['date']}, and is not described there.")
     return 1 if found else 0
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 # Long tables, each in a module of its own: an update that goes well looks into none of them.
 LATE: Final = frozenset(
     (
+        "ANNOUNCED",
         "BODIES",
         "ERRORS",
         "READ_BACKS",
@@ -217,6 +218,14 @@ class Endless(NamedTuple):
 
     weekly: int
     other: int
+    source: str
+
+
+class Announced(NamedTuple):
+    """A member that Zoom has announced and not described: it has no type and no place yet."""
+
+    name: str
+    date: str
     source: str
 
 
@@ -435,6 +444,7 @@ SECRET_NAMES: Final[frozenset[str]] = frozenset(
 )
 
 if TYPE_CHECKING:
+    from .tables.announced import ANNOUNCED as ANNOUNCED
     from .tables.bodies import BODIES as BODIES
     from .tables.errors import ERRORS as ERRORS
     from .tables.read_backs import READ_BACKS as READ_BACKS

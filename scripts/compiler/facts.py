@@ -83,6 +83,11 @@ def _tables(bundled: Schema) -> list[tuple[str, str, str]]:
             for key, kind in _OWN.items()
             if key in bundled
         ),
+        (
+            "ANNOUNCED",
+            "Mapping[str, Announced]",
+            _table({row["name"]: _call("Announced", row) for row in rows("x-announced")}),
+        ),
         ("HEADERS", "Mapping[str, str]", _literal(bundled.get("x-headers", {}))),
         ("BODIES", "Mapping[str, Mapping[str, Field]]", _table(_fields(bundled))),
         ("RULES", "Mapping[str, Rule]", _table(_rules(bundled))),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 # Long tables, each in a module of its own: an update that goes well looks into none of them.
 LATE: Final = frozenset(
     (
+        "ANNOUNCED",
         "BODIES",
         "ERRORS",
         "READ_BACKS",
@@ -214,6 +215,14 @@ class Endless(NamedTuple):
 
     weekly: int
     other: int
+    source: str
+
+
+class Announced(NamedTuple):
+    """A member that Zoom has announced and not described: it has no type and no place yet."""
+
+    name: str
+    date: str
     source: str
 
 

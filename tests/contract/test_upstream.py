@@ -45,6 +45,20 @@ def test_what_says_the_same_has_no_finding(
     assert judged(same_words(), tmp_path, capsys) == []
 
 
+def test_what_is_announced_and_not_described_is_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no finding, and the next to look for."""
+    file = tmp_path / "zoom.json"
+    file.write_text(json.dumps(same_words()), encoding="utf-8")
+
+    assert upstream.main([str(file)]) == 0
+    said = capsys.readouterr().out
+    assert all(
+        f"{row['name']} was announced on {row['date']}" in said for row in OURS["x-announced"]
+    )
+
+
 def test_members_that_the_spec_has_not_are_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

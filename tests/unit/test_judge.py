@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -173,6 +174,21 @@ def test_all_problems_come_at_once() -> None:
         ("settings.audio", "settings.audio.enum"),
         ("settings.jbh_time", "jbh-time-needs-join-before-host"),
     }
+
+
+@pytest.mark.parametrize("name", facts.ANNOUNCED)
+@pytest.mark.parametrize("place", [lambda body: body, lambda body: {"settings": body}])
+def test_an_announced_field_is_said_to_be_one(name: str, place: Callable[[Body], Body]) -> None:
+    """With the day and the page; `extra` sends it, for no source says where it belongs."""
+    (problem,) = check(place({name: True}))
+
+    row = facts.ANNOUNCED[name]
+    assert (problem.rule, problem.severity) == ("announced-field", "error")
+    assert row.date in problem.message
+    assert facts.SOURCES[row.source].title in problem.source
+    assert "extra=" in problem.fix
+    (warning,) = check({}, extra=place({name: True}))
+    assert (warning.rule, warning.severity) == ("extra", "warning")
 
 
 def test_a_field_in_the_wrong_place_is_sent_home() -> None:

@@ -2050,6 +2050,18 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
             date="2026-11-22",
             operations=("updateMeeting",),
         ),
+        "announced-field": Rule(
+            path="",
+            field="",
+            kind="computed",
+            id="announced-field",
+            severity="error",
+            sentence="Zoom has announced this field, and has described neither its type nor its place.",
+            fix="Pass it with extra= (--extra), in the place and the form that you know.",
+            source="CL-2611",
+            date="2026-11-16",
+            operations=("updateMeeting",),
+        ),
         "occurrence-in-body": Rule(
             path="",
             field="",

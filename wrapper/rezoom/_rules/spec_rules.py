@@ -204,6 +204,11 @@ def _unknown(path: str, member: str, known: Mapping[str, object], allowed: set[s
             row.path for row in facts.READ_BACKS["updateMeeting"].values() if name in row.look
         ]
         return ruled(rule, path, f"write {instead[0]} instead" if instead else "")
+    announced = facts.ANNOUNCED.get(member)
+    if announced is not None:
+        message = f"Zoom announced it on {announced.date}, its type and place are not documented"
+        problem = ruled("announced-field", path)
+        return replace(problem, message=message, source=source(announced.source))
     return ruled("unknown-field", path, _meant(name, member, known))
 
 
