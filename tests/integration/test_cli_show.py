@@ -81,10 +81,11 @@ def test_an_unknown_meeting_is_an_error(run: Run) -> None:
 
 def test_check_names_rule_fix_and_source(run: Run) -> None:
     """Exit 2 when an update would be refused; a list of everything a person needs to know."""
-    ran = run("check", "--set", "settings.jbh_time=10", "--set", "settings.join_before_host=off")
+    both = "allow_host_control_participant_mute_state", "request_permission_to_unmute_participants"
+    ran = run("check", *(word for name in both for word in ("--set", f"settings.{name}=on")))
 
     assert ran.exit_code == 2
-    for words in ("jbh-time-needs-join-before-host", "Write join_before_host true", "https://"):
+    for words in ("one-unmute-way", "Write true for one of", "https://"):
         assert words in ran.stdout
 
 

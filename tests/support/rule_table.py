@@ -64,7 +64,7 @@ RULES: dict[str, tuple[Body, Body, str]] = {
     ),
     "registration-type-only-type-8": (
         {"type": 2, **settings(registration_type=2)},
-        settings(registration_type=2),
+        {"type": 2, **settings(registration_type=1)},
         "settings.registration_type",
     ),
     "continuous-chat-only-types-2-3-8": (
@@ -217,7 +217,7 @@ RULES: dict[str, tuple[Body, Body, str]] = {
     ),
     "jbh-time-needs-join-before-host": (
         settings(jbh_time=5, join_before_host=False),
-        settings(jbh_time=5, join_before_host=True),
+        settings(jbh_time=0, join_before_host=False),  # as reads have it
         "settings.jbh_time",
     ),
     "confirmation-needs-notification": (

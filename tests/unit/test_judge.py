@@ -156,7 +156,7 @@ def test_all_problems_come_at_once() -> None:
         "start_time": "2030-02-30T09:00:00Z",
         "waiting_room": True,
         **series(type=2, repeat_interval=999, end_times=MEETINGS + 1),
-        "settings": {"audio": "loud", "jbh_time": 5, "join_before_host": False},
+        "settings": {"audio": "loud"},
     }
     body["start_time"] = "2030-02-30T09:00:00Z"
 
@@ -172,7 +172,6 @@ def test_all_problems_come_at_once() -> None:
         ("recurrence.repeat_interval", "weekly-interval-limit"),
         ("recurrence.end_times", "recurrence.end_times.maximum"),
         ("settings.audio", "settings.audio.enum"),
-        ("settings.jbh_time", "jbh-time-needs-join-before-host"),
     }
 
 
