@@ -222,7 +222,7 @@ class Endless(NamedTuple):
 
 
 class Announced(NamedTuple):
-    """A member that Zoom has announced and not described: it has no type and no place yet."""
+    """A member that was announced and not described: it has no type and no place yet."""
 
     name: str
     date: str
